@@ -1,0 +1,72 @@
+/* moment - times as logs write them: with or without year, zone and fraction.
+ *
+ * A moment is a UTC second with the fraction and the offset it was written with, so that it can be
+ * printed as it was logged. Stamps without a zone belong to the zone of the run, which is set once
+ * at the start (moment_zone) and only read afterwards.
+ */
+#ifndef BASE_MOMENT_H
+#define BASE_MOMENT_H
+
+#include "base/problem.h"
+#include "base/slice.h"
+
+struct moment {
+    int64_t seconds;     /* since 1970-01-01T00:00:00Z; MOMENT_NONE: the entry has no time */
+    uint32_t nanos;      /* 0 .. 999,999,999 */
+    int16_t offset;      /* minutes east of UTC it was written with */
+    uint8_t digits;      /* digits of the fraction as written, 0 .. 9 */
+};
+
+#define MOMENT_NONE INT64_MIN
+
+/* A date and time as written; month 1..12, day 1..31. year 0: not written. */
+struct civil {
+    int year, month, day, hour, minute, second;
+    uint32_t nanos;
+    uint8_t digits;
+};
+
+/* What a stamp needs to become a moment: the anchor of its source (contract, section 2), and a
+ * small memory of the last minute worked out, because the C library's conversion takes a lock.
+ * One a thread; the result never depends on the memory. */
+struct clock {
+    int64_t anchor; /* seconds UTC; only for stamps without a year */
+    struct {
+        int64_t key;
+        int64_t seconds;
+        int16_t offset;
+        bool valid;
+    } last;
+};
+
+/* Sets the zone of the run: an IANA name, "" or NULL for the system's. False: no such zone. */
+bool moment_zone(const char *name, struct problem *problem);
+
+bool civil_valid(const struct civil *civil); /* the date exists; second 60 is taken */
+int64_t civil_utc(const struct civil *civil); /* seconds, read as UTC */
+
+/* From a stamp without a zone. A repeated hour is the first one. year 0: the latest year in which
+ * the date exists and that lies no more than a day after the anchor. False: no such date. */
+bool moment_local(struct clock *clock, const struct civil *civil, struct moment *moment_r);
+/* From a stamp with an offset (minutes east). */
+bool moment_offset(const struct civil *civil, int offset, struct moment *moment_r);
+
+/* Reads "2026-06-01T10:00:01[.fraction](Z|+02:00|+0200)" at the front of *s and moves past it. */
+bool moment_take_rfc3339(struct slice *s, struct moment *moment_r);
+/* Reads "Jun  1 10:00:01[.fraction]" at the front of *s (blank or zero padded) and moves past it. */
+bool civil_take_rfc3164(struct slice *s, struct civil *civil_r);
+/* Reads "2026-06-01 10:00:01[.fraction]" at the front of *s and moves past it. */
+bool civil_take_dashed(struct slice *s, struct civil *civil_r);
+
+int moment_compare(const struct moment *a, const struct moment *b); /* by instant */
+
+/* Prints RFC 3339 with numeric offset and the fraction as written; "" for no time.
+ * Returns the length; buffer holds at least MOMENT_TEXT bytes. */
+#define MOMENT_TEXT 48
+size_t moment_print(const struct moment *moment, char *buffer);
+
+/* The words of --since and --until: RFC 3339, "2026-11-20", "2026-11-20 10:11[:12]", "today",
+ * "yesterday", "now", "-24h" (also s, min, d, w); resolved against `now`, in the zone of the run. */
+bool moment_read_wish(struct slice text, int64_t now, int64_t *seconds_r, struct problem *problem);
+
+#endif

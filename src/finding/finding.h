@@ -1,0 +1,54 @@
+/* finding - what one entry tells about one recipient or session, with its reason.
+ *
+ * Made in two halves. A worker reads the record and decides (reply, reason, wording): pure. The
+ * ordered step (journey) adds what earlier entries said and which state the recipient was in.
+ */
+#ifndef FINDING_FINDING_H
+#define FINDING_FINDING_H
+
+#include "finding/reply.h"
+#include "mta/mta.h"
+#include "rules/rulebook.h"
+
+enum class_by { BY_NOTHING, BY_TOKEN, BY_TEXT, BY_ENHANCED, BY_CODE, BY_WEAK, BY_DEFAULT };
+const char *class_by_name(enum class_by by); /* "" for BY_NOTHING */
+
+enum permanence { PERMANENCE_NONE, TEMPORARY, PERMANENT };
+const char *permanence_name(enum permanence permanence);
+
+/* What was decided of a reply. `class_name` is never NULL: a reason's name, or one of the three
+ * book-keeping classes "accepted", "intermediate", "unclassified". */
+struct verdict {
+    const char *class_name;
+    const struct reason *reason; /* NULL for the book-keeping classes */
+    enum class_by by;
+    const struct rule *rule;     /* NULL: none */
+    enum severity severity;
+    enum permanence permanence;
+    unsigned acts;
+};
+
+/* The last state of a recipient, for totals that add up. */
+enum fate { FATE_NONE, FATE_DELIVERED, FATE_BOUNCED, FATE_EXPIRED, FATE_WAITING, FATE_DISCARDED };
+
+struct finding {
+    struct record record;
+    const struct mta *mta;
+    struct moment time;
+    struct slice host, program;
+    uint64_t line;            /* in the block; the ordered step makes it the number in the file */
+    struct reply reply;
+    bool code_implied;
+    struct verdict verdict;
+    struct slice template;    /* in the arena of the block; empty for deliveries */
+    uint64_t repeat;          /* 1, or how often a repeated entry stands for it */
+
+    /* From the journey: */
+    const char *source;       /* name of the file */
+    bool new_message;         /* counts one message received */
+    uint64_t new_bytes;       /* counts bytes of messages received */
+    enum fate before, after;  /* of the recipient; FATE_NONE when this is not about one */
+    bool first_deferral;      /* counts one recipient that was ever deferred */
+};
+
+#endif

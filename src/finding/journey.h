@@ -1,0 +1,32 @@
+/* journey - what earlier entries said of a message: sender, client, size, and where each recipient
+ * stands. The one ordered step; the same for every MTA.
+ *
+ * Memory is bounded: at most JOURNEY_MESSAGES open messages, the one that was silent longest is let
+ * go first, and messages silent for longer than JOURNEY_AGE seconds; both are counted.
+ */
+#ifndef FINDING_JOURNEY_H
+#define FINDING_JOURNEY_H
+
+#include "base/pack.h"
+#include "finding/finding.h"
+
+enum { JOURNEY_MESSAGES = 1 << 20, JOURNEY_AGE = 10 * 24 * 3600 };
+
+struct journey;
+
+struct journey *journey_new(void);
+void journey_free(struct journey *journey);
+
+/* Takes the next finding in order: fills what only earlier entries know. Text put into the finding
+ * is borrowed from the journey until the next call. False: nothing to count or to show (an arrival
+ * told twice, a detail, an end). */
+bool journey_take(struct journey *journey, struct finding *finding);
+
+uint64_t journey_open(const struct journey *journey);    /* messages followed now */
+uint64_t journey_dropped(const struct journey *journey); /* let go before their end */
+
+void journey_save(const struct journey *journey, struct pack *pack);
+/* False: not a saved journey, or one of another version; journey is then empty. */
+bool journey_load(struct journey *journey, struct unpack *unpack);
+
+#endif

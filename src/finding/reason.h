@@ -1,0 +1,27 @@
+/* reason - the class of a reply or failure, by the nine steps of classes: token, wording, enhanced
+ * code, stage and code, weak wording, default. Pure; the rule book is only read.
+ */
+#ifndef FINDING_REASON_H
+#define FINDING_REASON_H
+
+#include "finding/finding.h"
+
+/* Memory of one thread: match data, scratch text, and a cache of whole texts (exact: keyed by all
+ * that the decision looks at). */
+struct reason_memory;
+struct reason_memory *reason_memory_new(const struct rulebook *book);
+void reason_memory_free(struct reason_memory *memory);
+
+/* Fills finding->verdict from its record, reply, mta and code_implied. */
+void reason_decide(const struct rulebook *book, struct reason_memory *memory,
+                   struct finding *finding);
+
+/* The hint for this MTA and direction: the most specific of reason->hints, else reason->hint. */
+struct slice reason_hint(const struct reason *reason, const struct mta *mta,
+                         enum direction direction);
+
+/* Proves every example and counter-example of the book; as shapes_prove. */
+size_t reason_prove(const struct rulebook *book, size_t *failed_r,
+                    void (*told)(void *context, const char *text), void *context);
+
+#endif

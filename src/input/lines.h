@@ -1,0 +1,42 @@
+/* lines - big blocks of a source cut at newlines.
+ *
+ * Why blocks: one read() of 256 KiB, one job for a worker, no copy of any line. A line that goes
+ * past the end of a read is carried to the next block. Of a line longer than LINE_LONGEST the first
+ * LINE_LONGEST bytes are kept, the rest is read and dropped; memory stays bounded.
+ */
+#ifndef INPUT_LINES_H
+#define INPUT_LINES_H
+
+#include "base/problem.h"
+#include "input/line.h"
+
+enum { LINES_BLOCK = 256 * 1024 };
+
+struct lines {
+    int fd;
+    char *carry;         /* begin of a line whose end was not read yet */
+    size_t carry_length;
+    bool dropping;       /* inside the rest of a line that is too long */
+    bool ended;
+    uint64_t bytes;      /* read so far, for progress */
+};
+
+/* The bytes of a block: whole lines, the last one maybe without a newline (end of the source, or
+ * cut: then `cut_last` is set and its rest is dropped from what follows). */
+struct lines_block {
+    char *bytes;         /* room for LINES_BLOCK + LINE_LONGEST + 1 */
+    size_t length;
+    bool cut_last;
+};
+
+void lines_init(struct lines *lines, int fd); /* borrows fd */
+void lines_release(struct lines *lines);
+/* Fills the block. False at the end (block->length 0) or on a read error (problem filled; what was
+ * read before it was given). */
+bool lines_fill(struct lines *lines, struct lines_block *block, bool *failed_r,
+                struct problem *problem);
+
+/* Walks the lines of a block: at first *at_ is 0. CR before the newline is cut off. */
+bool lines_next(const struct lines_block *block, size_t *at_, struct line *line_);
+
+#endif

@@ -1,0 +1,35 @@
+/* mta - one mail server's logs: how likely an entry is its own, and what the entry says.
+ *
+ * One const object a file, one line in mtas.def. Reading is pure: same entry, same records.
+ */
+#ifndef MTA_MTA_H
+#define MTA_MTA_H
+
+#include "input/entry.h"
+#include "mta/record.h"
+
+struct shapes;
+
+enum reading {
+    READING_READ,    /* records were added */
+    READING_DULL,    /* understood and of no interest here */
+    READING_OTHER,   /* not the MTA's own after all */
+    READING_UNKNOWN, /* the MTA's own, and not understood */
+};
+
+struct mta {
+    const char *name;  /* "postfix", also patterns/mta/postfix.yaml */
+    const char *title; /* "Postfix", in reports */
+    unsigned (*likeness)(const struct entry *entry); /* 0 no .. 100 surely mine */
+    enum reading (*read)(const struct shapes *shapes, const struct entry *entry,
+                         struct records *records);
+};
+
+/* In the order of mtas.def, NULL at the end. */
+extern const struct mta *const mtas[];
+
+const struct mta *mta_named(struct slice name); /* NULL: no such MTA */
+/* The likeliest MTA, the first of equals; NULL when none knows the entry. */
+const struct mta *mta_of(const struct entry *entry);
+
+#endif

@@ -1,0 +1,107 @@
+/* record - what one entry says, field by field, as the MTA reader understood it.
+ *
+ * A record borrows all its text from the entry; it knows nothing of other entries. One entry may give
+ * several records (one a recipient). Words of the contract's columns are enums here, with one table
+ * of their spellings each (words.def), so that reading and printing cannot drift apart.
+ */
+#ifndef MTA_RECORD_H
+#define MTA_RECORD_H
+
+#include "base/slice.h"
+#include "rules/codes.h"
+
+enum record_kind {
+    RECORD_ARRIVAL, /* a message entered the queue: queue_id, and client, size, sender ... as known */
+    RECORD_DETAIL,  /* more about a message or session: sender, size, nrcpt, message-id, user */
+    RECORD_OUTCOME, /* what became of one recipient, or of one host tried: event and level say */
+    RECORD_INCIDENT,/* a refused command, failed login, lost session, warning: event and level say */
+    RECORD_END,     /* the message left the queue */
+};
+
+#define WORD(name, spelling) name,
+enum event { EVENT_NONE,
+#define EVENTS
+#include "mta/words.def"
+#undef EVENTS
+};
+enum level { LEVEL_NONE,
+#define LEVELS
+#include "mta/words.def"
+#undef LEVELS
+};
+enum direction { DIRECTION_NONE,
+#define DIRECTIONS
+#include "mta/words.def"
+#undef DIRECTIONS
+};
+enum side { SIDE_NONE,
+#define SIDES
+#include "mta/words.def"
+#undef SIDES
+};
+enum stage { STAGE_NONE,
+#define STAGES
+#include "mta/words.def"
+#undef STAGES
+};
+#undef WORD
+
+/* The spelling in the contract; "" for NONE. */
+const char *event_name(enum event event);
+const char *level_name(enum level level);
+const char *direction_name(enum direction direction);
+const char *side_name(enum side side);
+const char *stage_name(enum stage stage);
+/* False: no such word. */
+bool event_read(struct slice word, enum event *event_r);
+bool level_read(struct slice word, enum level *level_r);
+bool direction_read(struct slice word, enum direction *direction_r);
+bool side_read(struct slice word, enum side *side_r);
+bool stage_read(struct slice word, enum stage *stage_r);
+
+struct record {
+    enum record_kind kind;
+    enum event event;
+    enum level level;
+    enum direction direction;
+    enum side side;
+    enum stage stage;
+
+    const char *line_type; /* id of log-formats: "PF-STATUS"; static or owned by the shapes */
+    struct slice implied;  /* key into implied.csv when the entry prints no reply code; may be empty */
+
+    struct slice daemon;   /* column program: "smtpd"; empty: the entry's program */
+    struct slice instance; /* syslog_name or service part: "postfix/submission"; may be empty */
+    struct slice queue_id; /* empty: none (also for NOQUEUE) */
+    struct slice message_id;
+    struct slice sender;   /* without angle brackets */
+    bool has_sender;       /* tells the null sender "" from no sender */
+    struct slice recipient, orig_recipient;
+    struct slice peer_host, peer_ip, helo, user;
+
+    /* The reply at its anchor, from its code on (or the local text when no SMTP reply happened):
+     * raw bytes as logged. finding/reply reads code, enhanced code and text out of it. A code is only
+     * ever read from here, and only when reply_has_code is set by the reader that knows the anchor. */
+    struct slice reply;
+    bool reply_may_have_code; /* the anchor is one where a reply code stands when there is one */
+    bool reply_escaped;       /* Exim: line ends are the two characters \n */
+    struct enhanced dsn;      /* the MTA's own dsn= */
+
+    int64_t size;     /* bytes, -1 unknown */
+    int64_t delay;    /* microseconds, -1 unknown */
+    int64_t nrcpt;    /* -1 unknown */
+};
+
+/* The records of one entry, or of many; items stay in place until records_clear. */
+struct records {
+    struct record *items;
+    size_t count, capacity;
+    struct regex_memory *memory; /* of this thread, for shapes */
+};
+
+void records_init(struct records *records);
+void records_release(struct records *records);
+/* A new record: all zero but size, delay and nrcpt (-1). Valid until the next records_add. */
+struct record *records_add(struct records *records, enum record_kind kind, const char *line_type);
+
+#endif

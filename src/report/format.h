@@ -1,0 +1,28 @@
+/* format - how a page, or a stream of rows, becomes text. One const object a file, one line in
+ * formats.def; a format knows no mail and owns its escaping in one function.
+ */
+#ifndef REPORT_FORMAT_H
+#define REPORT_FORMAT_H
+
+#include "base/out.h"
+#include "report/page.h"
+#include "report/row.h"
+
+struct format_wishes {
+    bool color;     /* text: use colours */
+    unsigned width; /* text: columns, 100 by default */
+};
+
+struct format {
+    const char *name; /* "text", "json", "csv", "ndjson": the word of --format */
+    void (*page)(const struct page *page, const struct format_wishes *wishes, struct out *out);
+    /* Rows: the header, then each row. NULL: the format has no rows. */
+    void (*rows_begin)(const struct column_choice *choice, struct out *out);
+    void (*row)(const struct row *row, const struct column_choice *choice, struct out *out);
+    bool all_columns; /* rows always have every column */
+};
+
+extern const struct format *const formats[]; /* NULL at the end */
+const struct format *format_named(const char *name); /* NULL: none */
+
+#endif

@@ -1,0 +1,57 @@
+/* codes - the tables of reply codes, enhanced codes and implied codes (patterns/codes/ *.csv, read
+ * through libcsv).
+ */
+#ifndef RULES_CODES_H
+#define RULES_CODES_H
+
+#include "base/arena.h"
+#include "base/problem.h"
+
+/* An enhanced status code, RFC 3463: class.subject.detail. class 0: none. */
+struct enhanced {
+    uint8_t class_digit; /* 2, 4 or 5 */
+    uint16_t subject, detail;
+};
+
+bool enhanced_equal(struct enhanced a, struct enhanced b);
+/* Reads "5.1.1" at the front of *s and moves past it; it must end at a non-digit, non-dot. Class
+ * must be 2, 4 or 5, subject and detail 0..999 without needless zeros, no fourth part. */
+bool enhanced_take(struct slice *s, struct enhanced *enhanced_r);
+/* "5.1.1"; buffer of at least 16 bytes; "" when there is none. */
+size_t enhanced_print(struct enhanced enhanced, char *buffer);
+
+/* A row of reply.csv (code "535") or enhanced.csv (code "5.7.8", or "X.7.8" for any class). */
+struct code_page {
+    struct slice code, name, description, when, fix, source;
+    struct slice reason; /* the class to use when nothing but the code is known; may be empty */
+    const char *file;
+    unsigned line;
+};
+
+/* A row of implied.csv: what a line type stands for when it prints no code. */
+struct implied {
+    struct slice line_type; /* "PF-SMTPD-AUTHFAIL", or with a variant "EX-REJECT temporarily rcpt" */
+    uint16_t code;          /* 0: only the enhanced code is implied */
+    struct enhanced enhanced;
+    struct slice source;
+};
+
+struct codes;
+
+struct codes *codes_new(void);
+void codes_free(struct codes *codes);
+/* Adds a table: name is "reply.csv", "enhanced.csv" or "implied.csv"; a row of a later table
+ * replaces one of the same code. Messages carry file:line. */
+bool codes_load(struct codes *codes, const char *name, const char *file, struct slice bytes,
+                struct problem *problem);
+const struct code_page *codes_reply(const struct codes *codes, uint16_t code);
+/* The row of exactly this code, else of X.subject.detail, else NULL. */
+const struct code_page *codes_enhanced(const struct codes *codes, struct enhanced enhanced);
+const struct implied *codes_implied(const struct codes *codes, struct slice line_type);
+/* Walking, in the order of the files. */
+size_t codes_reply_count(const struct codes *codes);
+const struct code_page *codes_reply_at(const struct codes *codes, size_t index);
+size_t codes_enhanced_count(const struct codes *codes);
+const struct code_page *codes_enhanced_at(const struct codes *codes, size_t index);
+
+#endif

@@ -1,0 +1,25 @@
+/* phrases - many plain phrases looked for in one pass over a text (Aho-Corasick).
+ *
+ * Phrases and text are compared folded: ASCII case ignored, any run of blanks is one blank, and a
+ * phrase only counts where it stands as whole words. Build once, then read by any thread.
+ */
+#ifndef RULES_PHRASES_H
+#define RULES_PHRASES_H
+
+#include "base/slice.h"
+
+struct phrases;
+
+struct phrases *phrases_new(void);
+void phrases_free(struct phrases *phrases);
+/* `id` comes back from the search. Several phrases may have one text. */
+void phrases_add(struct phrases *phrases, struct slice phrase, unsigned id);
+void phrases_build(struct phrases *phrases);
+/* Calls found() for each phrase that stands in text, in order of its end; a phrase may be found
+ * more than once. `folded` is text as phrases_fold made it. */
+void phrases_search(const struct phrases *phrases, struct slice folded,
+                    void (*found)(void *context, unsigned id), void *context);
+/* Folds into buffer (at least text.length bytes); gives what was written. */
+struct slice phrases_fold(struct slice text, char *buffer);
+
+#endif

@@ -1,0 +1,87 @@
+/* tally - everything that is counted. Two laws: a saved and loaded tally goes on as if nothing had
+ * happened; tallies of different hosts add up to the same in any order.
+ */
+#ifndef TALLY_TALLY_H
+#define TALLY_TALLY_H
+
+#include "base/pack.h"
+#include "finding/finding.h"
+
+/* The account of lines. read is their sum; nothing vanishes. */
+struct ledger {
+    uint64_t read, used, dull, other, outside, not_understood;
+};
+
+/* One printed combination of codes of a reason. */
+struct tally_code {
+    uint16_t code;            /* 0: none */
+    struct enhanced enhanced;
+    bool implied;
+    uint64_t count;
+};
+
+/* The first finding of a reason, as an example: the least by (time, host, source, line). */
+struct tally_example {
+    int64_t seconds;
+    uint32_t nanos;
+    struct slice host, reply, source;
+    uint64_t line;
+};
+
+struct tally_reason { /* borrowed from the tally until it changes */
+    struct slice class_name, event, direction, level, mta;
+    uint64_t count;
+    const struct tally_code *codes; /* most frequent first, then by code */
+    size_t code_count;
+    struct tally_example example;
+};
+
+struct totals {
+    uint64_t messages_received, bytes_received;
+    uint64_t delivered, bounced, expired, waiting, discarded, deferred_ever; /* recipients */
+    uint64_t deferrals;                                                      /* attempts */
+    uint64_t rejections, auth_failed, tls_failed, connection_lost, timeout, held;
+};
+
+struct tally;
+
+struct tally *tally_new(void);
+void tally_free(struct tally *tally);
+
+void tally_add(struct tally *tally, const struct finding *finding);
+
+enum tally_line { LINE_USED, LINE_DULL, LINE_OTHER, LINE_OUTSIDE, LINE_NOT_UNDERSTOOD };
+/* Accounts a line of a source and a program ("postfix/smtpd"; "" when no wrapping knew the line).
+ * sample: the line, kept when it was not understood and there is room. */
+void tally_line(struct tally *tally, const char *source, struct slice program,
+                enum tally_line kind, uint64_t lines);
+void tally_sample(struct tally *tally, const char *source, uint64_t line, struct slice text);
+/* What the journey let go before its end. */
+void tally_dropped(struct tally *tally, uint64_t messages);
+
+void tally_merge(struct tally *into, const struct tally *from);
+
+struct totals tally_totals(const struct tally *tally);
+struct ledger tally_ledger(const struct tally *tally);
+
+/* Calls back in a fixed order: sources by first use (merge: by name), programs by name. */
+void tally_each_source(const struct tally *tally,
+                       void (*each)(void *context, struct slice name, const struct ledger *ledger),
+                       void *context);
+void tally_each_program(const struct tally *tally,
+                        void (*each)(void *context, struct slice name, const struct ledger *ledger),
+                        void *context);
+void tally_each_sample(const struct tally *tally,
+                       void (*each)(void *context, struct slice source, uint64_t line,
+                                    struct slice text),
+                       void *context);
+/* Sorted by class, event, direction, level, mta. */
+void tally_each_reason(const struct tally *tally,
+                       void (*each)(void *context, const struct tally_reason *reason),
+                       void *context);
+
+void tally_save(const struct tally *tally, struct pack *pack);
+/* False: no saved tally, or of another version; the tally is then empty. */
+bool tally_load(struct tally *tally, struct unpack *unpack);
+
+#endif
