@@ -17,7 +17,7 @@ struct map {
     uint32_t free_place; /* head of the list of removed places, + 1 */
 };
 
-/* The hash all maps use; stable across runs and machines of one byte order. */
+/* A hash that is the same in every run, on machines of one byte order. Maps use a seeded one. */
 uint64_t bytes_hash(const void *bytes, size_t length);
 
 void map_init(struct map *map, size_t value_size);

@@ -28,11 +28,11 @@ struct civil {
 
 /* What a stamp needs to become a moment: the anchor of its source (contract, section 2), and a
  * small memory of the last minute worked out, because the C library's conversion takes a lock.
- * One a thread; the result never depends on the memory. */
+ * One a thread; begins as all zero. The result never depends on the memory. */
 struct clock {
     int64_t anchor; /* seconds UTC; only for stamps without a year */
     struct {
-        int64_t key;
+        int64_t key, anchor; /* the minute as written, and what it was resolved against */
         int64_t seconds;
         int16_t offset;
         bool valid;
@@ -42,13 +42,15 @@ struct clock {
 /* Sets the zone of the run: an IANA name, "" or NULL for the system's. False: no such zone. */
 bool moment_zone(const char *name, struct problem *problem);
 
-bool civil_valid(const struct civil *civil); /* the date exists; second 60 is taken */
+/* The date exists (with year 0: in some year); second 60 is taken. */
+bool civil_valid(const struct civil *civil);
 int64_t civil_utc(const struct civil *civil); /* seconds, read as UTC */
 
-/* From a stamp without a zone. A repeated hour is the first one. year 0: the latest year in which
- * the date exists and that lies no more than a day after the anchor. False: no such date. */
+/* From a stamp without a zone. A repeated hour is the first one; a time that the clocks jumped over
+ * is moved on by the jump (02:30 is 03:30). year 0: the latest year in which the date exists and
+ * lies no more than a day after the anchor. False: no such date. */
 bool moment_local(struct clock *clock, const struct civil *civil, struct moment *moment_r);
-/* From a stamp with an offset (minutes east). */
+/* From a stamp with an offset (minutes east). False: no such date, or no year. */
 bool moment_offset(const struct civil *civil, int offset, struct moment *moment_r);
 
 /* Reads "2026-06-01T10:00:01[.fraction](Z|+02:00|+0200)" at the front of *s and moves past it. */
@@ -58,10 +60,13 @@ bool civil_take_rfc3164(struct slice *s, struct civil *civil_r);
 /* Reads "2026-06-01 10:00:01[.fraction]" at the front of *s and moves past it. */
 bool civil_take_dashed(struct slice *s, struct civil *civil_r);
 
+/* Reads "Z", "+02:00" or "+0200" at the front of *s, in minutes east, and moves past it. */
+bool moment_take_offset(struct slice *s, int *offset_r);
+
 int moment_compare(const struct moment *a, const struct moment *b); /* by instant */
 
-/* Prints RFC 3339 with numeric offset and the fraction as written; "" for no time.
- * Returns the length; buffer holds at least MOMENT_TEXT bytes. */
+/* Prints RFC 3339 with numeric offset and the fraction as written; "" for no time, or for a year
+ * RFC 3339 cannot write. Ends with a NUL. Returns the length; buffer holds at least MOMENT_TEXT bytes. */
 #define MOMENT_TEXT 48
 size_t moment_print(const struct moment *moment, char *buffer);
 

@@ -34,6 +34,14 @@ bool slice_ends(struct slice s, struct slice suffix);
 
 /* Cuts `prefix` off the front; false and unchanged when it is not there. */
 bool slice_skip(struct slice *s, struct slice prefix);
+/* The same for one byte; inline, because readers of every line live on it. */
+static inline bool slice_skip_byte(struct slice *s, char byte) {
+    if (s->length == 0 || s->at[0] != byte)
+        return false;
+    s->at++;
+    s->length--;
+    return true;
+}
 struct slice slice_from(struct slice s, size_t offset);        /* tail; empty past the end */
 struct slice slice_head(struct slice s, size_t length);        /* at most length bytes */
 

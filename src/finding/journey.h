@@ -17,10 +17,12 @@ struct journey;
 struct journey *journey_new(void);
 void journey_free(struct journey *journey);
 
-/* Takes the next finding in order: fills what only earlier entries know. Text put into the finding
- * is borrowed from the journey until the next call. False: nothing to count or to show (an arrival
- * told twice, a detail, an end). */
-bool journey_take(struct journey *journey, struct finding *finding);
+/* Takes the next finding in order, fills what only earlier entries know, and gives what there is to
+ * count or show to `give`: nothing for a detail, once for most, and once for each recipient that was
+ * waiting where an entry speaks of all of them (Postfix: status=expired). Text in the finding is
+ * borrowed from the block and from the journey, until `give` returns. */
+void journey_take(struct journey *journey, struct finding *finding,
+                  void (*give)(void *context, const struct finding *finding), void *context);
 
 uint64_t journey_open(const struct journey *journey);    /* messages followed now */
 uint64_t journey_dropped(const struct journey *journey); /* let go before their end */

@@ -24,7 +24,9 @@ enum unwrapping {
     UNWRAP_DULL,      /* a line of the wrapping itself: blank, "-- MARK --", "-- Boot ... --" */
 };
 
-/* One wrapping: one file, one line in wrappings.def. Pure, but for the clock's memory. */
+/* One wrapping: one file, one line in wrappings.def. Pure, but for the clock's memory. unwrap gets
+ * a line that is not blank, and an entry without time (MOMENT_NONE), with empty fields and the whole
+ * line as text; it writes into it only when it answers UNWRAPPED. */
 struct wrapping {
     const char *name;  /* "syslog" */
     const char *title; /* "syslog, RFC 3164 or RFC 3339" */
@@ -32,7 +34,7 @@ struct wrapping {
 };
 
 /* Tries the wrappings in the order of wrappings.def. Fills entry->line too. UNWRAP_FOREIGN: no
- * wrapping knows the line. */
+ * wrapping knows the line; the entry then has no time, no wrapping, and the whole line as text. */
 enum unwrapping entry_read(struct clock *clock, const struct line *line, struct entry *entry);
 
 /* All wrappings, NULL at the end. */

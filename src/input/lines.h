@@ -18,6 +18,7 @@ struct lines {
     size_t carry_length;
     bool dropping;       /* inside the rest of a line that is too long */
     bool ended;
+    int error;           /* errno of a failed read that is not told yet */
     uint64_t bytes;      /* read so far, for progress */
 };
 
@@ -31,12 +32,13 @@ struct lines_block {
 
 void lines_init(struct lines *lines, int fd); /* borrows fd */
 void lines_release(struct lines *lines);
-/* Fills the block. False at the end (block->length 0) or on a read error (problem filled; what was
- * read before it was given). */
+/* Fills the block. False with block->length 0 at the end, or on a read error (*failed_r, problem
+ * filled): what was read before the error was given by the calls before. */
 bool lines_fill(struct lines *lines, struct lines_block *block, bool *failed_r,
                 struct problem *problem);
 
-/* Walks the lines of a block: at first *at_ is 0. CR before the newline is cut off. */
+/* Walks the lines of a block: at first *at_ is 0, then both are left as they are from call to call.
+ * CR before the newline is cut off. False: no line is left. */
 bool lines_next(const struct lines_block *block, size_t *at_, struct line *line_);
 
 #endif

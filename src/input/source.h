@@ -10,7 +10,7 @@
 
 struct source {
     char *name;       /* as shown: the path, or "-" */
-    bool is_pipe;     /* standard input */
+    bool is_pipe;     /* no regular file: read once, front to end; the anchor is --year or now */
     int64_t size;     /* bytes, -1 unknown */
     int64_t modified; /* seconds, 0 unknown */
     int64_t anchor;   /* seconds UTC: contract section 2, "Yearless stamps" */
@@ -25,8 +25,10 @@ struct sources {
 typedef void source_told(void *context, bool is_fault, const char *text);
 
 /* Adds the sources behind one path. A missing or unreadable path is told as a fault and adds
- * nothing; in a folder, what is no log (by content: binary, or no line in its head that looks like
- * text) is told as a note. year: --year, 0 when not given. now: seconds, the anchor of pipes. */
+ * nothing; so is a file named by the user that is binary or compressed. In a folder or behind a
+ * glob, what is no log (by content: binary, compressed, or no line in its head that a wrapping
+ * knows) is told as a note, and a folder without any log as a fault. An empty file is a source.
+ * year: --year, 0 when not given. now: seconds, the anchor of pipes. */
 void sources_add(struct sources *sources, const char *path, int year, int64_t now,
                  source_told *told, void *context);
 void sources_release(struct sources *sources);

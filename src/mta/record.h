@@ -101,6 +101,7 @@ struct records {
 
 void records_init(struct records *records);
 void records_release(struct records *records);
+void records_clear(struct records *records); /* ready for the next entry; keeps the memory */
 /* A new record: all zero but size, delay and nrcpt (-1). Valid until the next records_add. */
 struct record *records_add(struct records *records, enum record_kind kind, const char *line_type);
 

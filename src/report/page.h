@@ -28,13 +28,16 @@ struct cell {
     struct cell *first, *last, *next; /* children in order, sibling */
 };
 
-/* How people see a section; machines see the cell. */
+/* How people see a section; machines see the cell. A cell without a title is not shown to people.
+ * In cards, cells with the title "" make the heading, the others a line "Title: text" each; without
+ * any "" the first one is the heading. A record inside a table or card is shown as its titled
+ * cells, amounts in parentheses: "550 5.1.1 (12)". */
 enum section_look {
     LOOK_HIDDEN, /* machines only */
     LOOK_FACTS,  /* record of records: one line each, label, number, unit */
     LOOK_TABLE,  /* list of records: one row each */
     LOOK_CARDS,  /* list of records: a heading line and indented text */
-    LOOK_TEXT,   /* one paragraph, for people only */
+    LOOK_TEXT,   /* paragraphs, for people only: a text, or a list of texts */
 };
 
 struct section {
@@ -52,13 +55,19 @@ struct page {
 
 void page_init(struct page *page, const char *title);
 void page_release(struct page *page);
+/* The cell of the new section is empty: fill its number or text, or add children to it. */
 struct section *page_section(struct page *page, const char *key, const char *title,
                              enum section_look look, enum cell_kind kind);
 
-/* Adds a child cell at the end of a record (key given) or list (key NULL). Text is copied. */
+/* Adds a child cell at the end of a record (key given) or list (key NULL). Text is copied, keys and
+ * titles are borrowed. */
 struct cell *cell_none(struct page *page, struct cell *parent, const char *key, const char *title);
 struct cell *cell_count(struct page *page, struct cell *parent, const char *key, const char *title,
                         uint64_t number, const char *unit);
+struct cell *cell_code(struct page *page, struct cell *parent, const char *key, const char *title,
+                       uint64_t number);
+struct cell *cell_bytes(struct page *page, struct cell *parent, const char *key, const char *title,
+                        uint64_t number);
 struct cell *cell_text(struct page *page, struct cell *parent, const char *key, const char *title,
                        struct slice text);
 struct cell *cell_list(struct page *page, struct cell *parent, const char *key, const char *title);

@@ -32,7 +32,7 @@ struct row_cell {
 };
 struct row {
     struct row_cell cells[COLUMN_COUNT];
-    char scratch[512]; /* printed numbers and times live here */
+    char scratch[4096 + 512]; /* printed numbers, times and the place of the rule live here */
 };
 
 /* Fills the row; text is borrowed from the finding and the row. */

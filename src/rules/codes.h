@@ -20,6 +20,19 @@ bool enhanced_take(struct slice *s, struct enhanced *enhanced_r);
 /* "5.1.1"; buffer of at least 16 bytes; "" when there is none. */
 size_t enhanced_print(struct enhanced enhanced, char *buffer);
 
+/* A code as rules and tables write it: "550", "5.7.1", or "x.7.1" for any class. One of basic and
+ * enhanced is set. */
+struct code {
+    uint16_t basic;
+    bool any_class;
+    struct enhanced enhanced; /* any_class: class_digit 0 */
+};
+
+/* False unless text is one code and nothing else; basic codes are 200 .. 599. */
+bool code_read(struct slice text, struct code *code_r);
+/* Whether a reply with these codes carries the wanted one. */
+bool code_is(struct code wanted, uint16_t basic, struct enhanced enhanced);
+
 /* A row of reply.csv (code "535") or enhanced.csv (code "5.7.8", or "X.7.8" for any class). */
 struct code_page {
     struct slice code, name, description, when, fix, source;

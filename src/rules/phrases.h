@@ -12,14 +12,16 @@ struct phrases;
 
 struct phrases *phrases_new(void);
 void phrases_free(struct phrases *phrases);
-/* `id` comes back from the search. Several phrases may have one text. */
+/* `id` comes back from the search. Several phrases may have one text. Not empty once folded. */
 void phrases_add(struct phrases *phrases, struct slice phrase, unsigned id);
+/* The same for text that may also stand within a word. */
+void phrases_add_part(struct phrases *phrases, struct slice text, unsigned id);
 void phrases_build(struct phrases *phrases);
 /* Calls found() for each phrase that stands in text, in order of its end; a phrase may be found
  * more than once. `folded` is text as phrases_fold made it. */
 void phrases_search(const struct phrases *phrases, struct slice folded,
                     void (*found)(void *context, unsigned id), void *context);
-/* Folds into buffer (at least text.length bytes); gives what was written. */
+/* Folds into buffer (at least text.length bytes, may be text itself); gives what was written. */
 struct slice phrases_fold(struct slice text, char *buffer);
 
 #endif

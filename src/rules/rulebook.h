@@ -9,39 +9,9 @@
 
 #include "base/problem.h"
 #include "rules/codes.h"
+#include "rules/pattern_files.h"
 #include "rules/phrases.h"
-#include "rules/regex.h"
-
-/* The words a rule may be bound to. They are plain text here, because stage, side, direction and
- * MTA are nouns of a layer above; each list is a set of words, empty: any. */
-struct rule_words {
-    const struct slice *items;
-    size_t count;
-};
-
-struct rule_where {
-    struct rule_words stage, side, direction, mta, provider;
-    const struct slice *codes; /* "550", "5.7.1", "x.7.1"; any of them in the reply */
-    size_t code_count;
-};
-
-enum rule_form { RULE_SAYS, RULE_MATCHES, RULE_CODE };
-enum rule_strength { RULE_TOKEN, RULE_STRONG, RULE_ENHANCED, RULE_STAGED, RULE_WEAK, RULE_DEFAULT };
-
-struct rule {
-    unsigned id;                 /* index into rulebook->rules */
-    enum rule_form form;
-    enum rule_strength strength;
-    const struct reason *reason;
-    struct slice text;           /* the phrase, pattern or code as written */
-    struct regex *regex;         /* RULE_MATCHES */
-    uint16_t code;               /* RULE_CODE: basic code, or 0 */
-    struct enhanced enhanced;    /* RULE_CODE: class_digit 0 with any_class: X.y.z */
-    bool any_class;
-    struct rule_where where;
-    const char *file;
-    unsigned line;
-};
+#include "rules/rule.h"
 
 enum severity { SEVERITY_INFO, SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_CRITICAL };
 /* Who acts, as a set of bits; the order is that of the contract. */
@@ -80,9 +50,25 @@ struct reason {
     const char *file;
 };
 
+enum { PROVIDERS_MOST = 256 };
+
 struct provider { /* recognised by host name, URL or token form; its tokens are rules */
     struct slice name;
+    const struct slice *hosts; /* the peer's host name is one of these or ends in "." and one */
+    size_t host_count;
+    const struct proof *proofs; /* "REPLY => REASON" */
+    size_t proof_count;
     const char *file;
+};
+
+/* A text that tells by itself which provider speaks. */
+struct provider_mark {
+    const struct provider *provider;
+    struct regex *regex; /* NULL: a phrase */
+    struct slice text;   /* the phrase or pattern as written */
+    struct slice literal; /* as that of a rule */
+    const char *file;
+    unsigned line;
 };
 
 struct rulebook {
@@ -92,32 +78,15 @@ struct rulebook {
     size_t rule_count;
     /* ids first_rule[s] .. first_rule[s + 1] - 1 are of strength s */
     size_t first_rule[RULE_DEFAULT + 2];
-    struct phrases *phrases; /* all RULE_SAYS of all strengths, by rule id */
+    /* All phrases of rules by rule id, and of marks by rule_count + place; for a pattern the literal
+     * without which it cannot match. */
+    struct phrases *phrases;
     struct codes *codes;
     struct provider *providers;
-    size_t provider_count;
+    size_t provider_count; /* at most PROVIDERS_MOST */
+    struct provider_mark *marks;
+    size_t mark_count;
 };
-
-/* A named pattern file: built in, or read from a folder. `name` is relative to patterns/:
- * "reasons/order", "mta/postfix.yaml". */
-struct pattern_file {
-    const char *name;  /* relative name */
-    const char *shown; /* for messages: "patterns/reasons/order" or the path on disk */
-    struct slice bytes;
-};
-struct pattern_files {
-    struct pattern_file *items; /* sorted by name, one of each name */
-    size_t count, capacity;
-    struct arena *arena;
-};
-
-/* The built-in files. */
-void pattern_files_builtin(struct pattern_files *files, struct arena *arena);
-/* Adds the files of a folder; one of the same name replaces the built-in one, "reasons/order" is
- * added to: its lines go in front. */
-bool pattern_files_folder(struct pattern_files *files, const char *folder,
-                          struct problem *problem);
-const struct pattern_file *pattern_file_get(const struct pattern_files *files, const char *name);
 
 /* Everything lives until rulebook_free. False with file:line:column and what to write instead. */
 bool rulebook_load(const struct pattern_files *files, struct rulebook **book_r,

@@ -50,11 +50,11 @@ void tally_free(struct tally *tally);
 
 void tally_add(struct tally *tally, const struct finding *finding);
 
-enum tally_line { LINE_USED, LINE_DULL, LINE_OTHER, LINE_OUTSIDE, LINE_NOT_UNDERSTOOD };
-/* Accounts a line of a source and a program ("postfix/smtpd"; "" when no wrapping knew the line).
- * sample: the line, kept when it was not understood and there is room. */
-void tally_line(struct tally *tally, const char *source, struct slice program,
-                enum tally_line kind, uint64_t lines);
+/* Adds a ledger to that of a source, and to that of a program ("postfix/smtpd"; "" for lines that no
+ * wrapping knew). */
+void tally_source(struct tally *tally, const char *source, const struct ledger *ledger);
+void tally_program(struct tally *tally, struct slice program, const struct ledger *ledger);
+/* Offers a line that was not understood as a sample; the first ten by (source, line) are kept. */
 void tally_sample(struct tally *tally, const char *source, uint64_t line, struct slice text);
 /* What the journey let go before its end. */
 void tally_dropped(struct tally *tally, uint64_t messages);
@@ -62,9 +62,10 @@ void tally_dropped(struct tally *tally, uint64_t messages);
 void tally_merge(struct tally *into, const struct tally *from);
 
 struct totals tally_totals(const struct tally *tally);
-struct ledger tally_ledger(const struct tally *tally);
+struct ledger tally_ledger(const struct tally *tally); /* all sources together */
+uint64_t tally_messages_dropped(const struct tally *tally);
 
-/* Calls back in a fixed order: sources by first use (merge: by name), programs by name. */
+/* Call back in the order of the names. */
 void tally_each_source(const struct tally *tally,
                        void (*each)(void *context, struct slice name, const struct ledger *ledger),
                        void *context);

@@ -1,0 +1,65 @@
+/* analysis - the frame around a run: wrong usage and pattern files are met before any input is read
+ * (status 2), everything later leaves a result and status 1. */
+#include "app/analysis.h"
+
+#include "app/say.h"
+
+static bool check_usage(struct analysis *analysis, const struct options *options,
+                        struct problem *problem) {
+    const char *name = options->format ? options->format : analysis->default_format;
+    analysis->format = format_named(name);
+    if (!analysis->format || !analysis->has(analysis->format))
+        return problem_say(problem, "--format '%s': %s knows %s", name, options->command->name,
+                           analysis->formats);
+    if (options->mta && !mta_named(slice_of(options->mta)))
+        return problem_say(problem, "--mta '%s': write auto, postfix, exim or sendmail",
+                           options->mta);
+    return true;
+}
+
+static int fail(const struct problem *problem, int status) {
+    say_fault("%s", problem->text);
+    return status;
+}
+
+static int read_and_write(struct analysis *analysis, struct run *run) {
+    struct sources sources = {0};
+    struct problem problem;
+    run_all(run, &sources);
+    if (analysis->end)
+        analysis->end(analysis, run);
+    sources_release(&sources);
+    if (!result_close(&analysis->result, &problem))
+        return fail(&problem, 1);
+    return run->faulty ? 1 : 0;
+}
+
+static int with_knowledge(struct analysis *analysis, const struct options *options,
+                          const struct knowledge *knowledge) {
+    struct run run;
+    struct problem problem;
+    int status;
+    run_init(&run, options, knowledge);
+    analysis->run = &run;
+    if (analysis->begin && !analysis->begin(analysis, &run, &problem))
+        status = fail(&problem, 2);
+    else if (!result_open(&analysis->result, options, &problem))
+        status = fail(&problem, 1);
+    else
+        status = read_and_write(analysis, &run);
+    run_release(&run);
+    return status;
+}
+
+int analysis_run(struct analysis *analysis, const struct options *options) {
+    struct knowledge knowledge = {0};
+    struct problem problem;
+    int status;
+    if (!check_usage(analysis, options, &problem) ||
+        !knowledge_load(&knowledge, options, &problem))
+        status = fail(&problem, 2);
+    else
+        status = with_knowledge(analysis, options, &knowledge);
+    knowledge_release(&knowledge);
+    return status;
+}

@@ -1,0 +1,27 @@
+/* report - totals, reasons and what to do: one run over the inputs, one page. */
+#include "app/analysis.h"
+#include "report/summary.h"
+
+int cmd_report(const struct options *options);
+
+static bool has_page(const struct format *format) {
+    return format->page;
+}
+
+static void write_page(struct analysis *analysis, struct run *run) {
+    struct page page;
+    struct format_wishes wishes = {result_wants_color(&analysis->result, run->options), 100};
+    page_init(&page, "mailtriage report");
+    summary_of(run->tally, run->knowledge->book,
+               &(struct summary_wishes){.top = run->options->top}, &page);
+    analysis->format->page(&page, &wishes, &analysis->result.out);
+    page_release(&page);
+}
+
+int cmd_report(const struct options *options) {
+    struct analysis analysis = {.default_format = "text",
+                                .formats = "text and json",
+                                .has = has_page,
+                                .end = write_page};
+    return analysis_run(&analysis, options);
+}

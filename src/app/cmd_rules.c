@@ -1,0 +1,98 @@
+/* rules - lists the reasons and rules, and proves every example of the pattern files. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/knowledge.h"
+#include "app/result.h"
+#include "app/say.h"
+#include "finding/reason.h"
+#include "report/format.h"
+
+int cmd_rules(const struct options *options);
+
+static struct slice acts_words(struct page *page, unsigned acts) {
+    char words[96];
+    return arena_copy(&page->arena, (struct slice){words, acts_print(acts, '|', words)});
+}
+
+static void list_reasons(const struct rulebook *book, struct page *page) {
+    size_t *rules = arena_zero(&page->arena, (book->reason_count + 1) * sizeof *rules);
+    for (size_t i = 0; i < book->rule_count; i++)
+        rules[book->rules[i].reason->id]++;
+    struct cell *list =
+        page_section(page, "reasons", "Reasons, in the order of trying", LOOK_TABLE, CELL_LIST)
+            ->cell;
+    for (size_t i = 0; i < book->reason_count; i++) {
+        const struct reason *reason = &book->reasons[i];
+        struct cell *row = cell_record(page, list, NULL, NULL);
+        cell_text(page, row, "class", "class", slice_of(reason->name));
+        cell_text(page, row, "group", "group", reason->group);
+        cell_text(page, row, "severity_out", "out",
+                  slice_of(severity_name(reason->severity_out)));
+        cell_text(page, row, "severity_in", "in", slice_of(severity_name(reason->severity_in)));
+        cell_text(page, row, "acts_out", "who acts", acts_words(page, reason->acts_out));
+        cell_count(page, row, "rules", "rules", rules[reason->id], NULL);
+        cell_count(page, row, "proofs", "examples", reason->proof_count, NULL);
+        cell_text(page, row, "title", "title", reason->title);
+    }
+}
+
+static int rules_list(const struct options *options, const struct knowledge *knowledge) {
+    struct result result;
+    struct problem problem;
+    struct page page;
+    const struct format *format = format_named(options->format ? options->format : "text");
+    if (!format || !format->page) {
+        say_fault("--format '%s': rules knows text and json", options->format);
+        return 2;
+    }
+    if (!result_open(&result, options, &problem)) {
+        say_fault("%s", problem.text);
+        return 1;
+    }
+    page_init(&page, "mailtriage rules");
+    list_reasons(knowledge->book, &page);
+    format->page(&page, &(struct format_wishes){result_wants_color(&result, options), 120},
+                 &result.out);
+    page_release(&page);
+    if (result_close(&result, &problem))
+        return 0;
+    say_fault("%s", problem.text);
+    return 1;
+}
+
+static void tell_failure(void *context, const char *text) {
+    (void)context;
+    say_fault("%s", text);
+}
+
+static int rules_test(const struct knowledge *knowledge) {
+    size_t failed = 0, part = 0;
+    size_t proved = reason_prove(knowledge->book, &part, tell_failure, NULL);
+    failed += part;
+    for (size_t i = 0; mtas[i]; i++) {
+        part = 0;
+        proved += shapes_prove(knowledge->shapes[i], &part, tell_failure, NULL);
+        failed += part;
+    }
+    printf("%zu examples proved, %zu failed\n", proved, failed);
+    return failed ? 2 : 0;
+}
+
+int cmd_rules(const struct options *options) {
+    const char *verb = options->operand_count == 1 ? options->operands[0] : "";
+    bool is_test = strcmp(verb, "test") == 0;
+    if (!is_test && strcmp(verb, "list") != 0) {
+        say_fault("rules: write 'mailtriage rules list' or 'mailtriage rules test'");
+        return 2;
+    }
+    struct knowledge knowledge = {0};
+    struct problem problem;
+    int status = 2;
+    if (!knowledge_load(&knowledge, options, &problem))
+        say_fault("%s", problem.text);
+    else
+        status = is_test ? rules_test(&knowledge) : rules_list(options, &knowledge);
+    knowledge_release(&knowledge);
+    return status;
+}

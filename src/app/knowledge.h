@@ -1,0 +1,24 @@
+/* knowledge - what the program knows of logs and replies: the pattern files, loaded. */
+#ifndef APP_KNOWLEDGE_H
+#define APP_KNOWLEDGE_H
+
+#include "app/options.h"
+#include "mta/shapes.h"
+#include "rules/rulebook.h"
+
+enum { MTAS_MOST = 16 };
+
+struct knowledge {
+    struct arena arena;
+    struct pattern_files files;
+    struct rulebook *book;
+    struct shapes *shapes[MTAS_MOST]; /* in the order of mtas[] */
+};
+
+/* Loads the built-in files, /etc/mailtriage/patterns unless --no-config, and each --patterns. */
+bool knowledge_load(struct knowledge *knowledge, const struct options *options,
+                    struct problem *problem);
+void knowledge_release(struct knowledge *knowledge);
+const struct shapes *knowledge_shapes(const struct knowledge *knowledge, const struct mta *mta);
+
+#endif

@@ -1,0 +1,41 @@
+/* main - reads the command line and calls the command. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/options.h"
+#include "app/say.h"
+#include "rules/regex.h"
+
+static int print_version(void) {
+    printf("mailtriage %s\nregular expressions: PCRE2, JIT %s\n", MAILTRIAGE_VERSION,
+           regex_has_jit() ? "available" : "unavailable (slower, same results)");
+    return 0;
+}
+
+/* Whether `mailtriage --help` named a command. */
+static const struct command *help_of(const struct options *options, int argc, char **argv) {
+    return argc > 1 && strcmp(argv[1], options->command->name) == 0 ? options->command : NULL;
+}
+
+int main(int argc, char **argv) {
+    struct options options;
+    struct problem problem;
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error like any other */
+    if (!options_read(&options, argc, argv, &problem)) {
+        say_fault("%s", problem.text);
+        return 2;
+    }
+    int status = 0;
+    if (options.help)
+        options_help(help_of(&options, argc, argv));
+    else if (options.version)
+        status = print_version();
+    else
+        return options.command->run(&options);
+    if (fflush(stdout) != 0) {
+        say_fault("cannot write standard output");
+        status = 1;
+    }
+    return status;
+}

@@ -1,0 +1,282 @@
+/* options - getopt_long fed from options.def; --help is printed from the same lines, so an option that
+ * is read is also told. */
+#include "app/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/moment.h"
+
+#define COMMAND(name, letter, operands, help) int cmd_##name(const struct options *options);
+#include "app/commands.def"
+#undef COMMAND
+
+const struct command commands[] = {
+#define COMMAND(name, letter, operands, help) {#name, letter, operands, help, cmd_##name},
+#include "app/commands.def"
+#undef COMMAND
+    {0},
+};
+
+enum option_id {
+    OPT_FIRST = 1000,
+#define OPTION(constant, name, letter, argument, commands, help) constant,
+#include "app/options.def"
+#undef OPTION
+};
+
+static const struct option_row {
+    enum option_id id;
+    const char *name;
+    char letter;
+    const char *argument, *commands, *help;
+} rows[] = {
+#define OPTION(constant, name, letter, argument, commands, help)                                   \
+    {constant, name, letter, argument, commands, help},
+#include "app/options.def"
+#undef OPTION
+};
+
+enum { ROWS = sizeof rows / sizeof *rows };
+
+static bool takes(const struct command *command, const struct option_row *row) {
+    return strcmp(row->commands, "*") == 0 || strstr(row->commands, command->letter);
+}
+
+static bool read_when(const char *name, const char *word, enum when *when_r,
+                      struct problem *problem) {
+    static const char *const words[] = {"auto", "always", "never"};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(word, words[i]) == 0) {
+            *when_r = (enum when)i;
+            return true;
+        }
+    return problem_say(problem, "--%s '%s': write auto, always or never", name, word);
+}
+
+static bool read_count(const char *name, const char *word, uint64_t least, uint64_t most,
+                       unsigned *count_r, struct problem *problem) {
+    uint64_t number;
+    if (!slice_number(slice_of(word), &number) || number < least || number > most)
+        return problem_say(problem, "--%s '%s': write a number from %llu to %llu", name, word,
+                           (unsigned long long)least, (unsigned long long)most);
+    *count_r = (unsigned)number;
+    return true;
+}
+
+/* Times are resolved after all options are read, because --timezone may come behind them. */
+struct wishes {
+    const char *since, *until;
+};
+
+static bool apply(struct options *options, struct wishes *wishes, const struct option_row *row,
+                  const char *argument, struct problem *problem) {
+    unsigned number = 0;
+    switch (row->id) {
+    case OPT_SINCE:
+        wishes->since = argument;
+        return true;
+    case OPT_UNTIL:
+        wishes->until = argument;
+        return true;
+    case OPT_MTA:
+        options->mta = strcmp(argument, "auto") ? argument : NULL;
+        return true;
+    case OPT_YEAR:
+        if (!read_count(row->name, argument, 1970, 9999, &number, problem))
+            return false;
+        options->year = (int)number;
+        return true;
+    case OPT_TIMEZONE:
+        options->timezone = argument;
+        return true;
+    case OPT_FORMAT:
+        options->format = argument;
+        return true;
+    case OPT_OUTPUT:
+        options->output = argument;
+        return true;
+    case OPT_TOP:
+        options->top_given = true;
+        return read_count(row->name, argument, 0, 1000000, &options->top, problem);
+    case OPT_ALL:
+        options->all = true;
+        return true;
+    case OPT_COLUMNS:
+        options->columns = argument;
+        return true;
+    case OPT_STAGE:
+        options->stage = argument;
+        return true;
+    case OPT_DIRECTION:
+        options->direction = argument;
+        return true;
+    case OPT_JOBS:
+        return read_count(row->name, argument, 1, 64, &options->jobs, problem);
+    case OPT_PATTERNS:
+        if (options->pattern_count == PATTERN_FOLDERS)
+            return problem_say(problem, "--patterns: at most %d folders", PATTERN_FOLDERS);
+        options->patterns[options->pattern_count++] = argument;
+        return true;
+    case OPT_NO_CONFIG:
+        options->no_config = true;
+        return true;
+    case OPT_COLOR:
+        return read_when(row->name, argument, &options->color, problem);
+    case OPT_PROGRESS:
+        return read_when(row->name, argument, &options->progress, problem);
+    case OPT_QUIET:
+        options->quiet = true;
+        return true;
+    case OPT_HELP:
+        options->help = true;
+        return true;
+    case OPT_VERSION:
+        options->version = true;
+        return true;
+    case OPT_FIRST:
+        break;
+    }
+    return true;
+}
+
+static const struct option_row *row_of(int found) {
+    for (int i = 0; i < ROWS; i++)
+        if (found == (int)rows[i].id || (rows[i].letter && found == rows[i].letter))
+            return &rows[i];
+    return NULL;
+}
+
+static const struct command *command_named(const char *word) {
+    for (const struct command *command = commands; command->name; command++)
+        if (strcmp(command->name, word) == 0)
+            return command;
+    return NULL;
+}
+
+/* The command is the first word when it is one: a file called "report" is read as ./report. */
+static void take_command(struct options *options, int *argc, char ***argv) {
+    options->command = &commands[0];
+    const struct command *named = *argc > 1 ? command_named((*argv)[1]) : NULL;
+    if (!named)
+        return;
+    options->command = named;
+    (*argv)[1] = (*argv)[0];
+    ++*argv;
+    --*argc;
+}
+
+static bool resolve_times(struct options *options, const struct wishes *wishes,
+                          struct problem *problem) {
+    struct problem why;
+    if (!moment_zone(options->timezone, problem))
+        return false;
+    if (wishes->since &&
+        !moment_read_wish(slice_of(wishes->since), options->now, &options->since, &why))
+        return problem_say(problem, "--since: %s", why.text);
+    if (wishes->until &&
+        !moment_read_wish(slice_of(wishes->until), options->now, &options->until, &why))
+        return problem_say(problem, "--until: %s", why.text);
+    if (wishes->since && wishes->until && options->since >= options->until)
+        return problem_say(problem, "--since '%s' is not before --until '%s'", wishes->since,
+                           wishes->until);
+    return true;
+}
+
+bool options_read(struct options *options, int argc, char **argv, struct problem *problem) {
+    *options = (struct options){.now = (int64_t)time(NULL),
+                                .since = MOMENT_NONE,
+                                .until = MOMENT_NONE,
+                                .top = 20};
+    struct wishes wishes = {0};
+    take_command(options, &argc, &argv);
+    struct option longs[ROWS + 1] = {0};
+    char shorts[2 * ROWS + 2] = ":";
+    size_t used = 1;
+    for (int i = 0; i < ROWS; i++) {
+        longs[i] = (struct option){rows[i].name, rows[i].argument ? required_argument : no_argument,
+                                   NULL, (int)rows[i].id};
+        if (rows[i].letter)
+            shorts[used++] = rows[i].letter;
+        if (rows[i].letter && rows[i].argument)
+            shorts[used++] = ':';
+    }
+    opterr = 0;
+    for (int found; (found = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
+        const struct option_row *row = row_of(found);
+        const char *word = argv[optind - 1];
+        if (found == ':')
+            return problem_say(problem, "%s needs a value: see 'mailtriage %s --help'", word,
+                               options->command->name);
+        if (!row)
+            return problem_say(problem, "unknown option '%s': see 'mailtriage %s --help'", word,
+                               options->command->name);
+        if (!takes(options->command, row) )
+            return problem_say(problem, "--%s is no option of 'mailtriage %s'", row->name,
+                               options->command->name);
+        if (!apply(options, &wishes, row, optarg, problem))
+            return false;
+    }
+    options->operands = argv + optind;
+    options->operand_count = (size_t)(argc - optind);
+    return resolve_times(options, &wishes, problem);
+}
+
+/* Prints words after a margin, broken at 100 columns. */
+static void print_flowing(const char *text, size_t margin, size_t column) {
+    while (*text) {
+        size_t length = strcspn(text, " ");
+        if (column + length > 99 && column > margin) {
+            printf("\n%*s", (int)margin, "");
+            column = margin;
+        }
+        printf("%.*s", (int)length, text);
+        column += length;
+        text += length;
+        if (*text == ' ') {
+            putchar(' ');
+            column++;
+            text++;
+        }
+    }
+    putchar('\n');
+}
+
+static void print_option(const struct option_row *row) {
+    char name[64];
+    int length = row->letter ? snprintf(name, sizeof name, "  -%c, --%s", row->letter, row->name)
+                             : snprintf(name, sizeof name, "      --%s", row->name);
+    if (row->argument)
+        length += snprintf(name + length, sizeof name - (size_t)length, " %s", row->argument);
+    printf("%-26s ", name);
+    print_flowing(row->help, 27, length > 26 ? (size_t)length + 1 : 27);
+}
+
+static void print_commands(void) {
+    printf("mailtriage - reads Postfix, Exim and Sendmail logs and says what went wrong, why, and "
+           "what to do\n\n"
+           "usage: mailtriage [COMMAND] [OPTION...] [PATH|WORD...]\n\ncommands:\n");
+    for (const struct command *command = commands; command->name; command++) {
+        printf("  %-8s %-16s ", command->name, command->operands);
+        print_flowing(command->help, 28, 28);
+    }
+    printf("\nPATH is a log file, a folder of them, a glob, or - for standard input. Without PATH: "
+           "standard\ninput when it is a pipe or file, else the system's usual mail logs.\n");
+}
+
+void options_help(const struct command *command) {
+    if (command)
+        printf("usage: mailtriage %s [OPTION...] %s\n\n%s\n", command->name, command->operands,
+               command->help);
+    else
+        print_commands();
+    printf("\noptions:\n");
+    for (int i = 0; i < ROWS; i++)
+        if (!command || takes(command, &rows[i]))
+            print_option(&rows[i]);
+    printf("\nexit status: 0 done; 1 done, but an input was missing, damaged or not understood; "
+           "2 wrong usage\nor pattern file\n");
+}

@@ -1,0 +1,43 @@
+/* options - the command line, read by one table (options.def). */
+#ifndef APP_OPTIONS_H
+#define APP_OPTIONS_H
+
+#include "base/problem.h"
+#include "base/slice.h"
+
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+
+struct options;
+
+struct command {
+    const char *name, *letter, *operands, *help;
+    int (*run)(const struct options *options);
+};
+
+extern const struct command commands[]; /* name NULL at the end */
+
+enum { PATTERN_FOLDERS = 16 };
+
+struct options {
+    const struct command *command;
+    int64_t now;   /* seconds: the one clock of the run */
+    int64_t since, until; /* seconds; MOMENT_NONE: not given */
+    const char *mta;      /* NULL: auto */
+    int year;             /* 0: not given */
+    const char *timezone, *format, *output, *columns, *stage, *direction;
+    unsigned top;
+    bool top_given, all, no_config, quiet, help, version;
+    unsigned jobs;        /* 0: not given */
+    const char *patterns[PATTERN_FOLDERS];
+    size_t pattern_count;
+    enum when color, progress;
+    char **operands;
+    size_t operand_count;
+};
+
+/* Reads argv. False: wrong usage, said in problem. Sets the zone of the run (--timezone). */
+bool options_read(struct options *options, int argc, char **argv, struct problem *problem);
+/* The text of --help, for one command or (NULL) for the program. */
+void options_help(const struct command *command);
+
+#endif

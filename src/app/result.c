@@ -1,0 +1,75 @@
+/* result - --output writes a temporary file in the same folder and renames it: a reader never sees half
+ * a report, and a full disk leaves the old one. A target that is no plain file (a pipe, /dev/full) is
+ * written directly. */
+#include "app/result.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+static bool is_plain_target(const char *path) {
+    struct stat status;
+    return stat(path, &status) != 0 || S_ISREG(status.st_mode);
+}
+
+static bool open_temporary(struct result *result, struct problem *problem) {
+    size_t length = strlen(result->name) + sizeof ".XXXXXX";
+    result->temporary = memory_new(length);
+    snprintf(result->temporary, length, "%s.XXXXXX", result->name);
+    int fd = mkstemp(result->temporary);
+    if (fd < 0)
+        return problem_errno(problem, "cannot write beside '%s'", result->name);
+    mode_t mask = umask(0);
+    umask(mask);
+    fchmod(fd, 0666 & ~mask);
+    out_init(&result->out, fd);
+    return true;
+}
+
+bool result_open(struct result *result, const struct options *options, struct problem *problem) {
+    *result = (struct result){.name = options->output};
+    if (!options->output) {
+        result->name = "standard output";
+        out_init(&result->out, STDOUT_FILENO);
+        return true;
+    }
+    if (is_plain_target(options->output)) {
+        if (open_temporary(result, problem))
+            return true;
+        free(result->temporary);
+        return false;
+    }
+    int fd = open(options->output, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    out_init(&result->out, fd);
+    return fd >= 0 || problem_errno(problem, "cannot write '%s'", options->output);
+}
+
+bool result_close(struct result *result, struct problem *problem) {
+    bool good = out_flush(&result->out, result->name, problem);
+    int fd = result->out.fd;
+    out_release(&result->out);
+    if (fd != STDOUT_FILENO && close(fd) != 0 && good)
+        good = problem_errno(problem, "cannot write '%s'", result->name);
+    if (!result->temporary)
+        return good;
+    if (good && rename(result->temporary, result->name) != 0)
+        good = problem_errno(problem, "cannot put '%s' in its place", result->name);
+    if (!good)
+        unlink(result->temporary);
+    free(result->temporary);
+    return good;
+}
+
+bool result_wants_color(const struct result *result, const struct options *options) {
+    if (options->color != WHEN_AUTO)
+        return options->color == WHEN_ALWAYS;
+    const char *none = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    return !(none && *none) && !(terminal && strcmp(terminal, "dumb") == 0) &&
+           isatty(result->out.fd);
+}

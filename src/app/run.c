@@ -1,0 +1,477 @@
+/* run - the pipeline. A worker turns a block into findings with their reasons and an account of its
+ * lines; it shares nothing but the rule book, which nobody writes. The ordered step (take_job) gives
+ * line numbers, asks the journey, and counts. With one thread the same functions run in turn.
+ */
+#include "app/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/say.h"
+#include "base/map.h"
+#include "base/memory.h"
+#include "base/workers.h"
+#include "finding/reason.h"
+#include "finding/wording.h"
+#include "input/entry.h"
+#include "input/lines.h"
+
+enum { JOB_SAMPLES = 10, THREADS_MOST = 64 };
+
+/* What is remembered of each source until the end. */
+struct progress {
+    const struct source *source;
+    uint64_t lines;        /* lines before the next block, in order */
+    uint64_t own, unknown; /* entries of an MTA, and those not understood */
+    uint64_t wrapped;      /* lines in a known wrapping */
+    uint64_t first_unknown; /* number of the first line not understood; 0: none */
+    char unknown_text[120];
+};
+
+/* One block on its way. */
+struct job {
+    struct lines_block block;
+    struct progress *progress;
+    struct arena arena;
+    struct finding *findings;
+    size_t finding_count, finding_capacity;
+    struct ledger ledger;
+    struct map programs; /* name -> struct ledger */
+    uint64_t own, unknown, wrapped;
+    struct {
+        uint64_t line;
+        struct slice text;
+    } samples[JOB_SAMPLES];
+    size_t sample_count;
+};
+
+/* What one thread needs for itself. */
+struct hands {
+    struct records records;
+    struct reason_memory *reasons;
+    struct clock clock;
+};
+
+struct pipeline {
+    struct run *run;
+    const struct mta *only; /* --mta */
+    struct workers *workers;
+    struct job *jobs;
+    size_t job_count;
+    struct hands *hands;
+    unsigned threads;
+    struct progress **progress;
+    size_t progress_count, progress_capacity;
+    uint64_t own_used; /* usable entries of all sources */
+};
+
+/* ---- one block: pure ---- */
+
+static bool is_outside(const struct options *options, const struct moment *time) {
+    if (time->seconds == MOMENT_NONE)
+        return false;
+    return (options->since != MOMENT_NONE && time->seconds < options->since) ||
+           (options->until != MOMENT_NONE && time->seconds >= options->until);
+}
+
+static struct finding *finding_add(struct job *job) {
+    job->findings = memory_grow(job->findings, &job->finding_capacity, job->finding_count + 1,
+                                sizeof *job->findings);
+    return &job->findings[job->finding_count++];
+}
+
+/* The code a line type stands for when it prints none (implied.csv). */
+static void imply_code(const struct codes *codes, struct finding *finding) {
+    const struct record *record = &finding->record;
+    if (finding->reply.code || !record->implied.length)
+        return;
+    const struct implied *implied = codes_implied(codes, record->implied);
+    if (!implied)
+        return;
+    finding->reply.code = implied->code;
+    if (!finding->reply.enhanced.class_digit)
+        finding->reply.enhanced = implied->enhanced;
+    finding->code_implied = true;
+}
+
+/* Reply, reason and template: the work of a failure, and of a delivery that is shown. */
+static void judge(struct pipeline *pipeline, struct hands *hands, struct job *job,
+                  struct finding *finding) {
+    const struct rulebook *book = pipeline->run->knowledge->book;
+    bool is_delivery = finding->record.event == EVENT_DELIVERED;
+    if (finding->record.kind != RECORD_OUTCOME && finding->record.kind != RECORD_INCIDENT)
+        return;
+    if (is_delivery && !pipeline->run->wants_deliveries)
+        return;
+    reply_read(&finding->record, &job->arena, &finding->reply);
+    imply_code(book->codes, finding);
+    reason_decide(book, hands->reasons, finding);
+    if (!is_delivery)
+        finding->template = wording_template(finding->reply.text, &job->arena);
+}
+
+static void add_findings(struct pipeline *pipeline, struct hands *hands, struct job *job,
+                         const struct entry *entry, const struct mta *mta, bool outside) {
+    for (size_t i = 0; i < hands->records.count; i++) {
+        struct finding *finding = finding_add(job);
+        *finding = (struct finding){.record = hands->records.items[i],
+                                    .mta = mta,
+                                    .time = entry->time,
+                                    .host = entry->host,
+                                    .program = entry->program,
+                                    .line = entry->line.number,
+                                    .verdict.class_name = "",
+                                    .repeat = 1};
+        if (outside && finding->record.kind != RECORD_END)
+            finding->record.kind = RECORD_DETAIL; /* tells who sent what, counts nothing */
+        judge(pipeline, hands, job, finding);
+    }
+}
+
+static enum reading read_entry(struct pipeline *pipeline, struct hands *hands,
+                               const struct entry *entry, const struct mta **mta_r) {
+    const struct mta *mta = mta_of(entry);
+    *mta_r = mta;
+    if (!mta || (pipeline->only && mta != pipeline->only))
+        return READING_OTHER;
+    hands->records.count = 0;
+    return mta->read(knowledge_shapes(pipeline->run->knowledge, mta), entry, &hands->records);
+}
+
+static void sample(struct job *job, const struct line *line) {
+    if (job->sample_count == JOB_SAMPLES)
+        return;
+    job->samples[job->sample_count].line = line->number;
+    job->samples[job->sample_count++].text = line->text;
+}
+
+static void account(struct ledger *ledger, enum reading reading, bool outside) {
+    ledger->read++;
+    if (outside)
+        ledger->outside++;
+    else if (reading == READING_READ)
+        ledger->used++;
+    else if (reading == READING_DULL)
+        ledger->dull++;
+    else if (reading == READING_OTHER)
+        ledger->other++;
+    else
+        ledger->not_understood++;
+}
+
+static void work_line(struct pipeline *pipeline, struct hands *hands, struct job *job,
+                      const struct line *line) {
+    struct entry entry;
+    const struct mta *mta = NULL;
+    enum reading reading = READING_DULL;
+    bool outside = false;
+    struct slice program = {0};
+    enum unwrapping unwrapping = entry_read(&hands->clock, line, &entry);
+    if (unwrapping == UNWRAPPED) {
+        program = entry.program;
+        outside = is_outside(pipeline->run->options, &entry.time);
+        reading = read_entry(pipeline, hands, &entry, &mta);
+        if (reading == READING_READ)
+            add_findings(pipeline, hands, job, &entry, mta, outside);
+        job->wrapped++;
+        job->own += reading != READING_OTHER;
+        job->unknown += reading == READING_UNKNOWN;
+    } else if (unwrapping == UNWRAP_FOREIGN) {
+        reading = READING_UNKNOWN;
+    }
+    if (reading == READING_UNKNOWN && !outside)
+        sample(job, line);
+    account(&job->ledger, reading, outside);
+    account(map_put(&job->programs, program, NULL), reading, outside);
+}
+
+static void work_job(void *context, unsigned thread, void *argument) {
+    struct pipeline *pipeline = context;
+    struct job *job = argument;
+    struct hands *hands = &pipeline->hands[thread];
+    if (hands->clock.anchor != job->progress->source->anchor) {
+        hands->clock.anchor = job->progress->source->anchor;
+        hands->clock.last.valid = false;
+    }
+    size_t at = 0;
+    struct line line = {0};
+    while (lines_next(&job->block, &at, &line)) {
+        work_line(pipeline, hands, job, &line);
+        line.number++;
+    }
+}
+
+/* ---- in order ---- */
+
+static void count_finding(void *context, const struct finding *finding) {
+    struct run *run = context;
+    tally_add(run->tally, finding);
+    bool is_shown =
+        finding->record.kind == RECORD_OUTCOME || finding->record.kind == RECORD_INCIDENT;
+    if (run->listen && is_shown)
+        run->listen(run->context, finding);
+}
+
+static void remember_first_unknown(struct progress *progress, const struct job *job) {
+    if (progress->first_unknown || !job->sample_count)
+        return;
+    struct slice text = slice_head(job->samples[0].text, sizeof progress->unknown_text - 1);
+    progress->first_unknown = progress->lines + job->samples[0].line + 1;
+    memcpy(progress->unknown_text, text.at, text.length);
+    progress->unknown_text[text.length] = '\0';
+}
+
+static void take_ledger(struct pipeline *pipeline, struct job *job) {
+    struct tally *tally = pipeline->run->tally;
+    struct progress *progress = job->progress;
+    tally_source(tally, progress->source->name, &job->ledger);
+    for (size_t place = 0; place < job->programs.used; place++) {
+        struct slice program;
+        const struct ledger *ledger = map_at(&job->programs, place, &program);
+        tally_program(tally, program, ledger);
+    }
+    for (size_t i = 0; i < job->sample_count; i++)
+        tally_sample(tally, progress->source->name, progress->lines + job->samples[i].line + 1,
+                     job->samples[i].text);
+    remember_first_unknown(progress, job);
+    progress->own += job->own;
+    progress->unknown += job->unknown;
+    progress->wrapped += job->wrapped;
+    pipeline->own_used += job->own - job->unknown;
+    progress->lines += job->ledger.read;
+}
+
+static void take_job(void *context, void *argument) {
+    struct pipeline *pipeline = context;
+    struct job *job = argument;
+    struct run *run = pipeline->run;
+    uint64_t dropped = journey_dropped(run->journey);
+    for (size_t i = 0; i < job->finding_count; i++) {
+        struct finding *finding = &job->findings[i];
+        finding->source = job->progress->source->name;
+        finding->line += job->progress->lines + 1;
+        journey_take(run->journey, finding, count_finding, run);
+    }
+    tally_dropped(run->tally, journey_dropped(run->journey) - dropped);
+    take_ledger(pipeline, job);
+    arena_clear(&job->arena);
+    map_clear(&job->programs);
+    job->finding_count = job->sample_count = 0;
+    job->ledger = (struct ledger){0};
+    job->own = job->unknown = job->wrapped = 0;
+}
+
+/* ---- setting up ---- */
+
+static unsigned threads_wanted(const struct options *options) {
+    if (options->jobs)
+        return options->jobs;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return processors < 1 ? 1 : processors > 8 ? 8 : (unsigned)processors;
+}
+
+static struct pipeline *pipeline_new(struct run *run) {
+    struct pipeline *pipeline = memory_new(sizeof *pipeline);
+    pipeline->run = run;
+    pipeline->only = run->options->mta ? mta_named(slice_of(run->options->mta)) : NULL;
+    pipeline->threads = threads_wanted(run->options);
+    pipeline->job_count = pipeline->threads > 1 ? pipeline->threads * 2 + 1 : 1;
+    pipeline->jobs = memory_new(pipeline->job_count * sizeof *pipeline->jobs);
+    pipeline->hands = memory_new(pipeline->threads * sizeof *pipeline->hands);
+    void *pointers[2 * THREADS_MOST + 1];
+    for (size_t i = 0; i < pipeline->job_count; i++) {
+        struct job *job = &pipeline->jobs[i];
+        pointers[i] = job;
+        job->block.bytes = memory_resize(NULL, LINES_BLOCK + LINE_LONGEST + 1, 1);
+        arena_init(&job->arena);
+        map_init(&job->programs, sizeof(struct ledger));
+    }
+    for (unsigned i = 0; i < pipeline->threads; i++) {
+        records_init(&pipeline->hands[i].records);
+        pipeline->hands[i].records.memory = regex_memory_new();
+        pipeline->hands[i].reasons = reason_memory_new(run->knowledge->book);
+    }
+    pipeline->workers = workers_new(pipeline->threads, pointers, pipeline->job_count, work_job,
+                                    take_job, pipeline);
+    return pipeline;
+}
+
+static void pipeline_free(struct pipeline *pipeline) {
+    workers_free(pipeline->workers);
+    for (size_t i = 0; i < pipeline->job_count; i++) {
+        free(pipeline->jobs[i].block.bytes);
+        free(pipeline->jobs[i].findings);
+        arena_release(&pipeline->jobs[i].arena);
+        map_release(&pipeline->jobs[i].programs);
+    }
+    for (unsigned i = 0; i < pipeline->threads; i++) {
+        regex_memory_free(pipeline->hands[i].records.memory);
+        records_release(&pipeline->hands[i].records);
+        reason_memory_free(pipeline->hands[i].reasons);
+    }
+    for (size_t i = 0; i < pipeline->progress_count; i++)
+        free(pipeline->progress[i]);
+    free(pipeline->progress);
+    free(pipeline->jobs);
+    free(pipeline->hands);
+    free(pipeline);
+}
+
+void run_init(struct run *run, const struct options *options, const struct knowledge *knowledge) {
+    *run = (struct run){.options = options, .knowledge = knowledge};
+    run->journey = journey_new();
+    run->tally = tally_new();
+}
+
+void run_release(struct run *run) {
+    if (run->pipeline)
+        pipeline_free(run->pipeline);
+    journey_free(run->journey);
+    tally_free(run->tally);
+}
+
+/* ---- sources ---- */
+
+static struct progress *progress_new(struct pipeline *pipeline, const struct source *source,
+                                     uint64_t lines) {
+    pipeline->progress = memory_grow(pipeline->progress, &pipeline->progress_capacity,
+                                     pipeline->progress_count + 1, sizeof *pipeline->progress);
+    struct progress *progress = memory_new(sizeof *progress);
+    progress->source = source;
+    progress->lines = lines;
+    pipeline->progress[pipeline->progress_count++] = progress;
+    /* Every source has a line in the ledger, an empty one too. */
+    tally_source(pipeline->run->tally, source->name, &(struct ledger){0});
+    return progress;
+}
+
+void run_source(struct run *run, const struct source *source, int fd, uint64_t lines_before) {
+    if (!run->pipeline)
+        run->pipeline = pipeline_new(run);
+    struct pipeline *pipeline = run->pipeline;
+    struct progress *progress = progress_new(pipeline, source, lines_before);
+    struct lines lines;
+    struct problem problem;
+    bool failed = false;
+    lines_init(&lines, fd);
+    while (!run->stopped) {
+        struct job *job = workers_idle(pipeline->workers);
+        job->progress = progress;
+        if (!lines_fill(&lines, &job->block, &failed, &problem))
+            break;
+        workers_give(pipeline->workers, job);
+        say_progress(run->options, source, lines.bytes);
+    }
+    if (failed) {
+        say_fault("cannot read '%s' to its end: %s", source->name, problem.text);
+        run->faulty = true;
+    }
+    lines_release(&lines);
+}
+
+void run_settle(struct run *run) {
+    if (run->pipeline)
+        workers_drain(run->pipeline->workers);
+}
+
+/* Says why a source was of no use, when it was of none: contract, section 2, exit status 1. */
+static bool is_understood(const struct progress *progress) {
+    if (!progress->lines)
+        return true;
+    if (progress->wrapped && progress->unknown * 2 <= progress->own)
+        return true;
+    if (!progress->wrapped)
+        say_fault("'%s': not one line in a known wrapping; line %llu: '%s'; try --mta or look at "
+                  "the file",
+                  progress->source->name, (unsigned long long)progress->first_unknown,
+                  progress->unknown_text);
+    else
+        say_fault("'%s': %llu of %llu entries of the mail server not understood; first line %llu: "
+                  "'%s'",
+                  progress->source->name, (unsigned long long)progress->unknown,
+                  (unsigned long long)progress->own, (unsigned long long)progress->first_unknown,
+                  progress->unknown_text);
+    return false;
+}
+
+static void judge_sources(struct run *run) {
+    struct pipeline *pipeline = run->pipeline;
+    if (!pipeline)
+        return;
+    for (size_t i = 0; i < pipeline->progress_count; i++) {
+        struct progress *progress = pipeline->progress[i];
+        if (!progress->lines && !run->options->quiet)
+            say_note("'%s' is empty", progress->source->name);
+        if (!is_understood(progress))
+            run->faulty = true;
+    }
+    if (!pipeline->own_used && !run->faulty) {
+        say_fault("no input held an entry of Postfix, Exim or Sendmail");
+        run->faulty = true;
+    }
+}
+
+static void told(void *context, bool is_fault, const char *text) {
+    struct run *run = context;
+    if (is_fault) {
+        say_fault("%s", text);
+        run->faulty = true;
+    } else if (!run->options->quiet) {
+        say_note("%s", text);
+    }
+}
+
+/* The usual mail logs of the system, when nothing was named and standard input is a terminal. */
+static void add_usual(struct run *run, struct sources *sources) {
+    static const char *const usual[] = {"/var/log/mail.log", "/var/log/maillog",
+                                        "/var/log/exim4/mainlog", "/var/log/exim/mainlog",
+                                        "/var/log/exim/main.log"};
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (access(usual[i], F_OK) == 0)
+            sources_add(sources, usual[i], run->options->year, run->options->now, told, run);
+    if (sources->count || run->faulty)
+        return;
+    say_fault("no mail log found in the usual places (/var/log/mail.log, /var/log/maillog, "
+              "/var/log/exim4/mainlog): name one");
+    run->faulty = true;
+}
+
+/* A terminal or the null device (cron) is no log; a pipe, a socket or a file is. */
+static bool stdin_holds_log(void) {
+    struct stat status;
+    return fstat(STDIN_FILENO, &status) == 0 &&
+           (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || S_ISREG(status.st_mode));
+}
+
+static void find_sources(struct run *run, struct sources *sources) {
+    const struct options *options = run->options;
+    for (size_t i = 0; i < options->operand_count; i++)
+        sources_add(sources, options->operands[i], options->year, options->now, told, run);
+    if (options->operand_count)
+        return;
+    if (stdin_holds_log())
+        sources_add(sources, "-", options->year, options->now, told, run);
+    else
+        add_usual(run, sources);
+}
+
+void run_all(struct run *run, struct sources *sources) {
+    find_sources(run, sources);
+    for (size_t i = 0; i < sources->count && !run->stopped; i++) {
+        struct problem problem;
+        int fd = source_open(&sources->items[i], &problem);
+        if (fd < 0) {
+            say_fault("%s", problem.text);
+            run->faulty = true;
+            continue;
+        }
+        run_source(run, &sources->items[i], fd, 0);
+        if (fd != STDIN_FILENO)
+            close(fd);
+    }
+    run_settle(run);
+    say_progress_end();
+    judge_sources(run);
+}

@@ -1,0 +1,41 @@
+/* run - the pipeline in one place: sources -> blocks -> (workers) entries, records, reasons ->
+ * (in order) journey -> tally and whoever listens.
+ */
+#ifndef APP_RUN_H
+#define APP_RUN_H
+
+#include "app/knowledge.h"
+#include "finding/journey.h"
+#include "input/source.h"
+#include "tally/tally.h"
+
+struct pipeline;
+
+struct run {
+    const struct options *options;
+    const struct knowledge *knowledge;
+    struct journey *journey;
+    struct tally *tally;
+    /* Called for every finding in order, after it was counted; may be NULL. */
+    void (*listen)(void *context, const struct finding *finding);
+    void *context;
+    bool wants_deliveries; /* the listener shows deliveries: their reply text is made too */
+    bool faulty;           /* some input was missing, damaged or not understood: status 1 */
+    bool stopped;          /* the listener cannot go on: nothing more is read */
+    struct pipeline *pipeline;
+};
+
+/* Borrows options and knowledge. The listener is set afterwards, before the first source. */
+void run_init(struct run *run, const struct options *options, const struct knowledge *knowledge);
+void run_release(struct run *run);
+
+/* Reads everything the options name. Troubles of inputs are said on standard error, go on with the
+ * next input, and leave run->faulty. `sources` (all zero at first) is filled and outlives the run. */
+void run_all(struct run *run, struct sources *sources);
+
+/* Reads one source from an open descriptor, with `lines` lines of it read before (resumed). What was
+ * read is all counted when run_settle returns. */
+void run_source(struct run *run, const struct source *source, int fd, uint64_t lines);
+void run_settle(struct run *run);
+
+#endif

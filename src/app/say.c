@@ -1,0 +1,72 @@
+/* say - standard error. Progress is one line that is drawn over; it is the only clock besides the
+ * start of the run, and nothing of it reaches the result. */
+#include "app/say.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static bool drawn;
+
+void say_progress_end(void) {
+    if (drawn)
+        fputs("\r\033[K", stderr);
+    drawn = false;
+}
+
+static void say(const char *kind, const char *format, va_list args) {
+    char text[1024];
+    vsnprintf(text, sizeof text, format, args);
+    for (unsigned char *c = (unsigned char *)text; *c; c++) {
+        bool is_c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0; /* in UTF-8 */
+        if (*c < 0x20 || *c == 0x7f || is_c1)
+            *c = '?';
+    }
+    say_progress_end();
+    fprintf(stderr, "mailtriage: %s%s\n", kind, text);
+}
+
+void say_fault(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    say("", format, args);
+    va_end(args);
+}
+
+void say_note(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    say("note: ", format, args);
+    va_end(args);
+}
+
+static double seconds_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+void say_progress(const struct options *options, const struct source *source, uint64_t bytes) {
+    static double begun, last;
+    if (options->progress == WHEN_NEVER || options->quiet ||
+        (options->progress == WHEN_AUTO && !isatty(STDERR_FILENO)))
+        return;
+    double now = seconds_now();
+    if (begun == 0)
+        begun = now;
+    if (now - last < 0.1)
+        return;
+    last = now;
+    drawn = true;
+    double rate = now > begun ? (double)bytes / (now - begun) : 0;
+    if (source->size > 0 && rate > 0)
+        fprintf(stderr, "\r\033[K%.40s: %3.0f %% of %.0f MB, %.0f MB/s, %.0f s left", source->name,
+                100.0 * (double)bytes / (double)source->size, (double)source->size / 1e6,
+                rate / 1e6, ((double)source->size - (double)bytes) / rate);
+    else
+        fprintf(stderr, "\r\033[K%.40s: %.0f MB, %.0f MB/s", source->name, (double)bytes / 1e6,
+                rate / 1e6);
+    fflush(stderr);
+}

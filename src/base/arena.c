@@ -1,0 +1,86 @@
+/* arena - chunks in a list; a cleared arena walks through its old chunks again before it asks for
+ * more, so a block's arena settles at the size of the largest block. */
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+enum { CHUNK = 64 * 1024 };
+
+struct arena_chunk {
+    struct arena_chunk *next;
+    size_t size;
+    _Alignas(max_align_t) char bytes[];
+};
+
+void arena_init(struct arena *arena) {
+    *arena = (struct arena){0};
+}
+
+void arena_release(struct arena *arena) {
+    for (struct arena_chunk *chunk = arena->first; chunk;) {
+        struct arena_chunk *next = chunk->next;
+        free(chunk);
+        chunk = next;
+    }
+    arena_init(arena);
+}
+
+void arena_clear(struct arena *arena) {
+    arena->current = arena->first;
+    arena->used = 0;
+}
+
+static struct arena_chunk *chunk_with_room(struct arena *arena, size_t size) {
+    struct arena_chunk *chunk = arena->current;
+    if (chunk && chunk->size - arena->used >= size)
+        return chunk;
+    struct arena_chunk **link = chunk ? &chunk->next : &arena->first;
+    if (!*link || (*link)->size < size) {
+        size_t room = size > CHUNK ? size : CHUNK;
+        struct arena_chunk *fresh = memory_resize(NULL, sizeof *fresh + room, 1);
+        fresh->size = room;
+        fresh->next = *link;
+        *link = fresh;
+    }
+    arena->current = *link;
+    arena->used = 0;
+    return *link;
+}
+
+void *arena_alloc(struct arena *arena, size_t size) {
+    size = (size + 15) & ~(size_t)15;
+    struct arena_chunk *chunk = chunk_with_room(arena, size);
+    void *block = chunk->bytes + arena->used;
+    arena->used += size;
+    return block;
+}
+
+void *arena_zero(struct arena *arena, size_t size) {
+    return memset(arena_alloc(arena, size), 0, size);
+}
+
+struct slice arena_copy(struct arena *arena, struct slice text) {
+    char *copy = arena_alloc(arena, text.length + 1);
+    if (text.length)
+        memcpy(copy, text.at, text.length);
+    copy[text.length] = '\0';
+    return (struct slice){copy, text.length};
+}
+
+struct slice arena_print(struct arena *arena, const char *format, ...) {
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = arena_alloc(arena, (size_t)length + 1);
+    vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    return (struct slice){text, (size_t)length};
+}

@@ -1,0 +1,50 @@
+/* memory - the one place where out of memory is met: it says so and ends the program. */
+#include "base/memory.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static _Noreturn void out_of_memory(void) {
+    fputs("mailtriage: out of memory\n", stderr);
+    exit(1);
+}
+
+void *memory_new(size_t size) {
+    void *block = calloc(1, size ? size : 1);
+    if (!block)
+        out_of_memory();
+    return block;
+}
+
+void *memory_resize(void *block, size_t count, size_t size) {
+    size_t total;
+    if (__builtin_mul_overflow(count, size, &total))
+        out_of_memory();
+    block = realloc(block, total ? total : 1);
+    if (!block)
+        out_of_memory();
+    return block;
+}
+
+char *memory_copy(const char *text, size_t length) {
+    char *copy = memory_resize(NULL, length + 1, 1);
+    if (length)
+        memcpy(copy, text, length);
+    copy[length] = '\0';
+    return copy;
+}
+
+void *memory_grow(void *array, size_t *capacity, size_t needed, size_t item_size) {
+    if (needed <= *capacity)
+        return array;
+    size_t larger = *capacity ? *capacity : 16;
+    while (larger < needed) {
+        if (larger > SIZE_MAX / 2)
+            out_of_memory();
+        larger *= 2;
+    }
+    *capacity = larger;
+    return memory_resize(array, larger, item_size);
+}

@@ -1,0 +1,445 @@
+/* moment - times as logs write them, worked out once a line and therefore by hand.
+ *
+ * Stamps are read digit by digit at fixed places: strptime() costs more than the rest of a line
+ * together and knows no fraction. Dates become day numbers by arithmetic on years that begin in
+ * March, so that the leap day is the last one. Only a stamp without a zone needs the C library, for
+ * the offset of its minute, and localtime_r() takes a lock; lines come many a minute, so the last
+ * minute is kept in the clock. Everything is worked out from the begin of the minute, and a minute
+ * in which the year would change sides is not kept: with and without memory, the result is the same.
+ */
+#include "base/moment.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+enum { MINUTE = 60, HOUR = 3600, DAY = 86400, WEEK = 604800 };
+enum { YEAR_FIRST = 1, YEAR_LAST = 9999, FRACTION_DIGITS = 9 };
+
+static const uint32_t nanos_of_digit[FRACTION_DIGITS + 1] = {
+    1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1,
+};
+
+/* ---- Dates and days ---- */
+
+static bool is_leap(int year) {
+    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+static int days_of_month(int year, int month) {
+    static const int8_t days[13] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    return days[month] + (month == 2 && (year == 0 || is_leap(year)));
+}
+
+bool civil_valid(const struct civil *civil) {
+    return civil->year >= 0 && civil->year <= YEAR_LAST && civil->month >= 1 &&
+           civil->month <= 12 && civil->day >= 1 &&
+           civil->day <= days_of_month(civil->year, civil->month) && civil->hour >= 0 &&
+           civil->hour <= 23 && civil->minute >= 0 && civil->minute <= 59 && civil->second >= 0 &&
+           civil->second <= 60;
+}
+
+/* The day number counts from 1970-01-01; 719468 days lie between it and 0000-03-01. */
+static int64_t day_number(int year, int month, int day) {
+    int64_t march_year = year - (month <= 2);
+    int64_t era = (march_year >= 0 ? march_year : march_year - 399) / 400;
+    int64_t year_of_era = march_year - era * 400;
+    int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146097 + day_of_era - 719468;
+}
+
+static struct civil civil_of_day(int64_t number) {
+    int64_t since = number + 719468;
+    int64_t era = (since >= 0 ? since : since - 146096) / 146097;
+    int64_t day_of_era = since - era * 146097;
+    int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t month = (5 * day_of_year + 2) / 153;
+    struct civil civil = {
+        .month = (int)(month < 10 ? month + 3 : month - 9),
+        .day = (int)(day_of_year - (153 * month + 2) / 5 + 1),
+    };
+    civil.year = (int)(year_of_era + era * 400 + (civil.month <= 2));
+    return civil;
+}
+
+int64_t civil_utc(const struct civil *civil) {
+    return day_number(civil->year, civil->month, civil->day) * DAY + civil->hour * HOUR +
+           civil->minute * MINUTE + civil->second;
+}
+
+/* Begin and end of what can be printed; also keeps hostile anchors away from overflow. */
+static int64_t bounded(int64_t seconds) {
+    static const struct civil first = {.year = YEAR_FIRST, .month = 1, .day = 2};
+    static const struct civil last = {.year = YEAR_LAST, .month = 12, .day = 30};
+    int64_t low = civil_utc(&first), high = civil_utc(&last);
+    return seconds < low ? low : seconds > high ? high : seconds;
+}
+
+/* ---- The zone of the run ---- */
+
+static bool zone_exists(const char *name) {
+    if (strcmp(name, "UTC") == 0)
+        return true;
+    if (name[0] == '/' || strstr(name, "..") != NULL)
+        return false;
+    const char *folder = getenv("TZDIR");
+    if (folder == NULL || *folder == '\0')
+        folder = "/usr/share/zoneinfo";
+    char path[512];
+    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
+        return false;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0)
+        return false;
+    char magic[4];
+    bool is_zone = read(fd, magic, sizeof magic) == sizeof magic && memcmp(magic, "TZif", 4) == 0;
+    close(fd);
+    return is_zone;
+}
+
+/* The C library takes a name it does not know for UTC without a word, so it is looked up before. */
+bool moment_zone(const char *name, struct problem *problem) {
+    if (name != NULL && *name != '\0') {
+        if (!zone_exists(name))
+            return problem_say(problem, "no such time zone: '%s'", name);
+        if (setenv("TZ", name, 1) != 0)
+            return problem_errno(problem, "cannot set the time zone '%s'", name);
+    }
+    tzset();
+    return true;
+}
+
+static int64_t offset_at(int64_t seconds) {
+    time_t at = (time_t)seconds;
+    struct tm parts;
+    return localtime_r(&at, &parts) != NULL ? parts.tm_gmtoff : 0;
+}
+
+/* The instant a wall clock of the zone shows `wall` (seconds, read as UTC). Offsets a day before and
+ * a day after are those on both sides of a change, if there is one near. The larger offset is the
+ * earlier instant, so it is asked first; when neither instant shows this time, the clocks jumped
+ * over it, and the offset of before the jump moves it on. */
+static int64_t local_instant(int64_t wall) {
+    int64_t before = offset_at(wall - DAY), after = offset_at(wall + DAY);
+    int64_t larger = before > after ? before : after;
+    if (before == after || offset_at(wall - larger) == larger)
+        return wall - larger;
+    int64_t smaller = before + after - larger;
+    if (offset_at(wall - smaller) == smaller)
+        return wall - smaller;
+    return wall - before;
+}
+
+/* ---- Stamps to moments ---- */
+
+struct minute {
+    int64_t seconds; /* of its begin */
+    bool lasting;    /* true for each of its seconds */
+};
+
+static struct minute minute_of_year(const struct civil *civil, int year) {
+    struct civil begin = *civil;
+    begin.year = year;
+    begin.second = 0;
+    return (struct minute){local_instant(civil_utc(&begin)), true};
+}
+
+/* The last year is tried first. Nine years hold a leap day even around 1900 and 2100. */
+static struct minute minute_before_anchor(const struct civil *civil, int64_t anchor) {
+    int64_t limit = bounded(anchor) + DAY;
+    int year = civil_of_day(limit / DAY + 1).year + 1;
+    bool lasting = true;
+    for (int tried = 0; tried < 12 && year > YEAR_FIRST; tried++, year--) {
+        struct civil dated = *civil;
+        dated.year = year;
+        if (!civil_valid(&dated) || civil_utc(&dated) - 2 * DAY > limit)
+            continue;
+        struct minute minute = minute_of_year(civil, year);
+        if (minute.seconds <= limit && limit <= minute.seconds + MINUTE)
+            lasting = false;
+        if (minute.seconds + civil->second <= limit)
+            return (struct minute){minute.seconds, lasting};
+    }
+    return (struct minute){minute_of_year(civil, YEAR_FIRST + 3).seconds, false};
+}
+
+static int64_t minute_key(const struct civil *civil) {
+    return ((((int64_t)civil->year * 16 + civil->month) * 32 + civil->day) * 32 + civil->hour) * 64 +
+           civil->minute;
+}
+
+bool moment_local(struct clock *clock, const struct civil *civil, struct moment *moment_r) {
+    if (!civil_valid(civil))
+        return false;
+    int64_t key = minute_key(civil);
+    if (!clock->last.valid || clock->last.key != key || clock->last.anchor != clock->anchor) {
+        struct minute minute = civil->year != 0 ? minute_of_year(civil, civil->year)
+                                                : minute_before_anchor(civil, clock->anchor);
+        clock->last.key = key;
+        clock->last.anchor = clock->anchor;
+        clock->last.seconds = minute.seconds;
+        clock->last.offset = (int16_t)(offset_at(minute.seconds) / MINUTE);
+        clock->last.valid = minute.lasting;
+    }
+    *moment_r = (struct moment){
+        .seconds = clock->last.seconds + civil->second,
+        .nanos = civil->nanos,
+        .offset = clock->last.offset,
+        .digits = civil->digits,
+    };
+    return true;
+}
+
+bool moment_offset(const struct civil *civil, int offset, struct moment *moment_r) {
+    if (!civil_valid(civil) || civil->year == 0)
+        return false;
+    *moment_r = (struct moment){
+        .seconds = civil_utc(civil) - (int64_t)offset * MINUTE,
+        .nanos = civil->nanos,
+        .offset = (int16_t)offset,
+        .digits = civil->digits,
+    };
+    return true;
+}
+
+/* ---- Reading ---- */
+
+static bool is_digit(char byte) {
+    return (unsigned char)(byte - '0') <= 9;
+}
+
+static bool two_digits(const char *at, int *number_r) {
+    unsigned tens = (unsigned char)(at[0] - '0'), ones = (unsigned char)(at[1] - '0');
+    *number_r = (int)(tens * 10 + ones);
+    return tens <= 9 && ones <= 9;
+}
+
+/* "10:00:01" */
+static bool time_read(const char *at, struct civil *civil) {
+    return two_digits(at, &civil->hour) && at[2] == ':' && two_digits(at + 3, &civil->minute) &&
+           at[5] == ':' && two_digits(at + 6, &civil->second);
+}
+
+/* "2026-06-01" */
+static bool date_read(const char *at, struct civil *civil) {
+    int century, years;
+    if (!two_digits(at, &century) || !two_digits(at + 2, &years) || at[4] != '-' ||
+        !two_digits(at + 5, &civil->month) || at[7] != '-' || !two_digits(at + 8, &civil->day))
+        return false;
+    civil->year = century * 100 + years;
+    return civil->year != 0;
+}
+
+/* ".123456"; digits beyond nanoseconds are passed over. A lone dot belongs to what follows. */
+static void take_fraction(struct slice *s, struct civil *civil) {
+    civil->nanos = 0;
+    civil->digits = 0;
+    if (s->length < 2 || s->at[0] != '.' || !is_digit(s->at[1]))
+        return;
+    uint32_t number = 0;
+    size_t at = 1;
+    for (; at < s->length && is_digit(s->at[at]); at++) {
+        if (at > FRACTION_DIGITS)
+            continue;
+        number = number * 10 + (uint32_t)(s->at[at] - '0');
+        civil->digits++;
+    }
+    civil->nanos = number * nanos_of_digit[civil->digits];
+    *s = slice_from(*s, at);
+}
+
+enum { DASHED_LENGTH = sizeof "2026-06-01 10:00:01" - 1 };
+
+bool civil_take_dashed(struct slice *s, struct civil *civil_r) {
+    if (s->length < DASHED_LENGTH || s->at[10] != ' ' || !date_read(s->at, civil_r) ||
+        !time_read(s->at + 11, civil_r))
+        return false;
+    *s = slice_from(*s, DASHED_LENGTH);
+    take_fraction(s, civil_r);
+    return true;
+}
+
+bool moment_take_offset(struct slice *s, int *offset_r) {
+    if (s->length == 0)
+        return false;
+    if (s->at[0] == 'Z' || s->at[0] == 'z') {
+        *offset_r = 0;
+        *s = slice_from(*s, 1);
+        return true;
+    }
+    int hours, minutes;
+    if (s->length < 5 || (s->at[0] != '+' && s->at[0] != '-') || !two_digits(s->at + 1, &hours))
+        return false;
+    size_t colon = s->at[3] == ':';
+    if (s->length < 5 + colon || !two_digits(s->at + 3 + colon, &minutes) || hours > 23 ||
+        minutes > 59)
+        return false;
+    *offset_r = (s->at[0] == '-' ? -1 : 1) * (hours * 60 + minutes);
+    *s = slice_from(*s, 5 + colon);
+    return true;
+}
+
+bool moment_take_rfc3339(struct slice *s, struct moment *moment_r) {
+    struct civil civil;
+    if (s->length < DASHED_LENGTH || (s->at[10] | 0x20) != 't' || !date_read(s->at, &civil) ||
+        !time_read(s->at + 11, &civil))
+        return false;
+    struct slice rest = slice_from(*s, DASHED_LENGTH);
+    int offset;
+    take_fraction(&rest, &civil);
+    if (!moment_take_offset(&rest, &offset) || !moment_offset(&civil, offset, moment_r))
+        return false;
+    *s = rest;
+    return true;
+}
+
+/* "Jun ", with its blank: four bytes are one comparison. */
+static int month_read(const char *at) {
+    static const char months[12][5] = {"Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ",
+                                       "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec "};
+    for (int month = 0; month < 12; month++)
+        if (memcmp(at, months[month], 4) == 0)
+            return month + 1;
+    return 0;
+}
+
+bool civil_take_rfc3164(struct slice *s, struct civil *civil_r) {
+    enum { SHORTEST = sizeof "Jun 1 10:00:01" - 1 };
+    if (s->length < SHORTEST)
+        return false;
+    civil_r->year = 0;
+    civil_r->month = month_read(s->at);
+    size_t at = s->at[4] == ' ' ? 5 : 4;
+    if (civil_r->month == 0 || !is_digit(s->at[at]))
+        return false;
+    civil_r->day = s->at[at++] - '0';
+    if (is_digit(s->at[at]))
+        civil_r->day = civil_r->day * 10 + (s->at[at++] - '0');
+    if (s->length < at + sizeof " 10:00:01" - 1 || s->at[at] != ' ' ||
+        !time_read(s->at + at + 1, civil_r))
+        return false;
+    *s = slice_from(*s, at + sizeof " 10:00:01" - 1);
+    take_fraction(s, civil_r);
+    return true;
+}
+
+/* ---- Comparing and printing ---- */
+
+int moment_compare(const struct moment *a, const struct moment *b) {
+    if (a->seconds != b->seconds)
+        return a->seconds < b->seconds ? -1 : 1;
+    return (a->nanos > b->nanos) - (a->nanos < b->nanos);
+}
+
+static char *put_digits(char *at, uint32_t number, int width) {
+    for (int place = width - 1; place >= 0; place--, number /= 10)
+        at[place] = (char)('0' + number % 10);
+    return at + width;
+}
+
+static char *put_pair(char *at, char before, int number) {
+    *at = before;
+    return put_digits(at + 1, (uint32_t)number, 2);
+}
+
+size_t moment_print(const struct moment *moment, char *buffer) {
+    buffer[0] = '\0';
+    int offset = moment->offset;
+    if (moment->seconds != bounded(moment->seconds) || offset <= -24 * 60 || offset >= 24 * 60 ||
+        moment->digits > FRACTION_DIGITS)
+        return 0;
+    int64_t wall = moment->seconds + (int64_t)offset * MINUTE;
+    int64_t day = (wall >= 0 ? wall : wall - (DAY - 1)) / DAY;
+    int second = (int)(wall - day * DAY);
+    struct civil date = civil_of_day(day);
+    char *at = put_digits(buffer, (uint32_t)date.year, 4);
+    at = put_pair(at, '-', date.month);
+    at = put_pair(at, '-', date.day);
+    at = put_pair(at, 'T', second / HOUR);
+    at = put_pair(at, ':', second / MINUTE % 60);
+    at = put_pair(at, ':', second % 60);
+    if (moment->digits > 0) {
+        *at++ = '.';
+        at = put_digits(at, moment->nanos / nanos_of_digit[moment->digits], moment->digits);
+    }
+    int east = offset < 0 ? -offset : offset;
+    at = put_pair(at, offset < 0 ? '-' : '+', east / 60);
+    at = put_pair(at, ':', east % 60);
+    *at = '\0';
+    return (size_t)(at - buffer);
+}
+
+/* ---- The words of --since and --until ---- */
+
+/* "-24h" */
+static bool read_ago(struct slice text, int64_t now, int64_t *seconds_r) {
+    static const struct {
+        const char *name;
+        int64_t seconds;
+    } units[] = {{"s", 1}, {"min", MINUTE}, {"h", HOUR}, {"d", DAY}, {"w", WEEK}};
+    uint64_t number;
+    if (!slice_skip(&text, SLICE("-")) || !slice_take_number(&text, &number) || number > UINT32_MAX)
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (!slice_is(text, units[i].name))
+            continue;
+        *seconds_r = bounded(now - (int64_t)number * units[i].seconds);
+        return true;
+    }
+    return false;
+}
+
+/* "today", "yesterday": when that day began. */
+static bool read_day(struct slice text, int64_t now, int64_t *seconds_r) {
+    bool yesterday = slice_is(text, "yesterday");
+    if (!yesterday && !slice_is(text, "today"))
+        return false;
+    int64_t wall = bounded(now) + offset_at(bounded(now));
+    int64_t day = (wall >= 0 ? wall : wall - (DAY - 1)) / DAY - yesterday;
+    *seconds_r = local_instant(day * DAY);
+    return true;
+}
+
+/* "2026-11-20", "2026-11-20 10:11", "2026-11-20 10:11:12": the shorter ones are filled up. */
+static bool read_date(struct slice text, int64_t *seconds_r) {
+    char whole[] = "0000-00-00 00:00:00";
+    if (text.length != 10 && text.length != 16 && text.length != 19)
+        return false;
+    memcpy(whole, text.at, text.length);
+    if (whole[10] == 'T')
+        whole[10] = ' ';
+    struct slice rest = {whole, DASHED_LENGTH};
+    struct civil civil;
+    struct clock clock = {0};
+    struct moment moment;
+    if (!civil_take_dashed(&rest, &civil) || !moment_local(&clock, &civil, &moment))
+        return false;
+    *seconds_r = moment.seconds;
+    return true;
+}
+
+static bool read_rfc3339(struct slice text, int64_t *seconds_r) {
+    struct moment moment;
+    if (!moment_take_rfc3339(&text, &moment) || text.length != 0)
+        return false;
+    *seconds_r = moment.seconds;
+    return true;
+}
+
+bool moment_read_wish(struct slice text, int64_t now, int64_t *seconds_r, struct problem *problem) {
+    struct slice wish = slice_trim(text);
+    if (slice_is(wish, "now")) {
+        *seconds_r = now;
+        return true;
+    }
+    if (read_day(wish, now, seconds_r) || read_ago(wish, now, seconds_r) ||
+        read_date(wish, seconds_r) || read_rfc3339(wish, seconds_r))
+        return true;
+    return problem_say(problem,
+                       "no such time: '%.*s' (write 2026-11-20, '2026-11-20 10:11', today, "
+                       "yesterday, now, -24h with s min h d w, or RFC 3339)",
+                       SLICE_ARGS(text));
+}

@@ -1,0 +1,167 @@
+/* slice - borrowed text. Small functions over memchr, memcmp and memmem; nothing here allocates. */
+#include "base/slice.h"
+
+#include <string.h>
+
+struct slice slice_of(const char *text) {
+    return (struct slice){text, text ? strlen(text) : 0};
+}
+
+struct slice slice_range(const char *begin, const char *end) {
+    return (struct slice){begin, (size_t)(end - begin)};
+}
+
+bool slice_equal(struct slice a, struct slice b) {
+    return a.length == b.length && (a.length == 0 || memcmp(a.at, b.at, a.length) == 0);
+}
+
+static unsigned char fold(char byte) {
+    unsigned char c = (unsigned char)byte;
+    return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : c;
+}
+
+static bool same_nocase(const char *a, const char *b, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        if (fold(a[i]) != fold(b[i]))
+            return false;
+    return true;
+}
+
+bool slice_equal_nocase(struct slice a, struct slice b) {
+    return a.length == b.length && same_nocase(a.at, b.at, a.length);
+}
+
+bool slice_is(struct slice s, const char *text) {
+    return slice_equal(s, slice_of(text));
+}
+
+int slice_compare(struct slice a, struct slice b) {
+    size_t shorter = a.length < b.length ? a.length : b.length;
+    int order = shorter ? memcmp(a.at, b.at, shorter) : 0;
+    return order ? order : (a.length > b.length) - (a.length < b.length);
+}
+
+bool slice_starts(struct slice s, struct slice prefix) {
+    return s.length >= prefix.length &&
+           (prefix.length == 0 || memcmp(s.at, prefix.at, prefix.length) == 0);
+}
+
+bool slice_starts_nocase(struct slice s, struct slice prefix) {
+    return s.length >= prefix.length && same_nocase(s.at, prefix.at, prefix.length);
+}
+
+bool slice_ends(struct slice s, struct slice suffix) {
+    return s.length >= suffix.length &&
+           slice_equal(slice_from(s, s.length - suffix.length), suffix);
+}
+
+bool slice_skip(struct slice *s, struct slice prefix) {
+    if (!slice_starts(*s, prefix))
+        return false;
+    *s = slice_from(*s, prefix.length);
+    return true;
+}
+
+struct slice slice_from(struct slice s, size_t offset) {
+    if (offset == 0)
+        return s; /* also keeps NULL + 0 out of the arithmetic */
+    if (offset >= s.length)
+        return (struct slice){s.at ? s.at + s.length : NULL, 0};
+    return (struct slice){s.at + offset, s.length - offset};
+}
+
+struct slice slice_head(struct slice s, size_t length) {
+    return (struct slice){s.at, length < s.length ? length : s.length};
+}
+
+size_t slice_find(struct slice s, char byte) {
+    const char *found = s.length ? memchr(s.at, byte, s.length) : NULL;
+    return found ? (size_t)(found - s.at) : SIZE_MAX;
+}
+
+size_t slice_rfind(struct slice s, char byte) {
+    const char *found = s.length ? memrchr(s.at, byte, s.length) : NULL;
+    return found ? (size_t)(found - s.at) : SIZE_MAX;
+}
+
+size_t slice_find_text(struct slice s, struct slice text) {
+    if (text.length == 0)
+        return 0;
+    const char *found = s.length ? memmem(s.at, s.length, text.at, text.length) : NULL;
+    return found ? (size_t)(found - s.at) : SIZE_MAX;
+}
+
+size_t slice_rfind_text(struct slice s, struct slice text) {
+    if (text.length == 0 || text.length > s.length)
+        return text.length == 0 ? s.length : SIZE_MAX;
+    for (size_t at = s.length - text.length + 1; at-- > 0;)
+        if (s.at[at] == text.at[0] && memcmp(s.at + at, text.at, text.length) == 0)
+            return at;
+    return SIZE_MAX;
+}
+
+bool slice_cut(struct slice *rest, char separator, struct slice *head_r) {
+    size_t at = slice_find(*rest, separator);
+    *head_r = slice_head(*rest, at);
+    *rest = slice_from(*rest, at == SIZE_MAX ? rest->length : at + 1);
+    return at != SIZE_MAX;
+}
+
+bool slice_cut_text(struct slice *rest, struct slice separator, struct slice *head_r) {
+    size_t at = slice_find_text(*rest, separator);
+    *head_r = slice_head(*rest, at);
+    *rest = slice_from(*rest, at == SIZE_MAX ? rest->length : at + separator.length);
+    return at != SIZE_MAX;
+}
+
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct slice slice_trim(struct slice s) {
+    while (s.length && is_blank(s.at[0]))
+        s = slice_from(s, 1);
+    while (s.length && is_blank(s.at[s.length - 1]))
+        s.length--;
+    return s;
+}
+
+bool slice_take_number(struct slice *s, uint64_t *number_r) {
+    uint64_t number = 0;
+    size_t used = 0;
+    for (; used < s->length && s->at[used] >= '0' && s->at[used] <= '9'; used++) {
+        unsigned digit = (unsigned)(s->at[used] - '0');
+        if (number > (UINT64_MAX - digit) / 10)
+            return false;
+        number = number * 10 + digit;
+    }
+    if (used == 0)
+        return false;
+    *s = slice_from(*s, used);
+    *number_r = number;
+    return true;
+}
+
+bool slice_number(struct slice s, uint64_t *number_r) {
+    uint64_t number;
+    if (!slice_take_number(&s, &number) || s.length)
+        return false;
+    *number_r = number;
+    return true;
+}
+
+bool slice_seconds(struct slice s, int64_t *microseconds_r) {
+    uint64_t whole, micros = 0;
+    if (!slice_take_number(&s, &whole) || whole > INT64_MAX / 1000000 - 1)
+        return false;
+    if (s.length && s.at[0] == '.') {
+        s = slice_from(s, 1);
+        uint64_t scale = 100000;
+        for (; s.length && s.at[0] >= '0' && s.at[0] <= '9'; s = slice_from(s, 1), scale /= 10)
+            micros += (unsigned)(s.at[0] - '0') * scale;
+    }
+    if (s.length)
+        return false;
+    *microseconds_r = (int64_t)(whole * 1000000 + micros);
+    return true;
+}

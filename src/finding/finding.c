@@ -1,0 +1,22 @@
+/* The words of the exported columns class_by and permanence. They stand beside their enums, in the
+ * same order, so that a new step of deciding gets its word in the same change.
+ */
+#include "finding/finding.h"
+
+#include <assert.h>
+
+const char *class_by_name(enum class_by by) {
+    static const char *const names[] = {
+        [BY_NOTHING] = "", [BY_TOKEN] = "token", [BY_TEXT] = "text",       [BY_ENHANCED] = "enhanced",
+        [BY_CODE] = "code", [BY_WEAK] = "weak",  [BY_DEFAULT] = "default",
+    };
+    assert(by <= BY_DEFAULT);
+    return names[by];
+}
+
+const char *permanence_name(enum permanence permanence) {
+    static const char *const names[] = {
+        [PERMANENCE_NONE] = "", [TEMPORARY] = "temporary", [PERMANENT] = "permanent"};
+    assert(permanence <= PERMANENT);
+    return names[permanence];
+}

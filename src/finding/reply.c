@@ -1,0 +1,353 @@
+/* Why: three MTAs log one reply in three ways, and reply text is written by strangers. Here it
+ * becomes one line with its codes read, once, so that nobody else has to look for digits in text.
+ *
+ * How: (1) clean: control bytes go, blanks are folded, line ends become one '\n'; (2) the head is
+ * read by the grammar of reply.h; (3) unfold: '\n' becomes a blank and the code in front of each
+ * further line goes; (4) what follows AUTH is taken out, it may be a password. Every step walks
+ * the bytes once and writes no more than it reads, so all but the last work in place.
+ *
+ *   Postfix   550-5.7.1 No mail for you. 550 5.7.1 See the notes
+ *             (smtp_proto.c and smtp_chat.c: smtp_chat_resp joins the lines with a blank)
+ *   Exim      550-5.7.1 No mail for you.\n550 5.7.1 See the notes
+ *             (string.c: string_printing2; in C="..." once more escaped, \\n)
+ *   Sendmail  550 5.7.1 No mail for you.
+ *             (deliver.c: logdelivery keeps the first line)
+ */
+#include "finding/reply.h"
+
+#include <string.h>
+
+static bool is_digit(char byte) {
+    return byte >= '0' && byte <= '9';
+}
+
+static bool is_letter(char byte) {
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+static void skip_bytes(struct slice *s, const char *bytes) {
+    while (s->length > 0 && s->at[0] != '\0' && strchr(bytes, s->at[0]))
+        *s = slice_from(*s, 1);
+}
+
+/* ---- cleaning */
+
+struct cleaner {
+    char *to;
+    size_t length;
+    char gap; /* blank or '\n' seen since the last byte written; 0: none */
+};
+
+static void put(struct cleaner *cleaner, char byte) {
+    unsigned char value = (unsigned char)byte;
+
+    if (byte == '\n' || byte == '\r') {
+        cleaner->gap = '\n';
+    } else if (byte == ' ' || (value >= '\t' && value < '\r')) {
+        if (!cleaner->gap)
+            cleaner->gap = ' ';
+    } else if (value > ' ' && value != 0x7f) {
+        if (cleaner->gap && cleaner->length > 0)
+            cleaner->to[cleaner->length++] = cleaner->gap;
+        cleaner->gap = 0;
+        cleaner->to[cleaner->length++] = byte;
+    }
+}
+
+/* Exim's escapes at a backslash: how many bytes they take, and the byte they stand for. Octal
+ * stays as it is: its bytes are of no use in a report. */
+static size_t unescape(struct slice s, char *byte_r) {
+    static const char escapes[][2] = {{'n', '\n'}, {'r', '\r'}, {'t', '\t'}, {'\\', '\\'}, {'"', '"'}};
+
+    *byte_r = '\\';
+    if (s.length > 2 && memcmp(s.at, "\\\\n", 3) == 0) {
+        *byte_r = '\n';
+        return 3;
+    }
+    for (size_t i = 0; s.length > 1 && i < sizeof(escapes) / sizeof(escapes[0]); i++) {
+        if (s.at[1] == escapes[i][0]) {
+            *byte_r = escapes[i][1];
+            return 2;
+        }
+    }
+    return 1;
+}
+
+/* to: at least raw.length bytes. */
+static struct slice clean(struct slice raw, bool escaped, char *to) {
+    struct cleaner cleaner = {to, 0, 0};
+
+    for (size_t i = 0; i < raw.length;) {
+        char byte = raw.at[i];
+        if (byte == '\\' && escaped)
+            i += unescape(slice_from(raw, i), &byte);
+        else
+            i++;
+        put(&cleaner, byte);
+    }
+    return (struct slice){to, cleaner.length};
+}
+
+/* ---- codes */
+
+/* code = %x32-35 2DIGIT ( SP / "-" / end ). Moves past it and what parts it from the text; *more_r:
+ * it was "-", another line follows. Exim has been seen to leave a blank in front of the "-". */
+static bool take_code(struct slice *s, uint16_t *code_r, bool *more_r) {
+    const char *at = s->at;
+
+    if (s->length < 3 || at[0] < '2' || at[0] > '5' || !is_digit(at[1]) || !is_digit(at[2]))
+        return false;
+    if (s->length > 3 && at[3] != ' ' && at[3] != '-' && at[3] != '\n')
+        return false;
+    *code_r = (uint16_t)((at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0'));
+    *s = slice_from(*s, 3);
+    skip_bytes(s, " ");
+    *more_r = slice_skip(s, SLICE("-"));
+    skip_bytes(s, " ");
+    return true;
+}
+
+/* enhanced = class "." subject "." detail, not the begin of a word or of a longer number. "#" in
+ * front is an appliance's habit. */
+static bool take_enhanced(struct slice *s, struct enhanced *enhanced_r) {
+    struct slice rest = *s;
+
+    slice_skip(&rest, SLICE("#"));
+    if (!enhanced_take(&rest, enhanced_r))
+        return false;
+    if (rest.length > 0 && (is_letter(rest.at[0]) || rest.at[0] == '_'))
+        return false;
+    *s = rest;
+    return true;
+}
+
+/* qmail and its kin: "(#5.1.1)" anywhere, "#5.1.1" or "[5.1.1]" as the last word. */
+static bool find_enhanced(struct slice text, struct enhanced *enhanced_r) {
+    size_t hash = slice_rfind_text(text, SLICE("(#"));
+    if (hash != SIZE_MAX) {
+        struct slice rest = slice_from(text, hash + 2);
+        if (enhanced_take(&rest, enhanced_r) && slice_starts(rest, SLICE(")")))
+            return true;
+    }
+
+    struct slice word = slice_from(text, slice_rfind(text, ' ') + 1); /* SIZE_MAX + 1 is 0 */
+    while (slice_ends(word, SLICE(".")))
+        word.length--;
+    bool bracket = slice_skip(&word, SLICE("["));
+    if (!bracket && !slice_skip(&word, SLICE("#")))
+        return false;
+    return enhanced_take(&word, enhanced_r) && slice_is(word, bracket ? "]" : "");
+}
+
+/* ---- lines */
+
+struct head {
+    struct enhanced enhanced;
+    uint16_t code;
+    bool open; /* the last line of a multi-line reply has not come yet */
+};
+
+/* Cuts the reply code off the front of s. "550-" with nothing behind it says nothing: the next
+ * line is the head then. */
+static void take_reply_code(struct slice *s, struct head *head) {
+    struct slice next;
+    uint16_t code;
+    bool more;
+
+    if (!take_code(s, &head->code, &head->open))
+        return;
+    next = *s;
+    skip_bytes(&next, "\n");
+    while (head->open && take_code(&next, &code, &more) && code == head->code) {
+        *s = next;
+        head->open = more;
+        skip_bytes(&next, "\n");
+    }
+}
+
+/* The length of the codes in front of a further line of the reply; 0: no such thing. Lines joined
+ * by blanks are only told from text by the same code with "-", or with the same enhanced code, or
+ * while the last line has not come. */
+static size_t marker_length(struct slice s, bool line_start, struct head *head) {
+    struct slice rest = s, after;
+    struct enhanced enhanced;
+    uint16_t code;
+    bool more;
+
+    if (!head->code || !take_code(&rest, &code, &more))
+        return 0;
+    after = rest;
+    bool same = take_enhanced(&after, &enhanced) && enhanced_equal(enhanced, head->enhanced);
+    if (!line_start && (code != head->code || (!more && !same && !head->open)))
+        return 0;
+    head->open = more;
+    if (same) {
+        rest = after;
+        skip_bytes(&rest, " ");
+    }
+    return s.length - rest.length;
+}
+
+/* Writes text as one line, without the codes of further lines, behind the `length` bytes that stand
+ * in `to` already; gives the new length. text may lie further on in the same memory. */
+static size_t unfold(struct slice text, struct head *head, char *to, size_t length) {
+    bool gap = length > 0 && !head->enhanced.class_digit;
+
+    for (size_t i = 0; i < text.length;) {
+        char byte = text.at[i++];
+        if (byte != ' ' && byte != '\n') {
+            if (gap && length > 0)
+                to[length++] = ' ';
+            gap = false;
+            to[length++] = byte;
+            continue;
+        }
+        gap = true;
+        for (size_t codes = 1; codes > 0; i += codes)
+            codes = marker_length(slice_from(text, i), byte == '\n', head);
+    }
+    return length;
+}
+
+/* ---- secrets */
+
+/* The next word at *at, blanks and colons in front skipped. */
+static struct slice next_word(struct slice text, size_t *at) {
+    while (*at < text.length && (text.at[*at] == ' ' || text.at[*at] == ':'))
+        ++*at;
+    size_t begin = *at;
+    while (*at < text.length && text.at[*at] != ' ' && text.at[*at] != '"' && text.at[*at] != '\'')
+        ++*at;
+    return (struct slice){text.at + begin, *at - begin};
+}
+
+/* Base64, told from words: those are in one case, maybe with a capital, and a host name goes on
+ * with a dot. Inside a quoted command nothing but base64 can follow the mechanism. */
+static bool is_secret(struct slice word, bool quoted) {
+    size_t lower = 0, upper = 0, other = 0, i = 0;
+
+    for (; i < word.length; i++) {
+        char byte = word.at[i];
+        lower += byte >= 'a' && byte <= 'z';
+        upper += byte >= 'A' && byte <= 'Z';
+        other += is_digit(byte) || byte == '+' || byte == '/' || byte == '=';
+        if (lower + upper + other <= i)
+            break;
+    }
+    if (word.length < 4)
+        return false;
+    if (quoted)
+        return true;
+    if (i < 4 || (i < word.length && !strchr(",;)]>", word.at[i])) || lower + upper == 0)
+        return false;
+    bool capital = word.at[0] >= 'A' && word.at[0] <= 'Z';
+    return other > 0 || (lower > 0 && upper > (capital ? 1 : 0));
+}
+
+static bool is_auth_at(struct slice text, size_t at) {
+    return (text.at[at] | 0x20) == 'a' &&
+           slice_starts_nocase(slice_from(text, at), SLICE("auth")) && at + 4 < text.length &&
+           (text.at[at + 4] == ' ' || text.at[at + 4] == ':') &&
+           (at == 0 || !is_letter(text.at[at - 1]));
+}
+
+static bool says_auth(struct slice text) {
+    for (size_t i = 0; i < text.length; i++)
+        if (is_auth_at(text, i))
+            return true;
+    return false;
+}
+
+/* The first secret among the words behind AUTH, from *at on: the one that follows the mechanism,
+ * or stands in its place being too long for one (20 bytes: RFC 4422). */
+static bool find_secret(struct slice text, size_t *at, bool mechanism, struct slice *secret_r) {
+    *secret_r = next_word(text, at);
+    if (mechanism && secret_r->length <= 20)
+        *secret_r = next_word(text, at);
+    return is_secret(*secret_r, *at < text.length && text.at[*at] == '"');
+}
+
+/* "AUTH PLAIN AGFsaWNl" -> "AUTH PLAIN [redacted]". A secret is at least four bytes and a blank,
+ * so three times the length is room enough. */
+static size_t redact(struct slice text, char *to) {
+    static const char redacted[] = "[redacted]";
+    size_t length = 0, kept = 0;
+
+    for (size_t i = 0; i < text.length; i++) {
+        if (!is_auth_at(text, i))
+            continue;
+        struct slice secret;
+        size_t at = i + 4;
+        for (bool mechanism = true; find_secret(text, &at, mechanism, &secret); mechanism = false) {
+            size_t begin = (size_t)(secret.at - text.at);
+            memcpy(to + length, text.at + kept, begin - kept);
+            length += begin - kept;
+            memcpy(to + length, redacted, sizeof(redacted) - 1);
+            length += sizeof(redacted) - 1;
+            kept = at;
+            i = at - 1;
+        }
+    }
+    memcpy(to + length, text.at + kept, text.length - kept);
+    return length + text.length - kept;
+}
+
+/* ---- */
+
+static void read_reply(struct slice raw, bool may_have_code, bool escaped, struct arena *arena,
+                       struct reply *reply) {
+    char *line = arena_alloc(arena, raw.length + 1);
+    struct slice rest = clean(raw, escaped, line), text;
+    struct head head = {0};
+
+    if (may_have_code)
+        take_reply_code(&rest, &head);
+    skip_bytes(&rest, "\n");
+    text = rest;
+    if (!take_enhanced(&text, &head.enhanced))
+        head.enhanced = (struct enhanced){0};
+
+    size_t length = head.code ? 3 : 0, enhanced_length = rest.length - text.length;
+    if (head.code && enhanced_length > 0)
+        line[length++] = ' ';
+    if (enhanced_length > 0)
+        memmove(line + length, rest.at, enhanced_length);
+    length += enhanced_length;
+
+    size_t head_length = length;
+    length = unfold(text, &head, line, length);
+    text = (struct slice){line + head_length, length - head_length};
+    if (says_auth(text)) {
+        char *safe = arena_alloc(arena, head_length + 3 * text.length + 1);
+        memcpy(safe, line, head_length);
+        length = head_length + redact(text, safe + head_length);
+        line = safe;
+    }
+    reply->code = head.code;
+    reply->enhanced = head.enhanced;
+    reply->whole = (struct slice){line, length};
+    reply->text = slice_from(reply->whole, head_length);
+    skip_bytes(&reply->text, head.enhanced.class_digit ? " :,-" : " ");
+    if (!reply->enhanced.class_digit && !find_enhanced(reply->text, &reply->enhanced))
+        reply->enhanced = (struct enhanced){0};
+    reply->mismatch = reply->code && reply->enhanced.class_digit &&
+                      reply->code / 100 != reply->enhanced.class_digit;
+}
+
+void reply_read(const struct record *record, struct arena *arena, struct reply *reply_r) {
+    read_reply(record->reply, record->reply_may_have_code, record->reply_escaped, arena, reply_r);
+}
+
+/* A person pastes from any log, so Exim's line ends are taken where a code follows them. */
+void reply_read_text(struct slice text, struct arena *arena, struct reply *reply_r) {
+    bool escaped = false;
+    struct slice rest = text, before;
+
+    while (!escaped && slice_cut_text(&rest, SLICE("\\n"), &before)) {
+        struct slice next = rest;
+        uint16_t code;
+        bool more;
+        escaped = take_code(&next, &code, &more);
+    }
+    read_reply(text, true, escaped, arena, reply_r);
+}

@@ -1,0 +1,534 @@
+/* Why: "<bob@example.net>: user unknown" and "<eve@example.com>: user unknown" are one cause. The
+ * report counts and shows causes, and a cause is told by the text that is left when what varies is
+ * replaced.
+ *
+ * How: a scanner walks the text once. Where a word may begin it asks one mask after the other
+ * whether its kind of thing stands here and how long it is; the first that says yes is replaced.
+ * Otherwise the letters and digits up to the next border are copied. No regex: this runs for every
+ * failure. A mask that has looked at a long run in vain notes where it ended, so that the next
+ * word of the run does not look again; work stays linear in the length of the text.
+ *
+ * Deliberately kept: host-like names in mixed case (RESOLVER.ADR.RecipNotFound), short upper-case
+ * tokens (OFR004_104, SMTPUTF8, CRAM-MD5), numbers of up to three digits and enhanced codes.
+ */
+#include "finding/wording.h"
+
+#include <string.h>
+
+enum {
+    ADDRESS_LONGEST = 320, /* RFC 5321: 64 + 1 + 255 */
+    HOST_LONGEST = 255,
+    ID_SHORTEST = 8,
+};
+
+struct scan {
+    struct slice text;
+    size_t at;
+    size_t no_address, no_host, no_id; /* nothing of the kind begins before this place */
+};
+
+static bool is_digit(char byte) {
+    return byte >= '0' && byte <= '9';
+}
+
+static bool is_lower(char byte) {
+    return byte >= 'a' && byte <= 'z';
+}
+
+static bool is_upper(char byte) {
+    return byte >= 'A' && byte <= 'Z';
+}
+
+static bool is_alnum(char byte) {
+    return is_digit(byte) || is_lower(byte) || is_upper(byte);
+}
+
+/* Part of a word; bytes above ASCII are letters of some language. */
+static bool is_word(char byte) {
+    return is_alnum(byte) || (unsigned char)byte >= 0x80;
+}
+
+static bool is_hex(char byte) {
+    return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
+}
+
+/* The byte at a place of s, NUL past the end. */
+static char byte_at(struct slice s, size_t place) {
+    return place < s.length ? s.at[place] : '\0';
+}
+
+static size_t digits_at(struct slice s, size_t place) {
+    size_t end = place;
+    while (is_digit(byte_at(s, end)))
+        end++;
+    return end - place;
+}
+
+static size_t blanks_at(struct slice s, size_t place) {
+    size_t end = place;
+    while (byte_at(s, end) == ' ')
+        end++;
+    return end - place;
+}
+
+/* ---- URLs and addresses */
+
+static size_t mask_url(struct scan *scan, struct slice s) {
+    static const struct slice schemes[] = {
+        SLICE_INIT("http://"), SLICE_INIT("https://"), SLICE_INIT("www."), SLICE_INIT("mailto:")};
+    size_t length = 0;
+
+    (void)scan;
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]) && !length; i++)
+        if (slice_starts_nocase(s, schemes[i]))
+            length = schemes[i].length;
+    if (!length || !is_word(byte_at(s, length)))
+        return 0;
+    while (length < s.length && !strchr(" \"<>", s.at[length]))
+        length++;
+    while (strchr(".,;:!?)]}'", s.at[length - 1]))
+        length--;
+    return length;
+}
+
+static bool is_local_part(char byte) {
+    return is_word(byte) || (byte != '\0' && strchr(".!#$%&'*+-/=?^_`{|}~", byte));
+}
+
+/* "@example.org", "@[192.0.2.1]" at place: its length. */
+static size_t domain_at(struct slice s, size_t place) {
+    size_t end = place + 1;
+
+    if (byte_at(s, place) != '@')
+        return 0;
+    if (byte_at(s, end) == '[') {
+        do
+            end++;
+        while (is_hex(byte_at(s, end)) || byte_at(s, end) == '.' || byte_at(s, end) == ':');
+        return byte_at(s, end) == ']' ? end + 1 - place : 0;
+    }
+    while (is_word(byte_at(s, end)) || byte_at(s, end) == '.' || byte_at(s, end) == '-')
+        end++;
+    while (byte_at(s, end - 1) == '.' || byte_at(s, end - 1) == '-')
+        end--;
+    return is_word(byte_at(s, end - 1)) ? end - place : 0;
+}
+
+/* In "to=bob@example.net" the address begins behind a key of small letters. */
+static bool begins_with_key(struct scan *scan, struct slice s) {
+    size_t end = 0;
+
+    if (scan->at > 0 && scan->text.at[scan->at - 1] == '=')
+        return false;
+    while (is_lower(byte_at(s, end)) || byte_at(s, end) == '_')
+        end++;
+    return end > 1 && byte_at(s, end) == '=';
+}
+
+static size_t mask_address(struct scan *scan, struct slice s) {
+    size_t end = 0;
+
+    if (scan->at < scan->no_address || begins_with_key(scan, s))
+        return 0;
+    while (end <= ADDRESS_LONGEST && is_local_part(byte_at(s, end)))
+        end++;
+    size_t domain = domain_at(s, end);
+    if (domain > 0)
+        return end + domain;
+    scan->no_address = scan->at + end;
+    return 0;
+}
+
+/* ---- times: "2026-06-01T10:00:01.5+02:00", "Mon, 01 Jun 2026 10:00:01 +0200", "Jun  1 10:00:01",
+ * "10:00:01", and spans, "300 seconds" */
+
+/* One of the names (three letters each) as a whole word, any case. */
+static bool name_at(struct slice s, size_t place, const char *names) {
+    for (; *names; names += 3)
+        if (slice_starts_nocase(slice_from(s, place), (struct slice){names, 3}))
+            return !is_word(byte_at(s, place + 3));
+    return false;
+}
+
+static bool month_at(struct slice s, size_t place) {
+    return name_at(s, place, "JanFebMarAprMayJunJulAugSepOctNovDec");
+}
+
+static size_t zone_at(struct slice s, size_t place) {
+    size_t end = place + blanks_at(s, place);
+
+    if (byte_at(s, place) == 'Z')
+        return 1;
+    if (byte_at(s, end) != '+' && byte_at(s, end) != '-')
+        return 0;
+    size_t digits = digits_at(s, end + 1);
+    if (digits == 4)
+        return end + 5 - place;
+    bool colon = digits == 2 && byte_at(s, end + 3) == ':' && digits_at(s, end + 4) == 2;
+    return colon ? end + 6 - place : 0;
+}
+
+/* "10:00", "10:00:01.123+02:00" */
+static size_t clock_at(struct slice s, size_t place) {
+    size_t end = place + digits_at(s, place);
+
+    if (end == place || end > place + 2 || byte_at(s, end) != ':' || digits_at(s, end + 1) != 2)
+        return 0;
+    end += 3;
+    if (byte_at(s, end) == ':' && digits_at(s, end + 1) == 2) {
+        end += 3;
+        if ((byte_at(s, end) == '.' || byte_at(s, end) == ',') && digits_at(s, end + 1) > 0)
+            end += 1 + digits_at(s, end + 1);
+    }
+    end += zone_at(s, end);
+    return is_word(byte_at(s, end)) || byte_at(s, end) == ':' ? 0 : end - place;
+}
+
+/* "2026-06-01", "01 Jun 2026", "Jun  1", "Jun  1, 2026" */
+static size_t date_at(struct slice s, size_t place) {
+    size_t digits = digits_at(s, place), end = place + digits;
+    char mark = byte_at(s, end);
+
+    if (digits == 4 && (mark == '-' || mark == '/') && digits_at(s, end + 1) == 2 &&
+        byte_at(s, end + 3) == mark && digits_at(s, end + 4) == 2)
+        return 10;
+    if (digits == 1 || digits == 2) {
+        end += blanks_at(s, end) + (mark == '-' || mark == '/');
+        if (!month_at(s, end))
+            return 0;
+        end += 4;
+        return digits_at(s, end) == 4 ? end + 4 - place : 0;
+    }
+    if (digits > 0 || !month_at(s, place))
+        return 0;
+    end = place + 3 + blanks_at(s, place + 3);
+    digits = digits_at(s, end);
+    if (digits < 1 || digits > 2)
+        return 0;
+    end += digits;
+    if (slice_starts(slice_from(s, end), SLICE(", ")) && digits_at(s, end + 2) == 4)
+        end += 6;
+    return end - place;
+}
+
+/* A number of up to 9 digits and a unit: "300 seconds", "5 min", "59s". */
+static size_t span_at(struct slice s) {
+    static const char *const units[] = {"s",   "sec",    "secs",    "second", "seconds", "m",
+                                        "min", "mins",   "minute",  "minutes", "h",      "hour",
+                                        "hours", "d",    "day",     "days"};
+    size_t digits = digits_at(s, 0), begin = digits + blanks_at(s, digits), end = begin;
+
+    if (digits == 0 || digits > 9)
+        return 0;
+    while (is_alnum(byte_at(s, end)))
+        end++;
+    struct slice unit = {s.at + begin, end - begin};
+    bool apart = begin > digits;
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+        if (slice_equal_nocase(unit, slice_of(units[i])) && !(apart && unit.length == 1))
+            return end;
+    return 0;
+}
+
+static size_t mask_time(struct scan *scan, struct slice s) {
+    size_t end = 0;
+
+    (void)scan;
+    if (name_at(s, 0, "MonTueWedThuFriSatSun")) {
+        end = 3 + (byte_at(s, 3) == ',');
+        end += blanks_at(s, end);
+    }
+    size_t date = date_at(s, end), gap, clock;
+    if (date == 0)
+        return end > 0 ? 0 : (clock = clock_at(s, 0)) > 0 ? clock : span_at(s);
+    end += date;
+    gap = byte_at(s, end) == 'T' || byte_at(s, end) == ':' ? 1 : blanks_at(s, end);
+    clock = clock_at(s, end + gap);
+    if (clock > 0)
+        end += gap + clock;
+    /* the year of ctime stands last */
+    if (clock > 0 && byte_at(s, end) == ' ' && digits_at(s, end + 1) == 4)
+        end += 5;
+    return is_word(byte_at(s, end)) ? 0 : end;
+}
+
+/* ---- IPs */
+
+/* Four numbers of up to three digits; nothing but a prefix length behind them. */
+static size_t ipv4_at(struct slice s) {
+    size_t end = 0;
+
+    for (unsigned part = 0; part < 4; part++) {
+        size_t digits = digits_at(s, end);
+        if (digits == 0 || digits > 3)
+            return 0;
+        end += digits;
+        if (part < 3 && byte_at(s, end++) != '.')
+            return 0;
+    }
+    if (is_word(byte_at(s, end)) || byte_at(s, end) == '-' || byte_at(s, end) == '_' ||
+        (byte_at(s, end) == '.' && is_word(byte_at(s, end + 1))))
+        return 0;
+    if (byte_at(s, end) == '/' && digits_at(s, end + 1) > 0 && digits_at(s, end + 1) < 3)
+        end += 1 + digits_at(s, end + 1);
+    return end;
+}
+
+/* Groups of up to four hex digits: eight, or fewer and one "::"; the last two may be an IPv4. */
+static size_t ipv6_at(struct slice s) {
+    unsigned groups = 0, gaps = 0;
+    size_t end = 0;
+
+    if (byte_at(s, 0) == ':' && byte_at(s, 1) != ':')
+        return 0;
+    for (;;) {
+        size_t digits = 0, ipv4;
+        if (groups > 0 && (ipv4 = ipv4_at(slice_from(s, end))) > 0) {
+            groups += 2;
+            end += ipv4;
+            break;
+        }
+        while (digits < 5 && is_hex(byte_at(s, end + digits)))
+            digits++;
+        if (digits > 4)
+            return 0;
+        groups += digits > 0;
+        end += digits;
+        if (byte_at(s, end) != ':' || groups > 7)
+            break;
+        if (byte_at(s, end + 1) == ':') {
+            gaps++;
+            end += 2;
+        } else if (is_hex(byte_at(s, end + 1))) {
+            end++;
+        } else {
+            break;
+        }
+        if (gaps > 1)
+            return 0;
+    }
+    if (is_word(byte_at(s, end)) || byte_at(s, end) == '_')
+        return 0;
+    if (byte_at(s, end) == '/' && digits_at(s, end + 1) > 0 && digits_at(s, end + 1) < 4)
+        end += 1 + digits_at(s, end + 1);
+    return groups > 0 && (gaps == 1 ? groups < 8 : groups == 8) ? end : 0;
+}
+
+static size_t mask_ip(struct scan *scan, struct slice s) {
+    (void)scan;
+    size_t ipv4 = ipv4_at(s);
+    return ipv4 > 0 ? ipv4 : ipv6_at(s);
+}
+
+/* ---- hosts */
+
+/* The last label of a name: letters of one case, or an xn-- label. "rejected.Please" is the end of
+ * one sentence and the begin of the next. */
+static bool is_top_domain(struct slice label) {
+    size_t lower = 0, upper = 0;
+
+    if (slice_starts_nocase(label, SLICE("xn--")))
+        return label.length > 4;
+    for (size_t i = 0; i < label.length; i++) {
+        lower += is_lower(label.at[i]);
+        upper += is_upper(label.at[i]);
+    }
+    return label.length >= 2 && (lower == label.length || upper == label.length);
+}
+
+static size_t mask_host(struct scan *scan, struct slice s) {
+    size_t end = 0, label = 0;
+
+    if (scan->at < scan->no_host)
+        return 0;
+    while (end <= HOST_LONGEST) {
+        char byte = byte_at(s, end);
+        if (byte == '.' && is_alnum(byte_at(s, end + 1)))
+            label = end + 1;
+        else if (!is_alnum(byte) && byte != '-' && byte != '_')
+            break;
+        end++;
+    }
+    if (label > 0 && end <= HOST_LONGEST && !is_word(byte_at(s, end)) &&
+        is_top_domain((struct slice){s.at + label, end - label}))
+        return end;
+    scan->no_host = scan->at + end;
+    return 0;
+}
+
+/* ---- ids and numbers */
+
+/* "OFR004_104", "AS16012609": a provider's token, which names a cause. */
+static bool is_token(struct slice word) {
+    size_t letters = 0;
+
+    while (is_upper(byte_at(word, letters)))
+        letters++;
+    if (letters < 2 || letters > 5 || word.length > 13)
+        return false;
+    for (size_t i = letters; i < word.length; i++)
+        if (!is_digit(word.at[i]) && word.at[i] != '_')
+            return false;
+    return true;
+}
+
+/* Mixes letters and digits as no name does: digits in two places or four in a row, or a digit and
+ * changing case (base64). */
+static bool is_mixed(struct slice word) {
+    size_t letters = 0, runs = 0, longest = 0, changes = 0, run = 0;
+
+    for (size_t i = 0; i < word.length; i++) {
+        char byte = word.at[i];
+        if (is_digit(byte)) {
+            runs += run == 0;
+            longest = ++run > longest ? run : longest;
+            continue;
+        }
+        run = 0;
+        letters += is_alnum(byte);
+        changes += i > 0 && is_upper(byte) && is_lower(word.at[i - 1]);
+    }
+    return letters > 0 && runs > 0 && (runs > 1 || longest > 3 || changes > 1);
+}
+
+static size_t mask_id(struct scan *scan, struct slice s) {
+    size_t end = 0;
+
+    if (scan->at < scan->no_id)
+        return 0;
+    while (is_alnum(byte_at(s, end)) || (end > 0 && byte_at(s, end) != '\0' &&
+                                         strchr("+/_-", byte_at(s, end))))
+        end++;
+    size_t reached = end;
+    while (end > 0 && !is_alnum(s.at[end - 1]))
+        end--;
+    struct slice word = slice_head(s, end);
+    if (end < ID_SHORTEST || is_word(byte_at(s, reached)) || is_token(word) || !is_mixed(word)) {
+        scan->no_id = scan->at + reached;
+        return 0;
+    }
+    while (byte_at(s, end) == '=')
+        end++;
+    while (byte_at(s, end) == '.' && digits_at(s, end + 1) > 0)
+        end += 1 + digits_at(s, end + 1);
+    return end;
+}
+
+/* A number of four digits and more, with a fraction, or a unit of one or two letters behind it.
+ * AS(16012609) is a token. */
+static size_t mask_number(struct scan *scan, struct slice s) {
+    size_t end = digits_at(s, 0), unit = 0;
+    const char *before = scan->text.at + scan->at;
+
+    if (end < 4 || (scan->at > 1 && before[-1] == '(' && is_upper(before[-2])))
+        return 0;
+    while (is_word(byte_at(s, end + unit)))
+        unit++;
+    if (unit > 2)
+        return 0;
+    while (unit == 0 && byte_at(s, end) == '.' && digits_at(s, end + 1) > 0)
+        end += 1 + digits_at(s, end + 1);
+    return end;
+}
+
+/* ---- */
+
+struct mask {
+    size_t (*length)(struct scan *scan, struct slice s); /* of the thing at the front of s, or 0 */
+    struct slice shown;
+};
+
+static const struct mask masks[] = {
+    {mask_url, SLICE_INIT("<url>")},   {mask_address, SLICE_INIT("<address>")},
+    {mask_time, SLICE_INIT("<time>")}, {mask_ip, SLICE_INIT("<ip>")},
+    {mask_host, SLICE_INIT("<host>")}, {mask_id, SLICE_INIT("<id>")},
+    {mask_number, SLICE_INIT("<n>")},
+};
+
+static const struct mask *find_mask(struct scan *scan, size_t *length_r) {
+    struct slice s = slice_from(scan->text, scan->at);
+
+    for (size_t i = 0; i < sizeof(masks) / sizeof(masks[0]); i++)
+        if ((*length_r = masks[i].length(scan, s)) > 0)
+            return &masks[i];
+    return NULL;
+}
+
+/* "<bob@example.net>" and "<mx.example.net>" lose their angle brackets; an address of one word,
+ * "<bob>: Recipient ...", is known by the colon. Gives the length, or 0. */
+static size_t angle_at(struct scan *scan, struct slice *shown_r) {
+    struct slice s = slice_head(slice_from(scan->text, scan->at), ADDRESS_LONGEST + 2);
+    size_t end = 1, length;
+    bool at_sign = false;
+
+    while (end < s.length && s.at[end] != '>' && s.at[end] != '<' && s.at[end] != ' ')
+        at_sign |= s.at[end++] == '@';
+    if (end == 1 || byte_at(s, end) != '>')
+        return 0;
+    scan->at++;
+    const struct mask *mask = find_mask(scan, &length);
+    scan->at--;
+    if (mask && length == end - 1)
+        *shown_r = mask->shown;
+    else if (at_sign)
+        *shown_r = SLICE("<address>");
+    else if (byte_at(s, end + 1) == ':')
+        *shown_r = slice_starts_nocase(slice_from(s, end + 2), SLICE(" helo")) ? SLICE("<host>")
+                                                                            : SLICE("<address>");
+    else
+        return 0;
+    return end + 1;
+}
+
+/* The thing at the place of the scan and what is shown for it; 0: it is to be copied. */
+static size_t masked_at(struct scan *scan, struct slice *shown_r) {
+    const struct mask *mask;
+    size_t length;
+    char byte = scan->text.at[scan->at];
+
+    if (byte == '<')
+        return angle_at(scan, shown_r);
+    if (byte == ':' && (scan->at == 0 || !is_word(scan->text.at[scan->at - 1]))) {
+        *shown_r = SLICE("<ip>");
+        return ipv6_at(slice_from(scan->text, scan->at));
+    }
+    if (!is_word(byte) || !(mask = find_mask(scan, &length)))
+        return 0;
+    *shown_r = mask->shown;
+    return length;
+}
+
+/* What is copied where nothing is masked: a word, a number with its dots (5.7.1), or one byte. */
+static size_t plain_at(struct slice s) {
+    size_t end = 1;
+
+    if (!is_word(s.at[0]))
+        return 1;
+    if (is_digit(s.at[0]))
+        while (is_word(byte_at(s, end)) || (byte_at(s, end) == '.' && is_digit(byte_at(s, end + 1))))
+            end++;
+    else
+        while (is_word(byte_at(s, end)))
+            end++;
+    return end;
+}
+
+struct slice wording_template(struct slice text, struct arena *arena) {
+    /* "a@b" becomes "<address>": nothing grows to more than three times its length */
+    char *to = arena_alloc(arena, 3 * text.length + 1);
+    struct scan scan = {.text = text};
+    size_t length = 0;
+
+    while (scan.at < text.length) {
+        struct slice shown;
+        size_t taken = masked_at(&scan, &shown);
+        if (taken == 0) {
+            shown = slice_from(text, scan.at);
+            shown.length = taken = plain_at(shown);
+        }
+        memcpy(to + length, shown.at, shown.length);
+        length += shown.length;
+        scan.at += taken;
+    }
+    return (struct slice){to, length};
+}

@@ -1,0 +1,123 @@
+/* lines - a source in big blocks that end where a line ends.
+ *
+ * Each fill puts the carried begin of a line in front, reads LINES_BLOCK bytes behind it, and
+ * carries what stands after the last newline over to the next fill. A carried piece may be one byte
+ * longer than LINE_LONGEST: that byte may be the CR of a line that is just not too long. A piece
+ * longer still is given at once, cut, and everything up to the next newline is dropped as it is
+ * read; so a line without end costs no memory.
+ */
+#include "input/lines.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+enum { CARRY_LONGEST = LINE_LONGEST + 1 };
+
+void lines_init(struct lines *lines, int fd) {
+    *lines = (struct lines){.fd = fd, .carry = memory_new(CARRY_LONGEST)};
+}
+
+void lines_release(struct lines *lines) {
+    free(lines->carry);
+    lines->carry = NULL;
+}
+
+/* Like read(), through signals, and waiting where somebody left standard input non-blocking. */
+static ssize_t read_some(int fd, char *bytes, size_t room) {
+    for (;;) {
+        ssize_t got = read(fd, bytes, room);
+        if (got >= 0 || (errno != EINTR && errno != EAGAIN))
+            return got;
+        if (errno == EAGAIN) {
+            struct pollfd ready = {.fd = fd, .events = POLLIN};
+            poll(&ready, 1, -1);
+        }
+    }
+}
+
+/* Takes the rest of a line that was cut off the front of what was just read. */
+static size_t drop_rest_of_line(struct lines *lines, char *bytes, size_t length) {
+    const char *newline = memchr(bytes, '\n', length);
+    if (newline == NULL)
+        return 0;
+    size_t dropped = (size_t)(newline - bytes) + 1;
+    memmove(bytes, bytes + dropped, length - dropped);
+    lines->dropping = false;
+    return length - dropped;
+}
+
+static void read_up_to(struct lines *lines, struct lines_block *block, size_t wanted) {
+    while (!lines->ended && block->length < wanted) {
+        char *end = block->bytes + block->length;
+        ssize_t got = read_some(lines->fd, end, wanted - block->length);
+        if (got <= 0) {
+            lines->error = got < 0 ? errno : 0;
+            lines->ended = true;
+            return;
+        }
+        lines->bytes += (uint64_t)got;
+        block->length += lines->dropping ? drop_rest_of_line(lines, end, (size_t)got) : (size_t)got;
+    }
+}
+
+/* Leaves whole lines in the block; the begin of the line behind them is carried or given cut. */
+static void end_at_newline(struct lines *lines, struct lines_block *block) {
+    const char *newline = memrchr(block->bytes, '\n', block->length);
+    size_t whole = newline != NULL ? (size_t)(newline - block->bytes) + 1 : 0;
+    size_t begun = block->length - whole;
+    if (begun > CARRY_LONGEST) {
+        block->length = whole + LINE_LONGEST;
+        block->cut_last = true;
+        lines->dropping = true;
+        return;
+    }
+    memcpy(lines->carry, block->bytes + whole, begun);
+    lines->carry_length = begun;
+    block->length = whole;
+}
+
+static bool tell_end(struct lines *lines, bool *failed_r, struct problem *problem) {
+    if (lines->error != 0) {
+        *failed_r = true;
+        errno = lines->error;
+        lines->error = 0;
+        problem_errno(problem, "read failed");
+    }
+    return false;
+}
+
+bool lines_fill(struct lines *lines, struct lines_block *block, bool *failed_r,
+                struct problem *problem) {
+    *failed_r = false;
+    block->cut_last = false;
+    block->length = lines->carry_length;
+    memcpy(block->bytes, lines->carry, lines->carry_length);
+    lines->carry_length = 0;
+    read_up_to(lines, block, block->length + LINES_BLOCK);
+    if (block->length == 0)
+        return tell_end(lines, failed_r, problem);
+    if (!lines->ended)
+        end_at_newline(lines, block);
+    assert(block->length > 0);
+    return true;
+}
+
+bool lines_next(const struct lines_block *block, size_t *at_, struct line *line_) {
+    if (*at_ >= block->length)
+        return false;
+    line_->number = *at_ == 0 ? 0 : line_->number + 1;
+    const char *begin = block->bytes + *at_;
+    size_t left = block->length - *at_;
+    const char *newline = memchr(begin, '\n', left);
+    size_t length = newline != NULL ? (size_t)(newline - begin) : left;
+    *at_ += newline != NULL ? length + 1 : length;
+    if (newline != NULL && length > 0 && begin[length - 1] == '\r')
+        length--;
+    line_->cut = length > LINE_LONGEST || (newline == NULL && block->cut_last);
+    line_->text = (struct slice){begin, length > LINE_LONGEST ? LINE_LONGEST : length};
+    return true;
+}

@@ -1,0 +1,63 @@
+/* wrap_exim - the files Exim writes itself: mainlog, rejectlog, paniclog.
+ *
+ *     2026-06-01 10:00:01.123 +0200 [4711] 1wAbCd-000000012AB-0xYz => bob@example.net R=dnslookup
+ *
+ * log_write() [log.c] puts the stamp of tod_stamp(tod_log) [tod.c] in front: fraction, zone and pid
+ * are there or not, each on its own, as log_selector and log_timezone say. There is no host and no
+ * tag. A stamp with 'T' between date and time is an RFC 3339 syslog line and not ours, though both
+ * begin with a year. Lines of a rejectlog without a stamp belong to the entry above them and are
+ * not known here.
+ */
+#include "input/entry.h"
+
+/* " +0200" */
+static bool take_zone(struct slice *s, int *offset_r) {
+    struct slice rest = *s;
+    if (rest.length < 2 || rest.at[0] != ' ' || (rest.at[1] != '+' && rest.at[1] != '-'))
+        return false;
+    rest = slice_from(rest, 1);
+    if (!moment_take_offset(&rest, offset_r) || (rest.length > 0 && rest.at[0] != ' '))
+        return false;
+    *s = rest;
+    return true;
+}
+
+/* " [4711]"; an address in brackets is no pid. */
+static struct slice take_pid(struct slice *s) {
+    struct slice rest = *s;
+    uint64_t number;
+    if (!slice_skip_byte(&rest, ' ') || !slice_skip_byte(&rest, '['))
+        return (struct slice){0};
+    const char *begin = rest.at;
+    if (!slice_take_number(&rest, &number))
+        return (struct slice){0};
+    struct slice pid = slice_range(begin, rest.at);
+    if (!slice_skip_byte(&rest, ']') || (rest.length > 0 && rest.at[0] != ' '))
+        return (struct slice){0};
+    *s = rest;
+    return pid;
+}
+
+static enum unwrapping unwrap(struct clock *clock, struct slice line, struct entry *entry) {
+    struct civil civil;
+    struct moment time;
+    int offset;
+    if (!civil_take_dashed(&line, &civil) || (line.length > 0 && line.at[0] != ' '))
+        return UNWRAP_FOREIGN;
+    bool exists = take_zone(&line, &offset) ? moment_offset(&civil, offset, &time)
+                                            : moment_local(clock, &civil, &time);
+    if (!exists)
+        return UNWRAP_FOREIGN;
+    entry->time = time;
+    entry->program = SLICE("exim");
+    entry->pid = take_pid(&line);
+    slice_skip_byte(&line, ' ');
+    entry->text = line;
+    return UNWRAPPED;
+}
+
+const struct wrapping wrap_exim = {
+    .name = "exim",
+    .title = "Exim's own log files",
+    .unwrap = unwrap,
+};

@@ -1,0 +1,39 @@
+/* mta - the table of the mail servers whose logs are read, made from mtas.def, and the choice of the
+ * one an entry comes from.
+ */
+#include "mta/mta.h"
+
+#define MTA(object) extern const struct mta object;
+#include "mta/mtas.def"
+#undef MTA
+
+#define MTA(object) &object,
+const struct mta *const mtas[] = {
+#include "mta/mtas.def"
+    NULL,
+};
+#undef MTA
+
+const struct mta *mta_named(struct slice name)
+{
+    for (size_t i = 0; mtas[i]; i++)
+        if (slice_is(name, mtas[i]->name))
+            return mtas[i];
+    return NULL;
+}
+
+const struct mta *mta_of(const struct entry *entry)
+{
+    const struct mta *likeliest = NULL;
+    unsigned best = 0;
+    for (size_t i = 0; mtas[i]; i++) {
+        unsigned likeness = mtas[i]->likeness(entry);
+        if (likeness > best) {
+            best = likeness;
+            likeliest = mtas[i];
+        }
+        if (best >= 100)
+            break;
+    }
+    return likeliest;
+}

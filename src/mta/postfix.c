@@ -1,0 +1,830 @@
+/* postfix - reads what Postfix logs.
+ *
+ * Why by hand: a few line kinds make up nine tenths of a log and set the speed. Read here, without
+ * a pattern and without allocation, are
+ *
+ *   4C1D2E3F40: client=client.example.org[192.0.2.10], sasl_username=alice     smtpd/smtpd.c
+ *   4C1D2E3F40: message-id=<m1@example.org>                                    cleanup_message.c
+ *   4C1D2E3F40: from=<alice@example.org>, size=1200, nrcpt=2 (queue active)    qmgr/qmgr_active.c
+ *   4C1D2E3F40: to=<bob@example.net>, relay=mx.example.net[198.51.100.5]:25, delay=0.9,
+ *       delays=0.05/0.01/0.5/0.34, dsn=2.0.0, status=sent (250 2.0.0 Ok)       global/log_adhoc.c
+ *   4C1D2E3F40: removed                                                        qmgr/qmgr_active.c
+ *   NOQUEUE: reject: RCPT from bad.example.net[203.0.113.77]: 554 5.7.1 Relay access denied;
+ *       from=<x@example.net> to=<dave@example.com> proto=ESMTP helo=<bad>      smtpd/smtpd_check.c
+ *
+ * and the errors of smtp(8), in a status line or on their own (smtp/smtp_trouble.c). All else is a
+ * shape in patterns/mta/postfix.yaml: first those of the daemon, then those of "postfix", which any
+ * daemon may log. Shapes see the text behind the queue id.
+ *
+ * How: a line is cut from the left, each step at the one place where that field can stand. Text that
+ * strangers chose (addresses, replies, HELO names) is only ever looked at from its anchor on.
+ */
+#include "mta/mta.h"
+#include "mta/shapes.h"
+
+/* ---- the daemons ---- */
+
+/* What a daemon does with a message whose outcome it logs. */
+enum delivers {
+    DELIVERS_NOT,
+    DELIVERS_SMTP,   /* speaks to a server */
+    DELIVERS_HERE,   /* local(8), virtual(8), pipe(8) */
+    DELIVERS_NOTHING /* tells why there is no delivery: the text may quote smtp(8) */
+};
+
+struct daemon {
+    struct slice name;
+    enum delivers delivers;
+    bool bare; /* the name alone, without "postfix/" in front, is telling enough */
+};
+
+/* The busiest first. */
+static const struct daemon daemons[] = {
+    {SLICE_INIT("smtp"), DELIVERS_SMTP, true},
+    {SLICE_INIT("smtpd"), DELIVERS_NOT, true},
+    {SLICE_INIT("qmgr"), DELIVERS_NOTHING, true},
+    {SLICE_INIT("cleanup"), DELIVERS_HERE, true},
+    {SLICE_INIT("lmtp"), DELIVERS_SMTP, true},
+    {SLICE_INIT("local"), DELIVERS_HERE, true},
+    {SLICE_INIT("virtual"), DELIVERS_HERE, true},
+    {SLICE_INIT("pipe"), DELIVERS_HERE, true},
+    {SLICE_INIT("postscreen"), DELIVERS_NOT, true},
+    {SLICE_INIT("error"), DELIVERS_NOTHING, false},
+    {SLICE_INIT("retry"), DELIVERS_NOTHING, false},
+    {SLICE_INIT("discard"), DELIVERS_NOTHING, false},
+    {SLICE_INIT("bounce"), DELIVERS_NOTHING, true},
+    {SLICE_INIT("defer"), DELIVERS_NOTHING, true},
+    {SLICE_INIT("trace"), DELIVERS_NOTHING, false},
+    {SLICE_INIT("pickup"), DELIVERS_NOT, true},
+    {SLICE_INIT("anvil"), DELIVERS_NOT, true},
+    {SLICE_INIT("scache"), DELIVERS_NOT, true},
+    {SLICE_INIT("verify"), DELIVERS_NOT, false},
+    {SLICE_INIT("dnsblog"), DELIVERS_NOT, true},
+    {SLICE_INIT("tlsproxy"), DELIVERS_NOT, true},
+    {SLICE_INIT("tlsmgr"), DELIVERS_NOT, true},
+    {SLICE_INIT("trivial-rewrite"), DELIVERS_NOT, true},
+    {SLICE_INIT("proxymap"), DELIVERS_NOT, true},
+    {SLICE_INIT("flush"), DELIVERS_NOT, false},
+    {SLICE_INIT("oqmgr"), DELIVERS_NOTHING, true},
+    {SLICE_INIT("nqmgr"), DELIVERS_NOTHING, true},
+    {SLICE_INIT("master"), DELIVERS_NOT, false},
+    {SLICE_INIT("postdrop"), DELIVERS_NOT, true},
+    {SLICE_INIT("postsuper"), DELIVERS_NOT, true},
+    {SLICE_INIT("postqueue"), DELIVERS_NOT, true},
+    {SLICE_INIT("postlog"), DELIVERS_NOT, true},
+    {SLICE_INIT("postlogd"), DELIVERS_NOT, true},
+    {SLICE_INIT("postalias"), DELIVERS_NOT, true},
+    {SLICE_INIT("postmap"), DELIVERS_NOT, true},
+    {SLICE_INIT("postfix-script"), DELIVERS_NOT, true},
+    {SLICE_INIT("sendmail"), DELIVERS_NOT, false},
+    {SLICE_INIT("showq"), DELIVERS_NOT, true},
+    {SLICE_INIT("qmqpd"), DELIVERS_NOT, true},
+    {SLICE_INIT("spawn"), DELIVERS_NOT, false},
+    {SLICE_INIT("policyd-spf"), DELIVERS_NOT, false},
+};
+
+static const struct daemon *daemon_named(struct slice name) {
+    for (size_t i = 0; i < sizeof daemons / sizeof daemons[0]; i++)
+        if (slice_equal(daemons[i].name, name))
+            return &daemons[i];
+    return NULL;
+}
+
+/* syslog_name may be anything and hold slashes: the daemon is what stands behind the last one. */
+static unsigned postfix_likeness(const struct entry *entry) {
+    struct slice program = entry->program;
+    size_t slash = slice_rfind(program, '/');
+    if (slice_starts(program, SLICE("postfix")))
+        return slash != SIZE_MAX ? 100 : 90;
+    const struct daemon *daemon =
+        daemon_named(slash != SIZE_MAX ? slice_from(program, slash + 1) : program);
+    if (!daemon)
+        return 0;
+    if (slash != SIZE_MAX)
+        return 95;
+    return daemon->bare ? 40 : 0;
+}
+
+/* ---- the frame: severity, queue id ---- */
+
+struct frame {
+    struct slice daemon, instance;
+    const struct daemon *known; /* NULL: no daemon we know */
+    struct slice queue_id;
+    struct slice text; /* behind the queue id; with the severity word when there is one */
+    bool severe;       /* begins with a severity word */
+};
+
+/*   queue-id = short / long                                  global/mail_queue.h
+ *   short    = 6*HEXUPPER                                    micro-seconds and inode
+ *   long     = 6*LETTER 4LETTER "z" 1*LETTER                 seconds, micro-seconds, inode
+ * where LETTER is a digit or a consonant. */
+enum { ID_SHORT = 1, ID_LONG = 2, ID_SHORTEST = 6, ID_LONG_MARK = 10, ID_LONGEST = 64 };
+
+#define HEX (ID_SHORT | ID_LONG)
+static const unsigned char id_bytes[256] = {
+    ['0'] = HEX,     ['1'] = HEX,     ['2'] = HEX,     ['3'] = HEX,     ['4'] = HEX,
+    ['5'] = HEX,     ['6'] = HEX,     ['7'] = HEX,     ['8'] = HEX,     ['9'] = HEX,
+    ['A'] = ID_SHORT, ['B'] = HEX,    ['C'] = HEX,     ['D'] = HEX,     ['E'] = ID_SHORT,
+    ['F'] = HEX,     ['G'] = ID_LONG, ['H'] = ID_LONG, ['J'] = ID_LONG, ['K'] = ID_LONG,
+    ['L'] = ID_LONG, ['M'] = ID_LONG, ['N'] = ID_LONG, ['P'] = ID_LONG, ['Q'] = ID_LONG,
+    ['R'] = ID_LONG, ['S'] = ID_LONG, ['T'] = ID_LONG, ['V'] = ID_LONG, ['W'] = ID_LONG,
+    ['X'] = ID_LONG, ['Y'] = ID_LONG, ['Z'] = ID_LONG, ['b'] = ID_LONG, ['c'] = ID_LONG,
+    ['d'] = ID_LONG, ['f'] = ID_LONG, ['g'] = ID_LONG, ['h'] = ID_LONG, ['j'] = ID_LONG,
+    ['k'] = ID_LONG, ['l'] = ID_LONG, ['m'] = ID_LONG, ['n'] = ID_LONG, ['p'] = ID_LONG,
+    ['q'] = ID_LONG, ['r'] = ID_LONG, ['s'] = ID_LONG, ['t'] = ID_LONG, ['v'] = ID_LONG,
+    ['w'] = ID_LONG, ['x'] = ID_LONG, ['y'] = ID_LONG, ['z'] = ID_LONG,
+};
+#undef HEX
+
+/* Cuts "ID: " off the front. */
+static bool queue_id_take(struct slice *text, struct slice *id_r) {
+    size_t length = 0;
+    unsigned forms = ID_SHORT | ID_LONG;
+    size_t most = text->length < ID_LONGEST ? text->length : ID_LONGEST;
+    for (; length < most && text->at[length] != ':'; length++)
+        if (!(forms &= id_bytes[(unsigned char)text->at[length]]))
+            return false;
+    if (length < ID_SHORTEST || length + 1 >= text->length || text->at[length + 1] != ' ')
+        return false;
+    if (!(forms & ID_SHORT) && (length <= ID_LONG_MARK || text->at[ID_LONG_MARK] != 'z'))
+        return false;
+    *id_r = slice_head(*text, length);
+    *text = slice_from(*text, length + 2);
+    return true;
+}
+
+static bool severity_take(struct slice *text) {
+    static const struct slice words[] = {SLICE_INIT("warning: "), SLICE_INIT("error: "),
+                                         SLICE_INIT("fatal: "), SLICE_INIT("panic: ")};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (slice_skip(text, words[i]))
+            return true;
+    return false;
+}
+
+static struct frame frame_of(const struct entry *entry) {
+    struct frame frame = {.daemon = entry->program, .text = entry->text};
+    size_t slash = slice_rfind(entry->program, '/');
+    if (slash != SIZE_MAX) {
+        frame.daemon = slice_from(entry->program, slash + 1);
+        frame.instance = slice_head(entry->program, slash);
+    }
+    frame.known = daemon_named(frame.daemon);
+    if (queue_id_take(&frame.text, &frame.queue_id) || slice_skip(&frame.text, SLICE("NOQUEUE: ")))
+        return frame;
+    struct slice behind = entry->text;
+    frame.severe = severity_take(&behind);
+    if (frame.severe)
+        queue_id_take(&behind, &frame.queue_id);
+    return frame;
+}
+
+/* ---- parts of a line ---- */
+
+/* "<addr>", the "<" already cut off. A quoted local part may hold ">" and "," (external form, 3.5
+ * and later); the ">" that closes is followed by a comma, a blank, a bracket or the end. */
+static struct slice address_take(struct slice *rest) {
+    size_t at = 0;
+    if (rest->length && rest->at[0] == '"') {
+        for (at = 1; at < rest->length && rest->at[at] != '"'; at++)
+            at += rest->at[at] == '\\';
+    }
+    for (; at < rest->length; at++) {
+        if (rest->at[at] != '>')
+            continue;
+        char next = at + 1 < rest->length ? rest->at[at + 1] : ' ';
+        if (next == ',' || next == ' ' || next == ';')
+            break;
+    }
+    struct slice address = slice_head(*rest, at);
+    *rest = slice_from(*rest, at + 1);
+    return address;
+}
+
+/* "name[addr]", "name[addr]:port", "[addr]:port", "name[private/socket]" */
+struct peer {
+    struct slice host, ip;
+    bool is_socket;
+};
+
+static bool peer_take(struct slice *rest, struct peer *peer_r) {
+    size_t open = slice_find(*rest, '[');
+    size_t close = slice_find(*rest, ']');
+    if (open == SIZE_MAX || close == SIZE_MAX || close < open)
+        return false;
+    struct slice host = slice_head(*rest, open);
+    if (slice_find(host, ' ') != SIZE_MAX)
+        return false;
+    struct slice ip = slice_head(slice_from(*rest, open + 1), close - open - 1);
+    bool is_socket = slice_find(ip, '/') != SIZE_MAX;
+    *peer_r = (struct peer){.host = host, .ip = ip, .is_socket = is_socket};
+    if (is_socket || slice_is(ip, "unknown"))
+        peer_r->ip = (struct slice){0};
+    *rest = slice_from(*rest, close + 1);
+    uint64_t port;
+    struct slice behind = *rest;
+    if (slice_skip(&behind, SLICE(":")) && slice_take_number(&behind, &port))
+        *rest = behind;
+    return true;
+}
+
+static void record_peer(struct record *record, const struct peer *peer) {
+    record->peer_host = peer->host;
+    record->peer_ip = peer->ip;
+}
+
+/* A word as Postfix writes it, and the stage it stands for. */
+struct stage_word {
+    struct slice word;
+    enum stage stage;
+};
+
+/* The first row whose word the text begins with. A text cut by syslog may end inside the word. */
+static enum stage stage_of(const struct stage_word *words, size_t count, struct slice text) {
+    for (size_t i = 0; text.length && i < count; i++)
+        if (slice_starts(text, words[i].word) ||
+            (text.length >= 4 && slice_starts(words[i].word, text)))
+            return words[i].stage;
+    return STAGE_OTHER;
+}
+#define STAGE_OF(words, text) stage_of(words, sizeof(words) / sizeof(words)[0], text)
+
+/* ---- why a delivery failed: smtp/smtp_trouble.c, smtp_connect.c, smtp_sasl_glue.c ---- */
+
+/* "... (in reply to RCPT TO command)": smtp/smtp_proto.c */
+static const struct stage_word replied_to[] = {
+    {SLICE_INIT("RCPT TO"), STAGE_RCPT},
+    {SLICE_INIT("end of DATA"), STAGE_END_OF_DATA},
+    {SLICE_INIT("MAIL FROM"), STAGE_MAIL},
+    {SLICE_INIT("DATA"), STAGE_DATA},
+    {SLICE_INIT("EHLO"), STAGE_HELO},
+    {SLICE_INIT("HELO"), STAGE_HELO},
+    {SLICE_INIT("LHLO"), STAGE_HELO},
+    {SLICE_INIT("STARTTLS"), STAGE_STARTTLS},
+    {SLICE_INIT("AUTH"), STAGE_AUTH},
+    {SLICE_INIT("QUIT"), STAGE_QUIT},
+};
+
+/* "lost connection with H[ip] while ..." */
+static const struct stage_word done_meanwhile[] = {
+    {SLICE_INIT("receiving the initial server greeting"), STAGE_CONNECT},
+    {SLICE_INIT("performing the EHLO"), STAGE_HELO},
+    {SLICE_INIT("performing the HELO"), STAGE_HELO},
+    {SLICE_INIT("performing the LHLO"), STAGE_HELO},
+    {SLICE_INIT("receiving the STARTTLS"), STAGE_STARTTLS},
+    {SLICE_INIT("performing SASL"), STAGE_AUTH},
+    {SLICE_INIT("sending MAIL FROM"), STAGE_MAIL},
+    {SLICE_INIT("sending RCPT TO"), STAGE_RCPT},
+    {SLICE_INIT("sending DATA"), STAGE_DATA},
+    {SLICE_INIT("sending message body"), STAGE_DATA},
+    {SLICE_INIT("sending end of data"), STAGE_END_OF_DATA},
+    {SLICE_INIT("sending QUIT"), STAGE_QUIT},
+};
+
+/* What stands in front of a server that said something. */
+static const struct slice sayers[] = {
+    SLICE_INIT("host "),
+    SLICE_INIT("TLS is required, but host "),
+    SLICE_INIT("SASL authentication failed; server "),
+    SLICE_INIT("SASL [CACHED] authentication failed; server "),
+    SLICE_INIT("Protocol error: host "),
+};
+enum { SAYER_AUTH_FIRST = 2, SAYER_AUTH_LAST = 3 };
+
+/* What stands between the server and its reply; STAGE_NONE: "(in reply to ...)" tells. */
+static const struct stage_word sayings[] = {
+    {SLICE_INIT(" said: "), STAGE_NONE},
+    {SLICE_INIT(" refused to talk to me: "), STAGE_CONNECT},
+    {SLICE_INIT(" refused to start TLS: "), STAGE_STARTTLS},
+};
+
+/* Failures without a reply, by how they begin. */
+static const struct stage_word failures[] = {
+    {SLICE_INIT("connect to "), STAGE_CONNECT},
+    {SLICE_INIT("lost connection with "), STAGE_NONE},
+    {SLICE_INIT("conversation with "), STAGE_NONE},
+    {SLICE_INIT("SASL authentication failed: server "), STAGE_AUTH},
+    {SLICE_INIT("SASL authentication failed; cannot authenticate to server "), STAGE_AUTH},
+    {SLICE_INIT("SASL "), STAGE_AUTH},
+    {SLICE_INIT("Cannot start TLS: "), STAGE_STARTTLS},
+    {SLICE_INIT("TLS is required, but was not offered by host "), STAGE_STARTTLS},
+    {SLICE_INIT("TLS is required"), STAGE_STARTTLS},
+    {SLICE_INIT("Server certificate "), STAGE_STARTTLS},
+    {SLICE_INIT("TLSA lookup error for "), STAGE_STARTTLS},
+    {SLICE_INIT("Sender requested REQUIRETLS"), STAGE_STARTTLS},
+    {SLICE_INIT("Host or domain name not found"), STAGE_DNS},
+    {SLICE_INIT("Host not found"), STAGE_DNS},
+    {SLICE_INIT("Name service error "), STAGE_DNS},
+    {SLICE_INIT("Domain "), STAGE_DNS},
+    {SLICE_INIT("mail for "), STAGE_DNS},
+    {SLICE_INIT("unable to find primary relay for "), STAGE_DNS},
+    {SLICE_INIT("unable to look up host "), STAGE_DNS},
+    {SLICE_INIT("message size "), STAGE_MAIL},
+    {SLICE_INIT("message requires SMTPUTF8"), STAGE_MAIL},
+    {SLICE_INIT("SMTPUTF8 is required"), STAGE_MAIL},
+    {SLICE_INIT("local data error while talking to "), STAGE_DATA},
+    {SLICE_INIT("server unavailable or unable to receive mail"), STAGE_CONNECT},
+    {SLICE_INIT("unknown mail transport error"), STAGE_QUEUE},
+};
+
+/* Cuts " (in reply to X command)" off the end; syslog may have cut its own end off. */
+static enum stage replied_stage(struct slice *reply) {
+    static const struct slice mark = SLICE_INIT(" (in reply to ");
+    size_t at = slice_rfind_text(*reply, mark);
+    if (at == SIZE_MAX)
+        return STAGE_OTHER;
+    struct slice command = slice_from(*reply, at + mark.length);
+    *reply = slice_head(*reply, at);
+    return STAGE_OF(replied_to, command);
+}
+
+/* "host mx.example.net[198.51.100.5] said: 550 5.1.1 ... (in reply to RCPT TO command)" */
+static bool said_read(struct slice reason, struct record *record) {
+    size_t sayer = 0;
+    while (sayer < sizeof sayers / sizeof sayers[0] && !slice_skip(&reason, sayers[sayer]))
+        sayer++;
+    struct peer peer;
+    if (sayer == sizeof sayers / sizeof sayers[0] || !peer_take(&reason, &peer))
+        return false;
+    for (size_t i = 0; i < sizeof sayings / sizeof sayings[0]; i++) {
+        if (!slice_skip(&reason, sayings[i].word))
+            continue;
+        bool is_auth = sayer >= SAYER_AUTH_FIRST && sayer <= SAYER_AUTH_LAST;
+        record->stage = sayings[i].stage;
+        if (record->stage == STAGE_NONE)
+            record->stage = is_auth ? STAGE_AUTH : replied_stage(&reason);
+        record_peer(record, &peer);
+        record->side = SIDE_REMOTE;
+        record->reply = reason;
+        record->reply_may_have_code = true;
+        return true;
+    }
+    return false;
+}
+
+/* "lost connection with mx.example.net[198.51.100.5] while sending message body" */
+static bool failure_read(struct slice reason, struct record *record) {
+    size_t form = 0;
+    struct slice rest = reason;
+    while (form < sizeof failures / sizeof failures[0] && !slice_skip(&rest, failures[form].word))
+        form++;
+    if (form == sizeof failures / sizeof failures[0])
+        return false;
+    record->side = SIDE_SYNTHETIC;
+    record->stage = failures[form].stage;
+    record->reply = reason;
+    struct peer peer;
+    if (peer_take(&rest, &peer))
+        record_peer(record, &peer);
+    if (record->stage == STAGE_NONE) {
+        slice_skip(&rest, SLICE(" timed out"));
+        slice_skip(&rest, SLICE(" while "));
+        record->stage = STAGE_OF(done_meanwhile, rest);
+    }
+    return true;
+}
+
+/* What smtp(8) says of a failure, in its own words or quoted by error(8), retry(8) and qmgr(8). */
+static bool reason_read(struct slice reason, struct record *record) {
+    slice_skip(&reason, SLICE("delivery temporarily suspended: "));
+    return said_read(reason, record) || failure_read(reason, record);
+}
+
+/* ---- the status line: global/log_adhoc.c ---- */
+
+struct status {
+    struct slice word;
+    enum event event;
+    enum level level;
+};
+
+static const struct status statuses[] = {
+    {SLICE_INIT("sent"), EVENT_DELIVERED, LEVEL_RECIPIENT},
+    {SLICE_INIT("deferred"), EVENT_DEFERRED, LEVEL_ATTEMPT},
+    {SLICE_INIT("bounced"), EVENT_BOUNCED, LEVEL_RECIPIENT},
+    {SLICE_INIT("expired"), EVENT_EXPIRED, LEVEL_RECIPIENT},
+    {SLICE_INIT("SOFTBOUNCE"), EVENT_DEFERRED, LEVEL_ATTEMPT},
+    {SLICE_INIT("deliverable"), EVENT_NONE, LEVEL_NONE}, /* probes of verify(8) */
+    {SLICE_INIT("undeliverable"), EVENT_NONE, LEVEL_NONE},
+};
+
+static const struct status *status_named(struct slice word) {
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
+        if (slice_equal(statuses[i].word, word))
+            return &statuses[i];
+    return NULL;
+}
+
+/* Cuts "value" and the comma behind it; values of these fields hold no comma. */
+static struct slice value_take(struct slice *rest) {
+    struct slice value;
+    slice_cut(rest, ',', &value);
+    slice_skip(rest, SLICE(" "));
+    return value;
+}
+
+/* The fields between to= and status=, in their fixed order; all but relay= and delay= may be
+ * missing, and a field of a version to come is passed over. False: no status= follows. */
+static bool status_fields_take(struct slice *rest, struct record *record, struct peer *relay) {
+    struct slice value;
+    while (!slice_skip(rest, SLICE("status="))) {
+        if (!rest->length)
+            return false;
+        if (slice_skip(rest, SLICE("relay="))) {
+            value = value_take(rest);
+            peer_take(&value, relay);
+        } else if (slice_skip(rest, SLICE("delay="))) {
+            if (!slice_seconds(value_take(rest), &record->delay))
+                record->delay = -1;
+        } else if (slice_skip(rest, SLICE("dsn="))) {
+            value = value_take(rest);
+            enhanced_take(&value, &record->dsn);
+        } else if (slice_skip(rest, SLICE("orig_to=<"))) {
+            record->orig_recipient = address_take(rest);
+            value_take(rest);
+        } else {
+            value_take(rest); /* conn_use= delays= tls= */
+        }
+    }
+    return true;
+}
+
+/* The text in the outer parentheses; the closing one is missing where syslog cut the line. */
+static struct slice outer_parentheses(struct slice rest) {
+    rest = slice_trim(rest);
+    if (!slice_skip(&rest, SLICE("(")))
+        return rest;
+    return slice_ends(rest, SLICE(")")) ? slice_head(rest, rest.length - 1) : rest;
+}
+
+static enum direction delivery_direction(enum delivers delivers, const struct peer *relay) {
+    if (delivers == DELIVERS_HERE || relay->is_socket)
+        return DIRECTION_LOCAL;
+    return DIRECTION_OUT;
+}
+
+/* side, stage and reply of a status line. */
+static void status_reason(const struct frame *frame, struct slice reason, struct record *record) {
+    enum delivers delivers = frame->known ? frame->known->delivers : DELIVERS_NOT;
+    if (record->event == EVENT_DELIVERED && delivers == DELIVERS_SMTP) {
+        record->side = SIDE_REMOTE;
+        record->stage = STAGE_END_OF_DATA;
+        record->reply = reason;
+        record->reply_may_have_code = true;
+        return;
+    }
+    /* local(8) and pipe(8) print what programs wrote: only smtp(8) is believed in its quotes. */
+    if (delivers != DELIVERS_HERE && record->event != EVENT_DELIVERED &&
+        reason_read(reason, record))
+        return;
+    record->side = SIDE_SYNTHETIC;
+    record->reply = reason;
+    if (delivers == DELIVERS_HERE)
+        record->stage = STAGE_DELIVERY;
+    else
+        record->stage = delivers == DELIVERS_SMTP ? STAGE_OTHER : STAGE_QUEUE;
+}
+
+/* Behind "to=<". */
+static enum reading status_read(const struct frame *frame, struct slice rest,
+                                struct records *records) {
+    struct record *record = records_add(records, RECORD_OUTCOME, "PF-STATUS");
+    struct peer relay = {0};
+    struct slice word;
+    record->recipient = address_take(&rest);
+    value_take(&rest);
+    const struct status *status = NULL;
+    if (status_fields_take(&rest, record, &relay)) {
+        slice_cut(&rest, ' ', &word);
+        status = status_named(word);
+    }
+    if (!status || status->event == EVENT_NONE) {
+        records->count--;
+        return status ? READING_DULL : READING_UNKNOWN;
+    }
+    record->event = status->event;
+    record->level = status->level;
+    record->direction = delivery_direction(
+        frame->known ? frame->known->delivers : DELIVERS_NOT, &relay);
+    record_peer(record, &relay);
+    status_reason(frame, outer_parentheses(rest), record);
+    if (record->event == EVENT_DELIVERED && slice_is(frame->daemon, "discard"))
+        record->event = EVENT_DISCARDED;
+    return READING_READ;
+}
+
+/* One host failed and another is tried, so there is no recipient and no status:
+ * "4C1D2E3F40: host mx1.example.net[198.51.100.5] said: 450 ...", and without a queue id
+ * "connect to mx.example.com[2001:db8::25]:25: Connection timed out". */
+static enum reading host_read(const struct frame *frame, struct records *records) {
+    if (!frame->known || frame->known->delivers != DELIVERS_SMTP || frame->severe)
+        return READING_UNKNOWN;
+    const char *line_type = frame->queue_id.length ? "PF-SMTP-ATTEMPT" : "PF-SMTP-CONNFAIL";
+    struct record *record = records_add(records, RECORD_OUTCOME, line_type);
+    if (!reason_read(frame->text, record)) {
+        records->count--;
+        return READING_UNKNOWN;
+    }
+    record->event = EVENT_DEFERRED;
+    record->level = LEVEL_HOST;
+    record->direction = DIRECTION_OUT;
+    return READING_READ;
+}
+
+/* ---- arrival: smtpd, cleanup, qmgr ---- */
+
+/* Behind "client=". The message is not in the queue yet: it may still be refused. */
+static enum reading client_read(const struct frame *frame, struct slice rest,
+                                struct records *records) {
+    struct peer peer;
+    if (!peer_take(&rest, &peer))
+        return READING_UNKNOWN;
+    if (!frame->queue_id.length)
+        return READING_DULL; /* a proxy in front of the queue: no message to tell this of */
+    struct record *record = records_add(records, RECORD_DETAIL, "PF-SMTPD-CLIENT");
+    record->direction = DIRECTION_IN;
+    record_peer(record, &peer);
+    while (rest.length) {
+        value_take(&rest);
+        if (!slice_skip(&rest, SLICE("sasl_username=")))
+            continue;
+        record->user = value_take(&rest);
+        break;
+    }
+    return READING_READ;
+}
+
+/* Behind "from=<": qmgr takes the message up, again at every retry; or it gives up. */
+static enum reading queued_read(struct slice rest, struct records *records) {
+    struct slice sender = address_take(&rest), value;
+    uint64_t number;
+    bool expired = slice_starts(rest, SLICE(", status=expired")) ||
+                   slice_starts(rest, SLICE(", status=force-expired"));
+    struct record *record = expired ? records_add(records, RECORD_OUTCOME, "PF-QM-EXPIRED")
+                                    : records_add(records, RECORD_ARRIVAL, "PF-QM-ACTIVE");
+    record->sender = sender;
+    record->has_sender = true;
+    value_take(&rest);
+    if (expired) {
+        record->event = EVENT_EXPIRED;
+        record->level = LEVEL_RECIPIENT;
+        record->direction = DIRECTION_OUT;
+        record->side = SIDE_SYNTHETIC;
+        record->stage = STAGE_QUEUE;
+        record->reply = rest;
+        return READING_READ;
+    }
+    if (slice_skip(&rest, SLICE("size="))) {
+        value = value_take(&rest);
+        if (slice_number(value, &number) && number <= INT64_MAX)
+            record->size = (int64_t)number;
+    }
+    if (slice_skip(&rest, SLICE("nrcpt=")) && slice_take_number(&rest, &number) &&
+        number <= INT64_MAX)
+        record->nrcpt = (int64_t)number;
+    return READING_READ;
+}
+
+/* ---- refused commands: smtpd/smtpd_check.c log_whatsup(), postscreen_smtpd.c, cleanup_milter.c */
+
+struct action {
+    struct slice word; /* with ": " */
+    enum event event;
+    bool has_code;
+};
+
+static const struct action actions[] = {
+    {SLICE_INIT("reject: "), EVENT_REJECTED, true},
+    {SLICE_INIT("milter-reject: "), EVENT_REJECTED, true},
+    {SLICE_INIT("reject_warning: "), EVENT_WARNING, true},
+    {SLICE_INIT("proxy-reject: "), EVENT_REJECTED, true},
+    {SLICE_INIT("hold: "), EVENT_HELD, false},
+    {SLICE_INIT("milter-hold: "), EVENT_HELD, false},
+    {SLICE_INIT("discard: "), EVENT_DISCARDED, false},
+    {SLICE_INIT("milter-discard: "), EVENT_DISCARDED, false},
+};
+
+static const struct stage_word commands[] = {
+    {SLICE_INIT("RCPT"), STAGE_RCPT},
+    {SLICE_INIT("END-OF-MESSAGE"), STAGE_END_OF_DATA},
+    {SLICE_INIT("END-OF-DATA"), STAGE_END_OF_DATA},
+    {SLICE_INIT("MAIL"), STAGE_MAIL},
+    {SLICE_INIT("EHLO"), STAGE_HELO},
+    {SLICE_INIT("HELO"), STAGE_HELO},
+    {SLICE_INIT("CONNECT"), STAGE_CONNECT},
+    {SLICE_INIT("connect"), STAGE_CONNECT},
+    {SLICE_INIT("DATA"), STAGE_DATA},
+    {SLICE_INIT("BDAT"), STAGE_DATA},
+    {SLICE_INIT("STARTTLS"), STAGE_STARTTLS},
+    {SLICE_INIT("AUTH"), STAGE_AUTH},
+    {SLICE_INIT("QUIT"), STAGE_QUIT},
+};
+
+/* postscreen's refusals without a code in the line: keys of patterns/codes/implied.csv. */
+static const struct {
+    struct slice text, implied;
+} bare_refusals[] = {
+    {SLICE_INIT("too many connections"), SLICE_INIT("PF-PSC too-many-connections")},
+    {SLICE_INIT("all server ports busy"), SLICE_INIT("PF-PSC all-ports-busy")},
+    {SLICE_INIT("all screening ports busy"), SLICE_INIT("PF-PSC all-ports-busy")},
+};
+
+/* Where the envelope begins: the last "; " with a field behind it. The text in front may quote
+ * an address with "; from=<" in it; a HELO name cannot (smtpd replaces blanks and ";" by "?"). */
+static size_t envelope_at(struct slice text) {
+    static const struct slice heads[] = {SLICE_INIT("from=<"), SLICE_INIT("to=<"),
+                                         SLICE_INIT("proto="), SLICE_INIT("helo=<")};
+    for (size_t at = text.length; (at = slice_rfind(slice_head(text, at), ';')) != SIZE_MAX;) {
+        struct slice behind = slice_from(text, at + 1);
+        if (!slice_skip(&behind, SLICE(" ")))
+            continue;
+        for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+            if (slice_starts(behind, heads[i]))
+                return at;
+    }
+    return SIZE_MAX;
+}
+
+/* "from=<x@example.net> to=<dave@example.com> proto=ESMTP helo=<h> sasl_username=alice";
+ * postscreen sets commas between the fields. */
+static void envelope_read(struct slice rest, struct record *record) {
+    struct slice value;
+    while (rest.length) {
+        if (slice_skip(&rest, SLICE("from=<"))) {
+            record->sender = address_take(&rest);
+            record->has_sender = true;
+        } else if (slice_skip(&rest, SLICE("to=<"))) {
+            record->recipient = address_take(&rest);
+        } else if (slice_skip(&rest, SLICE("helo=<"))) {
+            record->helo = address_take(&rest);
+        } else if (slice_skip(&rest, SLICE("sasl_username=<"))) {
+            record->user = address_take(&rest);
+        } else if (slice_skip(&rest, SLICE("sasl_username="))) {
+            slice_cut(&rest, ' ', &record->user);
+        } else {
+            slice_cut(&rest, ' ', &value);
+        }
+        slice_skip(&rest, SLICE(","));
+        slice_skip(&rest, SLICE(" "));
+    }
+}
+
+/* "450 4.1.1 <d@example.com>: Recipient address rejected: unverified address: host x said: 550 ..." */
+static bool quotes_callout(struct slice reply) {
+    size_t at = slice_find_text(reply, SLICE("unverified address: "));
+    if (at == SIZE_MAX)
+        at = slice_find_text(reply, SLICE("undeliverable address: "));
+    return at != SIZE_MAX &&
+           slice_find_text(slice_from(reply, at), SLICE(" said: ")) != SIZE_MAX;
+}
+
+static void refusal_implied(const struct frame *frame, struct record *record) {
+    if (slice_is(frame->daemon, "cleanup")) {
+        record->implied = record->reply.length && record->reply.at[0] == '4'
+                              ? SLICE("PF-CL-MILTER temporary")
+                              : SLICE("PF-CL-MILTER permanent");
+        return;
+    }
+    for (size_t i = 0; i < sizeof bare_refusals / sizeof bare_refusals[0]; i++)
+        if (slice_equal(record->reply, bare_refusals[i].text))
+            record->implied = bare_refusals[i].implied;
+}
+
+static const char *refusal_type(const struct frame *frame, const struct action *action) {
+    if (slice_is(frame->daemon, "postscreen"))
+        return "PF-PSC-REJECT";
+    if (slice_is(frame->daemon, "cleanup"))
+        return "PF-CL-MILTER";
+    return slice_is(action->word, "proxy-reject: ") ? "PF-SMTPD-PROXY" : "PF-SMTPD-REJECT";
+}
+
+/* "RCPT from bad.example.net[203.0.113.77]: 554 5.7.1 ...; from=<..." behind the action. Only a
+ * proxy's refusal has no client: "END-OF-MESSAGE: 554 5.7.1 ...". */
+static enum reading refusal_read(const struct frame *frame, const struct action *action,
+                                 struct slice rest, struct records *records) {
+    size_t length = 0;
+    while (length < rest.length && (rest.at[length] == '-' || (rest.at[length] | 0x20) >= 'a'))
+        length++;
+    struct slice command = slice_head(rest, length);
+    struct peer peer = {0};
+    rest = slice_from(rest, length);
+    if (!length || (slice_skip(&rest, SLICE(" from ")) && !peer_take(&rest, &peer)) ||
+        !slice_skip(&rest, SLICE(": ")))
+        return READING_UNKNOWN;
+    struct record *record =
+        records_add(records, RECORD_INCIDENT, refusal_type(frame, action));
+    size_t envelope = envelope_at(rest);
+    record->event = action->event;
+    record->level = LEVEL_SESSION;
+    record->direction = DIRECTION_IN;
+    record->side = SIDE_LOCAL;
+    record->stage = STAGE_OF(commands, command);
+    record_peer(record, &peer);
+    record->reply = slice_head(rest, envelope);
+    record->reply_may_have_code = action->has_code;
+    if (envelope != SIZE_MAX)
+        envelope_read(slice_from(rest, envelope + 2), record);
+    else if (slice_ends(record->reply, SLICE(";")))
+        record->reply.length--;
+    if (quotes_callout(record->reply))
+        record->side = SIDE_CALLOUT;
+    if (action->event == EVENT_REJECTED)
+        refusal_implied(frame, record);
+    return READING_READ;
+}
+
+static enum reading action_read(const struct frame *frame, struct records *records) {
+    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+        struct slice rest = frame->text;
+        if (slice_skip(&rest, actions[i].word))
+            return refusal_read(frame, &actions[i], rest, records);
+    }
+    return READING_UNKNOWN;
+}
+
+/* ---- a whole entry ---- */
+
+static enum reading end_read(struct slice text, struct records *records) {
+    if (text.length && !slice_starts(text, SLICE(" (")))
+        return READING_UNKNOWN;
+    records_add(records, RECORD_END, "PF-QM-REMOVED");
+    return READING_READ;
+}
+
+static enum reading message_id_read(struct slice rest, struct records *records) {
+    struct record *record = records_add(records, RECORD_DETAIL, "PF-CL-MSGID");
+    record->message_id = slice_trim(rest);
+    return READING_READ;
+}
+
+/* The lines of a message, by their first letter. */
+static enum reading message_read(const struct frame *frame, struct records *records) {
+    struct slice rest = frame->text;
+    switch (rest.length ? rest.at[0] : 0) {
+    case 't':
+        if (slice_skip(&rest, SLICE("to=<")))
+            return status_read(frame, rest, records);
+        break;
+    case 'f':
+        if (slice_skip(&rest, SLICE("from=<")))
+            return queued_read(rest, records);
+        break;
+    case 'c':
+        if (slice_skip(&rest, SLICE("client=")))
+            return client_read(frame, rest, records);
+        break;
+    case 'm':
+        if (slice_skip(&rest, SLICE("message-id=")))
+            return message_id_read(rest, records);
+        break;
+    case 'r':
+        if (slice_skip(&rest, SLICE("removed")))
+            return end_read(rest, records);
+        break;
+    case 'u':
+        if (slice_skip(&rest, SLICE("uid=")))
+            return READING_DULL; /* pickup: qmgr tells the sender in full */
+        break;
+    }
+    return READING_UNKNOWN;
+}
+
+static enum reading hand_read(const struct frame *frame, struct records *records) {
+    enum reading reading = READING_UNKNOWN;
+    if (frame->severe)
+        return reading;
+    if (frame->queue_id.length)
+        reading = message_read(frame, records);
+    else if (slice_starts(frame->text, SLICE("client=")))
+        reading = READING_DULL;
+    if (reading == READING_UNKNOWN)
+        reading = action_read(frame, records);
+    return reading == READING_UNKNOWN ? host_read(frame, records) : reading;
+}
+
+static enum reading postfix_read(const struct shapes *shapes, const struct entry *entry,
+                                 struct records *records) {
+    struct frame frame = frame_of(entry);
+    size_t first = records->count;
+    enum reading reading = hand_read(&frame, records);
+    if (reading == READING_UNKNOWN)
+        reading = shapes_read(shapes, frame.daemon, frame.text, records);
+    if (reading == READING_UNKNOWN)
+        reading = shapes_read(shapes, SLICE("postfix"), frame.text, records);
+    for (size_t i = first; i < records->count; i++) {
+        struct record *record = &records->items[i];
+        record->daemon = frame.daemon;
+        record->instance = frame.instance;
+        if (!record->queue_id.length)
+            record->queue_id = frame.queue_id;
+    }
+    return reading;
+}
+
+const struct mta mta_postfix = {
+    .name = "postfix",
+    .title = "Postfix",
+    .likeness = postfix_likeness,
+    .read = postfix_read,
+};

@@ -1,0 +1,105 @@
+/* Why: what a report says and how it is written are two things; the page is what lies between.
+ *
+ * How: everything of a page lives in its arena, so building is adding and releasing is one call.
+ */
+#include "report/page.h"
+
+#include <assert.h>
+
+void page_init(struct page *page, const char *title) {
+    *page = (struct page){.title = title};
+    arena_init(&page->arena);
+}
+
+void page_release(struct page *page) {
+    arena_release(&page->arena);
+    *page = (struct page){0};
+}
+
+static struct cell *new_cell(struct page *page, enum cell_kind kind, const char *key,
+                             const char *title) {
+    struct cell *cell = arena_zero(&page->arena, sizeof(*cell));
+    cell->kind = kind;
+    cell->key = key;
+    cell->title = title;
+    return cell;
+}
+
+struct section *page_section(struct page *page, const char *key, const char *title,
+                             enum section_look look, enum cell_kind kind) {
+    struct section *section = arena_zero(&page->arena, sizeof(*section));
+
+    section->key = key;
+    section->title = title;
+    section->look = look;
+    section->cell = new_cell(page, kind, key, title);
+    if (page->last)
+        page->last->next = section;
+    else
+        page->first = section;
+    page->last = section;
+    return section;
+}
+
+static struct cell *add(struct page *page, struct cell *parent, enum cell_kind kind,
+                        const char *key, const char *title) {
+    assert(parent->kind == CELL_RECORD ? key != NULL : parent->kind == CELL_LIST && key == NULL);
+    struct cell *cell = new_cell(page, kind, key, title);
+    if (parent->last)
+        parent->last->next = cell;
+    else
+        parent->first = cell;
+    parent->last = cell;
+    return cell;
+}
+
+struct cell *cell_none(struct page *page, struct cell *parent, const char *key,
+                       const char *title) {
+    return add(page, parent, CELL_NONE, key, title);
+}
+
+struct cell *cell_count(struct page *page, struct cell *parent, const char *key, const char *title,
+                        uint64_t number, const char *unit) {
+    struct cell *cell = add(page, parent, CELL_COUNT, key, title);
+    cell->number = number;
+    cell->unit = unit;
+    return cell;
+}
+
+struct cell *cell_code(struct page *page, struct cell *parent, const char *key, const char *title,
+                       uint64_t number) {
+    struct cell *cell = add(page, parent, CELL_CODE, key, title);
+    cell->number = number;
+    return cell;
+}
+
+struct cell *cell_bytes(struct page *page, struct cell *parent, const char *key, const char *title,
+                        uint64_t number) {
+    struct cell *cell = add(page, parent, CELL_BYTES, key, title);
+    cell->number = number;
+    return cell;
+}
+
+struct cell *cell_text(struct page *page, struct cell *parent, const char *key, const char *title,
+                       struct slice text) {
+    struct cell *cell = add(page, parent, CELL_TEXT, key, title);
+    cell->text = arena_copy(&page->arena, text);
+    return cell;
+}
+
+struct cell *cell_list(struct page *page, struct cell *parent, const char *key,
+                       const char *title) {
+    return add(page, parent, CELL_LIST, key, title);
+}
+
+struct cell *cell_record(struct page *page, struct cell *parent, const char *key,
+                         const char *title) {
+    return add(page, parent, CELL_RECORD, key, title);
+}
+
+const struct cell *cell_get(const struct cell *record, const char *key) {
+    for (const struct cell *cell = record->first; cell; cell = cell->next)
+        if (cell->key && slice_is(slice_of(cell->key), key))
+            return cell;
+    return NULL;
+}

@@ -1,0 +1,421 @@
+/* summary - makes the page of `report`. The tally counts reasons by MTA; people and the contract see
+ * one reason a class, event and direction, so equal ones are joined here, with the hint of the MTA
+ * when there is only one.
+ */
+#include "report/summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/moment.h"
+#include "finding/reason.h"
+
+struct joined_code {
+    uint16_t code;
+    struct enhanced enhanced;
+    bool implied, printed;
+    uint64_t count;
+};
+
+/* One reason of the page. */
+struct joined {
+    struct slice class_name, event, direction;
+    uint64_t count;
+    const struct mta *mta; /* NULL: several */
+    const struct reason *reason;
+    enum severity severity;
+    unsigned acts;
+    struct joined_code *codes;
+    size_t code_count, code_capacity;
+    struct tally_example example;
+};
+
+struct joining {
+    const struct rulebook *book;
+    struct arena *arena;
+    struct joined *items;
+    size_t count, capacity;
+};
+
+/* ---- joining ---- */
+
+static void join_code(struct joined *joined, const struct tally_code *code) {
+    for (size_t i = 0; i < joined->code_count; i++) {
+        struct joined_code *known = &joined->codes[i];
+        if (known->code == code->code && enhanced_equal(known->enhanced, code->enhanced)) {
+            known->count += code->count;
+            known->implied |= code->implied;
+            known->printed |= !code->implied;
+            return;
+        }
+    }
+    joined->codes = memory_grow(joined->codes, &joined->code_capacity, joined->code_count + 1,
+                                sizeof *joined->codes);
+    joined->codes[joined->code_count++] = (struct joined_code){
+        code->code, code->enhanced, code->implied, !code->implied, code->count};
+}
+
+static bool is_in(struct slice direction) {
+    return slice_is(direction, "in");
+}
+
+static struct joined *joined_for(struct joining *joining, const struct tally_reason *reason) {
+    for (size_t i = joining->count; i-- > 0;) {
+        struct joined *known = &joining->items[i];
+        if (slice_equal(known->class_name, reason->class_name) &&
+            slice_equal(known->event, reason->event) &&
+            slice_equal(known->direction, reason->direction))
+            return known;
+    }
+    joining->items = memory_grow(joining->items, &joining->capacity, joining->count + 1,
+                                 sizeof *joining->items);
+    struct joined *fresh = &joining->items[joining->count++];
+    *fresh = (struct joined){.class_name = reason->class_name,
+                             .event = reason->event,
+                             .direction = reason->direction,
+                             .mta = mta_named(reason->mta),
+                             .reason = rulebook_reason(joining->book, reason->class_name),
+                             .severity = SEVERITY_NOTICE,
+                             .example = reason->example};
+    if (fresh->reason) {
+        bool in = is_in(reason->direction);
+        fresh->severity = in ? fresh->reason->severity_in : fresh->reason->severity_out;
+        fresh->acts = in ? fresh->reason->acts_in : fresh->reason->acts_out;
+    } else if (slice_is(reason->class_name, "accepted") ||
+               slice_is(reason->class_name, "intermediate")) {
+        fresh->severity = SEVERITY_INFO;
+    }
+    return fresh;
+}
+
+static bool is_earlier(const struct tally_example *a, const struct tally_example *b) {
+    if (a->seconds == MOMENT_NONE || b->seconds == MOMENT_NONE)
+        return b->seconds == MOMENT_NONE && a->seconds != MOMENT_NONE;
+    return a->seconds != b->seconds ? a->seconds < b->seconds : a->nanos < b->nanos;
+}
+
+static void join(void *context, const struct tally_reason *reason) {
+    struct joining *joining = context;
+    struct joined *joined = joined_for(joining, reason);
+    joined->count += reason->count;
+    if (joined->mta != mta_named(reason->mta))
+        joined->mta = NULL;
+    if (is_earlier(&reason->example, &joined->example))
+        joined->example = reason->example;
+    for (size_t i = 0; i < reason->code_count; i++)
+        join_code(joined, &reason->codes[i]);
+}
+
+static int compare_codes(const void *left, const void *right) {
+    const struct joined_code *a = left, *b = right;
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    if (a->code != b->code)
+        return a->code < b->code ? -1 : 1;
+    char texts[2][16];
+    size_t lengths[2] = {enhanced_print(a->enhanced, texts[0]),
+                         enhanced_print(b->enhanced, texts[1])};
+    return slice_compare((struct slice){texts[0], lengths[0]}, (struct slice){texts[1], lengths[1]});
+}
+
+/* Most serious first; of equals the most frequent; then by name, so that order never depends on
+ * chance. */
+static int compare_joined(const void *left, const void *right) {
+    const struct joined *a = left, *b = right;
+    if (a->severity != b->severity)
+        return a->severity > b->severity ? -1 : 1;
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    int order = slice_compare(a->class_name, b->class_name);
+    if (!order)
+        order = slice_compare(a->event, b->event);
+    return order ? order : slice_compare(a->direction, b->direction);
+}
+
+/* ---- the reasons ---- */
+
+/* The unit of a count, by event: contract, section 4. */
+static const char *unit_of(struct slice event) {
+    static const struct {
+        const char *event, *unit;
+    } units[] = {
+        {"delivered", "recipients"},     {"bounced", "recipients"},   {"expired", "recipients"},
+        {"deferred", "attempts"},        {"rejected", "rejections"},  {"auth-failed", "logins"},
+        {"tls-failed", "sessions"},      {"timeout", "sessions"},     {"connection-lost", "sessions"},
+        {"discarded", "recipients"},     {"held", "recipients"},
+    };
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (slice_is(event, units[i].event))
+            return units[i].unit;
+    return "warnings";
+}
+
+static struct slice code_words(struct page *page, const struct joined *joined) {
+    struct out words;
+    out_init_memory(&words);
+    for (size_t i = 0; i < joined->code_count && i < 6; i++) {
+        const struct joined_code *code = &joined->codes[i];
+        char enhanced[16];
+        size_t length = enhanced_print(code->enhanced, enhanced);
+        out_text(&words, i ? ", " : "");
+        if (code->code)
+            out_number(&words, code->code);
+        else
+            out_text(&words, length ? "" : "no code");
+        if (length) {
+            out_text(&words, code->code ? " " : "");
+            out_slice(&words, (struct slice){enhanced, length});
+        }
+        out_print(&words, " (%llu%s)", (unsigned long long)code->count,
+                  code->implied ? (code->printed ? ", partly implied" : ", implied") : "");
+    }
+    if (joined->code_count > 6)
+        out_print(&words, " and %zu more", joined->code_count - 6);
+    struct slice kept = arena_copy(&page->arena, out_held(&words));
+    out_release(&words);
+    return kept;
+}
+
+static void add_codes(struct page *page, struct cell *reason, const struct joined *joined) {
+    struct cell *codes = cell_list(page, reason, "codes", NULL);
+    for (size_t i = 0; i < joined->code_count; i++) {
+        const struct joined_code *code = &joined->codes[i];
+        char enhanced[16];
+        size_t length = enhanced_print(code->enhanced, enhanced);
+        struct cell *cell = cell_record(page, codes, NULL, NULL);
+        if (code->code)
+            cell_count(page, cell, "code", NULL, code->code, NULL);
+        else
+            cell_none(page, cell, "code", NULL);
+        if (length)
+            cell_text(page, cell, "enhanced", NULL, (struct slice){enhanced, length});
+        else
+            cell_none(page, cell, "enhanced", NULL);
+        cell_count(page, cell, "count", NULL, code->count, NULL);
+    }
+}
+
+static void add_acts(struct page *page, struct cell *reason, unsigned acts) {
+    char words[96];
+    struct slice rest = {words, acts_print(acts, '|', words)}, word;
+    struct cell *list = cell_list(page, reason, "acts", NULL);
+    while (rest.length) {
+        slice_cut(&rest, '|', &word);
+        cell_text(page, list, NULL, NULL, word);
+    }
+}
+
+static const char *direction_words(struct slice direction) {
+    if (slice_is(direction, "in"))
+        return "a client spoke to us";
+    if (slice_is(direction, "out"))
+        return "we spoke to a server";
+    return slice_is(direction, "local") ? "delivery on this host" : "the server itself";
+}
+
+/* What people read of a reason; machines read the other cells. */
+static void add_words(struct page *page, struct cell *cell, const struct joined *joined,
+                      struct slice hint) {
+    struct slice title = joined->reason ? joined->reason->title : (struct slice){0};
+    struct slice heading = arena_print(
+        &page->arena, "%s%s%.*s: %llu %s %.*s, %s", severity_name(joined->severity), "  ",
+        SLICE_ARGS(joined->class_name), (unsigned long long)joined->count, unit_of(joined->event),
+        SLICE_ARGS(joined->event), direction_words(joined->direction));
+    cell_text(page, cell, NULL, "", heading);
+    if (title.length)
+        cell_text(page, cell, NULL, "what", joined->reason->meaning);
+    cell_text(page, cell, NULL, "codes", code_words(page, joined));
+    if (joined->acts) {
+        char acts[96];
+        cell_text(page, cell, NULL, "who acts",
+                  (struct slice){acts, acts_print(joined->acts, ' ', acts)});
+    }
+    if (hint.length)
+        cell_text(page, cell, NULL, "hint", hint);
+    cell_text(page, cell, NULL, "example", joined->example.reply);
+    cell_text(page, cell, NULL, "first at",
+              arena_print(&page->arena, "%.*s:%llu", SLICE_ARGS(joined->example.source),
+                          (unsigned long long)joined->example.line));
+}
+
+static void add_reason(struct page *page, struct cell *list, const struct joined *joined,
+                       bool for_people) {
+    struct slice hint = {0};
+    enum direction direction = DIRECTION_NONE;
+    direction_read(joined->direction, &direction);
+    if (joined->reason)
+        hint = reason_hint(joined->reason, joined->mta, direction);
+    struct cell *cell = cell_record(page, list, NULL, NULL);
+    if (for_people) {
+        add_words(page, cell, joined, hint);
+        return;
+    }
+    cell_text(page, cell, "class", NULL, joined->class_name);
+    cell_text(page, cell, "event", NULL, joined->event);
+    cell_text(page, cell, "direction", NULL, joined->direction);
+    cell_count(page, cell, "count", NULL, joined->count, NULL);
+    cell_text(page, cell, "unit", NULL, slice_of(unit_of(joined->event)));
+    add_codes(page, cell, joined);
+    cell_text(page, cell, "severity", NULL, slice_of(severity_name(joined->severity)));
+    add_acts(page, cell, joined->acts);
+    if (hint.length)
+        cell_text(page, cell, "hint", NULL, hint);
+    else
+        cell_none(page, cell, "hint", NULL);
+    struct cell *example = cell_record(page, cell, "example", NULL);
+    cell_text(page, example, "reply", NULL, joined->example.reply);
+    cell_text(page, example, "source", NULL, joined->example.source);
+    cell_count(page, example, "line", NULL, joined->example.line, NULL);
+}
+
+static void add_reasons(struct page *page, const struct tally *tally, const struct rulebook *book,
+                        unsigned top) {
+    struct joining joining = {.book = book, .arena = &page->arena};
+    tally_each_reason(tally, join, &joining);
+    qsort(joining.items, joining.count, sizeof *joining.items, compare_joined);
+    size_t shown = top && top < joining.count ? top : joining.count;
+    struct cell *machines =
+        page_section(page, "reasons", NULL, LOOK_HIDDEN, CELL_LIST)->cell;
+    struct cell *people = page_section(page, NULL, "What to do, most serious first", LOOK_CARDS,
+                                       CELL_LIST)
+                              ->cell;
+    for (size_t i = 0; i < joining.count; i++) {
+        struct joined *joined = &joining.items[i];
+        qsort(joined->codes, joined->code_count, sizeof *joined->codes, compare_codes);
+        add_reason(page, machines, joined, false);
+        if (i < shown)
+            add_reason(page, people, joined, true);
+        free(joined->codes);
+    }
+    if (shown < joining.count)
+        page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text =
+            arena_print(&page->arena, "%zu more reasons: --top 0 shows all",
+                        joining.count - shown);
+    free(joining.items);
+}
+
+/* ---- totals and ledger ---- */
+
+static void add_totals(struct page *page, const struct totals *totals) {
+    struct cell *all = page_section(page, "totals", "Totals", LOOK_FACTS, CELL_RECORD)->cell;
+    struct cell *part = cell_record(page, all, "messages", "Messages");
+    cell_count(page, part, "received", "received", totals->messages_received, "messages");
+    cell_count(page, part, "bytes", "size of those", totals->bytes_received, "bytes");
+    part = cell_record(page, all, "recipients", "Recipients, by last state");
+    cell_count(page, part, "delivered", "delivered", totals->delivered, "recipients");
+    cell_count(page, part, "bounced", "bounced", totals->bounced, "recipients");
+    cell_count(page, part, "expired", "expired in the queue", totals->expired, "recipients");
+    cell_count(page, part, "waiting", "still waiting", totals->waiting, "recipients");
+    cell_count(page, part, "discarded", "discarded", totals->discarded, "recipients");
+    cell_count(page, part, "deferred_ever", "deferred at least once", totals->deferred_ever,
+               "recipients");
+    part = cell_record(page, all, "attempts", "Delivery attempts");
+    cell_count(page, part, "deferred", "deferred", totals->deferrals, "attempts");
+    part = cell_record(page, all, "rejections", "Refused commands");
+    cell_count(page, part, "rejected", "rejected", totals->rejections, "rejections");
+    part = cell_record(page, all, "sessions", "Sessions");
+    cell_count(page, part, "auth_failed", "failed logins", totals->auth_failed, "logins");
+    cell_count(page, part, "tls_failed", "TLS failed", totals->tls_failed, "sessions");
+    cell_count(page, part, "connection_lost", "connection lost", totals->connection_lost,
+               "sessions");
+    cell_count(page, part, "timeout", "timed out", totals->timeout, "sessions");
+}
+
+static void ledger_cells(struct page *page, struct cell *record, const struct ledger *ledger,
+                         bool titled) {
+    const struct {
+        const char *key, *title;
+        uint64_t lines;
+    } cells[] = {{"read", "read", ledger->read},
+                 {"used", "used", ledger->used},
+                 {"dull", "dull", ledger->dull},
+                 {"other", "other", ledger->other},
+                 {"outside", "outside", ledger->outside},
+                 {"not_understood", "not understood", ledger->not_understood}};
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
+        cell_count(page, record, cells[i].key, titled ? cells[i].title : NULL, cells[i].lines,
+                   NULL);
+}
+
+struct ledger_table {
+    struct page *page;
+    struct cell *list;
+    const char *key, *title;
+};
+
+static void ledger_row(void *context, struct slice name, const struct ledger *ledger) {
+    struct ledger_table *table = context;
+    struct cell *row = cell_record(table->page, table->list, NULL, NULL);
+    cell_text(table->page, row, table->key, table->title,
+              name.length ? name : SLICE("(no known wrapping)"));
+    ledger_cells(table->page, row, ledger, true);
+}
+
+static void sample_row(void *context, struct slice source, uint64_t line, struct slice text) {
+    struct ledger_table *table = context;
+    struct cell *row = cell_record(table->page, table->list, NULL, NULL);
+    cell_text(table->page, row, "source", "where",
+              arena_print(&table->page->arena, "%.*s:%llu", SLICE_ARGS(source),
+                          (unsigned long long)line));
+    cell_text(table->page, row, "text", "line", text);
+}
+
+static void drop_if_empty(struct section *section) {
+    if (!section->cell->first)
+        section->look = LOOK_HIDDEN;
+}
+
+static void add_ledgers(struct page *page, const struct tally *tally) {
+    struct section *section =
+        page_section(page, "sources", "Lines read, by source", LOOK_TABLE, CELL_LIST);
+    tally_each_source(tally, ledger_row,
+                      &(struct ledger_table){page, section->cell, "source", "source"});
+    drop_if_empty(section);
+    section = page_section(page, "programs", "Lines read, by program", LOOK_TABLE, CELL_LIST);
+    tally_each_program(tally, ledger_row,
+                       &(struct ledger_table){page, section->cell, "program", "program"});
+    drop_if_empty(section);
+    section = page_section(page, "samples", "Not understood, the first ones", LOOK_TABLE,
+                           CELL_LIST);
+    tally_each_sample(tally, sample_row,
+                      &(struct ledger_table){page, section->cell, NULL, NULL});
+    drop_if_empty(section);
+}
+
+static void add_text(struct page *page, struct slice text) {
+    page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = text;
+}
+
+static void add_balance(struct page *page, const struct tally *tally) {
+    struct ledger sum = tally_ledger(tally);
+    add_text(page,
+             arena_print(&page->arena,
+                         "%llu lines read = %llu used + %llu dull + %llu of other programs + %llu "
+                         "outside the asked span + %llu not understood",
+                         (unsigned long long)sum.read, (unsigned long long)sum.used,
+                         (unsigned long long)sum.dull, (unsigned long long)sum.other,
+                         (unsigned long long)sum.outside,
+                         (unsigned long long)sum.not_understood));
+    uint64_t dropped = tally_messages_dropped(tally);
+    if (dropped)
+        add_text(page, arena_print(&page->arena,
+                                   "%llu messages were silent for too long and are no longer "
+                                   "followed: their recipients may be counted twice",
+                                   (unsigned long long)dropped));
+}
+
+void summary_of(const struct tally *tally, const struct rulebook *book,
+                const struct summary_wishes *wishes, struct page *page) {
+    struct totals totals = tally_totals(tally);
+    struct ledger ledger = tally_ledger(tally);
+    page_section(page, "schema", NULL, LOOK_HIDDEN, CELL_COUNT)->cell->number = 1;
+    ledger_cells(page, page_section(page, "lines", NULL, LOOK_HIDDEN, CELL_RECORD)->cell, &ledger,
+                 false);
+    for (size_t i = 0; i < wishes->note_count; i++)
+        add_text(page, arena_print(&page->arena, "note: %s", wishes->notes[i]));
+    add_totals(page, &totals);
+    add_reasons(page, tally, book, wishes->top);
+    add_balance(page, tally);
+    add_ledgers(page, tally);
+}

@@ -1,0 +1,19 @@
+/* summary - the page of `report`: what a tally says, for people and machines (contract, section 4). */
+#ifndef REPORT_SUMMARY_H
+#define REPORT_SUMMARY_H
+
+#include "report/page.h"
+#include "rules/rulebook.h"
+#include "tally/tally.h"
+
+struct summary_wishes {
+    unsigned top;            /* reasons shown to people; 0: all */
+    const char *notes[8];    /* said at the top, to people: what was guessed or passed over */
+    size_t note_count;
+};
+
+/* Adds the sections of the report to an initialised page. */
+void summary_of(const struct tally *tally, const struct rulebook *book,
+                const struct summary_wishes *wishes, struct page *page);
+
+#endif

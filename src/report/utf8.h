@@ -1,0 +1,21 @@
+/* utf8 - log text as characters. Log text is bytes of strangers: every format asks here what a
+ * character is and whether it may be shown as it stands.
+ */
+#ifndef REPORT_UTF8_H
+#define REPORT_UTF8_H
+
+#include "base/slice.h"
+
+#define UTF8_BROKEN     0xFFFFFFFFu
+#define UTF8_REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
+
+/* Moves past the first character of *s (not empty) and gives its code point; UTF8_BROKEN and one
+ * byte further when no character of valid UTF-8 stands there. */
+uint32_t utf8_take(struct slice *s);
+/* The control characters C0, DEL and C1, and those that turn or break the line: U+061C, U+200E/F,
+ * U+2028..E, U+2066..9. A terminal obeys them, so it must not get them. */
+bool utf8_is_control(uint32_t code_point);
+/* Length of the run of printable ASCII at the front of s. */
+size_t utf8_plain(struct slice s);
+
+#endif

@@ -1,0 +1,407 @@
+/* The code tables are CSV, read through libcsv, strict: it forgives a stray quote otherwise and
+ * swallows the rest of the file. A table is fed line by line, because libcsv does not tell lines,
+ * and every message needs one. Columns are found by the names in the first row, so their order is
+ * free.
+ */
+#include "rules/codes.h"
+
+#include "base/map.h"
+#include "base/memory.h"
+#include <csv.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { MOST_COLUMNS = 16, MOST_FIELD = 16384, MOST_ROWS = 10000, FIRST_CODE = 200, LAST_CODE = 599 };
+
+enum table { TABLE_REPLY, TABLE_ENHANCED, TABLE_IMPLIED };
+
+static const struct {
+    const char *name;
+    const char *columns[8]; /* NULL at the end; all are needed */
+} tables[] = {
+    [TABLE_REPLY] = {"reply.csv",
+                     {"code", "name", "description", "when", "fix", "source", "reason", NULL}},
+    [TABLE_ENHANCED] = {"enhanced.csv",
+                        {"code", "name", "description", "when", "fix", "source", "reason", NULL}},
+    [TABLE_IMPLIED] = {"implied.csv", {"line_type", "code", "enhanced", "source", NULL}},
+};
+
+struct pages {
+    struct code_page *items;
+    size_t count, capacity;
+    struct map places; /* by code: place in items, a size_t */
+};
+
+struct codes {
+    struct arena arena;
+    struct pages reply, enhanced;
+    struct map implied; /* by line type: struct implied */
+};
+
+struct reading {
+    struct codes *codes;
+    enum table table;
+    const char *file;
+    unsigned line, row_line; /* of the line fed, and where the row began */
+    size_t rows;
+    struct slice fields[MOST_COLUMNS];
+    size_t field_count;
+    size_t columns[MOST_COLUMNS]; /* what each field is: a place in tables[].columns */
+    size_t column_count;
+    bool good;
+    struct problem *problem;
+};
+
+/* Fields in the order of tables[].columns. */
+enum { CODE, NAME, DESCRIPTION, WHEN, FIX, SOURCE, REASON };
+enum { LINE_TYPE, IMPLIED_CODE, IMPLIED_ENHANCED, IMPLIED_SOURCE };
+
+bool enhanced_equal(struct enhanced a, struct enhanced b)
+{
+    return a.class_digit == b.class_digit && a.subject == b.subject && a.detail == b.detail;
+}
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+/* "0" .. "999", without needless zeros, at the front of *s. */
+static bool take_part(struct slice *s, uint16_t *part_r)
+{
+    size_t length = 0;
+    unsigned number = 0;
+    while (length < s->length && length < 4 && is_digit(s->at[length]))
+        number = number * 10 + (unsigned)(s->at[length++] - '0');
+    if (length == 0 || length > 3 || (length > 1 && s->at[0] == '0'))
+        return false;
+    *s = slice_from(*s, length);
+    *part_r = (uint16_t)number;
+    return true;
+}
+
+/* ".7.8" at the front of *s, and neither a digit nor a dot behind it. */
+static bool take_rest(struct slice *s, struct enhanced *enhanced_r)
+{
+    return slice_skip(s, SLICE(".")) && take_part(s, &enhanced_r->subject) &&
+           slice_skip(s, SLICE(".")) && take_part(s, &enhanced_r->detail) &&
+           !(s->length > 0 && (is_digit(s->at[0]) || s->at[0] == '.'));
+}
+
+bool enhanced_take(struct slice *s, struct enhanced *enhanced_r)
+{
+    if (s->length == 0 || (s->at[0] != '2' && s->at[0] != '4' && s->at[0] != '5'))
+        return false;
+    struct enhanced enhanced = {.class_digit = (uint8_t)(s->at[0] - '0')};
+    struct slice rest = slice_from(*s, 1);
+    if (!take_rest(&rest, &enhanced))
+        return false;
+    *s = rest;
+    *enhanced_r = enhanced;
+    return true;
+}
+
+size_t enhanced_print(struct enhanced enhanced, char *buffer)
+{
+    buffer[0] = '\0';
+    if (enhanced.class_digit == 0)
+        return 0;
+    return (size_t)snprintf(buffer, 16, "%u.%u.%u", enhanced.class_digit % 10u,
+                            enhanced.subject % 1000u, enhanced.detail % 1000u);
+}
+
+bool code_read(struct slice text, struct code *code_r)
+{
+    *code_r = (struct code){0};
+    uint64_t number;
+    if (text.length == 3 && slice_number(text, &number)) {
+        code_r->basic = (uint16_t)number;
+        return number >= FIRST_CODE && number <= LAST_CODE;
+    }
+    struct slice rest = text;
+    if (text.length > 1 && (text.at[0] == 'x' || text.at[0] == 'X')) {
+        rest = slice_from(text, 1);
+        code_r->any_class = true;
+        return take_rest(&rest, &code_r->enhanced) && rest.length == 0;
+    }
+    return enhanced_take(&rest, &code_r->enhanced) && rest.length == 0;
+}
+
+bool code_is(struct code wanted, uint16_t basic, struct enhanced enhanced)
+{
+    if (wanted.basic != 0)
+        return wanted.basic == basic;
+    if (enhanced.class_digit == 0)
+        return false;
+    return (wanted.any_class || wanted.enhanced.class_digit == enhanced.class_digit) &&
+           wanted.enhanced.subject == enhanced.subject && wanted.enhanced.detail == enhanced.detail;
+}
+
+struct codes *codes_new(void)
+{
+    struct codes *codes = memory_new(sizeof *codes);
+    arena_init(&codes->arena);
+    map_init(&codes->reply.places, sizeof(size_t));
+    map_init(&codes->enhanced.places, sizeof(size_t));
+    map_init(&codes->implied, sizeof(struct implied));
+    return codes;
+}
+
+void codes_free(struct codes *codes)
+{
+    if (!codes)
+        return;
+    map_release(&codes->reply.places);
+    map_release(&codes->enhanced.places);
+    map_release(&codes->implied);
+    free(codes->reply.items);
+    free(codes->enhanced.items);
+    arena_release(&codes->arena);
+    free(codes);
+}
+
+/* A code as the key of a map: a number, because a struct has bytes between its members. */
+static uint64_t key_of(struct code code)
+{
+    return (uint64_t)code.basic << 48 | (uint64_t)code.enhanced.class_digit << 32 |
+           (uint64_t)code.enhanced.subject << 16 | code.enhanced.detail;
+}
+
+static struct slice key_bytes(const uint64_t *key)
+{
+    return (struct slice){(const char *)key, sizeof *key};
+}
+
+static bool refuse(struct reading *reading, const char *what, struct slice field)
+{
+    reading->good = false;
+    return problem_say(reading->problem, "%s:%u: %s '%.*s'", reading->file, reading->row_line, what,
+                       SLICE_ARGS(field));
+}
+
+/* A row of reply.csv or enhanced.csv; a later row of the same code takes its place. */
+static void take_page(struct reading *reading, const struct slice *field)
+{
+    struct pages *pages =
+        reading->table == TABLE_REPLY ? &reading->codes->reply : &reading->codes->enhanced;
+    struct code code;
+    if (!code_read(field[CODE], &code) || (code.basic != 0) != (reading->table == TABLE_REPLY)) {
+        refuse(reading,
+               reading->table == TABLE_REPLY ? "no reply code (200 .. 599)"
+                                             : "no enhanced code (5.7.8 or X.7.8)",
+               field[CODE]);
+        return;
+    }
+    if (field[NAME].length == 0) {
+        refuse(reading, "no name for code", field[CODE]);
+        return;
+    }
+    bool is_new;
+    uint64_t key = key_of(code);
+    size_t *place = map_put(&pages->places, key_bytes(&key), &is_new);
+    if (is_new) {
+        *place = pages->count;
+        pages->items = memory_grow(pages->items, &pages->capacity, pages->count + 1,
+                                   sizeof *pages->items);
+        pages->count++;
+    }
+    pages->items[*place] = (struct code_page){
+        field[CODE], field[NAME],   field[DESCRIPTION], field[WHEN],      field[FIX],
+        field[SOURCE], field[REASON], reading->file,    reading->row_line};
+}
+
+static void take_implied(struct reading *reading, const struct slice *field)
+{
+    struct code code = {0}, enhanced = {0};
+    if (field[LINE_TYPE].length == 0)
+        refuse(reading, "no line type for", field[IMPLIED_CODE]);
+    else if (field[IMPLIED_CODE].length > 0 &&
+             (!code_read(field[IMPLIED_CODE], &code) || code.basic == 0))
+        refuse(reading, "no reply code", field[IMPLIED_CODE]);
+    else if (field[IMPLIED_ENHANCED].length > 0 &&
+             (!code_read(field[IMPLIED_ENHANCED], &enhanced) || enhanced.basic != 0 ||
+              enhanced.any_class))
+        refuse(reading, "no enhanced code", field[IMPLIED_ENHANCED]);
+    else if (field[IMPLIED_CODE].length + field[IMPLIED_ENHANCED].length == 0)
+        refuse(reading, "no code at all for", field[LINE_TYPE]);
+    if (!reading->good)
+        return;
+    struct implied *implied = map_put(&reading->codes->implied, field[LINE_TYPE], NULL);
+    *implied = (struct implied){field[LINE_TYPE], code.basic, enhanced.enhanced,
+                                field[IMPLIED_SOURCE]};
+}
+
+/* The first row: which column each field is. */
+static void take_header(struct reading *reading)
+{
+    const char *const *columns = tables[reading->table].columns;
+    bool seen[MOST_COLUMNS] = {false};
+    for (size_t i = 0; i < reading->field_count; i++) {
+        size_t column = 0;
+        while (columns[column] && !slice_is(reading->fields[i], columns[column]))
+            column++;
+        if (!columns[column] || seen[column]) {
+            refuse(reading, columns[column] ? "repeated column" : "unknown column",
+                   reading->fields[i]);
+            return;
+        }
+        seen[column] = true;
+        reading->columns[i] = column;
+    }
+    reading->column_count = reading->field_count;
+    for (size_t column = 0; columns[column]; column++)
+        if (!seen[column]) {
+            refuse(reading, "missing column", slice_of(columns[column]));
+            return;
+        }
+}
+
+static void take_field(void *bytes, size_t length, void *context)
+{
+    struct reading *reading = context;
+    if (!reading->good)
+        return;
+    struct slice field = {bytes, length};
+    if (reading->field_count == MOST_COLUMNS || length > MOST_FIELD)
+        refuse(reading, "too many or too long fields at", slice_head(field, 40));
+    else
+        reading->fields[reading->field_count++] = arena_copy(&reading->codes->arena, field);
+}
+
+static void take_row(int end, void *context)
+{
+    (void)end;
+    struct reading *reading = context;
+    struct slice ordered[MOST_COLUMNS] = {{0}};
+    if (!reading->good)
+        return;
+    if (reading->column_count == 0) {
+        take_header(reading);
+    } else if (reading->field_count != reading->column_count) {
+        reading->good = problem_say(reading->problem, "%s:%u: %zu fields, the first row has %zu",
+                                    reading->file, reading->row_line, reading->field_count,
+                                    reading->column_count);
+    } else if (++reading->rows > MOST_ROWS) {
+        refuse(reading, "too many rows at", reading->fields[0]);
+    } else {
+        for (size_t i = 0; i < reading->column_count; i++)
+            ordered[reading->columns[i]] = reading->fields[i];
+        if (reading->table == TABLE_IMPLIED)
+            take_implied(reading, ordered);
+        else
+            take_page(reading, ordered);
+    }
+    reading->field_count = 0;
+    reading->row_line = reading->line + 1;
+}
+
+/* libcsv would take blanks off unquoted fields; here every byte counts. */
+static int no_space(unsigned char byte)
+{
+    (void)byte;
+    return 0;
+}
+
+static bool feed(struct reading *reading, struct csv_parser *parser, struct slice bytes)
+{
+    while (bytes.length > 0 && reading->good) {
+        size_t end = slice_find(bytes, '\n');
+        size_t length = end == SIZE_MAX ? bytes.length : end + 1;
+        reading->line++;
+        if (reading->field_count == 0 && csv_get_buffer_size(parser) == 0)
+            reading->row_line = reading->line;
+        if (csv_parse(parser, bytes.at, length, take_field, take_row, reading) != length)
+            return reading->good &&
+                   problem_say(reading->problem,
+                               "%s:%u: %s (a field with a quote or comma in it is written in "
+                               "quotes, a quote in it twice)",
+                               reading->file, reading->line, csv_strerror(csv_error(parser)));
+        bytes = slice_from(bytes, length);
+    }
+    if (reading->good && csv_fini(parser, take_field, take_row, reading) != 0)
+        return problem_say(reading->problem, "%s:%u: a quote is not closed", reading->file,
+                           reading->row_line);
+    return reading->good;
+}
+
+static bool read_table(struct reading *reading, struct slice bytes)
+{
+    struct csv_parser parser;
+    if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
+        return problem_say(reading->problem, "%s: no memory for the CSV reader", reading->file);
+    csv_set_space_func(&parser, no_space);
+    slice_skip(&bytes, SLICE("\xef\xbb\xbf"));
+    bool good = feed(reading, &parser, bytes);
+    csv_free(&parser);
+    if (good && reading->column_count == 0)
+        return problem_say(reading->problem, "%s:1: the row of column names is missing",
+                           reading->file);
+    return good;
+}
+
+bool codes_load(struct codes *codes, const char *name, const char *file, struct slice bytes,
+                struct problem *problem)
+{
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        if (!slice_is(slice_of(name), tables[i].name))
+            continue;
+        struct slice kept = arena_copy(&codes->arena, slice_of(file));
+        struct reading reading = {.codes = codes,
+                                  .table = (enum table)i,
+                                  .file = kept.at,
+                                  .row_line = 1,
+                                  .good = true,
+                                  .problem = problem};
+        return read_table(&reading, bytes);
+    }
+    return problem_say(problem, "%s: unknown table '%s'; known are %s, %s and %s", file, name,
+                       tables[TABLE_REPLY].name, tables[TABLE_ENHANCED].name,
+                       tables[TABLE_IMPLIED].name);
+}
+
+static const struct code_page *page_of(const struct pages *pages, struct code code)
+{
+    uint64_t key = key_of(code);
+    const size_t *place = map_get(&pages->places, key_bytes(&key));
+    return place ? &pages->items[*place] : NULL;
+}
+
+const struct code_page *codes_reply(const struct codes *codes, uint16_t code)
+{
+    return page_of(&codes->reply, (struct code){.basic = code});
+}
+
+const struct code_page *codes_enhanced(const struct codes *codes, struct enhanced enhanced)
+{
+    const struct code_page *page =
+        page_of(&codes->enhanced, (struct code){.enhanced = enhanced});
+    if (page || enhanced.class_digit == 0)
+        return page;
+    enhanced.class_digit = 0;
+    return page_of(&codes->enhanced, (struct code){.enhanced = enhanced});
+}
+
+const struct implied *codes_implied(const struct codes *codes, struct slice line_type)
+{
+    return map_get(&codes->implied, line_type);
+}
+
+size_t codes_reply_count(const struct codes *codes)
+{
+    return codes->reply.count;
+}
+
+const struct code_page *codes_reply_at(const struct codes *codes, size_t index)
+{
+    return &codes->reply.items[index];
+}
+
+size_t codes_enhanced_count(const struct codes *codes)
+{
+    return codes->enhanced.count;
+}
+
+const struct code_page *codes_enhanced_at(const struct codes *codes, size_t index)
+{
+    return &codes->enhanced.items[index];
+}

@@ -1,0 +1,31 @@
+/* pattern_files - the files of patterns/ by name: those built into the program, and over them those
+ * of the folders a user names.
+ */
+#ifndef RULES_PATTERN_FILES_H
+#define RULES_PATTERN_FILES_H
+
+#include "base/arena.h"
+#include "base/problem.h"
+
+/* A named pattern file: built in, or read from a folder. `name` is relative to patterns/:
+ * "reasons/order", "mta/postfix.yaml". */
+struct pattern_file {
+    const char *name;  /* relative name */
+    const char *shown; /* for messages: "patterns/reasons/order" or the path on disk */
+    struct slice bytes;
+};
+struct pattern_files {
+    struct pattern_file *items; /* sorted by name, one of each name */
+    size_t count, capacity;
+    struct arena *arena;
+};
+
+/* The built-in files. */
+void pattern_files_builtin(struct pattern_files *files, struct arena *arena);
+/* Adds the files of a folder; one of the same name replaces the built-in one, "reasons/order" is
+ * added to: its lines go in front. */
+bool pattern_files_folder(struct pattern_files *files, const char *folder,
+                          struct problem *problem);
+const struct pattern_file *pattern_file_get(const struct pattern_files *files, const char *name);
+
+#endif

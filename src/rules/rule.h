@@ -1,0 +1,83 @@
+/* rule - one way to recognise a reason: a phrase, a pattern or a code, and the context it counts in.
+ */
+#ifndef RULES_RULE_H
+#define RULES_RULE_H
+
+#include "rules/codes.h"
+#include "rules/regex.h"
+#include "rules/yaml.h"
+
+struct reason;
+
+/* The words a rule may be bound to. They are plain text here, because stage, side, direction and
+ * MTA are nouns of a layer above; each list is a set of words, empty: any. */
+struct rule_words {
+    const struct slice *items;
+    size_t count;
+};
+
+struct rule_where {
+    struct rule_words stage, side, direction, mta, provider;
+    const struct slice *codes; /* "550", "5.7.1", "x.7.1"; any of them in the reply */
+    size_t code_count;
+};
+
+enum rule_form { RULE_SAYS, RULE_MATCHES, RULE_CODE };
+enum rule_strength { RULE_TOKEN, RULE_STRONG, RULE_ENHANCED, RULE_STAGED, RULE_WEAK, RULE_DEFAULT };
+
+struct rule {
+    unsigned id;                 /* index into rulebook->rules */
+    enum rule_form form;
+    enum rule_strength strength;
+    const struct reason *reason;
+    struct slice text;           /* the phrase, pattern or code as written */
+    struct regex *regex;         /* RULE_MATCHES */
+    struct slice literal;        /* RULE_MATCHES: text it cannot match without; empty: none known */
+    struct code code;            /* RULE_CODE */
+    bool staged;                 /* RULE_CODE: written with @STAGE */
+    struct rule_where where;
+    const char *file;
+    unsigned line;
+};
+
+struct rule_list {
+    struct rule *items; /* malloc'ed; the regexes are owned by the list */
+    size_t count, capacity;
+};
+void rule_list_release(struct rule_list *list);
+
+/* What the rules of one list of a file have in common. */
+struct rule_maker {
+    struct arena *arena; /* what the rules point to lives here */
+    struct rule_list *list;
+    const struct reason *reason;
+    enum rule_strength strength;
+    struct rule_where where;
+    struct problem *problem;
+};
+
+/* The items of a list as text; false when node is no list, or an item is empty or no text. A NULL
+ * node is an empty list. */
+bool yaml_texts(struct arena *arena, const struct yaml *node, struct rule_words *texts_r,
+                struct problem *problem);
+
+/* Narrows maker->where by the context keys (code, stage, side, direction, mta, provider) of a
+ * mapping; NULL: not at all. False with an unknown word, or when nothing is left. */
+bool rule_narrow(struct rule_maker *maker, const struct yaml *mapping);
+/* Adds a rule for each item of a list; NULL: none. */
+bool rules_says(const struct rule_maker *maker, const struct yaml *list);
+bool rules_matches(const struct rule_maker *maker, const struct yaml *list);
+/* Each item has one of says and matches, and the context keys. */
+bool rules_when(const struct rule_maker *maker, const struct yaml *list);
+/* RULE_ENHANCED takes enhanced codes, RULE_STAGED basic ones, RULE_DEFAULT both. */
+bool rules_codes(const struct rule_maker *maker, const struct yaml *list);
+/* One rule of says or matches out of a mapping (an item of `when`, a token). */
+bool rule_of(const struct rule_maker *maker, const struct yaml *mapping);
+/* The checks of a phrase and of a pattern, for whoever keeps them elsewhere. */
+bool rule_check_phrase(const struct yaml *item, struct problem *problem);
+bool rule_compile(const struct yaml *item, struct regex **regex_r, struct problem *problem);
+
+/* What a rule says, as one text: equal texts are equal rules. In the arena. */
+struct slice rule_key(struct arena *arena, const struct rule *rule);
+
+#endif

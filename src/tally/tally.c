@@ -1,0 +1,617 @@
+/* tally - counters by key. Everything kept is a sum or a least element, so that adding in any order
+ * and in any grouping gives the same; what is walked or saved is sorted first, so that the same
+ * content is the same bytes.
+ */
+#include "tally/tally.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/memory.h"
+
+enum {
+    SAVED_VERSION = 1,
+    SAMPLES = 10,
+    SAMPLE_LENGTH = 500, /* bytes kept of a line that was not understood */
+    REPLY_LENGTH = 1000, /* bytes kept of an example's reply */
+    PROGRAMS = 1000,  /* names of programs are log text: so many are kept, the rest is "(other)" */
+    REASON_PARTS = 5, /* class, event, direction, level, mta: each with a NUL behind it */
+    PART_LENGTH = 60,
+    CODE_LENGTH = 8, /* code, class, subject, detail, implied: big end first, so they sort */
+};
+
+struct reason_value {
+    uint64_t count;
+    bool has_example;
+    int64_t seconds;
+    uint32_t nanos;
+    uint64_t line;
+    char *host, *reply, *source; /* owned */
+};
+
+struct sample {
+    char *source, *text; /* owned */
+    size_t length;
+    uint64_t line;
+};
+
+struct tally {
+    struct totals totals; /* waiting is counted modulo 2^64: a part may hold fewer than none */
+    uint64_t dropped;
+    struct map reasons;             /* REASON_PARTS -> struct reason_value */
+    struct map codes;               /* REASON_PARTS, CODE_LENGTH bytes -> uint64_t */
+    struct map sources;             /* name -> struct ledger */
+    struct map programs;            /* name -> struct ledger */
+    struct sample samples[SAMPLES]; /* the least by (source, line), in that order */
+    size_t sample_count;
+};
+
+struct tally *tally_new(void) {
+    struct tally *tally = memory_new(sizeof *tally);
+    map_init(&tally->reasons, sizeof(struct reason_value));
+    map_init(&tally->codes, sizeof(uint64_t));
+    map_init(&tally->sources, sizeof(struct ledger));
+    map_init(&tally->programs, sizeof(struct ledger));
+    return tally;
+}
+
+static void free_example(struct reason_value *value) {
+    free(value->host);
+    free(value->reply);
+    free(value->source);
+}
+
+static void tally_empty(struct tally *tally) {
+    for (size_t place = 0; place < tally->reasons.used; place++)
+        free_example(map_at(&tally->reasons, place, NULL));
+    for (size_t i = 0; i < tally->sample_count; i++) {
+        free(tally->samples[i].source);
+        free(tally->samples[i].text);
+    }
+    map_release(&tally->reasons);
+    map_release(&tally->codes);
+    map_release(&tally->sources);
+    map_release(&tally->programs);
+}
+
+void tally_free(struct tally *tally) {
+    if (!tally)
+        return;
+    tally_empty(tally);
+    free(tally);
+}
+
+/* ---- walking in order ---- */
+
+struct walked {
+    struct slice key;
+    void *value;
+};
+
+static int compare_walked(const void *left, const void *right) {
+    const struct walked *a = left, *b = right;
+    return slice_compare(a->key, b->key);
+}
+
+/* All entries of a map, by key; the caller frees the array. */
+static struct walked *sorted(const struct map *map) {
+    struct walked *all = memory_resize(NULL, map->count + 1, sizeof *all);
+    size_t count = 0;
+    for (size_t place = 0; place < map->used; place++) {
+        struct slice key;
+        void *value = map_at(map, place, &key);
+        if (value)
+            all[count++] = (struct walked){key, value};
+    }
+    qsort(all, count, sizeof *all, compare_walked);
+    return all;
+}
+
+/* ---- reasons, codes, examples ---- */
+
+static size_t reason_key(char *key, const struct finding *finding) {
+    const char *parts[REASON_PARTS] = {finding->verdict.class_name,
+                                       event_name(finding->record.event),
+                                       direction_name(finding->record.direction),
+                                       level_name(finding->record.level), finding->mta->name};
+    size_t used = 0;
+    for (int i = 0; i < REASON_PARTS; i++) {
+        size_t length = strnlen(parts[i], PART_LENGTH);
+        memcpy(key + used, parts[i], length);
+        used += length;
+        key[used++] = '\0';
+    }
+    return used;
+}
+
+static void write_code(char bytes[CODE_LENGTH], const struct finding *finding) {
+    const struct reply *reply = &finding->reply;
+    bytes[0] = (char)(reply->code >> 8);
+    bytes[1] = (char)reply->code;
+    bytes[2] = (char)reply->enhanced.class_digit;
+    bytes[3] = (char)(reply->enhanced.subject >> 8);
+    bytes[4] = (char)reply->enhanced.subject;
+    bytes[5] = (char)(reply->enhanced.detail >> 8);
+    bytes[6] = (char)reply->enhanced.detail;
+    bytes[7] = finding->code_implied ? 1 : 0;
+}
+
+static unsigned two_bytes(const char *at) {
+    return (unsigned)(unsigned char)at[0] << 8 | (unsigned char)at[1];
+}
+
+static struct tally_code read_code(const char *bytes, uint64_t count) {
+    return (struct tally_code){
+        .code = (uint16_t)two_bytes(bytes),
+        .enhanced = {(uint8_t)bytes[2], (uint16_t)two_bytes(bytes + 3),
+                     (uint16_t)two_bytes(bytes + 5)},
+        .implied = bytes[7],
+        .count = count,
+    };
+}
+
+static struct tally_example example_of(const struct reason_value *value) {
+    return (struct tally_example){value->seconds,          value->nanos,
+                                  slice_of(value->host),   slice_of(value->reply),
+                                  slice_of(value->source), value->line};
+}
+
+/* The order of examples: earliest first, an entry without time last. */
+static int compare_examples(const struct tally_example *a, const struct tally_example *b) {
+    int64_t a_seconds = a->seconds == MOMENT_NONE ? INT64_MAX : a->seconds;
+    int64_t b_seconds = b->seconds == MOMENT_NONE ? INT64_MAX : b->seconds;
+    if (a_seconds != b_seconds)
+        return a_seconds < b_seconds ? -1 : 1;
+    if (a->nanos != b->nanos)
+        return a->nanos < b->nanos ? -1 : 1;
+    int order = slice_compare(a->host, b->host);
+    if (!order)
+        order = slice_compare(a->source, b->source);
+    if (!order)
+        order = (a->line > b->line) - (a->line < b->line);
+    return order ? order : slice_compare(a->reply, b->reply);
+}
+
+/* Log text as a C string: a NUL in it would hide the rest, so it is shown as a blank. */
+static char *text_copy(struct slice text, size_t longest) {
+    text = slice_head(text, longest);
+    char *copy = memory_copy(text.at, text.length);
+    for (size_t i = 0; i < text.length; i++)
+        if (!copy[i])
+            copy[i] = ' ';
+    return copy;
+}
+
+static void offer_example(struct reason_value *value, struct tally_example example) {
+    struct tally_example known = example_of(value);
+    example.reply = slice_head(example.reply, REPLY_LENGTH);
+    if (value->has_example && compare_examples(&known, &example) <= 0)
+        return;
+    struct reason_value fresh = {.count = value->count,
+                                 .has_example = true,
+                                 .seconds = example.seconds,
+                                 .nanos = example.nanos,
+                                 .line = example.line,
+                                 .host = text_copy(example.host, 255),
+                                 .reply = text_copy(example.reply, REPLY_LENGTH),
+                                 .source = text_copy(example.source, 4096)};
+    free_example(value);
+    *value = fresh;
+}
+
+static void add_reason(struct tally *tally, const struct finding *finding) {
+    char key[REASON_PARTS * (PART_LENGTH + 1) + CODE_LENGTH];
+    size_t length = reason_key(key, finding);
+    struct reason_value *value = map_put(&tally->reasons, (struct slice){key, length}, NULL);
+    value->count += finding->repeat;
+    offer_example(value, (struct tally_example){finding->time.seconds, finding->time.nanos,
+                                                finding->host, finding->reply.whole,
+                                                slice_of(finding->source), finding->line});
+    write_code(key + length, finding);
+    uint64_t *count = map_put(&tally->codes, (struct slice){key, length + CODE_LENGTH}, NULL);
+    *count += finding->repeat;
+}
+
+/* ---- totals ---- */
+
+static uint64_t *recipients_in(struct totals *totals, enum fate fate) {
+    switch (fate) {
+    case FATE_DELIVERED:
+        return &totals->delivered;
+    case FATE_BOUNCED:
+        return &totals->bounced;
+    case FATE_EXPIRED:
+        return &totals->expired;
+    case FATE_WAITING:
+        return &totals->waiting;
+    case FATE_DISCARDED:
+        return &totals->discarded;
+    case FATE_NONE:
+        break;
+    }
+    return NULL;
+}
+
+static void move_recipient(struct totals *totals, enum fate before, enum fate after) {
+    if (after == FATE_NONE)
+        return;
+    if (before != FATE_NONE)
+        --*recipients_in(totals, before);
+    ++*recipients_in(totals, after);
+}
+
+static uint64_t *events_in(struct totals *totals, const struct record *record) {
+    switch (record->event) {
+    case EVENT_DEFERRED:
+        return &totals->deferrals;
+    case EVENT_REJECTED:
+        return &totals->rejections;
+    case EVENT_AUTH_FAILED:
+        return &totals->auth_failed;
+    case EVENT_TLS_FAILED:
+        return &totals->tls_failed;
+    case EVENT_CONNECTION_LOST:
+        return &totals->connection_lost;
+    case EVENT_TIMEOUT:
+        return &totals->timeout;
+    case EVENT_HELD:
+        return &totals->held;
+    default:
+        return NULL;
+    }
+}
+
+void tally_add(struct tally *tally, const struct finding *finding) {
+    struct totals *totals = &tally->totals;
+    const struct record *record = &finding->record;
+    totals->messages_received += finding->new_message;
+    totals->bytes_received += finding->new_bytes;
+    if (record->kind != RECORD_OUTCOME && record->kind != RECORD_INCIDENT)
+        return;
+    if (record->level == LEVEL_HOST)
+        return; /* another host may follow: never in totals */
+    move_recipient(totals, finding->before, finding->after);
+    totals->deferred_ever += finding->first_deferral;
+    uint64_t *events = events_in(totals, record);
+    if (events)
+        *events += finding->repeat;
+    if (record->event != EVENT_DELIVERED)
+        add_reason(tally, finding);
+}
+
+/* ---- the ledger ---- */
+
+static void add_ledger(struct ledger *into, const struct ledger *from) {
+    into->read += from->read;
+    into->used += from->used;
+    into->dull += from->dull;
+    into->other += from->other;
+    into->outside += from->outside;
+    into->not_understood += from->not_understood;
+}
+
+static void add_program(struct tally *tally, struct slice program, const struct ledger *ledger) {
+    if (tally->programs.count >= PROGRAMS && !map_get(&tally->programs, program))
+        program = SLICE("(other)");
+    add_ledger(map_put(&tally->programs, program, NULL), ledger);
+}
+
+void tally_source(struct tally *tally, const char *source, const struct ledger *ledger) {
+    add_ledger(map_put(&tally->sources, slice_of(source), NULL), ledger);
+}
+
+void tally_program(struct tally *tally, struct slice program, const struct ledger *ledger) {
+    add_program(tally, slice_head(program, 80), ledger);
+}
+
+static int compare_samples(const struct sample *a, const struct sample *b) {
+    int order = strcmp(a->source, b->source);
+    if (!order)
+        order = (a->line > b->line) - (a->line < b->line);
+    return order ? order
+                 : slice_compare((struct slice){a->text, a->length},
+                                 (struct slice){b->text, b->length});
+}
+
+void tally_sample(struct tally *tally, const char *source, uint64_t line, struct slice text) {
+    text = slice_head(text, SAMPLE_LENGTH);
+    struct sample fresh = {(char *)source, (char *)text.at, text.length, line};
+    size_t place = tally->sample_count;
+    while (place > 0 && compare_samples(&fresh, &tally->samples[place - 1]) < 0)
+        place--;
+    if (place == SAMPLES)
+        return;
+    fresh.source = memory_copy(source, strlen(source));
+    fresh.text = memory_copy(text.at, text.length);
+    if (tally->sample_count == SAMPLES) {
+        free(tally->samples[SAMPLES - 1].source);
+        free(tally->samples[SAMPLES - 1].text);
+        tally->sample_count--;
+    }
+    memmove(&tally->samples[place + 1], &tally->samples[place],
+            (tally->sample_count - place) * sizeof fresh);
+    tally->samples[place] = fresh;
+    tally->sample_count++;
+}
+
+void tally_dropped(struct tally *tally, uint64_t messages) {
+    tally->dropped += messages;
+}
+
+/* ---- merging ---- */
+
+static void merge_ledgers(struct map *into, const struct map *from) {
+    for (size_t place = 0; place < from->used; place++) {
+        struct slice name;
+        const struct ledger *ledger = map_at(from, place, &name);
+        if (ledger)
+            add_ledger(map_put(into, name, NULL), ledger);
+    }
+}
+
+/* struct totals holds counters only, so adding it is adding its words. */
+static void add_totals(struct totals *into, const struct totals *from) {
+    uint64_t sums[sizeof *into / sizeof(uint64_t)], more[sizeof *into / sizeof(uint64_t)];
+    memcpy(sums, into, sizeof *into);
+    memcpy(more, from, sizeof *from);
+    for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
+        sums[i] += more[i];
+    memcpy(into, sums, sizeof *into);
+}
+
+void tally_merge(struct tally *into, const struct tally *from) {
+    add_totals(&into->totals, &from->totals);
+    into->dropped += from->dropped;
+    merge_ledgers(&into->sources, &from->sources);
+    merge_ledgers(&into->programs, &from->programs); /* uncut: any order gives the same */
+    for (size_t place = 0; place < from->reasons.used; place++) {
+        struct slice key;
+        const struct reason_value *value = map_at(&from->reasons, place, &key);
+        struct reason_value *sum = map_put(&into->reasons, key, NULL);
+        sum->count += value->count;
+        if (value->has_example)
+            offer_example(sum, example_of(value));
+    }
+    for (size_t place = 0; place < from->codes.used; place++) {
+        struct slice key;
+        const uint64_t *count = map_at(&from->codes, place, &key);
+        uint64_t *sum = map_put(&into->codes, key, NULL);
+        *sum += *count;
+    }
+    for (size_t i = 0; i < from->sample_count; i++)
+        tally_sample(into, from->samples[i].source, from->samples[i].line,
+                     (struct slice){from->samples[i].text, from->samples[i].length});
+}
+
+/* ---- reading out ---- */
+
+struct totals tally_totals(const struct tally *tally) {
+    return tally->totals;
+}
+
+uint64_t tally_messages_dropped(const struct tally *tally) {
+    return tally->dropped;
+}
+
+struct ledger tally_ledger(const struct tally *tally) {
+    struct ledger sum = {0};
+    for (size_t place = 0; place < tally->sources.used; place++)
+        add_ledger(&sum, map_at(&tally->sources, place, NULL));
+    return sum;
+}
+
+static void each_ledger(const struct map *map,
+                        void (*each)(void *context, struct slice name, const struct ledger *ledger),
+                        void *context) {
+    struct walked *all = sorted(map);
+    for (size_t i = 0; i < map->count; i++)
+        each(context, all[i].key, all[i].value);
+    free(all);
+}
+
+void tally_each_source(const struct tally *tally,
+                       void (*each)(void *context, struct slice name, const struct ledger *ledger),
+                       void *context) {
+    each_ledger(&tally->sources, each, context);
+}
+
+void tally_each_program(const struct tally *tally,
+                        void (*each)(void *context, struct slice name, const struct ledger *ledger),
+                        void *context) {
+    each_ledger(&tally->programs, each, context);
+}
+
+void tally_each_sample(const struct tally *tally,
+                       void (*each)(void *context, struct slice source, uint64_t line,
+                                    struct slice text),
+                       void *context) {
+    for (size_t i = 0; i < tally->sample_count; i++) {
+        const struct sample *sample = &tally->samples[i];
+        each(context, slice_of(sample->source), sample->line,
+             (struct slice){sample->text, sample->length});
+    }
+}
+
+static int compare_by_count(const void *left, const void *right) {
+    const struct tally_code *a = left, *b = right;
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    if (a->code != b->code)
+        return a->code < b->code ? -1 : 1;
+    if (a->enhanced.class_digit != b->enhanced.class_digit)
+        return a->enhanced.class_digit < b->enhanced.class_digit ? -1 : 1;
+    if (a->enhanced.subject != b->enhanced.subject)
+        return a->enhanced.subject < b->enhanced.subject ? -1 : 1;
+    if (a->enhanced.detail != b->enhanced.detail)
+        return a->enhanced.detail < b->enhanced.detail ? -1 : 1;
+    return (int)a->implied - (int)b->implied;
+}
+
+void tally_each_reason(const struct tally *tally,
+                       void (*each)(void *context, const struct tally_reason *reason),
+                       void *context) {
+    struct walked *reasons = sorted(&tally->reasons), *codes = sorted(&tally->codes);
+    struct tally_code *of_one = memory_resize(NULL, tally->codes.count + 1, sizeof *of_one);
+    size_t at = 0;
+    for (size_t i = 0; i < tally->reasons.count; i++) {
+        const struct reason_value *value = reasons[i].value;
+        struct slice parts[REASON_PARTS], rest = reasons[i].key;
+        for (int part = 0; part < REASON_PARTS; part++)
+            slice_cut(&rest, '\0', &parts[part]);
+        size_t count = 0;
+        for (; at < tally->codes.count && slice_starts(codes[at].key, reasons[i].key); at++)
+            of_one[count++] = read_code(codes[at].key.at + reasons[i].key.length,
+                                        *(const uint64_t *)codes[at].value);
+        qsort(of_one, count, sizeof *of_one, compare_by_count);
+        struct tally_reason reason = {parts[0],     parts[1], parts[2], parts[3],         parts[4],
+                                      value->count, of_one,   count,    example_of(value)};
+        each(context, &reason);
+    }
+    free(of_one);
+    free(codes);
+    free(reasons);
+}
+
+/* ---- saving ---- */
+
+static void save_ledgers(const struct map *map, struct pack *pack) {
+    struct walked *all = sorted(map);
+    pack_number(pack, map->count);
+    for (size_t i = 0; i < map->count; i++) {
+        const struct ledger *ledger = all[i].value;
+        pack_text(pack, all[i].key);
+        pack_number(pack, ledger->used);
+        pack_number(pack, ledger->dull);
+        pack_number(pack, ledger->other);
+        pack_number(pack, ledger->outside);
+        pack_number(pack, ledger->not_understood);
+    }
+    free(all);
+}
+
+static void save_reasons(const struct tally *tally, struct pack *pack) {
+    struct walked *all = sorted(&tally->reasons);
+    pack_number(pack, tally->reasons.count);
+    for (size_t i = 0; i < tally->reasons.count; i++) {
+        const struct reason_value *value = all[i].value;
+        pack_text(pack, all[i].key);
+        pack_number(pack, value->count);
+        pack_signed(pack, value->seconds);
+        pack_number(pack, value->nanos);
+        pack_number(pack, value->line);
+        pack_text(pack, slice_of(value->host));
+        pack_text(pack, slice_of(value->reply));
+        pack_text(pack, slice_of(value->source));
+    }
+    free(all);
+    all = sorted(&tally->codes);
+    pack_number(pack, tally->codes.count);
+    for (size_t i = 0; i < tally->codes.count; i++) {
+        pack_text(pack, all[i].key);
+        pack_number(pack, *(const uint64_t *)all[i].value);
+    }
+    free(all);
+}
+
+void tally_save(const struct tally *tally, struct pack *pack) {
+    uint64_t words[sizeof tally->totals / sizeof(uint64_t)];
+    memcpy(words, &tally->totals, sizeof words);
+    pack_number(pack, SAVED_VERSION);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        pack_number(pack, words[i]);
+    pack_number(pack, tally->dropped);
+    save_ledgers(&tally->sources, pack);
+    save_ledgers(&tally->programs, pack);
+    save_reasons(tally, pack);
+    pack_number(pack, tally->sample_count);
+    for (size_t i = 0; i < tally->sample_count; i++) {
+        pack_text(pack, slice_of(tally->samples[i].source));
+        pack_number(pack, tally->samples[i].line);
+        pack_text(pack, (struct slice){tally->samples[i].text, tally->samples[i].length});
+    }
+}
+
+static void load_ledgers(struct map *map, struct unpack *unpack) {
+    for (size_t count = unpack_count(unpack); count && !unpack->broken; count--) {
+        struct ledger *ledger = map_put(map, unpack_text(unpack), NULL);
+        ledger->used = unpack_number(unpack);
+        ledger->dull = unpack_number(unpack);
+        ledger->other = unpack_number(unpack);
+        ledger->outside = unpack_number(unpack);
+        ledger->not_understood = unpack_number(unpack);
+        ledger->read =
+            ledger->used + ledger->dull + ledger->other + ledger->outside + ledger->not_understood;
+    }
+}
+
+/* Keys come from outside: they must hold their parts, or walking would read past them. */
+static bool key_is_whole(struct slice key, size_t behind) {
+    for (int part = 0; part < REASON_PARTS; part++) {
+        struct slice head;
+        if (!slice_cut(&key, '\0', &head))
+            return false;
+    }
+    return key.length == behind;
+}
+
+static void load_reasons(struct tally *tally, struct unpack *unpack) {
+    for (size_t count = unpack_count(unpack); count && !unpack->broken; count--) {
+        struct slice key = unpack_text(unpack);
+        if (!key_is_whole(key, 0) || map_get(&tally->reasons, key))
+            unpack->broken = true;
+        if (unpack->broken)
+            return;
+        struct reason_value *value = map_put(&tally->reasons, key, NULL);
+        value->count = unpack_number(unpack);
+        struct tally_example example = {.seconds = unpack_signed(unpack)};
+        example.nanos = (uint32_t)unpack_number(unpack);
+        example.line = unpack_number(unpack);
+        example.host = unpack_text(unpack);
+        example.reply = unpack_text(unpack);
+        example.source = unpack_text(unpack);
+        offer_example(value, example);
+    }
+    for (size_t count = unpack_count(unpack); count && !unpack->broken; count--) {
+        struct slice key = unpack_text(unpack);
+        if (!key_is_whole(key, CODE_LENGTH))
+            unpack->broken = true;
+        uint64_t number = unpack_number(unpack);
+        if (!unpack->broken)
+            *(uint64_t *)map_put(&tally->codes, key, NULL) = number;
+    }
+}
+
+static void load_all(struct tally *tally, struct unpack *unpack) {
+    if (unpack_number(unpack) != SAVED_VERSION)
+        unpack->broken = true;
+    uint64_t words[sizeof tally->totals / sizeof(uint64_t)];
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        words[i] = unpack_number(unpack);
+    memcpy(&tally->totals, words, sizeof words);
+    tally->dropped = unpack_number(unpack);
+    load_ledgers(&tally->sources, unpack);
+    load_ledgers(&tally->programs, unpack);
+    load_reasons(tally, unpack);
+    for (size_t count = unpack_count(unpack); count && !unpack->broken; count--) {
+        struct slice source = unpack_text(unpack);
+        uint64_t line = unpack_number(unpack);
+        struct slice text = unpack_text(unpack);
+        char *name = text_copy(source, 4096);
+        tally_sample(tally, name, line, text);
+        free(name);
+    }
+}
+
+bool tally_load(struct tally *tally, struct unpack *unpack) {
+    struct tally *fresh = tally_new();
+    load_all(fresh, unpack);
+    if (unpack->broken) {
+        tally_free(fresh);
+        fresh = tally_new();
+    }
+    tally_empty(tally);
+    *tally = *fresh;
+    free(fresh);
+    return !unpack->broken;
+}
