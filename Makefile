@@ -1,7 +1,9 @@
 # mailtriage - one file, no recursion; `make help` lists the targets.
 #
 # Objects live under build/VARIANT/ (release, debug, asan, tsan, fuzz), side by side, so switching
-# never needs a clean. A new src/FOLDER/FILE.c needs no edit here.
+# never needs a clean. A new src/FOLDER/FILE.c or tests/unit/test_FILE.c needs no edit here.
+# A target that needs another variant, or packages that `deps` has only just installed, starts make
+# anew: variables such as PKG_CFLAGS are worked out when make starts.
 
 PROGRAM  := mailtriage
 VERSION  := 0.1.0
@@ -10,6 +12,7 @@ B        := build/$(VARIANT)
 CC       ?= cc
 CFLAGS   ?= -O2 -g
 PKG_CONFIG ?= pkg-config
+JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
 
 flags_release :=
 flags_debug   := -O0 -g
@@ -25,13 +28,22 @@ OUR_CPPFLAGS := -D_GNU_SOURCE -DPCRE2_CODE_UNIT_WIDTH=8 -DMAILTRIAGE_VERSION='"$
                 -include base/banned.h $(PKG_CFLAGS)
 OUR_CFLAGS   := -std=c17 -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes \
                 -Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2 -fno-common -pthread \
-                $(if $(STRICT),-Werror) $(flags_$(VARIANT))
+                $(flags_$(VARIANT))
 OUR_LIBS     := $(PKG_LIBS) -lcsv -pthread
+COMPILE      := $(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS)
+LINK         := $(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS)
 
 SOURCES  := $(sort $(wildcard src/*/*.c))
 OBJECTS  := $(SOURCES:src/%.c=$(B)/%.o) $(B)/builtin_files.o
 LIBRARY  := $(filter-out $(B)/app/main.o,$(OBJECTS))
 PATTERNS := $(shell find patterns -type f 2>/dev/null)
+
+UNIT_TESTS     := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/unit/test_*.c)))
+PROPERTY_TESTS := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/property/test_*.c)))
+# What several property tests share lies beside them, under another name than test_*.
+PROPERTY_SHARED := $(patsubst %.c,$(B)/%.o,$(filter-out tests/property/test_%,$(wildcard tests/property/*.c)))
+FUZZ_TARGETS   := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+BENCH_TOOLS    := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/bench/*.c)))
 
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -43,21 +55,187 @@ all: build/$(PROGRAM) ## the program, build/mailtriage (release)
 build/$(PROGRAM): build/release/$(PROGRAM)
 	@ln -sf release/$(PROGRAM) $@
 
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-][a-z -]*\):.*## /\1: /p' Makefile | \
+	    awk '{ at = index($$0, ": "); printf "make %-16s %s\n", substr($$0, 1, at - 1), substr($$0, at + 2) }'
+
+# --- what the program is made of
+
 $(B)/$(PROGRAM): $(OBJECTS)
-	$(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(OUR_LIBS) $(LDLIBS)
+	$(LINK) -o $@ $(OBJECTS) $(OUR_LIBS) $(LDLIBS)
 
-build/%/$(PROGRAM):
-	@$(MAKE) --no-print-directory VARIANT=$* build/$*/$(PROGRAM)
-
-$(B)/%.o: src/%.c | libraries
+$(B)/%.o: src/%.c $(B)/flags | build/libraries
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) -MMD -MP -c -o $@ $<
+	$(COMPILE) $(if $(STRICT),-Werror) -MMD -MP -c -o $@ $<
 
 $(B)/builtin_files.c: src/rules/embed.sh $(PATTERNS)
 	@mkdir -p $(@D)
 	sh src/rules/embed.sh patterns > $@
 
-$(B)/builtin_files.o: $(B)/builtin_files.c
-	$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) -c -o $@ $<
+$(B)/builtin_files.o: $(B)/builtin_files.c $(B)/flags | build/libraries
+	$(COMPILE) -c -o $@ $<
 
--include $(wildcard build/*/*/*.d)
+# Changes only when the way of compiling does, and then every object is made anew.
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(COMPILE))' | cmp -s - $@ || echo '$(subst ','\'',$(COMPILE))' > $@
+.PHONY: FORCE
+FORCE:
+
+# A pattern file that goes away must be noticed too: the list of files is a prerequisite by its text.
+$(B)/builtin_files.c: $(B)/patterns.list
+$(B)/patterns.list: FORCE
+	@mkdir -p $(@D)
+	@echo '$(sort $(PATTERNS))' | cmp -s - $@ || echo '$(sort $(PATTERNS))' > $@
+
+# --- what must be installed: header, function, linker flags, Debian package
+
+BUILD_NEEDS := stdio.h,puts,,libc6-dev \
+               pcre2.h,pcre2_compile_8,-lpcre2-8,libpcre2-dev \
+               csv.h,csv_init,-lcsv,libcsv-dev \
+               yaml.h,yaml_parser_initialize,-lyaml,libyaml-dev
+CHECK_NEEDS := setjmp.h+stdarg.h+stddef.h+stdint.h+cmocka.h,_cmocka_run_group_tests,-lcmocka,libcmocka-dev
+CHECK_TOOLS := bats jq
+
+# Shell: sets $missing to the Debian packages of what is not there. $(1): needs, $(2): tools.
+define find_missing
+missing=; probe=$$(mktemp -d); trap 'rm -rf "$$probe"' EXIT; \
+command -v $(firstword $(CC)) > /dev/null || missing='gcc'; \
+for need in $(1); do \
+    IFS=, read -r headers function library package <<< "$$need"; \
+    for header in $${headers//+/ }; do echo "#include <$$header>"; done > "$$probe/probe.c"; \
+    echo "int main(void) { return (void *)$$function == 0; }" >> "$$probe/probe.c"; \
+    $(CC) $(CPPFLAGS) -DPCRE2_CODE_UNIT_WIDTH=8 $(PKG_CFLAGS) $(CFLAGS) -w $(LDFLAGS) \
+        $(filter -L%,$(PKG_LIBS)) -o "$$probe/probe" "$$probe/probe.c" $$library 2> /dev/null || \
+        missing="$$missing $$package"; \
+done; \
+for tool in $(2); do command -v $$tool > /dev/null || missing="$$missing $$tool"; done; \
+missing=$$(echo $$missing)
+endef
+
+build/libraries: SHELL := bash
+build/libraries: | build
+	@$(call find_missing,$(BUILD_NEEDS)); \
+	if [ -n "$$missing" ]; then \
+	    echo "$(PROGRAM) needs what these Debian packages hold: $$missing" >&2; \
+	    echo "  apt-get install $$missing" >&2; \
+	    exit 1; \
+	fi; \
+	touch $@
+
+build:
+	@mkdir -p $@
+
+.PHONY: deps deps-check
+deps: NEEDS := $(BUILD_NEEDS)
+deps-check: NEEDS := $(BUILD_NEEDS) $(CHECK_NEEDS)
+deps-check: TOOLS := $(CHECK_TOOLS)
+deps deps-check: SHELL := bash
+deps: ## installs what building needs and is missing (Debian; DEPS=no: nothing)
+deps-check: ## the same, and what make check needs
+deps deps-check:
+	@[ '$(DEPS)' != no ] || exit 0; \
+	$(call find_missing,$(NEEDS),$(TOOLS)); \
+	[ -n "$$missing" ] || exit 0; \
+	if ! command -v apt-get > /dev/null; then \
+	    echo "missing, and no apt-get to install it: $$missing" >&2; exit 0; \
+	fi; \
+	root=; [ "$$(id -u)" = 0 ] || root=sudo; \
+	if [ -n "$$root" ] && ! command -v sudo > /dev/null; then \
+	    echo "missing, and neither root nor sudo to install it: $$missing" >&2; exit 0; \
+	fi; \
+	echo "Installing missing packages with apt-get (not with DEPS=no): $$missing"; \
+	apt="$$root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600"; \
+	$$apt update > "$$probe/apt.log" 2>&1 && \
+	    $$apt install -y --no-install-recommends $$missing > "$$probe/apt.log" 2>&1 || \
+	    { cat "$$probe/apt.log" >&2; echo "apt-get could not install: $$missing" >&2; exit 1; }
+
+# --- tests; tests/run.sh builds what a suite needs, runs it and counts
+
+RUN_TESTS = MAKE='$(MAKE)' JOBS='$(JOBS)' tests/run.sh
+
+.PHONY: check check-quick check-patterns check-unit check-property check-lint check-golden check-fuzz check-bench
+check: deps-check ## every test; installs what is missing (Debian; DEPS=no: nothing)
+	@$(RUN_TESTS) patterns unit property lint golden fuzz bench
+check-quick: ## patterns, units and golden cases
+	@$(RUN_TESTS) patterns unit golden
+check-patterns: ## proves every example of the pattern files
+	@$(RUN_TESTS) patterns
+check-unit: ## one program a module, with the sanitizers
+	@$(RUN_TESTS) unit
+check-property: ## the laws: threads, cuts, save and load, merge
+	@$(RUN_TESTS) property
+check-lint: ## layers, headers, lists, names, recipes
+	@$(RUN_TESTS) lint
+check-golden: ## command lines and the output they must give
+	@$(RUN_TESTS) golden
+check-fuzz: ## the fuzz corpora, replayed with the sanitizers
+	@$(RUN_TESTS) fuzz
+check-bench: ## totals of a small made-up log
+	@$(RUN_TESTS) bench
+
+.PHONY: golden-accept
+golden-accept: build/$(PROGRAM) ## shows what the golden cases give now, then takes it as expected
+	@tests/golden/accept.sh $(CASES)
+
+.PHONY: unit-programs property-programs fuzz-programs bench-programs
+unit-programs: $(UNIT_TESTS)
+property-programs: $(PROPERTY_TESTS)
+fuzz-programs: $(FUZZ_TARGETS)
+bench-programs: $(BENCH_TOOLS)
+
+$(B)/tests/%.o: tests/%.c $(B)/flags | build/libraries
+	@mkdir -p $(@D)
+	$(COMPILE) $(if $(STRICT),-Werror) -MMD -MP -c -o $@ $<
+
+$(PROPERTY_TESTS): $(PROPERTY_SHARED)
+$(UNIT_TESTS) $(PROPERTY_TESTS): %: %.o $(LIBRARY)
+	$(LINK) -o $@ $(filter %.o,$^) -lcmocka $(OUR_LIBS) $(LDLIBS)
+
+$(BENCH_TOOLS): %: %.o
+	$(LINK) -o $@ $< -lm $(LDLIBS)
+
+# The same targets run under libFuzzer (variant fuzz, clang) or over their corpus (any other).
+ifeq ($(VARIANT),fuzz)
+$(FUZZ_TARGETS): %: %.o $(LIBRARY)
+	$(LINK) -fsanitize=fuzzer -o $@ $< $(LIBRARY) $(OUR_LIBS) $(LDLIBS)
+else
+$(FUZZ_TARGETS): %: %.o $(B)/tests/fuzz/replay.o $(LIBRARY)
+	$(LINK) -o $@ $< $(B)/tests/fuzz/replay.o $(LIBRARY) $(OUR_LIBS) $(LDLIBS)
+endif
+
+.PHONY: asan tsan debug
+asan tsan debug: ## the program in that variant, build/VARIANT/mailtriage
+	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=$@ build/$@/$(PROGRAM)
+
+FUZZ_SECONDS ?= 60
+.PHONY: fuzz
+fuzz: ## every fuzz target under clang's libFuzzer for FUZZ_SECONDS=60
+	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=fuzz CC=clang fuzz-programs
+	@tests/fuzz/fuzz.sh $(FUZZ_SECONDS)
+
+.PHONY: bench
+bench: build/$(PROGRAM) $(BENCH_TOOLS) ## speed and exact totals on a made-up log of BENCH_BYTES=1000000000
+	@tests/bench/run.sh
+
+# --- the rest
+
+.PHONY: demo
+demo: deps ## a report on samples/; installs what is missing first (DEPS=no: nothing)
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	build/$(PROGRAM) report --no-config --year 2026 samples/postfix/mail.log \
+	    samples/exim/mainlog samples/sendmail/maillog
+
+.PHONY: format
+format: ## clang-format on every C file
+	clang-format -i $(wildcard src/*/*.[ch] tests/*/*.[ch])
+
+.PHONY: lint
+lint: check-lint ## the same as check-lint
+
+.PHONY: clean
+clean: ## removes build/
+	rm -rf build
+
+-include $(shell find build -name '*.d' 2>/dev/null)

@@ -56,7 +56,7 @@ int analysis_run(struct analysis *analysis, const struct options *options) {
     struct problem problem;
     int status;
     if (!check_usage(analysis, options, &problem) ||
-        !knowledge_load(&knowledge, options, &problem))
+        !knowledge_load(&knowledge, options, KNOW_LOGS, &problem))
         status = fail(&problem, 2);
     else
         status = with_knowledge(analysis, options, &knowledge);

@@ -89,7 +89,7 @@ int cmd_rules(const struct options *options) {
     struct knowledge knowledge = {0};
     struct problem problem;
     int status = 2;
-    if (!knowledge_load(&knowledge, options, &problem))
+    if (!knowledge_load(&knowledge, options, KNOW_LOGS, &problem))
         say_fault("%s", problem.text);
     else
         status = is_test ? rules_test(&knowledge) : rules_list(options, &knowledge);

@@ -30,13 +30,13 @@ static bool load_shapes(struct knowledge *knowledge, size_t index, struct proble
 }
 
 bool knowledge_load(struct knowledge *knowledge, const struct options *options,
-                    struct problem *problem) {
+                    enum knowing knowing, struct problem *problem) {
     *knowledge = (struct knowledge){0};
     arena_init(&knowledge->arena);
     if (!gather(knowledge, options, problem) ||
         !rulebook_load(&knowledge->files, &knowledge->book, problem))
         return false;
-    for (size_t i = 0; mtas[i]; i++) {
+    for (size_t i = 0; knowing == KNOW_LOGS && mtas[i]; i++) {
         assert(i < MTAS_MOST);
         if (!load_shapes(knowledge, i, problem))
             return false;
@@ -50,7 +50,6 @@ void knowledge_release(struct knowledge *knowledge) {
             shapes_free(knowledge->shapes[i]);
     if (knowledge->book)
         rulebook_free(knowledge->book);
-    free(knowledge->files.items);
     arena_release(&knowledge->arena);
 }
 

@@ -15,9 +15,12 @@ struct knowledge {
     struct shapes *shapes[MTAS_MOST]; /* in the order of mtas[] */
 };
 
+/* What a command needs to know: replies alone (the rule book), or logs too (the shapes). */
+enum knowing { KNOW_REPLIES, KNOW_LOGS };
+
 /* Loads the built-in files, /etc/mailtriage/patterns unless --no-config, and each --patterns. */
 bool knowledge_load(struct knowledge *knowledge, const struct options *options,
-                    struct problem *problem);
+                    enum knowing knowing, struct problem *problem);
 void knowledge_release(struct knowledge *knowledge);
 const struct shapes *knowledge_shapes(const struct knowledge *knowledge, const struct mta *mta);
 

@@ -59,6 +59,7 @@ struct pipeline {
     const struct mta *only; /* --mta */
     struct workers *workers;
     struct job *jobs;
+    void *ring[2 * THREADS_MOST + 1]; /* the jobs, as the workers want them */
     size_t job_count;
     struct hands *hands;
     unsigned threads;
@@ -197,10 +198,8 @@ static void work_job(void *context, unsigned thread, void *argument) {
     }
     size_t at = 0;
     struct line line = {0};
-    while (lines_next(&job->block, &at, &line)) {
+    while (lines_next(&job->block, &at, &line))
         work_line(pipeline, hands, job, &line);
-        line.number++;
-    }
 }
 
 /* ---- in order ---- */
@@ -280,20 +279,18 @@ static struct pipeline *pipeline_new(struct run *run) {
     pipeline->job_count = pipeline->threads > 1 ? pipeline->threads * 2 + 1 : 1;
     pipeline->jobs = memory_new(pipeline->job_count * sizeof *pipeline->jobs);
     pipeline->hands = memory_new(pipeline->threads * sizeof *pipeline->hands);
-    void *pointers[2 * THREADS_MOST + 1];
     for (size_t i = 0; i < pipeline->job_count; i++) {
         struct job *job = &pipeline->jobs[i];
-        pointers[i] = job;
+        pipeline->ring[i] = job;
         job->block.bytes = memory_resize(NULL, LINES_BLOCK + LINE_LONGEST + 1, 1);
         arena_init(&job->arena);
         map_init(&job->programs, sizeof(struct ledger));
     }
     for (unsigned i = 0; i < pipeline->threads; i++) {
         records_init(&pipeline->hands[i].records);
-        pipeline->hands[i].records.memory = regex_memory_new();
         pipeline->hands[i].reasons = reason_memory_new(run->knowledge->book);
     }
-    pipeline->workers = workers_new(pipeline->threads, pointers, pipeline->job_count, work_job,
+    pipeline->workers = workers_new(pipeline->threads, pipeline->ring, pipeline->job_count, work_job,
                                     take_job, pipeline);
     return pipeline;
 }
@@ -307,7 +304,6 @@ static void pipeline_free(struct pipeline *pipeline) {
         map_release(&pipeline->jobs[i].programs);
     }
     for (unsigned i = 0; i < pipeline->threads; i++) {
-        regex_memory_free(pipeline->hands[i].records.memory);
         records_release(&pipeline->hands[i].records);
         reason_memory_free(pipeline->hands[i].reasons);
     }

@@ -5,11 +5,12 @@
  * March, so that the leap day is the last one. Only a stamp without a zone needs the C library, for
  * the offset of its minute, and localtime_r() takes a lock; lines come many a minute, so the last
  * minute is kept in the clock. Everything is worked out from the begin of the minute, and a minute
- * in which the year would change sides is not kept: with and without memory, the result is the same.
+ * in which the year would change sides is not kept: with and without memory, the result is the
+ * same.
  */
 #include "base/moment.h"
 
-#include <errno.h>
+#include <assert.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -39,35 +40,44 @@ bool civil_valid(const struct civil *civil) {
            civil->second <= 60;
 }
 
-/* The day number counts from 1970-01-01; 719468 days lie between it and 0000-03-01. */
-static int64_t day_number(int year, int month, int day) {
-    int64_t march_year = year - (month <= 2);
-    int64_t era = (march_year >= 0 ? march_year : march_year - 399) / 400;
-    int64_t year_of_era = march_year - era * 400;
-    int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * 146097 + day_of_era - 719468;
+/* Day 0 is 0000-03-01, so nothing here is negative; 1970-01-01 is day 719468. */
+enum { DAYS_TO_1970 = 719468, DAYS_OF_400_YEARS = 146097 };
+
+static unsigned day_number(unsigned year, unsigned month, unsigned day) {
+    unsigned march_year = year - (month <= 2);
+    unsigned day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    return march_year * 365 + march_year / 4 - march_year / 100 + march_year / 400 + day_of_year;
 }
 
-static struct civil civil_of_day(int64_t number) {
-    int64_t since = number + 719468;
-    int64_t era = (since >= 0 ? since : since - 146096) / 146097;
-    int64_t day_of_era = since - era * 146097;
-    int64_t year_of_era =
+static struct civil civil_of_day(unsigned number) {
+    unsigned era = number / DAYS_OF_400_YEARS, day_of_era = number % DAYS_OF_400_YEARS;
+    unsigned year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t month = (5 * day_of_year + 2) / 153;
+    unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    unsigned month = (5 * day_of_year + 2) / 153;
     struct civil civil = {
         .month = (int)(month < 10 ? month + 3 : month - 9),
         .day = (int)(day_of_year - (153 * month + 2) / 5 + 1),
     };
-    civil.year = (int)(year_of_era + era * 400 + (civil.month <= 2));
+    civil.year = (int)(year_of_era + era * 400) + (civil.month <= 2);
     return civil;
 }
 
 int64_t civil_utc(const struct civil *civil) {
-    return day_number(civil->year, civil->month, civil->day) * DAY + civil->hour * HOUR +
-           civil->minute * MINUTE + civil->second;
+    assert(civil->year >= YEAR_FIRST && civil->year <= YEAR_LAST);
+    int64_t day = day_number((unsigned)civil->year, (unsigned)civil->month, (unsigned)civil->day);
+    return (day - DAYS_TO_1970) * DAY + civil->hour * HOUR + civil->minute * MINUTE + civil->second;
+}
+
+/* Days and seconds of a wall clock; wall lies in the years of RFC 3339. */
+static struct civil civil_of_wall(int64_t wall) {
+    int64_t since = wall + (int64_t)DAYS_TO_1970 * DAY;
+    struct civil civil = civil_of_day((unsigned)(since / DAY));
+    int second = (int)(since % DAY);
+    civil.hour = second / HOUR;
+    civil.minute = second / MINUTE % 60;
+    civil.second = second % 60;
+    return civil;
 }
 
 /* Begin and end of what can be printed; also keeps hostile anchors away from overflow. */
@@ -118,10 +128,10 @@ static int64_t offset_at(int64_t seconds) {
     return localtime_r(&at, &parts) != NULL ? parts.tm_gmtoff : 0;
 }
 
-/* The instant a wall clock of the zone shows `wall` (seconds, read as UTC). Offsets a day before and
- * a day after are those on both sides of a change, if there is one near. The larger offset is the
- * earlier instant, so it is asked first; when neither instant shows this time, the clocks jumped
- * over it, and the offset of before the jump moves it on. */
+/* The instant a wall clock of the zone shows `wall` (seconds, read as UTC). Offsets a day before
+ * and a day after are those on both sides of a change, if there is one near. The larger offset is
+ * the earlier instant, so it is asked first; when neither instant shows this time, the clocks
+ * jumped over it, and the offset of before the jump moves it on. */
 static int64_t local_instant(int64_t wall) {
     int64_t before = offset_at(wall - DAY), after = offset_at(wall + DAY);
     int64_t larger = before > after ? before : after;
@@ -150,7 +160,7 @@ static struct minute minute_of_year(const struct civil *civil, int year) {
 /* The last year is tried first. Nine years hold a leap day even around 1900 and 2100. */
 static struct minute minute_before_anchor(const struct civil *civil, int64_t anchor) {
     int64_t limit = bounded(anchor) + DAY;
-    int year = civil_of_day(limit / DAY + 1).year + 1;
+    int year = civil_of_wall(limit).year + 1;
     bool lasting = true;
     for (int tried = 0; tried < 12 && year > YEAR_FIRST; tried++, year--) {
         struct civil dated = *civil;
@@ -167,7 +177,8 @@ static struct minute minute_before_anchor(const struct civil *civil, int64_t anc
 }
 
 static int64_t minute_key(const struct civil *civil) {
-    return ((((int64_t)civil->year * 16 + civil->month) * 32 + civil->day) * 32 + civil->hour) * 64 +
+    return ((((int64_t)civil->year * 16 + civil->month) * 32 + civil->day) * 32 + civil->hour) *
+               64 +
            civil->minute;
 }
 
@@ -351,16 +362,13 @@ size_t moment_print(const struct moment *moment, char *buffer) {
     if (moment->seconds != bounded(moment->seconds) || offset <= -24 * 60 || offset >= 24 * 60 ||
         moment->digits > FRACTION_DIGITS)
         return 0;
-    int64_t wall = moment->seconds + (int64_t)offset * MINUTE;
-    int64_t day = (wall >= 0 ? wall : wall - (DAY - 1)) / DAY;
-    int second = (int)(wall - day * DAY);
-    struct civil date = civil_of_day(day);
-    char *at = put_digits(buffer, (uint32_t)date.year, 4);
-    at = put_pair(at, '-', date.month);
-    at = put_pair(at, '-', date.day);
-    at = put_pair(at, 'T', second / HOUR);
-    at = put_pair(at, ':', second / MINUTE % 60);
-    at = put_pair(at, ':', second % 60);
+    struct civil wall = civil_of_wall(moment->seconds + (int64_t)offset * MINUTE);
+    char *at = put_digits(buffer, (uint32_t)wall.year, 4);
+    at = put_pair(at, '-', wall.month);
+    at = put_pair(at, '-', wall.day);
+    at = put_pair(at, 'T', wall.hour);
+    at = put_pair(at, ':', wall.minute);
+    at = put_pair(at, ':', wall.second);
     if (moment->digits > 0) {
         *at++ = '.';
         at = put_digits(at, moment->nanos / nanos_of_digit[moment->digits], moment->digits);
@@ -398,8 +406,9 @@ static bool read_day(struct slice text, int64_t now, int64_t *seconds_r) {
     if (!yesterday && !slice_is(text, "today"))
         return false;
     int64_t wall = bounded(now) + offset_at(bounded(now));
-    int64_t day = (wall >= 0 ? wall : wall - (DAY - 1)) / DAY - yesterday;
-    *seconds_r = local_instant(day * DAY);
+    struct civil midnight = civil_of_wall(yesterday ? wall - DAY : wall);
+    midnight.hour = midnight.minute = midnight.second = 0;
+    *seconds_r = local_instant(civil_utc(&midnight));
     return true;
 }
 

@@ -44,7 +44,7 @@ bool moment_zone(const char *name, struct problem *problem);
 
 /* The date exists (with year 0: in some year); second 60 is taken. */
 bool civil_valid(const struct civil *civil);
-int64_t civil_utc(const struct civil *civil); /* seconds, read as UTC */
+int64_t civil_utc(const struct civil *civil); /* seconds, read as UTC; valid, with a year */
 
 /* From a stamp without a zone. A repeated hour is the first one; a time that the clocks jumped over
  * is moved on by the jump (02:30 is 03:30). year 0: the latest year in which the date exists and

@@ -7,8 +7,9 @@
 
 const char *class_by_name(enum class_by by) {
     static const char *const names[] = {
-        [BY_NOTHING] = "", [BY_TOKEN] = "token", [BY_TEXT] = "text",       [BY_ENHANCED] = "enhanced",
-        [BY_CODE] = "code", [BY_WEAK] = "weak",  [BY_DEFAULT] = "default",
+        [BY_NOTHING] = "",          [BY_TOKEN] = "token", [BY_TEXT] = "text",
+        [BY_ENHANCED] = "enhanced", [BY_CODE] = "code",   [BY_WEAK] = "weak",
+        [BY_DEFAULT] = "default",
     };
     assert(by <= BY_DEFAULT);
     return names[by];

@@ -3,8 +3,8 @@
  *
  * How: (1) clean: control bytes go, blanks are folded, line ends become one '\n'; (2) the head is
  * read by the grammar of reply.h; (3) unfold: '\n' becomes a blank and the code in front of each
- * further line goes; (4) what follows AUTH is taken out, it may be a password. Every step walks
- * the bytes once and writes no more than it reads, so all but the last work in place.
+ * further line goes; (4) what follows AUTH is taken out, it may be a password. Every step walks the
+ * bytes once, and all but the last write no more than they read, so they share one buffer.
  *
  *   Postfix   550-5.7.1 No mail for you. 550 5.7.1 See the notes
  *             (smtp_proto.c and smtp_chat.c: smtp_chat_resp joins the lines with a blank)
@@ -57,7 +57,8 @@ static void put(struct cleaner *cleaner, char byte) {
 /* Exim's escapes at a backslash: how many bytes they take, and the byte they stand for. Octal
  * stays as it is: its bytes are of no use in a report. */
 static size_t unescape(struct slice s, char *byte_r) {
-    static const char escapes[][2] = {{'n', '\n'}, {'r', '\r'}, {'t', '\t'}, {'\\', '\\'}, {'"', '"'}};
+    static const char escapes[][2] = {
+        {'n', '\n'}, {'r', '\r'}, {'t', '\t'}, {'\\', '\\'}, {'"', '"'}};
 
     *byte_r = '\\';
     if (s.length > 2 && memcmp(s.at, "\\\\n", 3) == 0) {
@@ -211,12 +212,12 @@ static size_t unfold(struct slice text, struct head *head, char *to, size_t leng
 
 /* ---- secrets */
 
-/* The next word at *at, blanks and colons in front skipped. */
+/* The next word at *at, blanks and colons in front skipped; marks that cannot be base64 end it. */
 static struct slice next_word(struct slice text, size_t *at) {
     while (*at < text.length && (text.at[*at] == ' ' || text.at[*at] == ':'))
         ++*at;
     size_t begin = *at;
-    while (*at < text.length && text.at[*at] != ' ' && text.at[*at] != '"' && text.at[*at] != '\'')
+    while (*at < text.length && !strchr(" \"',;)]>", text.at[*at]))
         ++*at;
     return (struct slice){text.at + begin, *at - begin};
 }
@@ -238,7 +239,7 @@ static bool is_secret(struct slice word, bool quoted) {
         return false;
     if (quoted)
         return true;
-    if (i < 4 || (i < word.length && !strchr(",;)]>", word.at[i])) || lower + upper == 0)
+    if (i < word.length || lower + upper == 0)
         return false;
     bool capital = word.at[0] >= 'A' && word.at[0] <= 'Z';
     return other > 0 || (lower > 0 && upper > (capital ? 1 : 0));

@@ -74,8 +74,8 @@ static size_t blanks_at(struct slice s, size_t place) {
 /* ---- URLs and addresses */
 
 static size_t mask_url(struct scan *scan, struct slice s) {
-    static const struct slice schemes[] = {
-        SLICE_INIT("http://"), SLICE_INIT("https://"), SLICE_INIT("www."), SLICE_INIT("mailto:")};
+    static const struct slice schemes[] = {SLICE_INIT("http://"), SLICE_INIT("https://"),
+                                           SLICE_INIT("www."), SLICE_INIT("mailto:")};
     size_t length = 0;
 
     (void)scan;
@@ -213,9 +213,9 @@ static size_t date_at(struct slice s, size_t place) {
 
 /* A number of up to 9 digits and a unit: "300 seconds", "5 min", "59s". */
 static size_t span_at(struct slice s) {
-    static const char *const units[] = {"s",   "sec",    "secs",    "second", "seconds", "m",
-                                        "min", "mins",   "minute",  "minutes", "h",      "hour",
-                                        "hours", "d",    "day",     "days"};
+    static const char *const units[] = {"s",     "sec",  "secs",   "second",  "seconds", "m",
+                                        "min",   "mins", "minute", "minutes", "h",       "hour",
+                                        "hours", "d",    "day",    "days"};
     size_t digits = digits_at(s, 0), begin = digits + blanks_at(s, digits), end = begin;
 
     if (digits == 0 || digits > 9)
@@ -343,13 +343,13 @@ static size_t mask_host(struct scan *scan, struct slice s) {
         return 0;
     while (end <= HOST_LONGEST) {
         char byte = byte_at(s, end);
-        if (byte == '.' && is_alnum(byte_at(s, end + 1)))
+        if (byte == '.' && is_word(byte_at(s, end + 1)))
             label = end + 1;
-        else if (!is_alnum(byte) && byte != '-' && byte != '_')
+        else if (!is_word(byte) && byte != '-' && byte != '_')
             break;
         end++;
     }
-    if (label > 0 && end <= HOST_LONGEST && !is_word(byte_at(s, end)) &&
+    if (label > 0 && end <= HOST_LONGEST &&
         is_top_domain((struct slice){s.at + label, end - label}))
         return end;
     scan->no_host = scan->at + end;
@@ -396,8 +396,8 @@ static size_t mask_id(struct scan *scan, struct slice s) {
 
     if (scan->at < scan->no_id)
         return 0;
-    while (is_alnum(byte_at(s, end)) || (end > 0 && byte_at(s, end) != '\0' &&
-                                         strchr("+/_-", byte_at(s, end))))
+    while (is_alnum(byte_at(s, end)) ||
+           (end > 0 && byte_at(s, end) != '\0' && strchr("+/_-", byte_at(s, end))))
         end++;
     size_t reached = end;
     while (end > 0 && !is_alnum(s.at[end - 1]))
@@ -474,7 +474,7 @@ static size_t angle_at(struct scan *scan, struct slice *shown_r) {
         *shown_r = SLICE("<address>");
     else if (byte_at(s, end + 1) == ':')
         *shown_r = slice_starts_nocase(slice_from(s, end + 2), SLICE(" helo")) ? SLICE("<host>")
-                                                                            : SLICE("<address>");
+                                                                               : SLICE("<address>");
     else
         return 0;
     return end + 1;
@@ -505,7 +505,8 @@ static size_t plain_at(struct slice s) {
     if (!is_word(s.at[0]))
         return 1;
     if (is_digit(s.at[0]))
-        while (is_word(byte_at(s, end)) || (byte_at(s, end) == '.' && is_digit(byte_at(s, end + 1))))
+        while (is_word(byte_at(s, end)) ||
+               (byte_at(s, end) == '.' && is_digit(byte_at(s, end + 1))))
             end++;
     else
         while (is_word(byte_at(s, end)))

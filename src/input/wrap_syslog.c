@@ -10,10 +10,10 @@
  *     level = "<" word "." word ">"
  *     tag   = name [ "[" pid "]" ] ":" [ SP ] [ "[ID " number SP word "]" SP ]
  *
- * A host holds no '[' and does not end in ':', so a line without host is told by its tag. A tag that
- * is no name, or has no colon behind it, is text. Lines of syslogd and journalctl about themselves
- * are dull. RFC 5424 lines have a version digit after the PRI, so no stamp is found, and they are
- * left to another wrapping.
+ * A host holds no '[' and does not end in ':', so a line without host is told by its tag. A tag
+ * that is no name, or has no colon behind it, is text. Lines of syslogd and journalctl about
+ * themselves are dull. RFC 5424 lines have a version digit after the PRI, so no stamp is found, and
+ * they are left to another wrapping.
  */
 #include "input/entry.h"
 
@@ -94,10 +94,9 @@ static struct slice take_host(struct slice *s) {
 
 /* What names of programs are made of; everything else ends a tag or tells that it is none. */
 static const bool in_tag[256] = {
-    ['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, ['/'] = true,
-    ['.'] = true,         ['@'] = true,         ['-'] = true,         ['_'] = true,
-    ['+'] = true,         ['~'] = true,         ['('] = true,         [')'] = true,
-    ['%'] = true,         ['#'] = true,
+    ['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, ['/'] = true, ['.'] = true,
+    ['@'] = true,         ['-'] = true,         ['_'] = true,         ['+'] = true, ['~'] = true,
+    ['('] = true,         [')'] = true,         ['%'] = true,         ['#'] = true,
 };
 
 static struct slice take_name(struct slice *s) {
@@ -111,12 +110,13 @@ static struct slice take_name(struct slice *s) {
 
 /* "4711]"; what is in the brackets may be more than digits, but then it is no pid. */
 static bool take_pid(struct slice *s, struct slice *pid_r) {
+    size_t digits = 0;
+    while (digits < s->length && (unsigned char)(s->at[digits] - '0') <= 9)
+        digits++;
     struct slice inside = take_name(s);
-    uint64_t number;
-    if (inside.length == 0 || !slice_skip_byte(s, ']'))
-        return false;
-    *pid_r = slice_number(inside, &number) ? inside : (struct slice){0};
-    return true;
+    if (inside.length == digits)
+        *pid_r = inside;
+    return inside.length > 0 && slice_skip_byte(s, ']');
 }
 
 /* Cuts "[ID 801593 mail.info] " off the front. */

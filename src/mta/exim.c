@@ -511,6 +511,7 @@ static struct slice without_delivery_time(struct slice text) {
 static bool is_outward(const struct fields *fields, enum stage stage) {
     return fields->host.length || fields->ip.length ||
            (stage >= STAGE_CONNECT && stage <= STAGE_QUIT) || stage == STAGE_DNS ||
+           (stage == STAGE_QUEUE && !fields->transport.length) ||
            slice_find_text(fields->transport, SLICE("smtp")) != SIZE_MAX;
 }
 
@@ -1121,17 +1122,17 @@ static enum reading read_protocol_error(struct slice text, struct records *recor
 
 /* ---- sessions that ended badly ---- */
 
-/* "PREFIX client TAIL text". An empty tail: nothing but the end. The reply is the tail when it says
- * why, else the words of the line type. */
+/* "PREFIX client TAIL text". An empty tail: nothing but the end. Without words for a reply it is the
+ * text. Without an event nothing is counted: a detail when there are words, else dull. */
 static const struct session_form {
     struct slice prefix, tail;
     const char *line_type;
-    enum event event; /* EVENT_NONE: dull */
+    enum event event;
     enum stage stage;
     struct slice implied, reply;
 } session_forms[] = {
     {SLICE_INIT("no MAIL in SMTP connection from "), SLICE_INIT(""), "EX-CONN", EVENT_NONE,
-     STAGE_NONE, SLICE_INIT(""), SLICE_INIT("")},
+     STAGE_NONE, SLICE_INIT(""), SLICE_INIT("no MAIL")},
     {SLICE_INIT("SMTP connection from "), SLICE_INIT(" closed by DROP in ACL"), "EX-CONN",
      EVENT_NONE, STAGE_NONE, SLICE_INIT(""), SLICE_INIT("drop")},
     {SLICE_INIT("SMTP connection from "), SLICE_INIT(" closed "), "EX-CONN", EVENT_NONE,

@@ -9,6 +9,7 @@
  *   4C1D2E3F40: to=<bob@example.net>, relay=mx.example.net[198.51.100.5]:25, delay=0.9,
  *       delays=0.05/0.01/0.5/0.34, dsn=2.0.0, status=sent (250 2.0.0 Ok)       global/log_adhoc.c
  *   4C1D2E3F40: removed                                                        qmgr/qmgr_active.c
+ *   connect from client.example.org[192.0.2.10], disconnect from ...           smtpd/smtpd.c
  *   NOQUEUE: reject: RCPT from bad.example.net[203.0.113.77]: 554 5.7.1 Relay access denied;
  *       from=<x@example.net> to=<dave@example.com> proto=ESMTP helo=<bad>      smtpd/smtpd_check.c
  *
@@ -21,6 +22,16 @@
  */
 #include "mta/mta.h"
 #include "mta/shapes.h"
+
+/* As slice_skip(), but here, so that the comparison with a literal becomes a few instructions: it is
+ * made dozens of times a line. */
+static inline bool skip(struct slice *rest, struct slice word) {
+    if (rest->length < word.length || memcmp(rest->at, word.at, word.length) != 0)
+        return false;
+    rest->at += word.length;
+    rest->length -= word.length;
+    return true;
+}
 
 /* ---- the daemons ---- */
 
@@ -85,7 +96,7 @@ static const struct daemon daemons[] = {
 
 static const struct daemon *daemon_named(struct slice name) {
     for (size_t i = 0; i < sizeof daemons / sizeof daemons[0]; i++)
-        if (slice_equal(daemons[i].name, name))
+        if (daemons[i].name.length == name.length && slice_equal(daemons[i].name, name))
             return &daemons[i];
     return NULL;
 }
@@ -158,7 +169,7 @@ static bool severity_take(struct slice *text) {
     static const struct slice words[] = {SLICE_INIT("warning: "), SLICE_INIT("error: "),
                                          SLICE_INIT("fatal: "), SLICE_INIT("panic: ")};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (slice_skip(text, words[i]))
+        if (skip(text, words[i]))
             return true;
     return false;
 }
@@ -171,7 +182,7 @@ static struct frame frame_of(const struct entry *entry) {
         frame.instance = slice_head(entry->program, slash);
     }
     frame.known = daemon_named(frame.daemon);
-    if (queue_id_take(&frame.text, &frame.queue_id) || slice_skip(&frame.text, SLICE("NOQUEUE: ")))
+    if (queue_id_take(&frame.text, &frame.queue_id) || skip(&frame.text, SLICE("NOQUEUE: ")))
         return frame;
     struct slice behind = entry->text;
     frame.severe = severity_take(&behind);
@@ -183,19 +194,20 @@ static struct frame frame_of(const struct entry *entry) {
 /* ---- parts of a line ---- */
 
 /* "<addr>", the "<" already cut off. A quoted local part may hold ">" and "," (external form, 3.5
- * and later); the ">" that closes is followed by a comma, a blank, a bracket or the end. */
+ * and later); the ">" that closes is followed by a comma, a blank or the end. */
 static struct slice address_take(struct slice *rest) {
     size_t at = 0;
     if (rest->length && rest->at[0] == '"') {
         for (at = 1; at < rest->length && rest->at[at] != '"'; at++)
             at += rest->at[at] == '\\';
     }
-    for (; at < rest->length; at++) {
-        if (rest->at[at] != '>')
-            continue;
+    while (at < rest->length) {
+        size_t close = slice_find(slice_from(*rest, at), '>');
+        at = close == SIZE_MAX ? rest->length : at + close;
         char next = at + 1 < rest->length ? rest->at[at + 1] : ' ';
-        if (next == ',' || next == ' ' || next == ';')
+        if (next == ',' || next == ' ')
             break;
+        at++;
     }
     struct slice address = slice_head(*rest, at);
     *rest = slice_from(*rest, at + 1);
@@ -224,7 +236,7 @@ static bool peer_take(struct slice *rest, struct peer *peer_r) {
     *rest = slice_from(*rest, close + 1);
     uint64_t port;
     struct slice behind = *rest;
-    if (slice_skip(&behind, SLICE(":")) && slice_take_number(&behind, &port))
+    if (skip(&behind, SLICE(":")) && slice_take_number(&behind, &port))
         *rest = behind;
     return true;
 }
@@ -342,13 +354,13 @@ static enum stage replied_stage(struct slice *reply) {
 /* "host mx.example.net[198.51.100.5] said: 550 5.1.1 ... (in reply to RCPT TO command)" */
 static bool said_read(struct slice reason, struct record *record) {
     size_t sayer = 0;
-    while (sayer < sizeof sayers / sizeof sayers[0] && !slice_skip(&reason, sayers[sayer]))
+    while (sayer < sizeof sayers / sizeof sayers[0] && !skip(&reason, sayers[sayer]))
         sayer++;
     struct peer peer;
     if (sayer == sizeof sayers / sizeof sayers[0] || !peer_take(&reason, &peer))
         return false;
     for (size_t i = 0; i < sizeof sayings / sizeof sayings[0]; i++) {
-        if (!slice_skip(&reason, sayings[i].word))
+        if (!skip(&reason, sayings[i].word))
             continue;
         bool is_auth = sayer >= SAYER_AUTH_FIRST && sayer <= SAYER_AUTH_LAST;
         record->stage = sayings[i].stage;
@@ -367,7 +379,7 @@ static bool said_read(struct slice reason, struct record *record) {
 static bool failure_read(struct slice reason, struct record *record) {
     size_t form = 0;
     struct slice rest = reason;
-    while (form < sizeof failures / sizeof failures[0] && !slice_skip(&rest, failures[form].word))
+    while (form < sizeof failures / sizeof failures[0] && !skip(&rest, failures[form].word))
         form++;
     if (form == sizeof failures / sizeof failures[0])
         return false;
@@ -378,8 +390,8 @@ static bool failure_read(struct slice reason, struct record *record) {
     if (peer_take(&rest, &peer))
         record_peer(record, &peer);
     if (record->stage == STAGE_NONE) {
-        slice_skip(&rest, SLICE(" timed out"));
-        slice_skip(&rest, SLICE(" while "));
+        skip(&rest, SLICE(" timed out"));
+        skip(&rest, SLICE(" while "));
         record->stage = STAGE_OF(done_meanwhile, rest);
     }
     return true;
@@ -387,7 +399,7 @@ static bool failure_read(struct slice reason, struct record *record) {
 
 /* What smtp(8) says of a failure, in its own words or quoted by error(8), retry(8) and qmgr(8). */
 static bool reason_read(struct slice reason, struct record *record) {
-    slice_skip(&reason, SLICE("delivery temporarily suspended: "));
+    skip(&reason, SLICE("delivery temporarily suspended: "));
     return said_read(reason, record) || failure_read(reason, record);
 }
 
@@ -418,44 +430,77 @@ static const struct status *status_named(struct slice word) {
 
 /* Cuts "value" and the comma behind it; values of these fields hold no comma. */
 static struct slice value_take(struct slice *rest) {
-    struct slice value;
-    slice_cut(rest, ',', &value);
-    slice_skip(rest, SLICE(" "));
+    const char *comma = rest->length ? memchr(rest->at, ',', rest->length) : NULL;
+    struct slice value = *rest;
+    if (!comma) {
+        *rest = (struct slice){0};
+        return value;
+    }
+    value.length = (size_t)(comma - rest->at);
+    *rest = (struct slice){comma + 1, rest->length - value.length - 1};
+    skip(rest, SLICE(" "));
     return value;
 }
 
+static void delay_take(struct slice *rest, struct record *record) {
+    if (!slice_seconds(value_take(rest), &record->delay))
+        record->delay = -1;
+}
+
+static void dsn_take(struct slice *rest, struct record *record) {
+    struct slice value = value_take(rest);
+    enhanced_take(&value, &record->dsn);
+}
+
 /* The fields between to= and status=, in their fixed order; all but relay= and delay= may be
- * missing, and a field of a version to come is passed over. False: no status= follows. */
+ * missing. conn_use=, delays=, tls= and what a version to come adds are passed over. False: no
+ * status= follows. */
 static bool status_fields_take(struct slice *rest, struct record *record, struct peer *relay) {
-    struct slice value;
-    while (!slice_skip(rest, SLICE("status="))) {
-        if (!rest->length)
-            return false;
-        if (slice_skip(rest, SLICE("relay="))) {
-            value = value_take(rest);
-            peer_take(&value, relay);
-        } else if (slice_skip(rest, SLICE("delay="))) {
-            if (!slice_seconds(value_take(rest), &record->delay))
-                record->delay = -1;
-        } else if (slice_skip(rest, SLICE("dsn="))) {
-            value = value_take(rest);
-            enhanced_take(&value, &record->dsn);
-        } else if (slice_skip(rest, SLICE("orig_to=<"))) {
-            record->orig_recipient = address_take(rest);
-            value_take(rest);
-        } else {
-            value_take(rest); /* conn_use= delays= tls= */
+    while (rest->length) {
+        struct slice value;
+        switch (rest->at[0]) {
+        case 's':
+            if (skip(rest, SLICE("status=")))
+                return true;
+            break;
+        case 'r':
+            value = *rest;
+            if (skip(&value, SLICE("relay=")))
+                peer_take(&value, relay);
+            break;
+        case 'd':
+            if (skip(rest, SLICE("delay="))) {
+                delay_take(rest, record);
+                continue;
+            }
+            if (skip(rest, SLICE("dsn="))) {
+                dsn_take(rest, record);
+                continue;
+            }
+            break;
+        case 'o':
+            if (skip(rest, SLICE("orig_to=<")))
+                record->orig_recipient = address_take(rest);
+            break;
         }
+        value_take(rest);
     }
-    return true;
+    return false;
 }
 
 /* The text in the outer parentheses; the closing one is missing where syslog cut the line. */
 static struct slice outer_parentheses(struct slice rest) {
     rest = slice_trim(rest);
-    if (!slice_skip(&rest, SLICE("(")))
+    if (!skip(&rest, SLICE("(")))
         return rest;
     return slice_ends(rest, SLICE(")")) ? slice_head(rest, rest.length - 1) : rest;
+}
+
+/* A daemon that we do not know (a relay cut the tag) is known by whom it spoke to. */
+static enum delivers delivers_of(const struct frame *frame, const struct peer *relay) {
+    if (frame->known)
+        return frame->known->delivers;
+    return relay->ip.length || relay->is_socket ? DELIVERS_SMTP : DELIVERS_HERE;
 }
 
 static enum direction delivery_direction(enum delivers delivers, const struct peer *relay) {
@@ -465,8 +510,7 @@ static enum direction delivery_direction(enum delivers delivers, const struct pe
 }
 
 /* side, stage and reply of a status line. */
-static void status_reason(const struct frame *frame, struct slice reason, struct record *record) {
-    enum delivers delivers = frame->known ? frame->known->delivers : DELIVERS_NOT;
+static void status_reason(enum delivers delivers, struct slice reason, struct record *record) {
     if (record->event == EVENT_DELIVERED && delivers == DELIVERS_SMTP) {
         record->side = SIDE_REMOTE;
         record->stage = STAGE_END_OF_DATA;
@@ -505,10 +549,10 @@ static enum reading status_read(const struct frame *frame, struct slice rest,
     }
     record->event = status->event;
     record->level = status->level;
-    record->direction = delivery_direction(
-        frame->known ? frame->known->delivers : DELIVERS_NOT, &relay);
+    enum delivers delivers = delivers_of(frame, &relay);
+    record->direction = delivery_direction(delivers, &relay);
     record_peer(record, &relay);
-    status_reason(frame, outer_parentheses(rest), record);
+    status_reason(delivers, outer_parentheses(rest), record);
     if (record->event == EVENT_DELIVERED && slice_is(frame->daemon, "discard"))
         record->event = EVENT_DISCARDED;
     return READING_READ;
@@ -518,7 +562,8 @@ static enum reading status_read(const struct frame *frame, struct slice rest,
  * "4C1D2E3F40: host mx1.example.net[198.51.100.5] said: 450 ...", and without a queue id
  * "connect to mx.example.com[2001:db8::25]:25: Connection timed out". */
 static enum reading host_read(const struct frame *frame, struct records *records) {
-    if (!frame->known || frame->known->delivers != DELIVERS_SMTP || frame->severe)
+    if (!frame->known || frame->known->delivers != DELIVERS_SMTP ||
+        !(frame->queue_id.length || slice_starts(frame->text, SLICE("connect to "))))
         return READING_UNKNOWN;
     const char *line_type = frame->queue_id.length ? "PF-SMTP-ATTEMPT" : "PF-SMTP-CONNFAIL";
     struct record *record = records_add(records, RECORD_OUTCOME, line_type);
@@ -540,14 +585,12 @@ static enum reading client_read(const struct frame *frame, struct slice rest,
     struct peer peer;
     if (!peer_take(&rest, &peer))
         return READING_UNKNOWN;
-    if (!frame->queue_id.length)
-        return READING_DULL; /* a proxy in front of the queue: no message to tell this of */
     struct record *record = records_add(records, RECORD_DETAIL, "PF-SMTPD-CLIENT");
     record->direction = DIRECTION_IN;
     record_peer(record, &peer);
     while (rest.length) {
         value_take(&rest);
-        if (!slice_skip(&rest, SLICE("sasl_username=")))
+        if (!skip(&rest, SLICE("sasl_username=")))
             continue;
         record->user = value_take(&rest);
         break;
@@ -575,12 +618,12 @@ static enum reading queued_read(struct slice rest, struct records *records) {
         record->reply = rest;
         return READING_READ;
     }
-    if (slice_skip(&rest, SLICE("size="))) {
+    if (skip(&rest, SLICE("size="))) {
         value = value_take(&rest);
         if (slice_number(value, &number) && number <= INT64_MAX)
             record->size = (int64_t)number;
     }
-    if (slice_skip(&rest, SLICE("nrcpt=")) && slice_take_number(&rest, &number) &&
+    if (skip(&rest, SLICE("nrcpt=")) && slice_take_number(&rest, &number) &&
         number <= INT64_MAX)
         record->nrcpt = (int64_t)number;
     return READING_READ;
@@ -637,7 +680,7 @@ static size_t envelope_at(struct slice text) {
                                          SLICE_INIT("proto="), SLICE_INIT("helo=<")};
     for (size_t at = text.length; (at = slice_rfind(slice_head(text, at), ';')) != SIZE_MAX;) {
         struct slice behind = slice_from(text, at + 1);
-        if (!slice_skip(&behind, SLICE(" ")))
+        if (!skip(&behind, SLICE(" ")))
             continue;
         for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
             if (slice_starts(behind, heads[i]))
@@ -651,22 +694,22 @@ static size_t envelope_at(struct slice text) {
 static void envelope_read(struct slice rest, struct record *record) {
     struct slice value;
     while (rest.length) {
-        if (slice_skip(&rest, SLICE("from=<"))) {
+        if (skip(&rest, SLICE("from=<"))) {
             record->sender = address_take(&rest);
             record->has_sender = true;
-        } else if (slice_skip(&rest, SLICE("to=<"))) {
+        } else if (skip(&rest, SLICE("to=<"))) {
             record->recipient = address_take(&rest);
-        } else if (slice_skip(&rest, SLICE("helo=<"))) {
+        } else if (skip(&rest, SLICE("helo=<"))) {
             record->helo = address_take(&rest);
-        } else if (slice_skip(&rest, SLICE("sasl_username=<"))) {
+        } else if (skip(&rest, SLICE("sasl_username=<"))) {
             record->user = address_take(&rest);
-        } else if (slice_skip(&rest, SLICE("sasl_username="))) {
+        } else if (skip(&rest, SLICE("sasl_username="))) {
             slice_cut(&rest, ' ', &record->user);
         } else {
             slice_cut(&rest, ' ', &value);
         }
-        slice_skip(&rest, SLICE(","));
-        slice_skip(&rest, SLICE(" "));
+        skip(&rest, SLICE(","));
+        skip(&rest, SLICE(" "));
     }
 }
 
@@ -709,8 +752,8 @@ static enum reading refusal_read(const struct frame *frame, const struct action 
     struct slice command = slice_head(rest, length);
     struct peer peer = {0};
     rest = slice_from(rest, length);
-    if (!length || (slice_skip(&rest, SLICE(" from ")) && !peer_take(&rest, &peer)) ||
-        !slice_skip(&rest, SLICE(": ")))
+    if (!length || (skip(&rest, SLICE(" from ")) && !peer_take(&rest, &peer)) ||
+        !skip(&rest, SLICE(": ")))
         return READING_UNKNOWN;
     struct record *record =
         records_add(records, RECORD_INCIDENT, refusal_type(frame, action));
@@ -737,7 +780,7 @@ static enum reading refusal_read(const struct frame *frame, const struct action 
 static enum reading action_read(const struct frame *frame, struct records *records) {
     for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
         struct slice rest = frame->text;
-        if (slice_skip(&rest, actions[i].word))
+        if (skip(&rest, actions[i].word))
             return refusal_read(frame, &actions[i], rest, records);
     }
     return READING_UNKNOWN;
@@ -763,31 +806,37 @@ static enum reading message_read(const struct frame *frame, struct records *reco
     struct slice rest = frame->text;
     switch (rest.length ? rest.at[0] : 0) {
     case 't':
-        if (slice_skip(&rest, SLICE("to=<")))
+        if (skip(&rest, SLICE("to=<")))
             return status_read(frame, rest, records);
         break;
     case 'f':
-        if (slice_skip(&rest, SLICE("from=<")))
+        if (skip(&rest, SLICE("from=<")))
             return queued_read(rest, records);
         break;
     case 'c':
-        if (slice_skip(&rest, SLICE("client=")))
+        if (skip(&rest, SLICE("client=")))
             return client_read(frame, rest, records);
         break;
     case 'm':
-        if (slice_skip(&rest, SLICE("message-id=")))
+        if (skip(&rest, SLICE("message-id=")))
             return message_id_read(rest, records);
         break;
     case 'r':
-        if (slice_skip(&rest, SLICE("removed")))
+        if (skip(&rest, SLICE("removed")))
             return end_read(rest, records);
         break;
     case 'u':
-        if (slice_skip(&rest, SLICE("uid=")))
+        if (skip(&rest, SLICE("uid=")))
             return READING_DULL; /* pickup: qmgr tells the sender in full */
         break;
     }
     return READING_UNKNOWN;
+}
+
+/* Each session begins and ends with one of these; a client of no message is a proxy's. */
+static bool is_dull(struct slice text) {
+    return skip(&text, SLICE("connect from ")) || skip(&text, SLICE("disconnect from ")) ||
+           skip(&text, SLICE("client="));
 }
 
 static enum reading hand_read(const struct frame *frame, struct records *records) {
@@ -796,7 +845,7 @@ static enum reading hand_read(const struct frame *frame, struct records *records
         return reading;
     if (frame->queue_id.length)
         reading = message_read(frame, records);
-    else if (slice_starts(frame->text, SLICE("client=")))
+    else if (is_dull(frame->text))
         reading = READING_DULL;
     if (reading == READING_UNKNOWN)
         reading = action_read(frame, records);

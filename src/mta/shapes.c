@@ -316,6 +316,8 @@ static bool load_example(struct shapes *shapes, const struct yaml *text, const s
 {
     if (text->kind != YAML_TEXT || !text->text.length)
         return yaml_say(text, problem, "example: expected the text of a log line");
+    if (expect && shape->reading != READING_READ)
+        return yaml_say(expect, problem, "expect: only a shape that is read gives something");
     if (!load_expect(expect, problem))
         return false;
     struct example *example = arena_zero(&shapes->arena, sizeof *example);
@@ -464,7 +466,7 @@ static enum stage stage_of(const struct stage_word *stages, struct slice word)
     return STAGE_OTHER;
 }
 
-static void *field_at(const struct field *field, const struct record *record)
+static void *field_at(const struct field *field, struct record *record)
 {
     return (char *)record + field->offset;
 }
@@ -537,13 +539,14 @@ enum reading shapes_read(const struct shapes *shapes, struct slice program, stru
 static struct slice field_shown(const struct field *field, const struct record *record,
                                 char buffer[32])
 {
+    const char *at = (const char *)record + field->offset;
     if (field->kind == FIELD_WORD)
         return slice_of(field->shown(record));
     if (field->kind == FIELD_TEXT || field->kind == FIELD_SENDER)
-        return *(const struct slice *)field_at(field, record);
+        return *(const struct slice *)at;
     if (field->kind == FIELD_DSN)
         return (struct slice){buffer, enhanced_print(record->dsn, buffer)};
-    int64_t number = *(const int64_t *)field_at(field, record);
+    int64_t number = *(const int64_t *)at;
     return (struct slice){buffer, (size_t)snprintf(buffer, 32, "%" PRId64, number)};
 }
 

@@ -22,7 +22,7 @@ struct format {
     bool all_columns; /* rows always have every column */
 };
 
-extern const struct format *const formats[]; /* NULL at the end */
+extern const struct format *const formats[];         /* NULL at the end */
 const struct format *format_named(const char *name); /* NULL: none */
 
 #endif

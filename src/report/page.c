@@ -43,7 +43,7 @@ struct section *page_section(struct page *page, const char *key, const char *tit
 
 static struct cell *add(struct page *page, struct cell *parent, enum cell_kind kind,
                         const char *key, const char *title) {
-    assert(parent->kind == CELL_RECORD ? key != NULL : parent->kind == CELL_LIST && key == NULL);
+    assert(parent->kind == CELL_RECORD || (parent->kind == CELL_LIST && key == NULL));
     struct cell *cell = new_cell(page, kind, key, title);
     if (parent->last)
         parent->last->next = cell;
@@ -53,8 +53,7 @@ static struct cell *add(struct page *page, struct cell *parent, enum cell_kind k
     return cell;
 }
 
-struct cell *cell_none(struct page *page, struct cell *parent, const char *key,
-                       const char *title) {
+struct cell *cell_none(struct page *page, struct cell *parent, const char *key, const char *title) {
     return add(page, parent, CELL_NONE, key, title);
 }
 
@@ -87,8 +86,7 @@ struct cell *cell_text(struct page *page, struct cell *parent, const char *key, 
     return cell;
 }
 
-struct cell *cell_list(struct page *page, struct cell *parent, const char *key,
-                       const char *title) {
+struct cell *cell_list(struct page *page, struct cell *parent, const char *key, const char *title) {
     return add(page, parent, CELL_LIST, key, title);
 }
 

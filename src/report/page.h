@@ -1,7 +1,8 @@
 /* page - a report as data: sections of facts, tables and cards made of typed cells. A format turns
  * any page into text and knows no mail; what a page says is decided where it is made.
  *
- * Every part has a key (for machines: JSON member names, never translated) and a title (for people).
+ * Every part has a key (for machines: JSON member names, never translated) and a title (for
+ * people).
  */
 #ifndef REPORT_PAGE_H
 #define REPORT_PAGE_H
@@ -9,13 +10,13 @@
 #include "base/arena.h"
 
 enum cell_kind {
-    CELL_NONE,    /* null */
-    CELL_COUNT,   /* number, with a unit for people */
-    CELL_BYTES,   /* number of bytes; people see KB, MB */
-    CELL_TEXT,    /* log text or words; escaped by the format */
-    CELL_CODE,    /* CELL_COUNT that is a name and not an amount: 535 */
-    CELL_LIST,    /* cells without keys */
-    CELL_RECORD,  /* cells with keys */
+    CELL_NONE,   /* null */
+    CELL_COUNT,  /* number, with a unit for people */
+    CELL_BYTES,  /* number of bytes; people see KB, MB */
+    CELL_TEXT,   /* log text or words; escaped by the format */
+    CELL_CODE,   /* CELL_COUNT that is a name and not an amount: 535 */
+    CELL_LIST,   /* cells without keys */
+    CELL_RECORD, /* cells with keys */
 };
 
 struct cell {
@@ -28,10 +29,11 @@ struct cell {
     struct cell *first, *last, *next; /* children in order, sibling */
 };
 
-/* How people see a section; machines see the cell. A cell without a title is not shown to people.
- * In cards, cells with the title "" make the heading, the others a line "Title: text" each; without
- * any "" the first one is the heading. A record inside a table or card is shown as its titled
- * cells, amounts in parentheses: "550 5.1.1 (12)". */
+/* How people see a section; machines see the cell. A cell without a title is not shown to people, a
+ * section or a cell of a record without a key not to machines. The first row of a table names its
+ * columns. In cards, cells with the title "" make the heading, the others a line "Title: text" each;
+ * without any "" the first one is the heading. A record inside a table or card is shown as its
+ * titled cells, amounts in parentheses: "550 5.1.1 (12)". */
 enum section_look {
     LOOK_HIDDEN, /* machines only */
     LOOK_FACTS,  /* record of records: one line each, label, number, unit */
@@ -59,7 +61,7 @@ void page_release(struct page *page);
 struct section *page_section(struct page *page, const char *key, const char *title,
                              enum section_look look, enum cell_kind kind);
 
-/* Adds a child cell at the end of a record (key given) or list (key NULL). Text is copied, keys and
+/* Adds a child cell at the end of a record or list (there key is NULL). Text is copied, keys and
  * titles are borrowed. */
 struct cell *cell_none(struct page *page, struct cell *parent, const char *key, const char *title);
 struct cell *cell_count(struct page *page, struct cell *parent, const char *key, const char *title,

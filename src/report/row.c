@@ -1,7 +1,7 @@
 /* Why: CSV and NDJSON show one table, whatever made the finding; its columns are promised to users.
  *
- * How: a row is an array of slices into the finding; only numbers, times and lists are printed, into
- * the scratch of the row. Nothing is allocated: export writes millions of rows.
+ * How: a row is an array of slices into the finding; only numbers, times and lists are printed,
+ * into the scratch of the row. Nothing is allocated: export writes millions of rows.
  */
 #include "report/row.h"
 
@@ -110,8 +110,7 @@ static void fill_verdict(struct filler *filler, const struct finding *finding) {
     if (verdict->acts)
         fill_printed(filler, COL_ACTS, acts_print(verdict->acts, '|', filler->free));
     if (verdict->reason)
-        fill(row, COL_HINT,
-             reason_hint(verdict->reason, finding->mta, finding->record.direction));
+        fill(row, COL_HINT, reason_hint(verdict->reason, finding->mta, finding->record.direction));
 }
 
 static void fill_record(struct filler *filler, const struct record *record) {

@@ -1,7 +1,7 @@
 /* row - the exported row: one table of columns (contract, section 3), made from a finding.
  *
- * A new column is one more line in columns.def and one case in row.c; columns are only ever added at
- * the end.
+ * A new column is one more line in columns.def and one case in row.c; columns are only ever added
+ * at the end.
  */
 #ifndef REPORT_ROW_H
 #define REPORT_ROW_H

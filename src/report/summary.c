@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/moment.h"
+#include "base/out.h"
 #include "finding/reason.h"
 
 struct joined_code {
@@ -33,10 +34,14 @@ struct joined {
 
 struct joining {
     const struct rulebook *book;
-    struct arena *arena;
     struct joined *items;
     size_t count, capacity;
 };
+
+/* A paragraph for people. */
+static void add_text(struct page *page, struct slice text) {
+    page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = text;
+}
 
 /* ---- joining ---- */
 
@@ -135,20 +140,29 @@ static int compare_joined(const void *left, const void *right) {
 
 /* ---- the reasons ---- */
 
-/* The unit of a count, by event: contract, section 4. */
-static const char *unit_of(struct slice event) {
-    static const struct {
-        const char *event, *unit;
-    } units[] = {
-        {"delivered", "recipients"},     {"bounced", "recipients"},   {"expired", "recipients"},
-        {"deferred", "attempts"},        {"rejected", "rejections"},  {"auth-failed", "logins"},
-        {"tls-failed", "sessions"},      {"timeout", "sessions"},     {"connection-lost", "sessions"},
-        {"discarded", "recipients"},     {"held", "recipients"},
-    };
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (slice_is(event, units[i].event))
-            return units[i].unit;
-    return "warnings";
+/* The unit of a count, by event (contract, section 4), and the same for people. */
+static const struct event_words {
+    const char *event, *unit, *one, *many;
+} event_words[] = {
+    {"delivered", "recipients", "recipient delivered", "recipients delivered"},
+    {"bounced", "recipients", "recipient bounced", "recipients bounced"},
+    {"expired", "recipients", "recipient expired in the queue", "recipients expired in the queue"},
+    {"deferred", "attempts", "delivery attempt deferred", "delivery attempts deferred"},
+    {"rejected", "rejections", "command rejected", "commands rejected"},
+    {"auth-failed", "logins", "login failed", "logins failed"},
+    {"tls-failed", "sessions", "session without working TLS", "sessions without working TLS"},
+    {"connection-lost", "sessions", "session lost", "sessions lost"},
+    {"timeout", "sessions", "session timed out", "sessions timed out"},
+    {"discarded", "recipients", "discarded", "discarded"},
+    {"held", "recipients", "held", "held"},
+    {"warning", "warnings", "warning", "warnings"},
+};
+
+static const struct event_words *words_of(struct slice event) {
+    size_t i = 0, last = sizeof event_words / sizeof *event_words - 1;
+    while (i < last && !slice_is(event, event_words[i].event))
+        i++;
+    return &event_words[i];
 }
 
 static struct slice code_words(struct page *page, const struct joined *joined) {
@@ -185,7 +199,7 @@ static void add_codes(struct page *page, struct cell *reason, const struct joine
         size_t length = enhanced_print(code->enhanced, enhanced);
         struct cell *cell = cell_record(page, codes, NULL, NULL);
         if (code->code)
-            cell_count(page, cell, "code", NULL, code->code, NULL);
+            cell_code(page, cell, "code", NULL, code->code);
         else
             cell_none(page, cell, "code", NULL);
         if (length)
@@ -214,16 +228,16 @@ static const char *direction_words(struct slice direction) {
     return slice_is(direction, "local") ? "delivery on this host" : "the server itself";
 }
 
-/* What people read of a reason; machines read the other cells. */
+/* Cells with a title are for people, cells with a key for machines: see page.h. */
 static void add_words(struct page *page, struct cell *cell, const struct joined *joined,
                       struct slice hint) {
-    struct slice title = joined->reason ? joined->reason->title : (struct slice){0};
-    struct slice heading = arena_print(
-        &page->arena, "%s%s%.*s: %llu %s %.*s, %s", severity_name(joined->severity), "  ",
-        SLICE_ARGS(joined->class_name), (unsigned long long)joined->count, unit_of(joined->event),
-        SLICE_ARGS(joined->event), direction_words(joined->direction));
-    cell_text(page, cell, NULL, "", heading);
-    if (title.length)
+    const struct event_words *words = words_of(joined->event);
+    cell_text(page, cell, NULL, "",
+              arena_print(&page->arena, "%s  %.*s: %llu %s, %s", severity_name(joined->severity),
+                          SLICE_ARGS(joined->class_name), (unsigned long long)joined->count,
+                          joined->count == 1 ? words->one : words->many,
+                          direction_words(joined->direction)));
+    if (joined->reason)
         cell_text(page, cell, NULL, "what", joined->reason->meaning);
     cell_text(page, cell, NULL, "codes", code_words(page, joined));
     if (joined->acts) {
@@ -239,23 +253,13 @@ static void add_words(struct page *page, struct cell *cell, const struct joined 
                           (unsigned long long)joined->example.line));
 }
 
-static void add_reason(struct page *page, struct cell *list, const struct joined *joined,
-                       bool for_people) {
-    struct slice hint = {0};
-    enum direction direction = DIRECTION_NONE;
-    direction_read(joined->direction, &direction);
-    if (joined->reason)
-        hint = reason_hint(joined->reason, joined->mta, direction);
-    struct cell *cell = cell_record(page, list, NULL, NULL);
-    if (for_people) {
-        add_words(page, cell, joined, hint);
-        return;
-    }
+static void add_values(struct page *page, struct cell *cell, const struct joined *joined,
+                       struct slice hint) {
     cell_text(page, cell, "class", NULL, joined->class_name);
     cell_text(page, cell, "event", NULL, joined->event);
     cell_text(page, cell, "direction", NULL, joined->direction);
     cell_count(page, cell, "count", NULL, joined->count, NULL);
-    cell_text(page, cell, "unit", NULL, slice_of(unit_of(joined->event)));
+    cell_text(page, cell, "unit", NULL, slice_of(words_of(joined->event)->unit));
     add_codes(page, cell, joined);
     cell_text(page, cell, "severity", NULL, slice_of(severity_name(joined->severity)));
     add_acts(page, cell, joined->acts);
@@ -269,29 +273,37 @@ static void add_reason(struct page *page, struct cell *list, const struct joined
     cell_count(page, example, "line", NULL, joined->example.line, NULL);
 }
 
+static void add_reason(struct page *page, struct cell *list, const struct joined *joined) {
+    struct slice hint = {0};
+    enum direction direction = DIRECTION_NONE;
+    direction_read(joined->direction, &direction);
+    if (joined->reason)
+        hint = reason_hint(joined->reason, joined->mta, direction);
+    struct cell *cell = cell_record(page, list, NULL, NULL);
+    add_words(page, cell, joined, hint);
+    add_values(page, cell, joined, hint);
+}
+
 static void add_reasons(struct page *page, const struct tally *tally, const struct rulebook *book,
                         unsigned top) {
-    struct joining joining = {.book = book, .arena = &page->arena};
+    struct joining joining = {.book = book};
     tally_each_reason(tally, join, &joining);
     qsort(joining.items, joining.count, sizeof *joining.items, compare_joined);
     size_t shown = top && top < joining.count ? top : joining.count;
-    struct cell *machines =
-        page_section(page, "reasons", NULL, LOOK_HIDDEN, CELL_LIST)->cell;
-    struct cell *people = page_section(page, NULL, "What to do, most serious first", LOOK_CARDS,
-                                       CELL_LIST)
-                              ->cell;
+    struct section *section = page_section(page, "reasons", "What to do, most serious first",
+                                           LOOK_CARDS, CELL_LIST);
     for (size_t i = 0; i < joining.count; i++) {
         struct joined *joined = &joining.items[i];
         qsort(joined->codes, joined->code_count, sizeof *joined->codes, compare_codes);
-        add_reason(page, machines, joined, false);
         if (i < shown)
-            add_reason(page, people, joined, true);
+            add_reason(page, section->cell, joined);
         free(joined->codes);
     }
+    if (!shown)
+        section->look = LOOK_HIDDEN;
     if (shown < joining.count)
-        page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text =
-            arena_print(&page->arena, "%zu more reasons: --top 0 shows all",
-                        joining.count - shown);
+        add_text(page, arena_print(&page->arena, "%zu more reasons: --top 0 shows all",
+                                   joining.count - shown));
     free(joining.items);
 }
 
@@ -301,7 +313,7 @@ static void add_totals(struct page *page, const struct totals *totals) {
     struct cell *all = page_section(page, "totals", "Totals", LOOK_FACTS, CELL_RECORD)->cell;
     struct cell *part = cell_record(page, all, "messages", "Messages");
     cell_count(page, part, "received", "received", totals->messages_received, "messages");
-    cell_count(page, part, "bytes", "size of those", totals->bytes_received, "bytes");
+    cell_bytes(page, part, "bytes", "size of those", totals->bytes_received);
     part = cell_record(page, all, "recipients", "Recipients, by last state");
     cell_count(page, part, "delivered", "delivered", totals->delivered, "recipients");
     cell_count(page, part, "bounced", "bounced", totals->bounced, "recipients");
@@ -383,10 +395,6 @@ static void add_ledgers(struct page *page, const struct tally *tally) {
     drop_if_empty(section);
 }
 
-static void add_text(struct page *page, struct slice text) {
-    page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = text;
-}
-
 static void add_balance(struct page *page, const struct tally *tally) {
     struct ledger sum = tally_ledger(tally);
     add_text(page,
@@ -412,8 +420,6 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     page_section(page, "schema", NULL, LOOK_HIDDEN, CELL_COUNT)->cell->number = 1;
     ledger_cells(page, page_section(page, "lines", NULL, LOOK_HIDDEN, CELL_RECORD)->cell, &ledger,
                  false);
-    for (size_t i = 0; i < wishes->note_count; i++)
-        add_text(page, arena_print(&page->arena, "note: %s", wishes->notes[i]));
     add_totals(page, &totals);
     add_reasons(page, tally, book, wishes->top);
     add_balance(page, tally);

@@ -7,9 +7,7 @@
 #include "tally/tally.h"
 
 struct summary_wishes {
-    unsigned top;            /* reasons shown to people; 0: all */
-    const char *notes[8];    /* said at the top, to people: what was guessed or passed over */
-    size_t note_count;
+    unsigned top;            /* reasons shown; 0: all */
 };
 
 /* Adds the sections of the report to an initialised page. */

@@ -9,9 +9,9 @@
 #include <assert.h>
 
 struct lead {
-    unsigned char first, last;       /* of the first byte */
-    unsigned char low, high;         /* of the second byte */
-    unsigned char tail, bits;        /* bytes that follow; mask of the first byte */
+    unsigned char first, last; /* of the first byte */
+    unsigned char low, high;   /* of the second byte */
+    unsigned char tail, bits;  /* bytes that follow; mask of the first byte */
 };
 
 /*
@@ -52,7 +52,7 @@ uint32_t utf8_take(struct slice *s) {
 bool utf8_is_control(uint32_t code_point) {
     static const struct {
         uint32_t first, last;
-    } ranges[] = {{0, 0x1F},         {0x7F, 0x9F},     {0x61C, 0x61C},
+    } ranges[] = {{0, 0x1F},        {0x7F, 0x9F},     {0x61C, 0x61C},
                   {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2066, 0x2069}};
 
     for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)

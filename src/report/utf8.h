@@ -6,7 +6,7 @@
 
 #include "base/slice.h"
 
-#define UTF8_BROKEN     0xFFFFFFFFu
+#define UTF8_BROKEN      0xFFFFFFFFu
 #define UTF8_REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
 
 /* Moves past the first character of *s (not empty) and gives its code point; UTF8_BROKEN and one

@@ -20,6 +20,8 @@ struct pattern_files {
     struct arena *arena;
 };
 
+/* Adds one file, in place of one of the same name; borrows all of it. */
+void pattern_files_put(struct pattern_files *files, struct pattern_file file);
 /* The built-in files. */
 void pattern_files_builtin(struct pattern_files *files, struct arena *arena);
 /* Adds the files of a folder; one of the same name replaces the built-in one, "reasons/order" is

@@ -5,7 +5,6 @@
 #include "rules/rule.h"
 
 #include "base/memory.h"
-#include "rules/literal.h"
 #include "rules/phrases.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -27,7 +26,7 @@ static const char *const when_keys[] = {"says", "matches",   "code", "stage",
 void rule_list_release(struct rule_list *list)
 {
     for (size_t i = 0; i < list->count; i++)
-        regex_free(list->items[i].regex);
+        regex_free(list->items[i].pattern.regex);
     free(list->items);
     *list = (struct rule_list){0};
 }
@@ -181,14 +180,17 @@ bool rule_check_phrase(const struct yaml *item, struct problem *problem)
     return yaml_say(item, problem, "no word in the phrase '%.*s'", SLICE_ARGS(item->text));
 }
 
-bool rule_compile(const struct yaml *item, struct regex **regex_r, struct problem *problem)
+bool rule_compile(struct arena *arena, const struct yaml *item, struct rule_pattern *pattern_r,
+                  struct problem *problem)
 {
     struct problem why = {""};
-    *regex_r = NULL;
+    *pattern_r = (struct rule_pattern){0};
     if (!check_text(item, problem))
         return false;
-    return regex_new(item->text, REGEX_EXTENDED | REGEX_NOCASE, regex_r, &why) ||
-           yaml_say(item, problem, "%s", why.text);
+    if (!regex_new(item->text, REGEX_EXTENDED | REGEX_NOCASE, &pattern_r->regex, &why))
+        return yaml_say(item, problem, "%s", why.text);
+    pattern_r->needed = needed_of(arena, item->text);
+    return true;
 }
 
 static bool add_phrase(const struct rule_maker *maker, const struct yaml *item)
@@ -201,12 +203,10 @@ static bool add_phrase(const struct rule_maker *maker, const struct yaml *item)
 
 static bool add_pattern(const struct rule_maker *maker, const struct yaml *item)
 {
-    struct regex *regex;
-    if (!rule_compile(item, &regex, maker->problem))
+    struct rule_pattern pattern;
+    if (!rule_compile(maker->arena, item, &pattern, maker->problem))
         return false;
-    struct rule *rule = new_rule(maker, item, RULE_MATCHES);
-    rule->regex = regex;
-    rule->literal = literal_of(item->text, arena_alloc(maker->arena, item->text.length + 1));
+    new_rule(maker, item, RULE_MATCHES)->pattern = pattern;
     return true;
 }
 

@@ -4,6 +4,7 @@
 #define RULES_RULE_H
 
 #include "rules/codes.h"
+#include "rules/needed.h"
 #include "rules/regex.h"
 #include "rules/yaml.h"
 
@@ -22,6 +23,14 @@ struct rule_where {
     size_t code_count;
 };
 
+/* A pattern, and what the search for phrases must have found before it is worth trying: a word of the
+ * first set under the id of the pattern's owner, of the others under ids more, more + 1. */
+struct rule_pattern {
+    struct regex *regex; /* NULL: none, this is a phrase or a code */
+    struct needed needed;
+    unsigned more;
+};
+
 enum rule_form { RULE_SAYS, RULE_MATCHES, RULE_CODE };
 enum rule_strength { RULE_TOKEN, RULE_STRONG, RULE_ENHANCED, RULE_STAGED, RULE_WEAK, RULE_DEFAULT };
 
@@ -31,8 +40,7 @@ struct rule {
     enum rule_strength strength;
     const struct reason *reason;
     struct slice text;           /* the phrase, pattern or code as written */
-    struct regex *regex;         /* RULE_MATCHES */
-    struct slice literal;        /* RULE_MATCHES: text it cannot match without; empty: none known */
+    struct rule_pattern pattern; /* RULE_MATCHES */
     struct code code;            /* RULE_CODE */
     bool staged;                 /* RULE_CODE: written with @STAGE */
     struct rule_where where;
@@ -75,7 +83,8 @@ bool rules_codes(const struct rule_maker *maker, const struct yaml *list);
 bool rule_of(const struct rule_maker *maker, const struct yaml *mapping);
 /* The checks of a phrase and of a pattern, for whoever keeps them elsewhere. */
 bool rule_check_phrase(const struct yaml *item, struct problem *problem);
-bool rule_compile(const struct yaml *item, struct regex **regex_r, struct problem *problem);
+bool rule_compile(struct arena *arena, const struct yaml *item, struct rule_pattern *pattern_r,
+                  struct problem *problem);
 
 /* What a rule says, as one text: equal texts are equal rules. In the arena. */
 struct slice rule_key(struct arena *arena, const struct rule *rule);

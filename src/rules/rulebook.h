@@ -64,9 +64,8 @@ struct provider { /* recognised by host name, URL or token form; its tokens are 
 /* A text that tells by itself which provider speaks. */
 struct provider_mark {
     const struct provider *provider;
-    struct regex *regex; /* NULL: a phrase */
-    struct slice text;   /* the phrase or pattern as written */
-    struct slice literal; /* as that of a rule */
+    struct rule_pattern pattern; /* no regex: a phrase */
+    struct slice text;           /* the phrase or pattern as written */
     const char *file;
     unsigned line;
 };
@@ -78,9 +77,10 @@ struct rulebook {
     size_t rule_count;
     /* ids first_rule[s] .. first_rule[s + 1] - 1 are of strength s */
     size_t first_rule[RULE_DEFAULT + 2];
-    /* All phrases of rules by rule id, and of marks by rule_count + place; for a pattern the literal
-     * without which it cannot match. */
+    /* One search for all: phrases of rules by rule id, of marks by rule_count + place, and what
+     * patterns need by the ids of struct rule_pattern. Ids are below search_ids. */
     struct phrases *phrases;
+    size_t search_ids;
     struct codes *codes;
     struct provider *providers;
     size_t provider_count; /* at most PROVIDERS_MOST */

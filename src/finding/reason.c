@@ -1,0 +1,878 @@
+/* Why a mail failed is said in words by strangers and in numbers that often lie, so a reason is
+ * chosen step by step, from the surest sign to the weakest:
+ *
+ *   1  no reply code: a condition of our own MTA; few reasons may speak
+ *   2  2xx and 3xx: no failure
+ *   3  a token of a provider that was recognised
+ *   4  strong wording, in the order of the reasons
+ *   5  an enhanced code that decides
+ *   6  a reply code that decides, alone or in its stage
+ *   7  weak wording
+ *   8  a code as a hint: in its stage, or when the reply says nothing of its own
+ *
+ * One search finds all phrases of all rules at once, as bits by rule id; the rules stand in the order
+ * of trying, so the first bit whose context holds is the answer. A pattern is tried only when the
+ * words it needs were found by the same search.
+ *
+ * Wording is looked for in at most TEXT_MOST bytes, which no real reply reaches.
+ */
+#include "finding/reason.h"
+
+#include "base/map.h"
+#include "base/memory.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEXT_MOST = 4096, KEY_HEAD = 64, KEY_MOST = 1024, CACHE_SLOTS = 4096 };
+
+struct provider_set {
+    uint64_t bits[PROVIDERS_MOST / 64];
+};
+
+/* The context of a rule, as bits. */
+struct guard {
+    uint32_t stages, mtas; /* 0: any */
+    uint16_t sides, directions;
+    bool synthetic; /* may decide about a condition without reply */
+    const struct provider_set *providers; /* NULL: any */
+    const struct code *codes;
+    size_t code_count;
+};
+
+/* What a decision looks at, and nothing else. */
+struct asked {
+    uint16_t code;
+    struct enhanced enhanced;
+    uint32_t stage, mta; /* one bit each; mta 0: none known */
+    uint16_t side, direction;
+    bool synthetic; /* nobody said it */
+    struct provider_set providers;
+    struct slice clean, folded; /* the text; lower case too */
+};
+
+struct choice {
+    enum class_by by;
+    const struct rule *rule; /* NULL: unclassified */
+};
+
+struct kept {
+    uint64_t hash;
+    uint32_t length; /* of the key; 0: empty */
+    struct choice choice;
+    char key[KEY_MOST];
+};
+
+struct reason_memory {
+    const struct rulebook *book;
+    struct arena arena;
+    struct guard *guards; /* by rule id */
+    struct regex_memory *regex;
+    uint64_t *hits;   /* what the search found, by its ids */
+    uint64_t *always; /* patterns that need nothing, by the same */
+    size_t words;     /* of the two */
+    struct kept *cache;
+    char key[KEY_HEAD + TEXT_MOST]; /* the clean text stands behind the rest of its key */
+    char folded[TEXT_MOST];
+};
+
+/* ---- memory */
+
+static void set_bit(uint64_t *bits, size_t place)
+{
+    bits[place / 64] |= UINT64_C(1) << place % 64;
+}
+
+static uint32_t stage_bits(const struct rule_words *words)
+{
+    uint32_t bits = 0;
+    for (size_t i = 0; i < words->count; i++) {
+        enum stage stage = STAGE_NONE;
+        bool known = stage_read(words->items[i], &stage);
+        assert(known); /* the rule book checked it */
+        bits |= known ? 1u << stage : 0;
+    }
+    return bits;
+}
+
+static uint16_t side_bits(const struct rule_words *words)
+{
+    uint16_t bits = 0;
+    for (size_t i = 0; i < words->count; i++) {
+        enum side side = SIDE_NONE;
+        bool known = side_read(words->items[i], &side);
+        assert(known);
+        bits = (uint16_t)(bits | (known ? 1u << side : 0));
+    }
+    return bits;
+}
+
+static uint16_t direction_bits(const struct rule_words *words)
+{
+    uint16_t bits = 0;
+    for (size_t i = 0; i < words->count; i++) {
+        enum direction direction = DIRECTION_NONE;
+        bool known = direction_read(words->items[i], &direction);
+        assert(known);
+        bits = (uint16_t)(bits | (known ? 1u << direction : 0));
+    }
+    return bits;
+}
+
+static uint32_t mta_bit(const struct mta *mta)
+{
+    for (unsigned i = 0; mta && mtas[i]; i++)
+        if (mtas[i] == mta)
+            return 1u << i;
+    return 0;
+}
+
+/* An MTA nobody knows gets a bit that no finding has; reason_prove tells it. */
+static uint32_t mta_bits(const struct rule_words *words)
+{
+    uint32_t bits = 0;
+    for (size_t i = 0; i < words->count; i++) {
+        const struct mta *mta = mta_named(words->items[i]);
+        bits |= mta ? mta_bit(mta) : 1u << 31;
+    }
+    return bits;
+}
+
+static const struct provider_set *provider_bits(struct reason_memory *memory,
+                                                const struct rule_words *words)
+{
+    if (words->count == 0)
+        return NULL;
+    struct provider_set *set = arena_zero(&memory->arena, sizeof *set);
+    for (size_t i = 0; i < words->count; i++)
+        for (size_t j = 0; j < memory->book->provider_count; j++)
+            if (slice_equal(memory->book->providers[j].name, words->items[i]))
+                set_bit(set->bits, j);
+    return set;
+}
+
+static const struct code *guard_codes(struct reason_memory *memory,
+                                      const struct rule_where *where)
+{
+    struct code *codes = arena_zero(&memory->arena, (where->code_count + 1) * sizeof *codes);
+    for (size_t i = 0; i < where->code_count; i++) {
+        bool good = code_read(where->codes[i], &codes[i]);
+        assert(good);
+        (void)good;
+    }
+    return codes;
+}
+
+static struct guard guard_of(struct reason_memory *memory, const struct rule *rule)
+{
+    const struct rule_where *where = &rule->where;
+    struct slice group = rule->reason->group;
+    struct guard guard = {.stages = stage_bits(&where->stage),
+                          .mtas = mta_bits(&where->mta),
+                          .sides = side_bits(&where->side),
+                          .directions = direction_bits(&where->direction),
+                          .providers = provider_bits(memory, &where->provider),
+                          .codes = guard_codes(memory, where),
+                          .code_count = where->code_count};
+    guard.synthetic = (guard.sides & 1u << SIDE_SYNTHETIC) || slice_is(group, "network") ||
+                      slice_is(group, "system");
+    return guard;
+}
+
+static void set_always(struct reason_memory *memory)
+{
+    const struct rulebook *book = memory->book;
+    for (size_t i = 0; i < book->rule_count; i++)
+        if (book->rules[i].form == RULE_MATCHES && book->rules[i].pattern.needed.count == 0)
+            set_bit(memory->always, i);
+    for (size_t i = 0; i < book->mark_count; i++)
+        if (book->marks[i].pattern.regex && book->marks[i].pattern.needed.count == 0)
+            set_bit(memory->always, book->rule_count + i);
+}
+
+struct reason_memory *reason_memory_new(const struct rulebook *book)
+{
+    struct reason_memory *memory = memory_new(sizeof *memory);
+    memory->book = book;
+    arena_init(&memory->arena);
+    memory->regex = regex_memory_new();
+    memory->words = book->search_ids / 64 + 1;
+    memory->hits = memory_new(memory->words * sizeof *memory->hits);
+    memory->always = memory_new(memory->words * sizeof *memory->always);
+    memory->cache = memory_new(CACHE_SLOTS * sizeof *memory->cache);
+    memory->guards = memory_new(book->rule_count * sizeof *memory->guards);
+    for (size_t i = 0; i < book->rule_count; i++)
+        memory->guards[i] = guard_of(memory, &book->rules[i]);
+    set_always(memory);
+    return memory;
+}
+
+void reason_memory_free(struct reason_memory *memory)
+{
+    if (!memory)
+        return;
+    regex_memory_free(memory->regex);
+    arena_release(&memory->arena);
+    free(memory->hits);
+    free(memory->always);
+    free(memory->guards);
+    free(memory->cache);
+    free(memory);
+}
+
+/* ---- the text */
+
+static bool is_alnum(unsigned char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9') || byte >= 0x80;
+}
+
+/* Without '/', '?' and ':', so that the host of a URL in front of an address stays. */
+static bool is_local_part(char byte)
+{
+    return is_alnum((unsigned char)byte) ||
+           (byte != '\0' && strchr(".!#$%&'*+-=^_`{|}~", byte) != NULL);
+}
+
+static bool is_domain(char byte)
+{
+    return is_alnum((unsigned char)byte) || byte == '.' || byte == '-' || byte == '_';
+}
+
+/* Where the local part in front of text.at[at] begins, not before `from`. */
+static size_t local_part_begin(struct slice text, size_t from, size_t at)
+{
+    enum { MOST_QUOTED = 66 };
+    size_t begin = at;
+    if (at > from && text.at[at - 1] == '"') {
+        size_t least = at - from > MOST_QUOTED ? at - MOST_QUOTED : from;
+        for (begin = at - 1; begin > least;)
+            if (text.at[--begin] == '"')
+                return begin;
+        return at;
+    }
+    while (begin > from && is_local_part(text.at[begin - 1]))
+        begin--;
+    return begin;
+}
+
+/* Where the domain behind text.at[at] == '@' ends. */
+static size_t domain_end(struct slice text, size_t at)
+{
+    size_t end = at + 1;
+    if (end < text.length && text.at[end] == '[') {
+        size_t close = slice_find(slice_head(slice_from(text, end), 64), ']');
+        return close == SIZE_MAX ? end : end + close + 1;
+    }
+    while (end < text.length && is_domain(text.at[end]))
+        end++;
+    while (end > at + 1 && !is_alnum((unsigned char)text.at[end - 1]))
+        end--; /* the full stop behind it */
+    return end;
+}
+
+/* Writes `text` behind what stands in `to`, runs of blanks as one. */
+static size_t add_folded(char *to, size_t length, struct slice text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        char byte = text.at[i];
+        if (byte == ' ' || (byte >= '\t' && byte <= '\r')) {
+            if (length > 0 && to[length - 1] != ' ')
+                to[length++] = ' ';
+        } else {
+            to[length++] = byte;
+        }
+    }
+    return length;
+}
+
+/* The text with each address as one blank, because names of people are not words of a reply. */
+static struct slice clean_text(struct slice text, char *to)
+{
+    size_t length = 0, copied = 0, from = 0;
+    for (;;) {
+        size_t at = slice_find(slice_from(text, from), '@');
+        if (at == SIZE_MAX)
+            break;
+        at += from;
+        from = at + 1;
+        size_t begin = local_part_begin(text, copied, at), end = domain_end(text, at);
+        if (begin == at || end == at + 1)
+            continue;
+        if (begin > copied && text.at[begin - 1] == '<' && end < text.length &&
+            text.at[end] == '>') {
+            begin--;
+            end++;
+        }
+        length = add_folded(to, length, slice_range(text.at + copied, text.at + begin));
+        length = add_folded(to, length, SLICE(" "));
+        copied = from = end;
+    }
+    length = add_folded(to, length, slice_from(text, copied));
+    if (length > 0 && to[length - 1] == ' ')
+        length--;
+    return (struct slice){to, length};
+}
+
+/* ---- providers */
+
+static bool is_host_of(struct slice host, struct slice name)
+{
+    if (host.length < name.length || name.length == 0)
+        return false;
+    size_t before = host.length - name.length;
+    return slice_equal_nocase(slice_from(host, before), name) &&
+           (before == 0 || host.at[before - 1] == '.');
+}
+
+/* Only who spoke is looked at: the host of a client says nothing about our own words. */
+static struct provider_set providers_of_peer(const struct rulebook *book,
+                                             const struct record *record)
+{
+    struct provider_set set = {{0}};
+    struct slice host = record->peer_host;
+    if (record->side != SIDE_REMOTE || host.length == 0)
+        return set;
+    if (host.at[host.length - 1] == '.')
+        host.length--;
+    for (size_t i = 0; i < book->provider_count; i++)
+        for (size_t j = 0; j < book->providers[i].host_count; j++)
+            if (is_host_of(host, book->providers[i].hosts[j]))
+                set_bit(set.bits, i);
+    return set;
+}
+
+static void found(void *context, unsigned id)
+{
+    struct reason_memory *memory = context;
+    set_bit(memory->hits, id);
+}
+
+/* The next id in [from, end) that the search found or that is always tried, or end. */
+static size_t next_candidate(const struct reason_memory *memory, size_t from, size_t end)
+{
+    while (from < end) {
+        size_t word = from / 64;
+        uint64_t bits = (memory->hits[word] | memory->always[word]) >> from % 64;
+        if (bits != 0) {
+            from += (size_t)__builtin_ctzll(bits);
+            return from < end ? from : end;
+        }
+        from = (word + 1) * 64;
+    }
+    return end;
+}
+
+static bool was_found(const struct reason_memory *memory, size_t id)
+{
+    return memory->hits[id / 64] >> id % 64 & 1;
+}
+
+/* Of a candidate: a phrase matches, a pattern is tried when all it needs was found. */
+static bool matches(const struct reason_memory *memory, const struct rule_pattern *pattern,
+                    const struct asked *asked)
+{
+    for (size_t i = 1; i < pattern->needed.count; i++)
+        if (!was_found(memory, pattern->more + i - 1))
+            return false;
+    return !pattern->regex ||
+           regex_match(pattern->regex, memory->regex, asked->clean) == REGEX_YES;
+}
+
+static void recognise_providers(const struct reason_memory *memory, struct asked *asked)
+{
+    const struct rulebook *book = memory->book;
+    size_t end = book->rule_count + book->mark_count;
+    for (size_t id = next_candidate(memory, book->rule_count, end); id < end;
+         id = next_candidate(memory, id + 1, end)) {
+        const struct provider_mark *mark = &book->marks[id - book->rule_count];
+        if (matches(memory, &mark->pattern, asked))
+            set_bit(asked->providers.bits, (size_t)(mark->provider - book->providers));
+    }
+}
+
+/* ---- rules */
+
+static bool has_provider(const struct provider_set *wanted, const struct provider_set *set)
+{
+    for (size_t i = 0; i < PROVIDERS_MOST / 64; i++)
+        if (wanted->bits[i] & set->bits[i])
+            return true;
+    return false;
+}
+
+static bool has_code(const struct guard *guard, const struct asked *asked)
+{
+    for (size_t i = 0; i < guard->code_count; i++)
+        if (code_is(guard->codes[i], asked->code, asked->enhanced))
+            return true;
+    return guard->code_count == 0;
+}
+
+static bool holds(const struct guard *guard, const struct asked *asked)
+{
+    return (!guard->stages || guard->stages & asked->stage) &&
+           (!guard->sides || guard->sides & asked->side) &&
+           (!guard->directions || guard->directions & asked->direction) &&
+           (!guard->mtas || guard->mtas & asked->mta) &&
+           (!guard->providers || has_provider(guard->providers, &asked->providers)) &&
+           has_code(guard, asked);
+}
+
+static const struct rule *first_wording(const struct reason_memory *memory,
+                                        const struct asked *asked, enum rule_strength strength)
+{
+    const struct rulebook *book = memory->book;
+    size_t end = book->first_rule[strength + 1];
+    for (size_t id = next_candidate(memory, book->first_rule[strength], end); id < end;
+         id = next_candidate(memory, id + 1, end)) {
+        const struct guard *guard = &memory->guards[id];
+        if ((!asked->synthetic || guard->synthetic) && holds(guard, asked) &&
+            matches(memory, &book->rules[id].pattern, asked))
+            return &book->rules[id];
+    }
+    return NULL;
+}
+
+/* The words of a text: letters and digits, one blank between them. */
+static struct slice words_of(struct slice text, char *buffer, size_t size)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < text.length && length < size; i++) {
+        unsigned char byte = (unsigned char)text.at[i];
+        if (is_alnum(byte))
+            buffer[length++] = (char)(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
+        else if (length > 0 && buffer[length - 1] != ' ')
+            buffer[length++] = ' ';
+    }
+    while (length > 0 && buffer[length - 1] == ' ')
+        length--;
+    return (struct slice){buffer, length};
+}
+
+static bool is_phrase_of(const struct code_page *page, struct slice words)
+{
+    char buffer[256];
+    return page && slice_equal(words, words_of(page->name, buffer, sizeof buffer));
+}
+
+/* Whether a reply says more than its code: not when empty, nor with the standard phrase of it. */
+static bool has_own_words(const struct rulebook *book, const struct asked *asked)
+{
+    char buffer[256];
+    struct slice words = words_of(asked->folded, buffer, sizeof buffer);
+    return words.length > 0 && !is_phrase_of(codes_reply(book->codes, asked->code), words) &&
+           !is_phrase_of(codes_enhanced(book->codes, asked->enhanced), words);
+}
+
+static const struct rule *first_code(const struct reason_memory *memory, const struct asked *asked,
+                                     enum rule_strength strength)
+{
+    const struct rulebook *book = memory->book;
+    if (asked->code == 0 && asked->enhanced.class_digit == 0)
+        return NULL;
+    bool only_staged = strength == RULE_DEFAULT && has_own_words(book, asked);
+    for (size_t id = book->first_rule[strength]; id < book->first_rule[strength + 1]; id++) {
+        const struct rule *rule = &book->rules[id];
+        if ((rule->staged || !only_staged) &&
+            code_is(rule->code, asked->code, asked->enhanced) &&
+            holds(&memory->guards[id], asked))
+            return rule;
+    }
+    return NULL;
+}
+
+/* The steps from 3 on. */
+static struct choice choose(struct reason_memory *memory, struct asked *asked)
+{
+    static const struct {
+        enum rule_strength strength;
+        enum class_by by;
+        const struct rule *(*first)(const struct reason_memory *memory, const struct asked *asked,
+                                    enum rule_strength strength);
+    } steps[] = {
+        {RULE_TOKEN, BY_TOKEN, first_wording},   {RULE_STRONG, BY_TEXT, first_wording},
+        {RULE_ENHANCED, BY_ENHANCED, first_code}, {RULE_STAGED, BY_CODE, first_code},
+        {RULE_WEAK, BY_WEAK, first_wording},     {RULE_DEFAULT, BY_DEFAULT, first_code},
+    };
+    asked->folded = phrases_fold(asked->clean, memory->folded);
+    memset(memory->hits, 0, memory->words * sizeof *memory->hits);
+    phrases_search(memory->book->phrases, asked->folded, found, memory);
+    recognise_providers(memory, asked);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        const struct rule *rule = steps[i].first(memory, asked, steps[i].strength);
+        if (rule)
+            return (struct choice){steps[i].by, rule};
+    }
+    return (struct choice){BY_NOTHING, NULL};
+}
+
+/* ---- the cache */
+
+static char *put_bytes(char *to, const void *bytes, size_t length)
+{
+    memcpy(to, bytes, length);
+    return to + length;
+}
+
+/* All that choose() looks at, as bytes; ends at the clean text. */
+static struct slice cache_key(struct reason_memory *memory, const struct asked *asked)
+{
+    char *to = memory->key;
+    memset(to, 0, KEY_HEAD);
+    to = put_bytes(to, &asked->providers, sizeof asked->providers);
+    to = put_bytes(to, &asked->stage, sizeof asked->stage);
+    to = put_bytes(to, &asked->mta, sizeof asked->mta);
+    to = put_bytes(to, &asked->code, sizeof asked->code);
+    to = put_bytes(to, &asked->enhanced.class_digit, sizeof asked->enhanced.class_digit);
+    to = put_bytes(to, &asked->enhanced.subject, sizeof asked->enhanced.subject);
+    to = put_bytes(to, &asked->enhanced.detail, sizeof asked->enhanced.detail);
+    to = put_bytes(to, &asked->side, sizeof asked->side);
+    to = put_bytes(to, &asked->direction, sizeof asked->direction);
+    *to++ = asked->synthetic;
+    assert(to <= memory->key + KEY_HEAD);
+    return (struct slice){memory->key, KEY_HEAD + asked->clean.length};
+}
+
+static struct choice choose_cached(struct reason_memory *memory, struct asked *asked)
+{
+    struct slice key = cache_key(memory, asked);
+    if (key.length > KEY_MOST)
+        return choose(memory, asked);
+    uint64_t hash = bytes_hash(key.at, key.length);
+    struct kept *kept = &memory->cache[hash % CACHE_SLOTS];
+    if (kept->length == key.length && kept->hash == hash &&
+        memcmp(kept->key, key.at, key.length) == 0)
+        return kept->choice;
+    kept->choice = choose(memory, asked);
+    kept->hash = hash;
+    kept->length = (uint32_t)key.length;
+    memcpy(kept->key, key.at, key.length);
+    return kept->choice;
+}
+
+/* ---- the verdict */
+
+static enum permanence permanence_of_digit(unsigned digit)
+{
+    return digit == 4 ? TEMPORARY : digit == 5 ? PERMANENT : PERMANENCE_NONE;
+}
+
+/* What the log says was done, then the code, the enhanced codes, and only then the reason. */
+static enum permanence permanence_of(const struct finding *finding, const struct reason *reason)
+{
+    switch (finding->record.event) {
+    case EVENT_DEFERRED:
+        return TEMPORARY;
+    case EVENT_BOUNCED:
+    case EVENT_EXPIRED:
+        return PERMANENT;
+    default:
+        break;
+    }
+    const unsigned digits[] = {finding->reply.code / 100u, finding->reply.enhanced.class_digit,
+                               finding->record.dsn.class_digit};
+    for (size_t i = 0; i < sizeof digits / sizeof *digits; i++) {
+        enum permanence permanence = permanence_of_digit(digits[i]);
+        if (permanence != PERMANENCE_NONE)
+            return permanence;
+    }
+    if (!reason)
+        return PERMANENCE_NONE;
+    return reason->lasting ? PERMANENT : TEMPORARY;
+}
+
+static struct verdict verdict_of(const struct finding *finding, struct choice choice)
+{
+    struct verdict verdict = {.class_name = "unclassified", .severity = SEVERITY_NOTICE};
+    if (choice.rule) {
+        const struct reason *reason = choice.rule->reason;
+        bool in = finding->record.direction == DIRECTION_IN;
+        verdict.class_name = reason->name;
+        verdict.reason = reason;
+        verdict.by = choice.by;
+        verdict.rule = choice.rule;
+        verdict.severity = in ? reason->severity_in : reason->severity_out;
+        verdict.acts = in ? reason->acts_in : reason->acts_out;
+    }
+    verdict.permanence = permanence_of(finding, verdict.reason);
+    return verdict;
+}
+
+/* Step 2. A delivery without a reply, into a mailbox of our own, is as good. */
+static bool no_failure(const struct finding *finding, struct verdict *verdict_r)
+{
+    unsigned digit = finding->reply.code / 100u;
+    *verdict_r = (struct verdict){.class_name = digit == 3 ? "intermediate" : "accepted",
+                                  .by = BY_CODE,
+                                  .severity = SEVERITY_INFO};
+    if (digit == 2 || digit == 3)
+        return true;
+    verdict_r->by = BY_NOTHING;
+    return finding->reply.code == 0 && finding->record.event == EVENT_DELIVERED;
+}
+
+void reason_decide(const struct rulebook *book, struct reason_memory *memory,
+                   struct finding *finding)
+{
+    assert(book == memory->book);
+    if (no_failure(finding, &finding->verdict))
+        return;
+    const struct record *record = &finding->record;
+    struct asked asked = {
+        .code = finding->reply.code,
+        .enhanced = finding->reply.enhanced,
+        .stage = 1u << record->stage,
+        .mta = mta_bit(finding->mta),
+        .side = (uint16_t)(1u << record->side),
+        .direction = (uint16_t)(1u << record->direction),
+        .synthetic = finding->reply.code == 0 &&
+                     (record->side == SIDE_SYNTHETIC || record->side == SIDE_NONE),
+        .providers = providers_of_peer(book, record),
+        .clean = clean_text(slice_head(finding->reply.text, TEXT_MOST), memory->key + KEY_HEAD),
+    };
+    finding->verdict = verdict_of(finding, choose_cached(memory, &asked));
+}
+
+/* ---- hints */
+
+void reason_of_reply(const struct rulebook *book, struct reason_memory *memory, struct slice text,
+                     struct arena *arena, struct finding *finding)
+{
+    reply_read_text(text, arena, &finding->reply);
+    if (finding->record.side == SIDE_NONE)
+        finding->record.side = finding->reply.code || finding->reply.enhanced.class_digit
+                                   ? SIDE_REMOTE
+                                   : SIDE_SYNTHETIC;
+    reason_decide(book, memory, finding);
+}
+
+/* How well the context of a hint fits: 0 not, 1 direction, 2 MTA, 3 both. */
+static unsigned hint_fit(struct slice where, const struct mta *mta, struct slice direction)
+{
+    struct slice second = where, first;
+    bool both = slice_cut(&second, ' ', &first);
+    bool mta_fits = mta && slice_is(first, mta->name);
+    if (both)
+        return mta_fits && slice_equal(second, direction) ? 3 : 0;
+    if (mta_fits)
+        return 2;
+    return slice_equal(first, direction) ? 1 : 0;
+}
+
+struct slice reason_hint(const struct reason *reason, const struct mta *mta,
+                         enum direction direction)
+{
+    struct slice word = slice_of(direction_name(direction)), best = reason->hint;
+    unsigned best_fit = 0;
+    for (size_t i = 0; i < reason->hint_count; i++) {
+        unsigned fit = hint_fit(reason->hints[i].where, mta, word);
+        if (fit > best_fit) {
+            best_fit = fit;
+            best = reason->hints[i].text;
+        }
+    }
+    if (best_fit == 0 && direction == DIRECTION_LOCAL) /* local takes out */
+        return reason_hint(reason, mta, DIRECTION_OUT);
+    return best;
+}
+
+/* ---- proofs */
+
+struct prover {
+    const struct rulebook *book;
+    struct reason_memory *memory;
+    struct arena arena;
+    void (*told)(void *context, const char *text);
+    void *context;
+    size_t proved, failed;
+};
+
+static void tell(struct prover *prover, const char *file, unsigned line, const char *what)
+{
+    struct slice text = arena_print(&prover->arena, "%s:%u: %s", file, line, what);
+    prover->failed++;
+    if (prover->told)
+        prover->told(prover->context, text.at);
+}
+
+/* One word of a context. "local" may be meant as a side or as a direction: see read_context. */
+static bool take_word(struct slice word, struct finding *finding, bool *has_side,
+                      bool *has_direction)
+{
+    enum stage stage;
+    enum direction direction;
+    enum side side;
+    const struct mta *mta = mta_named(word);
+    if (stage_read(word, &stage)) {
+        finding->record.stage = stage;
+    } else if (direction_read(word, &direction)) {
+        finding->record.direction = direction;
+        *has_direction = true;
+    } else if (side_read(word, &side)) {
+        finding->record.side = side;
+        *has_side = true;
+    } else if (mta) {
+        finding->mta = mta;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* "(auth in) 535 Error": takes the words off the front of *text. "local" is the side when another
+ * word is the direction, the direction when another is the side, and both when it stands alone. */
+static bool read_context(struct slice *text, struct finding *finding, struct slice *wrong_r)
+{
+    if (text->length == 0 || text->at[0] != '(')
+        return true;
+    struct slice rest = slice_from(*text, 1), words;
+    bool has_side = false, has_direction = false, has_local = false;
+    if (!slice_cut(&rest, ')', &words)) {
+        *wrong_r = *text;
+        return false;
+    }
+    while (words.length > 0) {
+        struct slice word;
+        slice_cut(&words, ' ', &word);
+        if (slice_is(word, "local")) {
+            has_local = true;
+        } else if (word.length > 0 && !take_word(word, finding, &has_side, &has_direction)) {
+            *wrong_r = word;
+            return false;
+        }
+    }
+    if (has_local && !has_side)
+        finding->record.side = SIDE_LOCAL;
+    if (has_local && !has_direction)
+        finding->record.direction = DIRECTION_LOCAL;
+    *text = slice_trim(rest);
+    return true;
+}
+
+/* Decides about an example as docs/patterns.md says it is read. */
+static bool decide_proof(struct prover *prover, const struct proof *proof, struct slice text,
+                         struct slice host, struct finding *finding)
+{
+    struct slice wrong, reply = text;
+    *finding = (struct finding){.record = {.direction = DIRECTION_OUT,
+                                           .side = SIDE_NONE,
+                                           .stage = STAGE_OTHER,
+                                           .peer_host = host,
+                                           .size = -1,
+                                           .delay = -1,
+                                           .nrcpt = -1}};
+    if (!read_context(&reply, finding, &wrong)) {
+        tell(prover, proof->file, proof->line,
+             arena_print(&prover->arena,
+                         "'%.*s' is no context: write a stage, side, direction or MTA between '(' "
+                         "and ')'",
+                         SLICE_ARGS(wrong))
+                 .at);
+        return false;
+    }
+    reason_of_reply(prover->book, prover->memory, reply, &prover->arena, finding);
+    return true;
+}
+
+static const char *chosen_by(struct prover *prover, const struct verdict *verdict)
+{
+    if (!verdict->rule)
+        return verdict->class_name;
+    return arena_print(&prover->arena, "%s by %s:%u", verdict->class_name, verdict->rule->file,
+                       verdict->rule->line)
+        .at;
+}
+
+/* The example must be classed as `wanted`; a counter-example must not. */
+static void prove(struct prover *prover, const struct proof *proof, struct slice text,
+                  struct slice wanted, struct slice host)
+{
+    struct finding finding;
+    prover->proved++;
+    if (!decide_proof(prover, proof, text, host, &finding))
+        return;
+    const struct verdict *verdict = &finding.verdict;
+    bool classed = slice_is(wanted, verdict->class_name);
+    if (classed && proof->counter)
+        tell(prover, proof->file, proof->line,
+             arena_print(&prover->arena, "'%.*s' is classed %s, and must not be",
+                         SLICE_ARGS(text), chosen_by(prover, verdict))
+                 .at);
+    else if (!classed && !proof->counter)
+        tell(prover, proof->file, proof->line,
+             arena_print(&prover->arena, "'%.*s' is classed %s, not %.*s", SLICE_ARGS(text),
+                         chosen_by(prover, verdict), SLICE_ARGS(wanted))
+                 .at);
+    arena_clear(&prover->arena);
+}
+
+static void prove_reason(struct prover *prover, const struct reason *reason)
+{
+    for (size_t i = 0; i < reason->proof_count; i++)
+        prove(prover, &reason->proofs[i], reason->proofs[i].text, slice_of(reason->name),
+              (struct slice){0});
+}
+
+/* A reply of the first host of the provider, when it has one. */
+static void prove_provider(struct prover *prover, const struct provider *provider)
+{
+    struct slice host = provider->host_count > 0 ? provider->hosts[0] : (struct slice){0};
+    for (size_t i = 0; i < provider->proof_count; i++) {
+        struct slice text = provider->proofs[i].text, arrow = SLICE(" => ");
+        size_t end = slice_rfind_text(text, arrow);
+        assert(end != SIZE_MAX); /* the rule book checked it */
+        prove(prover, &provider->proofs[i], slice_trim(slice_head(text, end)),
+              slice_from(text, end + arrow.length), host);
+    }
+}
+
+static bool is_direction_word(struct slice word)
+{
+    enum direction direction;
+    return direction_read(word, &direction);
+}
+
+/* The rule book does not know the MTAs, so their names are checked here. */
+static void check_mtas(struct prover *prover)
+{
+    for (size_t i = 0; i < prover->book->rule_count; i++) {
+        const struct rule *rule = &prover->book->rules[i];
+        for (size_t j = 0; j < rule->where.mta.count; j++)
+            if (!mta_named(rule->where.mta.items[j]))
+                tell(prover, rule->file, rule->line,
+                     arena_print(&prover->arena, "no MTA '%.*s'",
+                                 SLICE_ARGS(rule->where.mta.items[j]))
+                         .at);
+    }
+    for (size_t i = 0; i < prover->book->reason_count; i++) {
+        const struct reason *reason = &prover->book->reasons[i];
+        for (size_t j = 0; j < reason->hint_count; j++) {
+            struct slice rest = reason->hints[j].where, word;
+            slice_cut(&rest, ' ', &word);
+            if (!is_direction_word(word) && !mta_named(word))
+                tell(prover, reason->file, 1,
+                     arena_print(&prover->arena, "no MTA '%.*s' in hints", SLICE_ARGS(word)).at);
+        }
+    }
+}
+
+size_t reason_prove(const struct rulebook *book, size_t *failed_r,
+                    void (*told)(void *context, const char *text), void *context)
+{
+    struct prover prover = {.book = book,
+                            .memory = reason_memory_new(book),
+                            .told = told,
+                            .context = context};
+    arena_init(&prover.arena);
+    check_mtas(&prover);
+    for (size_t i = 0; i < book->reason_count; i++)
+        prove_reason(&prover, &book->reasons[i]);
+    for (size_t i = 0; i < book->provider_count; i++)
+        prove_provider(&prover, &book->providers[i]);
+    arena_release(&prover.arena);
+    reason_memory_free(prover.memory);
+    *failed_r = prover.failed;
+    return prover.proved;
+}

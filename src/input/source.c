@@ -1,0 +1,377 @@
+/* source - from what the user named to the files that are read, in a fixed order.
+ *
+ * A file named by the user is taken unless its head shows that no line can come out of it; behind a
+ * folder or a glob, where nobody said that all of it is logs, a file must also show a line that
+ * some wrapping knows. The anchor of yearless stamps is found here, from name and times of the file
+ * alone, so that it never depends on what lines say.
+ */
+#include "input/source.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "input/entry.h"
+
+/* What is looked at to tell logs from others, and the share of control bytes no log reaches: bytes
+ * at random have 11 %, text with some NULs of a crash far less. */
+enum { HEAD = 16 * 1024, CONTROL_PERCENT = 10 };
+
+/* Who asked for the file decides how it is refused. */
+struct finder {
+    struct sources *sources;
+    int year;
+    int64_t now;
+    bool is_named; /* by the user, and not found in a folder or behind a glob */
+    source_told *told;
+    void *context;
+};
+
+static void tell_fault(const struct finder *finder, const char *what, const char *path) {
+    struct problem problem;
+    problem_say(&problem, "%s '%s'", what, path);
+    finder->told(finder->context, true, problem.text);
+}
+
+static void tell_errno(const struct finder *finder, const char *path) {
+    struct problem problem;
+    problem_errno(&problem, "cannot read '%s'", path);
+    finder->told(finder->context, true, problem.text);
+}
+
+/* A fault when the user named it, else a note. */
+static void tell_refused(const struct finder *finder, const char *path, const char *why) {
+    struct problem problem;
+    const char *passed_over = finder->is_named ? "" : "passed over: ";
+    problem_say(&problem, "%s'%s' %s", passed_over, path, why);
+    finder->told(finder->context, finder->is_named, problem.text);
+}
+
+/* ---- Anchors: contract, section 2 ---- */
+
+/* The last second of a day in the zone of the run; of its month or year for day or month 0. */
+static bool end_of(int year, int month, int day, int64_t *seconds_r) {
+    static const int8_t last_day[13] = {31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    struct civil civil = {
+        .year = year,
+        .month = month != 0 ? month : 12,
+        .day = day != 0 ? day : last_day[month],
+        .hour = 23,
+        .minute = 59,
+        .second = 59,
+    };
+    if (day == 0 && !civil_valid(&civil))
+        civil.day = 28;
+    struct clock clock = {0};
+    struct moment moment;
+    if (!moment_local(&clock, &civil, &moment))
+        return false;
+    *seconds_r = moment.seconds;
+    return true;
+}
+
+/* Length of a run of digits and its number; a run too long to be a date is no number. */
+static size_t digits_at(const char *text, unsigned long *number_r) {
+    size_t length = strspn(text, "0123456789");
+    *number_r = length >= 1 && length <= 8 ? strtoul(text, NULL, 10) : 0;
+    return length;
+}
+
+static bool is_date(unsigned long year, unsigned long month, unsigned long day,
+                    int64_t *seconds_r) {
+    if (year < 1970 || year > 2199 || month < 1 || month > 12 || day > 31)
+        return false;
+    return end_of((int)year, (int)month, (int)day, seconds_r);
+}
+
+/* A date at a run of digits: 20260601, 202606, 2026-06-01, 2026-06. */
+static bool date_at(const char *text, int64_t *seconds_r) {
+    unsigned long first, month, day;
+    size_t length = digits_at(text, &first);
+    if (length == 8)
+        return first % 100 != 0 &&
+               is_date(first / 10000, first / 100 % 100, first % 100, seconds_r);
+    if (length == 6)
+        return is_date(first / 100, first % 100, 0, seconds_r);
+    if (length != 4 || text[4] != '-' || digits_at(text + 5, &month) != 2)
+        return false;
+    if (text[7] != '-' || digits_at(text + 8, &day) != 2)
+        return is_date(first, month, 0, seconds_r);
+    return day != 0 && is_date(first, month, day, seconds_r);
+}
+
+/* The first date in the last part of a path: mail.log-20261120, 20260601-mainlog, main.202606. */
+static bool date_in_name(const char *path, int64_t *seconds_r) {
+    const char *slash = strrchr(path, '/');
+    for (const char *at = slash != NULL ? slash + 1 : path; *at != '\0';) {
+        unsigned long unused;
+        size_t length = digits_at(at, &unused);
+        if (length > 0 && date_at(at, seconds_r))
+            return true;
+        at += length > 0 ? length : 1;
+    }
+    return false;
+}
+
+static int64_t anchor_of(const struct finder *finder, const struct source *source) {
+    int64_t anchor;
+    if (finder->year != 0 && end_of(finder->year, 0, 0, &anchor))
+        return anchor;
+    if (source->is_pipe)
+        return finder->now;
+    return date_in_name(source->name, &anchor) ? anchor : source->modified;
+}
+
+/* ---- One source ---- */
+
+static void add(const struct finder *finder, const char *name, const struct stat *status) {
+    struct sources *sources = finder->sources;
+    bool is_pipe = !S_ISREG(status->st_mode);
+    sources->items =
+        memory_grow(sources->items, &sources->capacity, sources->count + 1, sizeof *sources->items);
+    struct source *source = &sources->items[sources->count++];
+    *source = (struct source){
+        .name = memory_copy(name, strlen(name)),
+        .is_pipe = is_pipe,
+        .size = is_pipe ? -1 : (int64_t)status->st_size,
+        .modified = is_pipe ? 0 : (int64_t)status->st_mtime,
+    };
+    source->anchor = anchor_of(finder, source);
+}
+
+/* The kind of compression, or NULL. */
+static const char *compression_of(struct slice head) {
+    static const struct {
+        struct slice magic;
+        const char *refusal;
+    } kinds[] = {
+        {SLICE_INIT("\x1f\x8b"), "is compressed (gzip), which this build cannot read yet"},
+        {SLICE_INIT("\xfd"
+                    "7zXZ"),
+         "is compressed (xz), which this build cannot read yet"},
+        {SLICE_INIT("\x28\xb5\x2f\xfd"), "is compressed (zstd), which this build cannot read yet"},
+        {SLICE_INIT("BZh"), "is compressed (bzip2), which this build cannot read yet"},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (slice_starts(head, kinds[i].magic))
+            return kinds[i].refusal;
+    return NULL;
+}
+
+static bool is_binary(struct slice head) {
+    size_t controls = 0;
+    for (size_t i = 0; i < head.length; i++) {
+        unsigned char byte = (unsigned char)head.at[i];
+        bool is_space = byte >= '\t' && byte <= '\r';
+        controls += (byte < ' ' && !is_space && byte != '\033') || byte == 0x7f;
+    }
+    return controls * 100 > head.length * CONTROL_PERCENT;
+}
+
+static bool has_known_line(struct slice head) {
+    struct clock clock = {0};
+    while (head.length > 0) {
+        struct line line = {0};
+        struct entry entry;
+        slice_cut(&head, '\n', &line.text);
+        if (line.text.length > 0 && line.text.at[line.text.length - 1] == '\r')
+            line.text.length--;
+        if (entry_read(&clock, &line, &entry) == UNWRAPPED)
+            return true;
+    }
+    return false;
+}
+
+/* NULL: the file may be read. */
+static const char *refusal_of(const struct finder *finder, struct slice head) {
+    const char *refusal = compression_of(head);
+    if (refusal != NULL || head.length == 0)
+        return refusal;
+    if (is_binary(head))
+        return "is no text log";
+    if (!finder->is_named && !has_known_line(head))
+        return "has no log line in its first 16 KiB";
+    return NULL;
+}
+
+static bool read_head(int fd, char *bytes, size_t room, size_t *length_r) {
+    *length_r = 0;
+    while (*length_r < room) {
+        ssize_t got = read(fd, bytes + *length_r, room - *length_r);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return false;
+        if (got == 0)
+            break;
+        *length_r += (size_t)got;
+    }
+    return true;
+}
+
+static int open_file(const char *path) {
+    int fd;
+    do
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+static void add_regular(const struct finder *finder, const char *path, const struct stat *status) {
+    char head[HEAD];
+    size_t length = 0;
+    int fd = open_file(path);
+    if (fd < 0 || !read_head(fd, head, sizeof head, &length)) {
+        tell_errno(finder, path);
+    } else {
+        const char *refusal = refusal_of(finder, (struct slice){head, length});
+        if (refusal != NULL)
+            tell_refused(finder, path, refusal);
+        else
+            add(finder, path, status);
+    }
+    if (fd >= 0)
+        close(fd);
+}
+
+/* ---- Folders, globs, standard input ---- */
+
+static int by_name(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Found in a folder or behind a glob: only regular files are looked into. */
+static void add_found(const struct finder *finder, const char *path) {
+    struct stat status;
+    if (stat(path, &status) != 0) {
+        tell_errno(finder, path);
+    } else if (S_ISDIR(status.st_mode)) {
+        tell_refused(finder, path, "is a folder");
+    } else if (!S_ISREG(status.st_mode)) {
+        tell_refused(finder, path, "is no regular file");
+    } else {
+        add_regular(finder, path, &status);
+    }
+}
+
+/* The names in a folder, sorted; hidden files are nobody's logs. NULL: it cannot be read. */
+static char **names_in(const char *path, size_t *count_r) {
+    DIR *folder = opendir(path);
+    if (folder == NULL)
+        return NULL;
+    char **names = memory_new(sizeof *names);
+    size_t capacity = 1;
+    *count_r = 0;
+    for (struct dirent *item; (item = readdir(folder)) != NULL;) {
+        if (item->d_name[0] == '.')
+            continue;
+        names = memory_grow(names, &capacity, *count_r + 1, sizeof *names);
+        names[(*count_r)++] = memory_copy(item->d_name, strlen(item->d_name));
+    }
+    closedir(folder);
+    qsort(names, *count_r, sizeof *names, by_name);
+    return names;
+}
+
+static char *joined(const char *folder, const char *name) {
+    size_t length = strlen(folder), name_length = strlen(name);
+    bool has_slash = length > 0 && folder[length - 1] == '/';
+    char *path = memory_new(length + name_length + 2);
+    memcpy(path, folder, length);
+    path[length] = '/';
+    memcpy(path + length + !has_slash, name, name_length);
+    return path;
+}
+
+static void add_folder(const struct finder *finder, const char *path) {
+    struct finder inside = *finder;
+    inside.is_named = false;
+    size_t count, before = finder->sources->count;
+    char **names = names_in(path, &count);
+    if (names == NULL) {
+        tell_errno(finder, path);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        char *inner = joined(path, names[i]);
+        add_found(&inside, inner);
+        free(inner);
+        free(names[i]);
+    }
+    free(names);
+    if (finder->sources->count == before)
+        tell_fault(finder, "no log file in the folder", path);
+}
+
+/* False: nothing matches. */
+static bool add_matches(const struct finder *finder, const char *pattern) {
+    struct finder behind = *finder;
+    behind.is_named = false;
+    size_t before = finder->sources->count;
+    glob_t found;
+    if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
+        return false;
+    qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, by_name);
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        add_found(&behind, found.gl_pathv[i]);
+    globfree(&found);
+    if (finder->sources->count == before)
+        tell_fault(finder, "no log file behind", pattern);
+    return true;
+}
+
+static void add_standard_input(const struct finder *finder) {
+    struct stat status;
+    if (fstat(STDIN_FILENO, &status) != 0)
+        tell_errno(finder, "-");
+    else if (S_ISDIR(status.st_mode))
+        tell_refused(finder, "-", "is a folder");
+    else
+        add(finder, "-", &status);
+}
+
+/* Nothing has this name, so it may be a glob. */
+static void add_missing(const struct finder *finder, const char *path) {
+    bool is_glob = errno == ENOENT && strpbrk(path, "*?[") != NULL;
+    if (!is_glob)
+        tell_errno(finder, path);
+    else if (!add_matches(finder, path))
+        tell_fault(finder, "no file matches", path);
+}
+
+void sources_add(struct sources *sources, const char *path, int year, int64_t now,
+                 source_told *told, void *context) {
+    assert(sources != NULL && path != NULL && told != NULL);
+    struct finder finder = {sources, year, now, true, told, context};
+    struct stat status;
+    if (strcmp(path, "-") == 0)
+        add_standard_input(&finder);
+    else if (stat(path, &status) != 0)
+        add_missing(&finder, path);
+    else if (S_ISDIR(status.st_mode))
+        add_folder(&finder, path);
+    else if (S_ISREG(status.st_mode))
+        add_regular(&finder, path, &status);
+    else
+        add(&finder, path, &status);
+}
+
+void sources_release(struct sources *sources) {
+    for (size_t i = 0; i < sources->count; i++)
+        free(sources->items[i].name);
+    free(sources->items);
+    *sources = (struct sources){0};
+}
+
+int source_open(const struct source *source, struct problem *problem) {
+    int fd = strcmp(source->name, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                                            : open_file(source->name);
+    if (fd < 0)
+        problem_errno(problem, "cannot read '%s'", source->name);
+    return fd;
+}

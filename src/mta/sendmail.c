@@ -1,0 +1,728 @@
+/* sendmail - why: Sendmail writes `key=value, key=value` lines that look regular and are not: values
+ * hold commas, the reply of a stranger stands in the middle, and codes are mostly left out.
+ *
+ * By hand are read the lines that make up a log, and those whose values are hostile:
+ *
+ *   65L80001002101: from=<alice@example.org>, size=1200, class=0, nrcpts=2, msgid=<m1@example.org>,
+ *       proto=ESMTPS, daemon=MTA-v4, relay=client.example.org [192.0.2.10]    headers.c, logsender()
+ *   65L80001002101: to=<bob@example.net>,<carol@example.net>, delay=00:00:02, mailer=esmtp,
+ *       relay=mx.example.net. [198.51.100.5], dsn=5.1.1, reply=550 5.1.1 No such box,
+ *       stat=User unknown                                                  deliver.c, logdelivery()
+ *   65L80004002110: ruleset=check_rcpt, arg1=<x@example.com>, relay=[203.0.113.77],
+ *       reject=550 5.7.1 <x@example.com>... Relaying denied                  parseaddr.c, rscheck()
+ *   65L80006002112: AUTH failure (LOGIN): SASL(-13): authentication failure, user=bob,
+ *       relay=[203.0.113.77]                                                          srvrsmtp.c
+ *
+ * How: fields are taken in the order in which Sendmail writes them; addresses end at their bracket,
+ * not at a comma. What was decided of a recipient is told by dsn=, which no stranger can write, and by
+ * the words of stat= only where there is no dsn=. The other kinds are shapes of the program "sendmail".
+ */
+#include "mta/mta.h"
+
+#include "base/slice.h"
+#include "input/entry.h"
+#include "mta/shapes.h"
+
+/* ---- small readers ---- */
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static bool is_alnum(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Time and process as letters and digits; the process has five digits or more [queue.c, assign_queueid].
+ * Gives the length, 0 for anything else. */
+static size_t queue_id_length(struct slice text) {
+    enum { SHORTEST = 8, LONGEST = 20, PROCESS = 5 };
+    size_t length = 0;
+    while (length < text.length && length <= LONGEST && is_alnum(text.at[length]))
+        length++;
+    if (length < SHORTEST || length > LONGEST)
+        return 0;
+    for (size_t i = length - PROCESS; i < length; i++)
+        if (!is_digit(text.at[i]))
+            return 0;
+    return length;
+}
+
+/* "65L80001002101: " */
+static bool take_queue_id(struct slice *text, struct slice *id_r) {
+    size_t length = queue_id_length(*text);
+    struct slice rest = slice_from(*text, length);
+    if (!length || !slice_skip(&rest, SLICE(": ")))
+        return false;
+    *id_r = slice_head(*text, length);
+    *text = rest;
+    return true;
+}
+
+/* Length of an address at the front: up to and with its bracket, or to a comma; what stands in quotes
+ * counts for nothing. */
+static size_t address_length(struct slice s) {
+    bool bracket = s.length && s.at[0] == '<', quoted = false;
+    for (size_t i = 0; i < s.length; i++) {
+        if (s.at[i] == '\\' && i + 1 < s.length)
+            i++;
+        else if (s.at[i] == '"')
+            quoted = !quoted;
+        else if (!quoted && bracket && s.at[i] == '>')
+            return i + 1;
+        else if (!quoted && !bracket && s.at[i] == ',')
+            return i;
+    }
+    /* A quote cut in its middle (shortenstring) never ends: the next comma and blank then does. */
+    return quoted ? slice_head(s, slice_find_text(s, SLICE(", "))).length : s.length;
+}
+
+static struct slice without_brackets(struct slice address) {
+    if (slice_skip(&address, SLICE("<")) && slice_ends(address, SLICE(">")))
+        address.length--;
+    return address;
+}
+
+static struct slice take_address(struct slice *s) {
+    size_t length = address_length(*s);
+    struct slice address = slice_head(*s, length);
+    *s = slice_from(*s, length);
+    return without_brackets(address);
+}
+
+/*   relay = [ host SP ] "[" [ "IPv6:" ] address "]" [ SP "(may be forged)" ] / host / user "@" host */
+static void read_relay(struct slice relay, struct record *record) {
+    static const struct slice forged = SLICE_INIT(" (may be forged)");
+    if (slice_ends(relay, forged))
+        relay.length -= forged.length;
+    size_t open = slice_rfind(relay, '[');
+    if (open != SIZE_MAX && slice_ends(relay, SLICE("]"))) {
+        record->peer_ip = slice_range(relay.at + open + 1, relay.at + relay.length - 1);
+        slice_skip(&record->peer_ip, SLICE("IPv6:"));
+        relay = slice_trim(slice_head(relay, open));
+    }
+    size_t at = slice_find(relay, '@');
+    if (at != SIZE_MAX)
+        relay = slice_from(relay, at + 1);
+    if (slice_ends(relay, SLICE(".")))
+        relay.length--;
+    record->peer_host = relay;
+}
+
+/*   delay = [ days "+" ] HH ":" MM ":" SS, as microseconds; -1 for anything else */
+static int64_t read_delay(struct slice s) {
+    enum { PARTS = 3 };
+    uint64_t days = 0, total = 0, part;
+    struct slice rest = s;
+    if (slice_find(s, '+') != SIZE_MAX &&
+        (!slice_take_number(&rest, &days) || !slice_skip(&rest, SLICE("+"))))
+        return -1;
+    for (int i = 0; i < PARTS; i++) {
+        if ((i > 0 && !slice_skip(&rest, SLICE(":"))) || !slice_take_number(&rest, &part) ||
+            part > 99)
+            return -1;
+        total = total * 60 + part;
+    }
+    return rest.length || days > 100000 ? -1 : (int64_t)((days * 86400 + total) * 1000000);
+}
+
+static void read_count(struct slice s, int64_t *count_r) {
+    uint64_t count;
+    if (slice_number(s, &count) && count <= INT64_MAX)
+        *count_r = (int64_t)count;
+}
+
+/* Takes ", key=" off the front, then the value up to ", ". */
+static bool take_field(struct slice *rest, struct slice *key_r, struct slice *value_r) {
+    struct slice s = *rest;
+    size_t length = 0;
+    slice_skip(&s, SLICE(","));
+    slice_skip(&s, SLICE(" "));
+    while (length < s.length && length < 24 && (is_alnum(s.at[length]) || s.at[length] == '_'))
+        length++;
+    if (!length || length == s.length || s.at[length] != '=')
+        return false;
+    *key_r = slice_head(s, length);
+    s = slice_from(s, length + 1);
+    size_t end = s.length && s.at[0] == '<' ? address_length(s) : 0;
+    size_t comma = slice_find_text(slice_from(s, end), SLICE(", "));
+    *value_r = comma == SIZE_MAX ? s : slice_head(s, end + comma);
+    *rest = slice_from(s, value_r->length);
+    return true;
+}
+
+/* ---- from= ---- */
+
+/* relay= is the last field, and a message-id may hold anything: it is looked for from the right. */
+static enum reading read_from(struct slice rest, struct records *records) {
+    static const struct slice relay = SLICE_INIT(", relay=");
+    struct slice key, value;
+    struct record *record = records_add(records, RECORD_ARRIVAL, "SM-FROM");
+    record->direction = DIRECTION_IN;
+    record->has_sender = true;
+    record->sender = take_address(&rest);
+    size_t last = slice_rfind_text(rest, relay);
+    if (last != SIZE_MAX) {
+        read_relay(slice_from(rest, last + relay.length), record);
+        rest = slice_head(rest, last);
+    }
+    while (take_field(&rest, &key, &value)) {
+        if (slice_is(key, "size") && record->size < 0)
+            read_count(value, &record->size);
+        else if (slice_is(key, "nrcpts") && record->nrcpt < 0)
+            read_count(value, &record->nrcpt);
+        else if (slice_is(key, "msgid") && !record->message_id.at)
+            record->message_id = without_brackets(value);
+    }
+    return READING_READ;
+}
+
+/* ---- to= ---- */
+
+/* The fields of a to= line that matter. */
+struct delivery {
+    struct slice recipients;
+    struct slice delay, mailer, relay, stage, reply, stat;
+    struct enhanced dsn;
+    bool quarantined;
+};
+
+/* The list ends where a comma is followed by a blank; an address may hold both in quotes. */
+static struct slice take_recipients(struct slice *rest) {
+    static const struct slice more = SLICE_INIT("[more]");
+    struct slice whole = *rest, s = *rest;
+    for (;;) {
+        s = slice_from(s, address_length(s));
+        if (s.length < 2 || s.at[0] != ',' || s.at[1] == ' ')
+            break;
+        s = slice_from(s, 1);
+    }
+    size_t end = slice_find_text(s, SLICE(", "));
+    struct slice list = slice_head(whole, end == SIZE_MAX ? whole.length
+                                                          : whole.length - s.length + end);
+    *rest = slice_from(whole, list.length);
+    if (slice_ends(list, more))
+        list = slice_trim(slice_head(list, list.length - more.length));
+    return list;
+}
+
+/* reply= and stat= come last and hold text of a stranger: reply= ends at the first ", stat=", stat= at
+ * the end of the line. */
+static void take_delivery(struct slice rest, struct delivery *delivery) {
+    static const struct slice stat = SLICE_INIT(", stat="), reply = SLICE_INIT(", reply=");
+    struct slice key, value;
+    delivery->recipients = take_recipients(&rest);
+    for (;;) {
+        if (slice_skip(&rest, reply)) {
+            size_t end = slice_find_text(rest, stat);
+            delivery->reply = slice_head(rest, end);
+            rest = slice_from(rest, end);
+        }
+        if (slice_skip(&rest, stat)) {
+            delivery->stat = rest;
+            return;
+        }
+        if (!take_field(&rest, &key, &value))
+            return;
+        if (slice_is(key, "delay"))
+            delivery->delay = value;
+        else if (slice_is(key, "mailer"))
+            delivery->mailer = value;
+        else if (slice_is(key, "relay"))
+            delivery->relay = value;
+        else if (slice_is(key, "stage"))
+            delivery->stage = value;
+        else if (slice_is(key, "quarantine"))
+            delivery->quarantined = true;
+        else if (slice_is(key, "dsn") && !enhanced_take(&value, &delivery->dsn))
+            delivery->dsn = (struct enhanced){0};
+    }
+}
+
+/* The words of stat=, in the order of trying. EVENT_NONE: no attempt was made. The implied code is that
+ * of the exit status behind the word [libsm/strexit.c]. */
+static const struct stat_word {
+    struct slice word;
+    enum event event;
+    enum stage stage;
+    struct slice implied;
+} stat_words[] = {
+    {SLICE_INIT("Sent"), EVENT_DELIVERED, STAGE_END_OF_DATA, SLICE_INIT("SM-STAT sent")},
+    {SLICE_INIT("Deferred"), EVENT_DEFERRED, STAGE_OTHER, SLICE_INIT("SM-STAT deferred")},
+    {SLICE_INIT("queued"), EVENT_NONE, STAGE_QUEUE, SLICE_INIT("")},
+    {SLICE_INIT("quarantined"), EVENT_HELD, STAGE_QUEUE, SLICE_INIT("")},
+    {SLICE_INIT("Cannot send message"), EVENT_EXPIRED, STAGE_QUEUE, SLICE_INIT("")},
+    {SLICE_INIT("Message could not be delivered for"), EVENT_EXPIRED, STAGE_QUEUE, SLICE_INIT("")},
+    {SLICE_INIT("Please try again later"), EVENT_DEFERRED, STAGE_OTHER,
+     SLICE_INIT("SM-STAT please try again later")},
+    {SLICE_INIT("User unknown"), EVENT_BOUNCED, STAGE_RCPT, SLICE_INIT("SM-STAT user unknown")},
+    {SLICE_INIT("Host unknown"), EVENT_BOUNCED, STAGE_DNS, SLICE_INIT("SM-STAT host unknown")},
+    {SLICE_INIT("Service unavailable"), EVENT_BOUNCED, STAGE_OTHER,
+     SLICE_INIT("SM-STAT service unavailable")},
+    {SLICE_INIT("Data format error"), EVENT_BOUNCED, STAGE_OTHER,
+     SLICE_INIT("SM-STAT data format error")},
+    {SLICE_INIT("Command line usage error"), EVENT_BOUNCED, STAGE_OTHER,
+     SLICE_INIT("SM-STAT command line usage error")},
+    {SLICE_INIT("Cannot open input"), EVENT_BOUNCED, STAGE_DELIVERY,
+     SLICE_INIT("SM-STAT cannot open input")},
+    {SLICE_INIT("Internal error"), EVENT_BOUNCED, STAGE_OTHER,
+     SLICE_INIT("SM-STAT internal error")},
+    {SLICE_INIT("Operating system error"), EVENT_DEFERRED, STAGE_DELIVERY,
+     SLICE_INIT("SM-STAT operating system error")},
+    {SLICE_INIT("System file missing"), EVENT_BOUNCED, STAGE_DELIVERY,
+     SLICE_INIT("SM-STAT system file missing")},
+    {SLICE_INIT("Can't create output"), EVENT_BOUNCED, STAGE_DELIVERY,
+     SLICE_INIT("SM-STAT can't create output")},
+    {SLICE_INIT("I/O error"), EVENT_DEFERRED, STAGE_DELIVERY, SLICE_INIT("SM-STAT i/o error")},
+    {SLICE_INIT("Remote protocol error"), EVENT_BOUNCED, STAGE_OTHER,
+     SLICE_INIT("SM-STAT remote protocol error")},
+    {SLICE_INIT("Insufficient permission"), EVENT_BOUNCED, STAGE_OTHER,
+     SLICE_INIT("SM-STAT insufficient permission")},
+    {SLICE_INIT("Local configuration error"), EVENT_BOUNCED, STAGE_OTHER,
+     SLICE_INIT("SM-STAT local configuration error")},
+    {SLICE_INIT("Message exceeds maximum fixed size"), EVENT_BOUNCED, STAGE_MAIL,
+     SLICE_INIT("SM-STAT message exceeds maximum fixed size")},
+    {SLICE_INIT("Too many hops"), EVENT_BOUNCED, STAGE_DELIVERY,
+     SLICE_INIT("SM-STAT too many hops")},
+};
+
+static const struct stat_word stat_loop = {SLICE_INIT("config error: "), EVENT_BOUNCED, STAGE_DNS,
+                                           SLICE_INIT("SM-STAT config error")};
+static const struct stat_word stat_other = {SLICE_INIT(""), EVENT_BOUNCED, STAGE_OTHER,
+                                            SLICE_INIT("")};
+
+static const struct stat_word *stat_word_of(struct slice stat) {
+    for (size_t i = 0; i < sizeof stat_words / sizeof *stat_words; i++)
+        if (slice_starts(stat, stat_words[i].word))
+            return &stat_words[i];
+    return slice_find_text(stat, stat_loop.word) != SIZE_MAX ? &stat_loop : &stat_other;
+}
+
+static bool starts_with_code(struct slice text) {
+    return text.length >= 3 && text.at[0] >= '2' && text.at[0] <= '5' && is_digit(text.at[1]) &&
+           is_digit(text.at[2]) &&
+           (text.length == 3 || text.at[3] == ' ' || text.at[3] == '-');
+}
+
+/* dsn= cannot be written by the peer, stat= can: "Deferred: 451 later, stat=Sent". */
+static enum event event_of(const struct delivery *delivery, const struct stat_word *word) {
+    if (word->event == EVENT_NONE || word->event == EVENT_HELD || word->event == EVENT_EXPIRED)
+        return word->event;
+    switch (delivery->dsn.class_digit) {
+    case 2:
+        return EVENT_DELIVERED;
+    case 4:
+        return EVENT_DEFERRED;
+    case 5:
+        return EVENT_BOUNCED;
+    default:
+        if (word == &stat_other && delivery->stat.length && delivery->stat.at[0] == '4' &&
+            starts_with_code(delivery->stat))
+            return EVENT_DEFERRED;
+        return word->event;
+    }
+}
+
+/* Stages that need no word of the stage= field: what happened before a peer could speak. */
+static const struct {
+    struct slice text;
+    enum stage stage;
+} conditions[] = {
+    {SLICE_INIT("Connection refused by"), STAGE_CONNECT},
+    {SLICE_INIT("Connection timed out with"), STAGE_CONNECT},
+    {SLICE_INIT("Operation timed out with"), STAGE_CONNECT},
+    {SLICE_INIT("No route to host"), STAGE_CONNECT},
+    {SLICE_INIT("Network is unreachable"), STAGE_CONNECT},
+    {SLICE_INIT("Host is down"), STAGE_CONNECT},
+    {SLICE_INIT("Connection reset by"), STAGE_OTHER},
+    {SLICE_INIT("Connection closed by"), STAGE_OTHER},
+    {SLICE_INIT("Name server: "), STAGE_DNS},
+};
+
+static enum stage stage_of_condition(struct slice text, enum stage otherwise) {
+    for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++)
+        if (slice_starts(text, conditions[i].text))
+            return conditions[i].stage;
+    return otherwise;
+}
+
+/* stage= and the words in which Sendmail speaks of a command. */
+static const struct {
+    struct slice word;
+    enum stage stage;
+} stage_words[] = {
+    {SLICE_INIT("RCPT"), STAGE_RCPT},         {SLICE_INIT("MAIL"), STAGE_MAIL},
+    {SLICE_INIT("EOM"), STAGE_END_OF_DATA},   {SLICE_INIT("."), STAGE_END_OF_DATA},
+    {SLICE_INIT("DATA"), STAGE_DATA},         {SLICE_INIT("BDAT"), STAGE_DATA},
+    {SLICE_INIT("EHLO"), STAGE_HELO},         {SLICE_INIT("HELO"), STAGE_HELO},
+    {SLICE_INIT("LHLO"), STAGE_HELO},         {SLICE_INIT("STARTTLS"), STAGE_STARTTLS},
+    {SLICE_INIT("AUTH"), STAGE_AUTH},         {SLICE_INIT("CONNECT"), STAGE_CONNECT},
+    {SLICE_INIT("greeting"), STAGE_CONNECT},  {SLICE_INIT("QUIT"), STAGE_QUIT},
+};
+
+static enum stage stage_named(struct slice word) {
+    for (size_t i = 0; i < sizeof stage_words / sizeof *stage_words; i++)
+        if (slice_starts_nocase(word, stage_words[i].word))
+            return stage_words[i].stage;
+    return STAGE_OTHER;
+}
+
+static bool is_local_mailer(struct slice mailer) {
+    static const struct slice names[] = {SLICE_INIT("local"), SLICE_INIT("prog"), SLICE_INIT("*"),
+                                         SLICE_INIT("cyrus"), SLICE_INIT("procmail")};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (slice_starts(mailer, names[i]))
+            return true;
+    return false;
+}
+
+/* "Sent (ok queued)" -> "ok queued"; "Deferred: 451 later" -> "451 later". */
+static struct slice text_of_stat(struct slice stat) {
+    struct slice text = stat;
+    if (slice_skip(&text, SLICE("Sent"))) {
+        if (slice_skip(&text, SLICE(" (")) && slice_ends(text, SLICE(")")))
+            text.length--;
+        return text;
+    }
+    return slice_skip(&text, SLICE("Deferred: ")) ? text : stat;
+}
+
+/* Who said it, at which stage. A code in stat= is the peer's, and a word is what Sendmail made of the
+ * peer's code, unless nobody was reached. */
+static void set_stat(struct record *record, struct slice stat, const struct stat_word *word) {
+    bool deferred = record->event == EVENT_DEFERRED, delivered = record->event == EVENT_DELIVERED;
+    record->reply = text_of_stat(stat);
+    record->reply_may_have_code = !delivered && starts_with_code(record->reply);
+    record->stage = stage_of_condition(record->reply, record->stage);
+    bool unsaid = deferred && !record->reply_may_have_code;
+    if (unsaid || record->stage == STAGE_DNS || record->stage == STAGE_QUEUE ||
+        (record->direction == DIRECTION_OUT && !record->peer_ip.length))
+        record->side = SIDE_SYNTHETIC;
+    bool bare = slice_equal(stat, word->word);
+    if (!(unsaid && !bare) && !(delivered && record->direction == DIRECTION_LOCAL))
+        record->implied = word->implied;
+}
+
+/* A reply= is the peer's. */
+static void set_reply(struct record *record, const struct delivery *delivery,
+                      const struct stat_word *word) {
+    bool local = is_local_mailer(delivery->mailer);
+    read_relay(delivery->relay, record);
+    record->direction = local ? DIRECTION_LOCAL : DIRECTION_OUT;
+    record->side = local ? SIDE_LOCAL : SIDE_REMOTE;
+    record->stage = local ? STAGE_DELIVERY : word->stage;
+    if (delivery->reply.length) {
+        record->side = SIDE_REMOTE;
+        record->reply = delivery->reply;
+        record->reply_may_have_code = true;
+    } else {
+        set_stat(record, delivery->stat, word);
+    }
+    if (delivery->stage.length)
+        record->stage = stage_named(delivery->stage);
+}
+
+static enum level level_of(enum event event) {
+    return event == EVENT_DEFERRED ? LEVEL_ATTEMPT : LEVEL_RECIPIENT;
+}
+
+/* A line without mailer= and dsn= repeats for each recipient what a milter or ruleset said: a twin. */
+static enum reading read_to(struct slice rest, struct records *records) {
+    struct delivery delivery = {0};
+    take_delivery(rest, &delivery);
+    const struct stat_word *word = stat_word_of(delivery.stat);
+    enum event event = delivery.quarantined ? EVENT_HELD : event_of(&delivery, word);
+    bool twin = !delivery.mailer.length && !delivery.dsn.class_digit && event != EVENT_EXPIRED &&
+                event != EVENT_HELD;
+    if (event == EVENT_NONE)
+        return READING_DULL;
+    if (!delivery.recipients.length || (!delivery.stat.length && !delivery.dsn.class_digit))
+        return READING_UNKNOWN;
+    struct record common = {.size = -1, .delay = read_delay(delivery.delay), .nrcpt = -1};
+    common.kind = twin ? RECORD_DETAIL : RECORD_OUTCOME;
+    common.line_type = "SM-TO";
+    common.dsn = delivery.dsn;
+    if (!twin) {
+        common.event = event;
+        common.level = level_of(event);
+        set_reply(&common, &delivery, word);
+    }
+    struct slice list = delivery.recipients;
+    while (list.length) {
+        common.recipient = take_address(&list);
+        if (list.length && !slice_skip(&list, SLICE(",")))
+            list = (struct slice){0};
+        *records_add(records, common.kind, common.line_type) = common;
+    }
+    return READING_READ;
+}
+
+/* ---- refusals ---- */
+
+static struct record *add_incident(struct records *records, const char *line_type,
+                                   enum event event, enum stage stage) {
+    struct record *record = records_add(records, RECORD_INCIDENT, line_type);
+    record->event = event;
+    record->level = LEVEL_SESSION;
+    record->direction = DIRECTION_IN;
+    record->side = SIDE_LOCAL;
+    record->stage = stage;
+    return record;
+}
+
+static const struct ruleset {
+    struct slice name;
+    enum stage stage;
+    enum direction direction;
+    enum event event; /* of a refusal; EVENT_NONE: only told, refuses nothing */
+} rulesets[] = {
+    {SLICE_INIT("check_relay"), STAGE_CONNECT, DIRECTION_IN, EVENT_REJECTED},
+    {SLICE_INIT("check_mail"), STAGE_MAIL, DIRECTION_IN, EVENT_REJECTED},
+    {SLICE_INIT("check_rcpt"), STAGE_RCPT, DIRECTION_IN, EVENT_REJECTED},
+    {SLICE_INIT("check_compat"), STAGE_RCPT, DIRECTION_IN, EVENT_REJECTED},
+    {SLICE_INIT("check_data"), STAGE_DATA, DIRECTION_IN, EVENT_REJECTED},
+    {SLICE_INIT("check_eom"), STAGE_END_OF_DATA, DIRECTION_IN, EVENT_REJECTED},
+    {SLICE_INIT("tls_client"), STAGE_STARTTLS, DIRECTION_IN, EVENT_TLS_FAILED},
+    {SLICE_INIT("tls_"), STAGE_STARTTLS, DIRECTION_OUT, EVENT_TLS_FAILED},
+    {SLICE_INIT("try_tls"), STAGE_STARTTLS, DIRECTION_OUT, EVENT_TLS_FAILED},
+    {SLICE_INIT("trust_auth"), STAGE_AUTH, DIRECTION_IN, EVENT_NONE},
+    {SLICE_INIT(""), STAGE_OTHER, DIRECTION_IN, EVENT_REJECTED},
+};
+
+static const struct ruleset *ruleset_of(struct slice name) {
+    const struct ruleset *ruleset = rulesets;
+    while (!slice_starts(name, ruleset->name))
+        ruleset++;
+    return ruleset;
+}
+
+/* What a ruleset or milter decided, behind ", ". */
+static bool set_decision(struct record *record, struct slice decision) {
+    if (slice_skip(&decision, SLICE("reject="))) {
+        record->reply = decision;
+        record->reply_may_have_code = true;
+        return true;
+    }
+    struct slice quarantine = decision;
+    if (slice_skip(&quarantine, SLICE("quarantine="))) {
+        record->event = EVENT_HELD;
+        record->reply = quarantine;
+        return true;
+    }
+    if (!slice_starts(decision, SLICE("discard")))
+        return false;
+    record->event = EVENT_DISCARDED;
+    record->reply = SLICE("discard");
+    return true;
+}
+
+/* arg1 is the client's and is repeated in the refusal: it ends at its bracket. arg2 and relay= come from
+ * the connection, so the first ", relay=" behind it is the true one. */
+static enum reading read_ruleset(struct slice rest, struct records *records) {
+    struct slice name, key, value, address = {0}, relay = {0};
+    if (!slice_cut(&rest, ',', &name))
+        return READING_UNKNOWN;
+    const struct ruleset *ruleset = ruleset_of(name);
+    for (;;) {
+        struct slice decision = rest;
+        slice_skip(&decision, SLICE(","));
+        if (slice_starts(decision, SLICE(" reject=")) ||
+            slice_starts(decision, SLICE(" quarantine=")) || !take_field(&rest, &key, &value))
+            break;
+        if (slice_is(key, "arg1"))
+            address = without_brackets(value);
+        else if (slice_is(key, "relay"))
+            relay = value;
+    }
+    if (ruleset->event == EVENT_NONE)
+        return READING_DULL;
+    struct record *record = add_incident(records, "SM-RULESET", ruleset->event, ruleset->stage);
+    record->direction = ruleset->direction;
+    if (ruleset->direction == DIRECTION_OUT)
+        record->level = LEVEL_HOST;
+    read_relay(relay, record);
+    if (ruleset->stage == STAGE_RCPT)
+        record->recipient = address;
+    record->has_sender = ruleset->stage == STAGE_MAIL;
+    if (record->has_sender)
+        record->sender = address;
+    slice_skip(&rest, SLICE(","));
+    slice_skip(&rest, SLICE(" "));
+    if (set_decision(record, rest))
+        return READING_READ;
+    records->count--;
+    return READING_UNKNOWN;
+}
+
+/* "Milter: to=<bob@example.net>, reject=451 4.7.1 Greylisted" [milter.c, milter_quit_filter ...]. */
+static const struct {
+    struct slice what;
+    enum stage stage;
+} milter_stages[] = {
+    {SLICE_INIT("from="), STAGE_MAIL},         {SLICE_INIT("to="), STAGE_RCPT},
+    {SLICE_INIT("connect: "), STAGE_CONNECT},  {SLICE_INIT("helo="), STAGE_HELO},
+    {SLICE_INIT("cmd=data"), STAGE_DATA},      {SLICE_INIT("data"), STAGE_END_OF_DATA},
+    {SLICE_INIT("header"), STAGE_END_OF_DATA}, {SLICE_INIT("body"), STAGE_END_OF_DATA},
+    {SLICE_INIT("eom"), STAGE_END_OF_DATA},    {SLICE_INIT("cmd="), STAGE_OTHER},
+};
+
+static enum stage take_milter_stage(struct slice *rest) {
+    for (size_t i = 0; i < sizeof milter_stages / sizeof *milter_stages; i++)
+        if (slice_skip(rest, milter_stages[i].what))
+            return milter_stages[i].stage;
+    return STAGE_NONE;
+}
+
+/* "host=h, addr=203.0.113.77" */
+static void read_milter_client(struct slice *rest, struct record *record) {
+    struct slice key, value, s = *rest;
+    while (take_field(&s, &key, &value) && !slice_is(key, "reject")) {
+        if (slice_is(key, "host"))
+            record->peer_host = value;
+        else if (slice_is(key, "addr"))
+            record->peer_ip = value;
+        *rest = s;
+    }
+}
+
+static enum reading read_milter(struct slice rest, struct records *records) {
+    enum stage stage = take_milter_stage(&rest);
+    if (!stage)
+        return READING_UNKNOWN;
+    struct record *record = add_incident(records, "SM-MILTER", EVENT_REJECTED, stage);
+    if (stage == STAGE_MAIL) {
+        record->has_sender = true;
+        record->sender = take_address(&rest);
+    } else if (stage == STAGE_RCPT) {
+        record->recipient = take_address(&rest);
+    } else if (stage == STAGE_CONNECT) {
+        read_milter_client(&rest, record);
+    } else if (stage == STAGE_HELO) {
+        size_t end = slice_rfind_text(rest, SLICE(", "));
+        record->helo = slice_head(rest, end);
+        rest = slice_from(rest, end);
+    }
+    slice_skip(&rest, SLICE(","));
+    slice_skip(&rest, SLICE(" "));
+    if (slice_starts(rest, SLICE("rejecting commands")))
+        record->implied = SLICE("SM-MILTER permanent");
+    else if (slice_starts(rest, SLICE("temp failing commands")))
+        record->implied = SLICE("SM-MILTER temporary");
+    else if (set_decision(record, rest))
+        return READING_READ;
+    record->reply = rest;
+    if (record->implied.length)
+        return READING_READ;
+    records->count--;
+    return READING_UNKNOWN;
+}
+
+/* The name is the client's and comes before relay=: the last ", relay=" is the true one. */
+static enum reading read_authentication(struct slice rest, struct records *records) {
+    static const struct slice relay = SLICE_INIT(", relay="), user = SLICE_INIT(", user=");
+    struct slice mechanism;
+    if (!slice_cut_text(&rest, SLICE("): "), &mechanism))
+        return READING_UNKNOWN;
+    struct record *record =
+        add_incident(records, "SM-AUTHFAIL", EVENT_AUTH_FAILED, STAGE_AUTH);
+    record->implied = SLICE("SM-AUTHFAIL");
+    size_t last = slice_rfind_text(rest, relay);
+    if (last != SIZE_MAX) {
+        read_relay(slice_from(rest, last + relay.length), record);
+        rest = slice_head(rest, last);
+    }
+    size_t name = slice_find_text(rest, user);
+    if (name != SIZE_MAX) {
+        record->user = slice_from(rest, name + user.length);
+        rest = slice_head(rest, name);
+    }
+    record->reply = rest;
+    return READING_READ;
+}
+
+/* "<nobody@example.org>... User unknown": told beside the ruleset's or the delivery's own line. */
+static enum reading read_user_error(struct slice text, struct records *records) {
+    struct slice rest = text;
+    struct slice address = take_address(&rest);
+    if (!slice_skip(&rest, SLICE("... ")))
+        return READING_UNKNOWN;
+    struct record *record = records_add(records, RECORD_DETAIL, "SM-USERERR");
+    record->direction = DIRECTION_IN;
+    record->side = SIDE_LOCAL;
+    record->stage = STAGE_RCPT;
+    record->recipient = address;
+    record->reply = rest;
+    record->implied = SLICE("SM-USERERR");
+    return READING_READ;
+}
+
+/* ---- the line as a whole ---- */
+
+typedef enum reading rest_reader(struct slice rest, struct records *records);
+
+static const struct line_form {
+    struct slice begin;
+    rest_reader *read;
+} line_forms[] = {
+    {SLICE_INIT("to="), read_to},
+    {SLICE_INIT("from="), read_from},
+    {SLICE_INIT("ruleset="), read_ruleset},
+    {SLICE_INIT("AUTH failure ("), read_authentication},
+    {SLICE_INIT("Milter: "), read_milter},
+};
+
+static enum reading read_text(struct slice text, struct records *records) {
+    for (size_t i = 0; i < sizeof line_forms / sizeof *line_forms; i++) {
+        struct slice rest = text;
+        if (slice_skip(&rest, line_forms[i].begin))
+            return line_forms[i].read(rest, records);
+    }
+    return slice_starts(text, SLICE("<")) ? read_user_error(text, records) : READING_UNKNOWN;
+}
+
+/* The id told of a session in which no message was begun. */
+static bool names_no_message(const struct record *record) {
+    return record->kind == RECORD_DETAIL && slice_is(slice_of(record->line_type), "SM-SESSION");
+}
+
+static enum reading sendmail_read(const struct shapes *shapes, const struct entry *entry,
+                                  struct records *records) {
+    struct slice text = entry->text, id = {0};
+    size_t first = records->count;
+    if (!take_queue_id(&text, &id))
+        slice_skip(&text, SLICE("NOQUEUE: "));
+    enum reading reading = read_text(text, records);
+    if (reading == READING_UNKNOWN)
+        reading = shapes_read(shapes, SLICE("sendmail"), text, records);
+    for (size_t i = first; i < records->count; i++)
+        if (!names_no_message(&records->items[i]))
+            records->items[i].queue_id = id;
+    return reading;
+}
+
+/* Any tag may be given with -L: then the queue id and a form of Sendmail's own tell. */
+static unsigned sendmail_likeness(const struct entry *entry) {
+    static const struct slice tags[] = {SLICE_INIT("sendmail"), SLICE_INIT("sm-")};
+    static const struct slice forms[] = {
+        SLICE_INIT("from="),    SLICE_INIT("to="),   SLICE_INIT("ruleset="), SLICE_INIT("Milter"),
+        SLICE_INIT("milter="),  SLICE_INIT("AUTH"),  SLICE_INIT("STARTTLS"), SLICE_INIT("SYSERR"),
+        SLICE_INIT("lost inp"), SLICE_INIT("done;"), SLICE_INIT("collect: "),
+    };
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
+        if (slice_starts(entry->program, tags[i]))
+            return 100;
+    struct slice text = entry->text, id;
+    if (!take_queue_id(&text, &id) || id.length < 12)
+        return 0;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (slice_starts(text, forms[i]))
+            return 60;
+    return 0;
+}
+
+const struct mta mta_sendmail = {
+    .name = "sendmail",
+    .title = "Sendmail",
+    .likeness = sendmail_likeness,
+    .read = sendmail_read,
+};

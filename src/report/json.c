@@ -1,0 +1,247 @@
+/* Why: the formats for machines. A page becomes one JSON document, an exported row one line.
+ *
+ * How: a writer of our own, because libraries refuse or pass through bytes that are no UTF-8 and
+ * lose numbers over 2^53 (docs/decisions). All escaping is in put_text: output is valid UTF-8 with
+ * U+FFFD where the log was not, control and bidi characters are \u escapes, and "</" is never
+ * written, so that a document may stand inside a script element.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "report/format.h"
+#include "report/utf8.h"
+
+/* ---- text and numbers */
+
+static char *put_escape(char *to, uint32_t code_point) {
+    static const char hex[] = "0123456789abcdef";
+
+    *to++ = '\\';
+    *to++ = 'u';
+    for (int shift = 12; shift >= 0; shift -= 4)
+        *to++ = hex[code_point >> shift & 15];
+    return to;
+}
+
+/* One character that is not printable ASCII, or one of "\ and /. */
+static char *put_character(char *to, struct slice *rest, bool after_less) {
+    const char *begin = rest->at;
+    uint32_t code_point = utf8_take(rest);
+
+    if (code_point == '"' || code_point == '\\' || (code_point == '/' && after_less)) {
+        *to++ = '\\';
+        *to++ = (char)code_point;
+    } else if (code_point == '\n' || code_point == '\t') {
+        *to++ = '\\';
+        *to++ = code_point == '\n' ? 'n' : 't';
+    } else if (code_point == UTF8_BROKEN) {
+        memcpy(to, UTF8_REPLACEMENT, 3);
+        to += 3;
+    } else if (utf8_is_control(code_point)) {
+        to = put_escape(to, code_point);
+    } else {
+        memcpy(to, begin, (size_t)(rest->at - begin));
+        to += rest->at - begin;
+    }
+    return to;
+}
+
+static void put_text(struct out *out, struct slice text) {
+    char *room = out_room(out, 6 * text.length + 2), *to = room; /* \u0001 is the longest */
+    struct slice rest = text;
+
+    *to++ = '"';
+    while (rest.length > 0) {
+        char byte = rest.at[0];
+        bool plain = byte >= ' ' && byte < 0x7f && byte != '"' && byte != '\\' && byte != '/';
+        if (plain) {
+            *to++ = byte;
+            rest.at++;
+            rest.length--;
+        } else {
+            to = put_character(to, &rest, to[-1] == '<');
+        }
+    }
+    *to++ = '"';
+    out_wrote(out, (size_t)(to - room));
+}
+
+/* Digits with at most one dot between them. */
+static bool is_number(struct slice text) {
+    size_t dots = 0;
+
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.at[i] == '.' && i > 0 && i + 1 < text.length)
+            dots++;
+        else if (text.at[i] < '0' || text.at[i] > '9')
+            return false;
+    }
+    return text.length > 0 && dots < 2 &&
+           (text.length == 1 || text.at[0] != '0' || text.at[1] == '.');
+}
+
+/* ---- pages */
+
+enum { DEEPEST = 16 };
+
+struct tree {
+    struct out *out;
+    bool indented; /* else everything is on one line */
+    unsigned depth;
+};
+
+static void new_line(const struct tree *tree) {
+    if (!tree->indented)
+        return;
+    out_byte(tree->out, '\n');
+    out_spaces(tree->out, 2 * (size_t)tree->depth);
+}
+
+static void open_bracket(struct tree *tree, char bracket) {
+    out_byte(tree->out, bracket);
+    tree->depth++;
+    assert(tree->depth < DEEPEST);
+}
+
+static void close_bracket(struct tree *tree, char bracket, bool empty) {
+    tree->depth--;
+    if (!empty)
+        new_line(tree);
+    out_byte(tree->out, bracket);
+}
+
+/* What stands in front of the next member of a record or item of a list. */
+static void begin_item(struct tree *tree, bool first, const char *key) {
+    if (!first)
+        out_byte(tree->out, ',');
+    new_line(tree);
+    if (!key)
+        return;
+    put_text(tree->out, slice_of(key));
+    out_text(tree->out, tree->indented ? ": " : ":");
+}
+
+static void put_cell(struct tree *tree, const struct cell *cell);
+
+static void put_children(struct tree *tree, const struct cell *cell) {
+    bool record = cell->kind == CELL_RECORD, first = true;
+
+    open_bracket(tree, record ? '{' : '[');
+    for (const struct cell *child = cell->first; child; child = child->next) {
+        if (record && !child->key)
+            continue;
+        begin_item(tree, first, child->key);
+        put_cell(tree, child);
+        first = false;
+    }
+    close_bracket(tree, record ? '}' : ']', first);
+}
+
+static void put_cell(struct tree *tree, const struct cell *cell) {
+    switch (cell->kind) {
+    case CELL_NONE:
+        out_text(tree->out, "null");
+        break;
+    case CELL_COUNT:
+    case CELL_BYTES:
+    case CELL_CODE:
+        out_number(tree->out, cell->number);
+        break;
+    case CELL_TEXT:
+        put_text(tree->out, cell->text);
+        break;
+    case CELL_LIST:
+    case CELL_RECORD:
+        put_children(tree, cell);
+        break;
+    }
+}
+
+static void put_page(const struct page *page, struct out *out, bool indented) {
+    struct tree tree = {out, indented, 0};
+    bool first = true;
+
+    open_bracket(&tree, '{');
+    for (const struct section *section = page->first; section; section = section->next) {
+        if (!section->key || section->look == LOOK_TEXT)
+            continue;
+        begin_item(&tree, first, section->key);
+        put_cell(&tree, section->cell);
+        first = false;
+    }
+    close_bracket(&tree, '}', first);
+    out_byte(out, '\n');
+}
+
+static void json_page(const struct page *page, const struct format_wishes *wishes,
+                      struct out *out) {
+    (void)wishes;
+    put_page(page, out, true);
+}
+
+static void ndjson_page(const struct page *page, const struct format_wishes *wishes,
+                        struct out *out) {
+    (void)wishes;
+    put_page(page, out, false);
+}
+
+/* ---- rows */
+
+/* "a|b" as ["a","b"]. */
+static void put_list(struct out *out, struct slice joined) {
+    struct slice item;
+    bool more = true;
+
+    out_byte(out, '[');
+    while (more) {
+        more = slice_cut(&joined, '|', &item);
+        put_text(out, item);
+        if (more)
+            out_byte(out, ',');
+    }
+    out_byte(out, ']');
+}
+
+static void put_row_cell(struct out *out, enum column_kind kind, const struct row_cell *cell) {
+    if (!cell->present)
+        out_slice(out, SLICE("null"));
+    else if (kind == COLUMN_LIST)
+        put_list(out, cell->text);
+    else if (kind == COLUMN_TEXT)
+        put_text(out, cell->text);
+    else
+        out_slice(out, is_number(cell->text) ? cell->text : SLICE("null"));
+}
+
+static void ndjson_begin(const struct column_choice *choice, struct out *out) {
+    (void)choice;
+    (void)out;
+}
+
+static void ndjson_row(const struct row *row, const struct column_choice *choice, struct out *out) {
+    static const struct slice keys[COLUMN_COUNT] = {
+#define COLUMN(constant, name, kind, in_csv) SLICE_INIT("\"" name "\":"),
+#include "report/columns.def"
+#undef COLUMN
+    };
+
+    for (size_t i = 0; i < choice->count; i++) {
+        enum column column = choice->items[i];
+        out_byte(out, i == 0 ? '{' : ',');
+        out_slice(out, keys[column]);
+        put_row_cell(out, columns[column].kind, &row->cells[column]);
+    }
+    out_slice(out, SLICE("}\n"));
+}
+
+extern const struct format format_json, format_ndjson; /* formats.def */
+
+const struct format format_json = {.name = "json", .page = json_page};
+
+const struct format format_ndjson = {
+    .name = "ndjson",
+    .page = ndjson_page,
+    .rows_begin = ndjson_begin,
+    .row = ndjson_row,
+    .all_columns = true,
+};

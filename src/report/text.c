@@ -1,0 +1,523 @@
+/* Why: the report as a person reads it in a terminal or a mail.
+ *
+ * How: cells become lines of plain text first (show), in which no control character is left; layout
+ * then only measures, wraps and pads such text. Width is counted in code points. Numbers stay
+ * digits with their unit behind them, so that a report can be searched with grep.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "report/format.h"
+#include "report/utf8.h"
+
+enum {
+    INDENT = 2,
+    GAP = 2,        /* blanks between columns */
+    NARROWEST = 12, /* a column is not squeezed further */
+    MOST_COLUMNS = 16,
+    LONGEST_LABEL = 24,
+};
+
+struct pen {
+    struct out *out;
+    struct arena arena; /* shown text */
+    size_t width;
+    bool color;
+};
+
+/* ---- showing: cell -> text without control characters */
+
+static void show_text(struct out *to, struct slice text) {
+    while (text.length > 0) {
+        const char *begin = text.at;
+        uint32_t code_point = utf8_take(&text);
+        if (code_point == '\t' || code_point == '\n')
+            out_byte(to, ' ');
+        else if (code_point == UTF8_BROKEN || utf8_is_control(code_point))
+            out_byte(to, '?');
+        else
+            out_slice(to, slice_range(begin, text.at));
+    }
+}
+
+static void show_bytes(struct out *to, uint64_t bytes) {
+    static const char *const units[] = {"B", "KB", "MB", "GB", "TB", "PB"};
+    uint64_t size = bytes, rest = 0;
+    size_t unit = 0;
+
+    for (; size >= 1000 && unit < 5; unit++) {
+        rest = size % 1000;
+        size /= 1000;
+    }
+    if (unit == 0)
+        out_print(to, "%u B", (unsigned)size);
+    else
+        out_print(to, "%llu.%u %s", (unsigned long long)size, (unsigned)(rest / 100), units[unit]);
+}
+
+static void show_into(struct out *to, const struct cell *cell);
+
+/* A list with commas; a record as its titled cells, amounts in parentheses: "550 5.1.1 (12)". */
+static void show_children(struct out *to, const struct cell *cell) {
+    bool record = cell->kind == CELL_RECORD, first = true;
+
+    for (const struct cell *child = cell->first; child; child = child->next) {
+        if (child->kind == CELL_NONE || (record && !child->title))
+            continue;
+        if (!first)
+            out_text(to, record ? " " : ", ");
+        first = false;
+        bool amount = record && (child->kind == CELL_COUNT || child->kind == CELL_BYTES);
+        if (amount)
+            out_byte(to, '(');
+        show_into(to, child);
+        if (amount)
+            out_byte(to, ')');
+    }
+}
+
+static void show_into(struct out *to, const struct cell *cell) {
+    switch (cell->kind) {
+    case CELL_NONE:
+        out_byte(to, '-');
+        break;
+    case CELL_COUNT:
+    case CELL_CODE:
+        out_number(to, cell->number);
+        if (cell->unit)
+            out_print(to, " %s", cell->unit);
+        break;
+    case CELL_BYTES:
+        show_bytes(to, cell->number);
+        break;
+    case CELL_TEXT:
+        show_text(to, cell->text);
+        break;
+    case CELL_LIST:
+    case CELL_RECORD:
+        show_children(to, cell);
+        break;
+    }
+}
+
+/* Lives as long as the pen. */
+static struct slice show(struct pen *pen, const struct cell *cell) {
+    struct out shown;
+
+    if (!cell)
+        return SLICE("-");
+    out_init_memory(&shown);
+    show_into(&shown, cell);
+    struct slice text = arena_copy(&pen->arena, out_held(&shown));
+    out_release(&shown);
+    return text;
+}
+
+/* ---- measuring and writing */
+
+static bool is_tail(char byte) {
+    return ((unsigned char)byte & 0xC0) == 0x80;
+}
+
+static size_t width_of(struct slice text) {
+    size_t width = 0;
+    for (size_t i = 0; i < text.length; i++)
+        width += !is_tail(text.at[i]);
+    return width;
+}
+
+/* The next line of at most `width` columns, cut at a blank where there is one. */
+static struct slice take_line(struct slice *rest, size_t width) {
+    size_t end = 0, columns_used = 0, blank = 0;
+
+    while (end < rest->length && columns_used < width) {
+        if (rest->at[end] == ' ')
+            blank = end;
+        do
+            end++;
+        while (end < rest->length && is_tail(rest->at[end]));
+        columns_used++;
+    }
+    if (end < rest->length && rest->at[end] != ' ' && blank > 0)
+        end = blank;
+    struct slice line = slice_head(*rest, end);
+    *rest = slice_from(*rest, end);
+    while (rest->length > 0 && rest->at[0] == ' ')
+        *rest = slice_from(*rest, 1);
+    while (line.length > 0 && line.at[line.length - 1] == ' ')
+        line.length--;
+    return line;
+}
+
+/* SGR parameters of a severity word, else NULL. */
+static const char *color_of(struct slice text) {
+    static const struct {
+        const char *word, *color;
+    } severities[] = {{"notice", "36"}, {"warning", "33"}, {"error", "31"}, {"critical", "1;31"}};
+
+    for (size_t i = 0; i < sizeof(severities) / sizeof(severities[0]); i++)
+        if (slice_is(text, severities[i].word))
+            return severities[i].color;
+    return NULL;
+}
+
+static void write_colored(const struct pen *pen, struct slice text, const char *color) {
+    if (pen->color && color)
+        out_print(pen->out, "\033[%sm", color);
+    out_slice(pen->out, text);
+    if (pen->color && color)
+        out_text(pen->out, "\033[0m");
+}
+
+static void write_text(const struct pen *pen, struct slice text) {
+    write_colored(pen, text, color_of(text));
+}
+
+static void pad(const struct pen *pen, size_t used, size_t width) {
+    if (used < width)
+        out_spaces(pen->out, width - used);
+}
+
+/* Text from column `indent` on, wrapped there. The first line stands at `at` already. */
+static void write_wrapped(const struct pen *pen, struct slice text, size_t at, size_t indent) {
+    size_t room = pen->width > indent + NARROWEST ? pen->width - indent : NARROWEST;
+
+    pad(pen, at, indent);
+    do {
+        write_text(pen, take_line(&text, room));
+        out_byte(pen->out, '\n');
+        if (text.length > 0)
+            out_spaces(pen->out, indent);
+    } while (text.length > 0);
+}
+
+static void write_heading(const struct pen *pen, const char *title) {
+    if (!title || !*title)
+        return;
+    write_colored(pen, slice_of(title), "1");
+    out_byte(pen->out, '\n');
+}
+
+/* ---- facts */
+
+struct facts {
+    size_t label, number; /* widths; label with what it is indented */
+};
+
+static bool is_amount(const struct cell *cell) {
+    return cell->kind == CELL_COUNT || cell->kind == CELL_CODE || cell->kind == CELL_BYTES ||
+           cell->kind == CELL_NONE;
+}
+
+static size_t number_width(struct slice shown) {
+    size_t blank = slice_find(shown, ' ');
+    return blank == SIZE_MAX ? shown.length : blank;
+}
+
+static void measure_facts(struct pen *pen, const struct cell *record, size_t indent,
+                          struct facts *facts) {
+    for (const struct cell *cell = record->first; cell; cell = cell->next) {
+        if (cell->kind == CELL_RECORD) {
+            bool titled = cell->title && *cell->title;
+            measure_facts(pen, cell, indent + (titled ? INDENT : 0), facts);
+            continue;
+        }
+        if (!cell->title)
+            continue;
+        size_t label = indent + width_of(slice_of(cell->title));
+        size_t number = is_amount(cell) ? number_width(show(pen, cell)) : 0;
+        facts->label = label > facts->label ? label : facts->label;
+        facts->number = number > facts->number ? number : facts->number;
+    }
+}
+
+static void write_fact(struct pen *pen, const struct cell *cell, size_t indent,
+                       const struct facts *facts) {
+    struct slice shown = show(pen, cell);
+    size_t place = facts->label + GAP;
+
+    out_spaces(pen->out, indent);
+    out_text(pen->out, cell->title);
+    if (is_amount(cell))
+        place += facts->number - number_width(shown);
+    write_wrapped(pen, shown, indent + width_of(slice_of(cell->title)), place);
+}
+
+static void write_facts(struct pen *pen, const struct cell *record, size_t indent,
+                        const struct facts *facts) {
+    for (const struct cell *cell = record->first; cell; cell = cell->next) {
+        bool titled = cell->title && *cell->title;
+        if (cell->kind == CELL_RECORD) {
+            if (titled)
+                out_print(pen->out, "%*s%s:\n", (int)indent, "", cell->title);
+            write_facts(pen, cell, indent + (titled ? INDENT : 0), facts);
+        } else if (cell->title) {
+            write_fact(pen, cell, indent, facts);
+        }
+    }
+}
+
+/* ---- tables */
+
+struct table {
+    size_t count;
+    struct table_column {
+        const char *key, *title;
+        size_t width, number; /* number: width of the digits in front of units */
+        bool right, has_unit;
+    } columns[MOST_COLUMNS];
+};
+
+static struct table table_of(const struct cell *list) {
+    struct table table = {0};
+
+    for (const struct cell *cell = list->first->first; cell; cell = cell->next) {
+        if (!cell->title)
+            continue;
+        assert(table.count < MOST_COLUMNS);
+        table.columns[table.count++] = (struct table_column){
+            .key = cell->key,
+            .title = cell->title,
+            .width = width_of(slice_of(cell->title)),
+            .right = true,
+        };
+    }
+    return table;
+}
+
+/* Columns are told by their key; those for people alone have none and are told by their title. */
+static const struct cell *cell_of(const struct cell *record, const struct table_column *column) {
+    if (column->key)
+        return cell_get(record, column->key);
+    for (const struct cell *cell = record->first; cell; cell = cell->next)
+        if (cell->title && slice_is(slice_of(cell->title), column->title))
+            return cell;
+    return NULL;
+}
+
+/* A cell as it stands in its column: digits are right-aligned in front of their units. */
+static struct slice show_in(struct pen *pen, const struct table_column *column,
+                            const struct cell *record) {
+    const struct cell *cell = cell_of(record, column);
+    struct slice shown = show(pen, cell);
+
+    if (!cell || !column->has_unit || !is_amount(cell))
+        return shown;
+    return arena_print(&pen->arena, "%*s%.*s", (int)(column->number - number_width(shown)), "",
+                       SLICE_ARGS(shown));
+}
+
+static void measure_column(struct pen *pen, const struct cell *list, struct table_column *column) {
+    for (const struct cell *record = list->first; record; record = record->next) {
+        const struct cell *cell = cell_of(record, column);
+        if (!cell)
+            continue;
+        size_t number = is_amount(cell) ? number_width(show(pen, cell)) : 0;
+        column->number = number > column->number ? number : column->number;
+        column->has_unit |= cell->unit || cell->kind == CELL_BYTES;
+        column->right &= is_amount(cell);
+    }
+    column->right &= !column->has_unit;
+    for (const struct cell *record = list->first; record; record = record->next) {
+        size_t width = width_of(show_in(pen, column, record));
+        column->width = width > column->width ? width : column->width;
+    }
+}
+
+/* Makes the widest columns narrower until the table fits, as far as that goes. */
+static void squeeze(struct table *table, size_t width) {
+    size_t total = INDENT;
+
+    for (size_t i = 0; i < table->count; i++)
+        total += table->columns[i].width + (i > 0 ? GAP : 0);
+    for (size_t tries = 0; total > width && tries < table->count; tries++) {
+        struct table_column *widest = &table->columns[0];
+        for (size_t i = 1; i < table->count; i++)
+            if (table->columns[i].width > widest->width)
+                widest = &table->columns[i];
+        if (widest->width <= NARROWEST)
+            return;
+        size_t spare = widest->width - NARROWEST, over = total - width;
+        widest->width -= spare < over ? spare : over;
+        total -= spare < over ? spare : over;
+    }
+}
+
+/* One row, of as many lines as its longest cell needs. Changes texts. */
+static void write_row(const struct pen *pen, const struct table *table, struct slice *texts) {
+    for (bool more = true; more;) {
+        size_t at = INDENT, place = INDENT;
+        more = false;
+        out_spaces(pen->out, INDENT);
+        for (size_t i = 0; i < table->count; i++) {
+            const struct table_column *column = &table->columns[i];
+            struct slice line = take_line(&texts[i], column->width);
+            size_t width = width_of(line);
+            if (width > 0) {
+                size_t indent = place + (column->right ? column->width - width : 0);
+                pad(pen, at, indent);
+                write_text(pen, line);
+                at = indent + width;
+            }
+            place += column->width + GAP;
+            more |= texts[i].length > 0;
+        }
+        out_byte(pen->out, '\n');
+    }
+}
+
+static void write_table(struct pen *pen, const struct cell *list) {
+    struct table table = table_of(list);
+    struct slice texts[MOST_COLUMNS];
+
+    for (size_t i = 0; i < table.count; i++)
+        measure_column(pen, list, &table.columns[i]);
+    squeeze(&table, pen->width);
+    for (size_t i = 0; i < table.count; i++)
+        texts[i] = slice_of(table.columns[i].title);
+    write_row(pen, &table, texts);
+    for (const struct cell *record = list->first; record; record = record->next) {
+        for (size_t i = 0; i < table.count; i++)
+            texts[i] = show_in(pen, &table.columns[i], record);
+        write_row(pen, &table, texts);
+    }
+}
+
+/* ---- cards */
+
+static bool is_shown(const struct cell *cell) {
+    return cell->title && cell->kind != CELL_NONE &&
+           !(cell->kind == CELL_TEXT && cell->text.length == 0) &&
+           !(cell->kind == CELL_LIST && !cell->first);
+}
+
+/* In the heading of its card: has the title "", or is the first where none has. */
+static bool is_heading(const struct cell *record, const struct cell *cell) {
+    bool marked = false;
+
+    for (const struct cell *child = record->first; child; child = child->next)
+        marked |= child->title && !*child->title;
+    if (marked)
+        return !*cell->title;
+    const struct cell *first = record->first;
+    while (!first->title)
+        first = first->next;
+    return cell == first;
+}
+
+/* "1. Mailbox full  12 recipients", bold; a severity in front in its own colour. */
+static void write_card_heading(struct pen *pen, const struct cell *record, size_t number) {
+    struct slice mark = arena_print(&pen->arena, "%zu. ", number), text;
+    size_t room = pen->width > mark.length + NARROWEST ? pen->width - mark.length : NARROWEST;
+    struct out joined;
+
+    out_init_memory(&joined);
+    for (const struct cell *cell = record->first; cell; cell = cell->next) {
+        if (!is_shown(cell) || !is_heading(record, cell))
+            continue;
+        if (joined.length > 0)
+            out_spaces(&joined, GAP);
+        show_into(&joined, cell);
+    }
+    text = arena_copy(&pen->arena, out_held(&joined));
+    out_release(&joined);
+
+    write_colored(pen, mark, "1");
+    do {
+        struct slice line = take_line(&text, room), word = slice_head(line, slice_find(line, ' '));
+        const char *color = color_of(word);
+        if (color)
+            write_colored(pen, word, color);
+        write_colored(pen, color ? slice_from(line, word.length) : line, "1");
+        out_byte(pen->out, '\n');
+        if (text.length > 0)
+            out_spaces(pen->out, mark.length);
+    } while (text.length > 0);
+}
+
+static void write_card(struct pen *pen, const struct cell *record, size_t number) {
+    size_t label = 0;
+
+    write_card_heading(pen, record, number);
+    for (const struct cell *cell = record->first; cell; cell = cell->next) {
+        size_t width = is_shown(cell) ? width_of(slice_of(cell->title)) : 0;
+        if (width <= LONGEST_LABEL && width > label && !is_heading(record, cell))
+            label = width;
+    }
+    for (const struct cell *cell = record->first; cell; cell = cell->next) {
+        if (!is_shown(cell) || is_heading(record, cell))
+            continue;
+        size_t indent = INDENT + 1;
+        out_spaces(pen->out, indent);
+        out_print(pen->out, "%s: ", cell->title);
+        size_t at = indent + width_of(slice_of(cell->title)) + 2;
+        size_t text_at = indent + label + 2;
+        write_wrapped(pen, show(pen, cell), at, at > text_at ? at : text_at);
+    }
+}
+
+static void write_cards(struct pen *pen, const struct cell *list) {
+    size_t number = 0;
+
+    for (const struct cell *record = list->first; record; record = record->next) {
+        if (number > 0)
+            out_byte(pen->out, '\n');
+        write_card(pen, record, ++number);
+    }
+}
+
+/* ---- sections */
+
+static void write_paragraphs(struct pen *pen, const struct cell *cell) {
+    if (cell->kind != CELL_LIST) {
+        write_wrapped(pen, show(pen, cell), 0, 0);
+        return;
+    }
+    for (const struct cell *child = cell->first; child; child = child->next)
+        write_wrapped(pen, show(pen, child), 0, 0);
+}
+
+static void write_section(struct pen *pen, const struct section *section) {
+    struct facts facts = {0};
+    bool is_list = section->look == LOOK_TABLE || section->look == LOOK_CARDS;
+
+    write_heading(pen, section->title);
+    if (is_list && !section->cell->first)
+        out_print(pen->out, "%*snone\n", INDENT, "");
+    else if (section->look == LOOK_TABLE)
+        write_table(pen, section->cell);
+    else if (section->look == LOOK_CARDS)
+        write_cards(pen, section->cell);
+    else if (section->look == LOOK_TEXT)
+        write_paragraphs(pen, section->cell);
+    else {
+        measure_facts(pen, section->cell, INDENT, &facts);
+        write_facts(pen, section->cell, INDENT, &facts);
+    }
+}
+
+static void text_page(const struct page *page, const struct format_wishes *wishes,
+                      struct out *out) {
+    struct pen pen = {
+        .out = out, .width = wishes->width ? wishes->width : 100, .color = wishes->color};
+    bool first = !page->title || !*page->title, after_plain = false;
+
+    arena_init(&pen.arena);
+    write_heading(&pen, page->title);
+    for (const struct section *section = page->first; section; section = section->next) {
+        if (section->look == LOOK_HIDDEN)
+            continue;
+        bool plain = section->look == LOOK_TEXT && !section->title;
+        if (!first && !(plain && after_plain))
+            out_byte(out, '\n');
+        first = false;
+        after_plain = plain;
+        write_section(&pen, section);
+        arena_clear(&pen.arena);
+    }
+    arena_release(&pen.arena);
+}
+
+extern const struct format format_text; /* formats.def */
+
+const struct format format_text = {.name = "text", .page = text_page};

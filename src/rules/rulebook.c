@@ -1,0 +1,751 @@
+/* A wrong pattern file must be found when it is loaded and not in a report, so everything of
+ * docs/patterns.md that can be checked without a reply is checked here, with the place and with what
+ * to write instead; what needs one is proved by finding/reason.
+ *
+ * The order of work: reasons/order gives the reasons their names and numbers, then the providers are
+ * read (their tokens name reasons), then each reason (its contexts name providers), then the code
+ * tables. The rules gathered on the way are sorted by strength, stable, and so stand in the order in
+ * which they are tried.
+ */
+#include "rules/rulebook.h"
+
+#include "base/map.h"
+#include "base/memory.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The book, and what its parts point into. */
+struct held {
+    struct rulebook book; /* first: rulebook_free gets its address */
+    struct arena arena;
+    struct rule_list made; /* rules in the order of the files */
+    size_t mark_capacity;
+};
+
+struct loader {
+    const struct pattern_files *files;
+    struct held *held;
+    struct rulebook *book;
+    struct arena *arena;
+    struct problem *problem;
+};
+
+static const char *const groups[] = {"auth",    "recipient", "sender",   "email-auth",
+                                     "reputation", "content", "limits", "protocol",
+                                     "system",  "network",   NULL};
+
+static const char *const severities[] = {"info", "notice", "warning", "error", "critical"};
+
+static const struct {
+    const char *name;
+    enum acts act;
+} act_words[] = {
+    {"our-admin", ACTS_OUR_ADMIN},       {"our-user", ACTS_OUR_USER},
+    {"recipient", ACTS_RECIPIENT},       {"remote-admin", ACTS_REMOTE_ADMIN},
+    {"remote-sender", ACTS_REMOTE_SENDER}, {"wait", ACTS_WAIT},
+};
+
+/* Classes that are no reasons: no file may take their names. */
+static const char *const bookkeeping[] = {"accepted", "intermediate", "unclassified"};
+
+const char *severity_name(enum severity severity)
+{
+    assert(severity <= SEVERITY_CRITICAL);
+    return severities[severity];
+}
+
+size_t acts_print(unsigned acts, char separator, char *buffer)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof act_words / sizeof *act_words; i++) {
+        if (!(acts & act_words[i].act))
+            continue;
+        if (length > 0)
+            buffer[length++] = separator;
+        size_t word = strlen(act_words[i].name);
+        memcpy(buffer + length, act_words[i].name, word);
+        length += word;
+    }
+    buffer[length] = '\0';
+    return length;
+}
+
+const struct reason *rulebook_reason(const struct rulebook *book, struct slice name)
+{
+    for (size_t i = 0; i < book->reason_count; i++)
+        if (slice_is(name, book->reasons[i].name))
+            return &book->reasons[i];
+    return NULL;
+}
+
+static bool is_bookkeeping(struct slice name)
+{
+    for (size_t i = 0; i < sizeof bookkeeping / sizeof *bookkeeping; i++)
+        if (slice_is(name, bookkeeping[i]))
+            return true;
+    return false;
+}
+
+static const struct provider *provider_named(const struct rulebook *book, struct slice name)
+{
+    for (size_t i = 0; i < book->provider_count; i++)
+        if (slice_equal(book->providers[i].name, name))
+            return &book->providers[i];
+    return NULL;
+}
+
+/* ---- order */
+
+static bool is_name(struct slice name)
+{
+    for (size_t i = 0; i < name.length; i++) {
+        char byte = name.at[i];
+        if (!((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
+              (byte == '-' && i > 0)))
+            return false;
+    }
+    return name.length > 0 && name.length <= 64;
+}
+
+static bool add_reason(struct loader *loader, const struct pattern_file *order, unsigned line,
+                       struct slice name)
+{
+    struct rulebook *book = loader->book;
+    if (!is_name(name) || is_bookkeeping(name))
+        return problem_say(loader->problem, "%s:%u: '%.*s' cannot name a reason", order->shown,
+                           line, SLICE_ARGS(name));
+    if (rulebook_reason(book, name))
+        return problem_say(loader->problem, "%s:%u: '%.*s' is listed twice", order->shown, line,
+                           SLICE_ARGS(name));
+    const char *file = arena_print(loader->arena, "reasons/%.*s.yaml", SLICE_ARGS(name)).at;
+    const struct pattern_file *found = pattern_file_get(loader->files, file);
+    if (!found)
+        return problem_say(loader->problem, "%s:%u: no file '%s'", order->shown, line, file);
+    book->reasons[book->reason_count] =
+        (struct reason){.id = (unsigned)book->reason_count,
+                        .name = arena_copy(loader->arena, name).at,
+                        .file = arena_copy(loader->arena, slice_of(found->shown)).at};
+    book->reason_count++;
+    return true;
+}
+
+static bool read_order(struct loader *loader)
+{
+    const struct pattern_file *order = pattern_file_get(loader->files, "reasons/order");
+    if (!order)
+        return problem_say(loader->problem, "no file 'reasons/order'");
+    struct slice rest = order->bytes;
+    loader->book->reasons =
+        arena_zero(loader->arena, (loader->files->count + 1) * sizeof(struct reason));
+    for (unsigned line = 1; rest.length > 0; line++) {
+        struct slice whole, name;
+        slice_cut(&rest, '\n', &whole);
+        slice_cut(&whole, '#', &name);
+        name = slice_trim(name);
+        if (name.length > 0 && !add_reason(loader, order, line, name))
+            return false;
+    }
+    return true;
+}
+
+/* Calls read() for each file NAME.yaml of a folder. */
+static bool each_file(struct loader *loader, struct slice folder,
+                      bool (*read)(struct loader *loader, const struct pattern_file *file,
+                                   struct slice name))
+{
+    for (size_t i = 0; i < loader->files->count; i++) {
+        const struct pattern_file *file = &loader->files->items[i];
+        struct slice name = slice_of(file->name);
+        if (slice_skip(&name, folder) && !read(loader, file, name))
+            return false;
+    }
+    return true;
+}
+
+static bool check_listed(struct loader *loader, const struct pattern_file *file,
+                         struct slice name)
+{
+    if (slice_is(name, "order"))
+        return true;
+    if (slice_ends(name, SLICE(".yaml")) &&
+        rulebook_reason(loader->book, slice_head(name, name.length - 5)))
+        return true;
+    return problem_say(loader->problem, "%s: not listed: add its name to reasons/order",
+                       file->shown);
+}
+
+/* ---- parts of a reason */
+
+static const struct yaml *read_yaml(struct loader *loader, const struct pattern_file *file)
+{
+    const struct yaml *root;
+    const char *shown = arena_copy(loader->arena, slice_of(file->shown)).at;
+    return yaml_read(loader->arena, shown, file->bytes, &root, loader->problem) ? root : NULL;
+}
+
+static bool read_severity_word(struct loader *loader, const struct yaml *node,
+                               enum severity *severity_r)
+{
+    for (int i = 0; node->kind == YAML_TEXT && i <= SEVERITY_CRITICAL; i++)
+        if (slice_is(node->text, severities[i])) {
+            *severity_r = (enum severity)i;
+            return true;
+        }
+    return yaml_say(node, loader->problem,
+                    "write one of info, notice, warning, error and critical");
+}
+
+/* A key with one value for both directions, or {out: ..., in: ...}; in is that of out when it is
+ * not given. */
+static bool read_both_ways(struct loader *loader, const struct yaml *root, const char *key,
+                           const struct yaml **out_r, const struct yaml **in_r)
+{
+    static const char *const ways[] = {"out", "in", NULL};
+    const struct yaml *node = yaml_get(root, key);
+    *out_r = *in_r = node;
+    if (!node)
+        return yaml_say(root, loader->problem, "key '%s' is missing", key);
+    if (node->kind != YAML_MAPPING)
+        return true;
+    if (!yaml_only(node, ways, loader->problem))
+        return false;
+    *out_r = yaml_get(node, "out");
+    *in_r = yaml_get(node, "in");
+    if (!*out_r)
+        return yaml_say(node, loader->problem, "key 'out' is missing");
+    if (!*in_r)
+        *in_r = *out_r;
+    return true;
+}
+
+static bool read_severity(struct loader *loader, const struct yaml *root, struct reason *reason)
+{
+    const struct yaml *out, *in;
+    return read_both_ways(loader, root, "severity", &out, &in) &&
+           read_severity_word(loader, out, &reason->severity_out) &&
+           read_severity_word(loader, in, &reason->severity_in);
+}
+
+static bool read_acts_list(struct loader *loader, const struct yaml *node, unsigned *acts_r)
+{
+    struct rule_words words;
+    if (!yaml_texts(loader->arena, node, &words, loader->problem))
+        return false;
+    *acts_r = 0;
+    for (size_t i = 0; i < words.count; i++) {
+        unsigned before = *acts_r;
+        for (size_t j = 0; j < sizeof act_words / sizeof *act_words; j++)
+            if (slice_is(words.items[i], act_words[j].name))
+                *acts_r |= act_words[j].act;
+        if (*acts_r == before)
+            return yaml_say(node, loader->problem,
+                            "unknown or repeated '%.*s'; known are our-admin, our-user, "
+                            "recipient, remote-admin, remote-sender and wait",
+                            SLICE_ARGS(words.items[i]));
+    }
+    return words.count > 0 || yaml_say(node, loader->problem, "name who acts");
+}
+
+static bool read_acts(struct loader *loader, const struct yaml *root, struct reason *reason)
+{
+    const struct yaml *out, *in;
+    return read_both_ways(loader, root, "acts", &out, &in) &&
+           read_acts_list(loader, out, &reason->acts_out) &&
+           read_acts_list(loader, in, &reason->acts_in);
+}
+
+static bool read_lasting(struct loader *loader, const struct yaml *root, struct reason *reason)
+{
+    struct slice word;
+    if (!yaml_text(root, "lasting", true, &word, loader->problem))
+        return false;
+    reason->lasting = slice_is(word, "permanent");
+    return reason->lasting || slice_is(word, "temporary") ||
+           yaml_say(yaml_get(root, "lasting"), loader->problem,
+                    "write 'temporary' or 'permanent'");
+}
+
+static bool is_direction(struct slice word)
+{
+    return slice_is(word, "in") || slice_is(word, "out") || slice_is(word, "local");
+}
+
+/* "MTA", "DIRECTION" or "MTA DIRECTION". */
+static bool check_hint_key(struct loader *loader, const struct yaml *node)
+{
+    struct slice direction = node->key, mta;
+    bool both = slice_cut(&direction, ' ', &mta);
+    if (both ? is_name(mta) && !is_direction(mta) && is_direction(direction) : is_name(mta))
+        return true;
+    return problem_say(loader->problem,
+                       "%s:%u: '%.*s' is no context of a hint: write an MTA, in, out or local, or "
+                       "an MTA, one blank and one of these",
+                       node->file, node->key_line, SLICE_ARGS(node->key));
+}
+
+static bool read_hints(struct loader *loader, const struct yaml *root, struct reason *reason)
+{
+    const struct yaml *node = yaml_get(root, "hints");
+    if (!node)
+        return true;
+    if (node->kind != YAML_MAPPING)
+        return yaml_say(node, loader->problem, "keys are needed here: 'postfix in: ...'");
+    struct hint *hints = arena_zero(loader->arena, (node->count + 1) * sizeof *hints);
+    for (const struct yaml *item = node->first; item; item = item->next) {
+        if (!check_hint_key(loader, item))
+            return false;
+        if (item->kind != YAML_TEXT || item->text.length == 0)
+            return yaml_say(item, loader->problem, "a hint is text: write it in quotes");
+        hints[reason->hint_count++] = (struct hint){item->key, item->text};
+    }
+    reason->hints = hints;
+    return true;
+}
+
+static bool add_proofs(struct loader *loader, const struct yaml *list, bool counter,
+                       struct proof *proofs, size_t *count)
+{
+    struct rule_words texts;
+    if (!yaml_texts(loader->arena, list, &texts, loader->problem))
+        return false;
+    for (const struct yaml *item = list ? list->first : NULL; item; item = item->next)
+        proofs[(*count)++] = (struct proof){item->text, counter, item->file, item->line};
+    return true;
+}
+
+/* `examples`, needed, and `not`. */
+static bool read_proofs(struct loader *loader, const struct yaml *root,
+                        const struct proof **proofs_r, size_t *count_r)
+{
+    const struct yaml *examples = yaml_get(root, "examples"), *not_here = yaml_get(root, "not");
+    if (!examples || examples->count == 0)
+        return yaml_say(examples ? examples : root, loader->problem,
+                        "no example: every file proves its rules under 'examples'");
+    size_t most = examples->count + (not_here ? not_here->count : 0);
+    struct proof *proofs = arena_zero(loader->arena, most * sizeof *proofs);
+    *proofs_r = proofs;
+    return add_proofs(loader, examples, false, proofs, count_r) &&
+           add_proofs(loader, not_here, true, proofs, count_r);
+}
+
+/* ---- rules of a reason */
+
+static bool read_wordings(struct loader *loader, struct rule_maker maker, const struct yaml *root,
+                          const char *key, enum rule_strength strength)
+{
+    static const char *const known[] = {"says", "matches", "when", NULL};
+    const struct yaml *node = yaml_get(root, key);
+    if (!node)
+        return true;
+    maker.strength = strength;
+    return yaml_only(node, known, loader->problem) && rules_says(&maker, yaml_get(node, "says")) &&
+           rules_matches(&maker, yaml_get(node, "matches")) &&
+           rules_when(&maker, yaml_get(node, "when"));
+}
+
+static bool read_codes(struct loader *loader, struct rule_maker maker, const struct yaml *root)
+{
+    static const char *const known[] = {"deciding", "staged", "hinting", NULL};
+    static const enum rule_strength strengths[] = {RULE_ENHANCED, RULE_STAGED, RULE_DEFAULT};
+    const struct yaml *node = yaml_get(root, "codes");
+    if (!node)
+        return true;
+    if (!yaml_only(node, known, loader->problem))
+        return false;
+    for (size_t i = 0; known[i]; i++) {
+        maker.strength = strengths[i];
+        if (!rules_codes(&maker, yaml_get(node, known[i])))
+            return false;
+    }
+    return true;
+}
+
+static bool check_providers(struct loader *loader, size_t first)
+{
+    for (size_t i = first; i < loader->held->made.count; i++) {
+        const struct rule *rule = &loader->held->made.items[i];
+        for (size_t j = 0; j < rule->where.provider.count; j++)
+            if (!provider_named(loader->book, rule->where.provider.items[j]))
+                return problem_say(loader->problem, "%s:%u: no provider '%.*s'", rule->file,
+                                   rule->line, SLICE_ARGS(rule->where.provider.items[j]));
+    }
+    return true;
+}
+
+static bool read_rules(struct loader *loader, const struct yaml *root, struct reason *reason)
+{
+    static const char *const known[] = {"stage", "side", "direction", "mta", NULL};
+    struct rule_maker maker = {.arena = loader->arena,
+                               .list = &loader->held->made,
+                               .reason = reason,
+                               .problem = loader->problem};
+    size_t first = maker.list->count;
+    const struct yaml *where = yaml_get(root, "where");
+    if (where && (!yaml_only(where, known, loader->problem) || !rule_narrow(&maker, where)))
+        return false;
+    if (!read_wordings(loader, maker, root, "strong", RULE_STRONG) ||
+        !read_wordings(loader, maker, root, "weak", RULE_WEAK) ||
+        !read_codes(loader, maker, root) || !check_providers(loader, first))
+        return false;
+    return maker.list->count > first ||
+           yaml_say(root, loader->problem, "no rule: give 'strong', 'weak' or 'codes'");
+}
+
+static bool read_group(struct loader *loader, const struct yaml *root, struct reason *reason)
+{
+    if (!yaml_text(root, "group", true, &reason->group, loader->problem))
+        return false;
+    for (size_t i = 0; groups[i]; i++)
+        if (slice_is(reason->group, groups[i]))
+            return true;
+    return yaml_say(yaml_get(root, "group"), loader->problem,
+                    "unknown group '%.*s'; known are auth, recipient, sender, email-auth, "
+                    "reputation, content, limits, protocol, system and network",
+                    SLICE_ARGS(reason->group));
+}
+
+static bool read_reason(struct loader *loader, struct reason *reason)
+{
+    static const char *const known[] = {"title",  "group",    "meaning", "hint",  "hints",
+                                        "severity", "lasting", "acts",   "strong", "weak",
+                                        "codes",  "where",    "examples", "not",  NULL};
+    const char *name = arena_print(loader->arena, "reasons/%s.yaml", reason->name).at;
+    const struct yaml *root = read_yaml(loader, pattern_file_get(loader->files, name));
+    struct problem *problem = loader->problem;
+    return root && yaml_only(root, known, problem) &&
+           yaml_text(root, "title", true, &reason->title, problem) &&
+           read_group(loader, root, reason) &&
+           yaml_text(root, "meaning", true, &reason->meaning, problem) &&
+           yaml_text(root, "hint", true, &reason->hint, problem) &&
+           read_hints(loader, root, reason) && read_severity(loader, root, reason) &&
+           read_lasting(loader, root, reason) && read_acts(loader, root, reason) &&
+           read_rules(loader, root, reason) &&
+           read_proofs(loader, root, &reason->proofs, &reason->proof_count);
+}
+
+static bool read_reasons(struct loader *loader)
+{
+    for (size_t i = 0; i < loader->book->reason_count; i++)
+        if (!read_reason(loader, &loader->book->reasons[i]))
+            return false;
+    return true;
+}
+
+/* ---- providers */
+
+static struct provider_mark *new_mark(struct loader *loader, const struct yaml *item)
+{
+    struct rulebook *book = loader->book;
+    book->marks = memory_grow(book->marks, &loader->held->mark_capacity, book->mark_count + 1,
+                              sizeof *book->marks);
+    struct provider_mark *mark = &book->marks[book->mark_count++];
+    *mark = (struct provider_mark){.provider = &book->providers[book->provider_count],
+                                   .text = item->text,
+                                   .file = item->file,
+                                   .line = item->line};
+    return mark;
+}
+
+static bool read_marks(struct loader *loader, const struct yaml *root)
+{
+    const struct yaml *says = yaml_get(root, "says"), *matches = yaml_get(root, "matches");
+    struct rule_words texts; /* checked to be lists of text */
+    if (!yaml_texts(loader->arena, says, &texts, loader->problem) ||
+        !yaml_texts(loader->arena, matches, &texts, loader->problem))
+        return false;
+    for (const struct yaml *item = says ? says->first : NULL; item; item = item->next) {
+        if (!rule_check_phrase(item, loader->problem))
+            return false;
+        new_mark(loader, item);
+    }
+    for (const struct yaml *item = matches ? matches->first : NULL; item; item = item->next) {
+        struct rule_pattern pattern;
+        if (!rule_compile(loader->arena, item, &pattern, loader->problem))
+            return false;
+        new_mark(loader, item)->pattern = pattern;
+    }
+    return true;
+}
+
+static bool read_token(struct loader *loader, const struct provider *provider,
+                       const struct yaml *item)
+{
+    static const char *const known[] = {"says", "matches",   "reason", "code", "stage",
+                                        "side", "direction", "mta",    NULL};
+    struct slice name;
+    if (!yaml_only(item, known, loader->problem) ||
+        !yaml_text(item, "reason", true, &name, loader->problem))
+        return false;
+    const struct reason *reason = rulebook_reason(loader->book, name);
+    if (!reason)
+        return yaml_say(yaml_get(item, "reason"), loader->problem,
+                        "no reason '%.*s': write one of reasons/order", SLICE_ARGS(name));
+    struct rule_maker maker = {.arena = loader->arena,
+                               .list = &loader->held->made,
+                               .reason = reason,
+                               .strength = RULE_TOKEN,
+                               .where.provider = {&provider->name, 1},
+                               .problem = loader->problem};
+    return rule_of(&maker, item);
+}
+
+static bool read_tokens(struct loader *loader, const struct provider *provider,
+                        const struct yaml *root)
+{
+    const struct yaml *tokens = yaml_get(root, "tokens");
+    if (!tokens)
+        return true;
+    if (tokens->kind != YAML_LIST)
+        return yaml_say(tokens, loader->problem, "a list is needed here: [{says: ..., reason: ...}]");
+    for (const struct yaml *item = tokens->first; item; item = item->next)
+        if (!read_token(loader, provider, item))
+            return false;
+    return tokens->count == 0 || yaml_get(root, "examples") ||
+           yaml_say(root, loader->problem, "tokens without 'examples'");
+}
+
+/* "REPLY => REASON" */
+static bool read_provider_proofs(struct loader *loader, struct provider *provider,
+                                 const struct yaml *root)
+{
+    const struct yaml *examples = yaml_get(root, "examples");
+    if (!examples)
+        return true;
+    struct proof *proofs = arena_zero(loader->arena, (examples->count + 1) * sizeof *proofs);
+    provider->proofs = proofs;
+    if (!add_proofs(loader, examples, false, proofs, &provider->proof_count))
+        return false;
+    for (const struct yaml *item = examples->first; item; item = item->next) {
+        size_t arrow = slice_rfind_text(item->text, SLICE(" => "));
+        if (arrow == SIZE_MAX || !rulebook_reason(loader->book, slice_from(item->text, arrow + 4)))
+            return yaml_say(item, loader->problem,
+                            "an example ends in ' => REASON', one of reasons/order");
+    }
+    return true;
+}
+
+static bool read_provider(struct loader *loader, const struct pattern_file *file,
+                          struct slice name)
+{
+    static const char *const known[] = {"provider", "names",    "says", "matches",
+                                        "tokens",   "examples", NULL};
+    (void)name;
+    struct rulebook *book = loader->book;
+    struct provider *provider = &book->providers[book->provider_count];
+    const struct yaml *root = read_yaml(loader, file);
+    struct rule_words hosts;
+    if (!root || !yaml_only(root, known, loader->problem) ||
+        !yaml_text(root, "provider", true, &provider->name, loader->problem))
+        return false;
+    if (book->provider_count == PROVIDERS_MOST)
+        return yaml_say(root, loader->problem, "more than 256 providers");
+    const struct provider *same = provider_named(book, provider->name);
+    if (same)
+        return yaml_say(root, loader->problem, "provider '%.*s' stands in '%s' already",
+                        SLICE_ARGS(provider->name), same->file);
+    if (!yaml_texts(loader->arena, yaml_get(root, "names"), &hosts, loader->problem))
+        return false;
+    size_t marks = book->mark_count;
+    provider->file = root->file;
+    provider->hosts = hosts.items;
+    provider->host_count = hosts.count;
+    if (!read_marks(loader, root) || !read_tokens(loader, provider, root) ||
+        !read_provider_proofs(loader, provider, root))
+        return false;
+    if (hosts.count == 0 && book->mark_count == marks)
+        return yaml_say(root, loader->problem,
+                        "nothing tells this provider: give 'names', 'says' or 'matches'");
+    book->provider_count++;
+    return true;
+}
+
+static bool read_providers(struct loader *loader)
+{
+    /* One more than can be: the place that is filled before it is counted. */
+    loader->book->providers =
+        arena_zero(loader->arena, (PROVIDERS_MOST + 1) * sizeof(struct provider));
+    return each_file(loader, SLICE("providers/"), read_provider);
+}
+
+/* ---- codes */
+
+static bool read_table(struct loader *loader, const struct pattern_file *file, struct slice name)
+{
+    return codes_load(loader->book->codes, arena_copy(loader->arena, name).at, file->shown,
+                      file->bytes, loader->problem);
+}
+
+/* The class of a code page is the last rule of all: nothing but the code is known. The tables may
+ * name classes that have no file: then the page explains the code and decides nothing. */
+static bool add_page_rule(struct loader *loader, const struct code_page *page)
+{
+    if (page->reason.length == 0 || slice_is(page->reason, "-"))
+        return true;
+    if (!is_name(page->reason))
+        return problem_say(loader->problem, "%s:%u: '%.*s' cannot name a reason", page->file,
+                           page->line, SLICE_ARGS(page->reason));
+    const struct reason *reason = rulebook_reason(loader->book, page->reason);
+    if (!reason)
+        return true;
+    struct rule_list *made = &loader->held->made;
+    made->items = memory_grow(made->items, &made->capacity, made->count + 1, sizeof *made->items);
+    struct rule *rule = &made->items[made->count++];
+    *rule = (struct rule){.form = RULE_CODE,
+                          .strength = RULE_DEFAULT,
+                          .reason = reason,
+                          .text = page->code,
+                          .file = page->file,
+                          .line = page->line};
+    bool good = code_read(page->code, &rule->code);
+    assert(good);
+    (void)good;
+    return true;
+}
+
+static bool read_tables(struct loader *loader)
+{
+    const struct codes *codes = loader->book->codes;
+    if (!each_file(loader, SLICE("codes/"), read_table))
+        return false;
+    for (size_t i = 0; i < codes_reply_count(codes); i++)
+        if (!add_page_rule(loader, codes_reply_at(codes, i)))
+            return false;
+    for (size_t i = 0; i < codes_enhanced_count(codes); i++)
+        if (!add_page_rule(loader, codes_enhanced_at(codes, i)))
+            return false;
+    return true;
+}
+
+/* ---- the whole */
+
+/* Of two equal rules the later could never fire. `count` leaves out those of the code tables, which
+ * stand behind all others on purpose. */
+static bool check_equal(struct loader *loader, size_t count)
+{
+    struct map seen; /* rule_key -> place in made */
+    struct arena scratch;
+    const struct rule *rules = loader->held->made.items;
+    bool good = true;
+    map_init(&seen, sizeof(size_t));
+    arena_init(&scratch);
+    for (size_t i = 0; good && i < count; i++) {
+        bool is_new;
+        size_t *place = map_put(&seen, rule_key(&scratch, &rules[i]), &is_new);
+        arena_clear(&scratch);
+        if (is_new) {
+            *place = i;
+            continue;
+        }
+        const struct rule *first = &rules[*place];
+        good = problem_say(loader->problem, "%s:%u: '%.*s' for %s stands in %s:%u for %s already",
+                           rules[i].file, rules[i].line, SLICE_ARGS(rules[i].text),
+                           rules[i].reason->name, first->file, first->line, first->reason->name);
+    }
+    map_release(&seen);
+    arena_release(&scratch);
+    return good;
+}
+
+/* Rules by strength, otherwise in the order made. */
+static void sort_rules(struct held *held)
+{
+    struct rulebook *book = &held->book;
+    book->rules = memory_new(held->made.count * sizeof *book->rules);
+    for (int strength = 0; strength <= RULE_DEFAULT; strength++) {
+        book->first_rule[strength] = book->rule_count;
+        for (size_t i = 0; i < held->made.count; i++) {
+            if ((int)held->made.items[i].strength != strength)
+                continue;
+            book->rules[book->rule_count] = held->made.items[i];
+            book->rules[book->rule_count].id = (unsigned)book->rule_count;
+            book->rule_count++;
+        }
+    }
+    book->first_rule[RULE_DEFAULT + 1] = book->rule_count;
+    free(held->made.items); /* the regexes are the book's now */
+    held->made = (struct rule_list){0};
+}
+
+/* What a pattern needs: the first set under the id of its owner, the others under new ids. */
+static void add_needed(struct rulebook *book, struct rule_pattern *pattern, unsigned id)
+{
+    for (size_t i = 0; i < pattern->needed.count; i++) {
+        if (i == 1)
+            pattern->more = (unsigned)book->search_ids;
+        if (i > 0)
+            id = (unsigned)book->search_ids++;
+        for (size_t j = 0; j < pattern->needed.sets[i].count; j++)
+            phrases_add_part(book->phrases, pattern->needed.sets[i].words[j], id);
+    }
+}
+
+static void build_phrases(struct rulebook *book)
+{
+    book->search_ids = book->rule_count + book->mark_count;
+    for (size_t i = 0; i < book->rule_count; i++) {
+        struct rule *rule = &book->rules[i];
+        if (rule->form == RULE_SAYS)
+            phrases_add(book->phrases, rule->text, rule->id);
+        else if (rule->form == RULE_MATCHES)
+            add_needed(book, &rule->pattern, rule->id);
+    }
+    for (size_t i = 0; i < book->mark_count; i++) {
+        struct provider_mark *mark = &book->marks[i];
+        unsigned id = (unsigned)(book->rule_count + i);
+        if (!mark->pattern.regex)
+            phrases_add(book->phrases, mark->text, id);
+        else
+            add_needed(book, &mark->pattern, id);
+    }
+    phrases_build(book->phrases);
+}
+
+static bool load(struct loader *loader)
+{
+    if (!read_order(loader) || !each_file(loader, SLICE("reasons/"), check_listed) ||
+        !read_providers(loader) || !read_reasons(loader))
+        return false;
+    size_t written = loader->held->made.count;
+    if (!read_tables(loader) || !check_equal(loader, written))
+        return false;
+    sort_rules(loader->held);
+    build_phrases(loader->book);
+    return true;
+}
+
+bool rulebook_load(const struct pattern_files *files, struct rulebook **book_r,
+                   struct problem *problem)
+{
+    struct held *held = memory_new(sizeof *held);
+    arena_init(&held->arena);
+    held->book.codes = codes_new();
+    held->book.phrases = phrases_new();
+    struct loader loader = {files, held, &held->book, &held->arena, problem};
+    bool good = load(&loader);
+    if (!good) {
+        rulebook_free(&held->book);
+        *book_r = NULL;
+        return false;
+    }
+    *book_r = &held->book;
+    return true;
+}
+
+void rulebook_free(struct rulebook *book)
+{
+    if (!book)
+        return;
+    struct held *held = (struct held *)book;
+    rule_list_release(&held->made);
+    for (size_t i = 0; i < book->rule_count; i++)
+        regex_free(book->rules[i].pattern.regex);
+    free(book->rules);
+    for (size_t i = 0; i < book->mark_count; i++)
+        regex_free(book->marks[i].pattern.regex);
+    free(book->marks);
+    phrases_free(book->phrases);
+    codes_free(book->codes);
+    arena_release(&held->arena);
+    free(held);
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# format - the C files are as clang-format 14 (Debian 12's; others differ in trifles) writes them, and
+# the scripts are clean for shellcheck; both only where those programs are installed.
+. "$(dirname "$0")/tap.bash"
+
+formatted() {
+    clang-format --dry-run --Werror src/*/*.[ch] tests/*/*.[ch]
+}
+
+scripts_clean() {
+    shellcheck -S warning -x -P SCRIPTDIR tests/run.sh tests/*/*.sh tests/*/*.bash .ci/run \
+        src/rules/embed.sh
+}
+
+no_long_lines() {
+    awk 'length($0) > 100 { print FILENAME ":" FNR ": " length($0) " columns" }' \
+        src/*/*.[ch] tests/*/*.[ch] tests/*.sh tests/*/*.sh tests/*/*.bash | none
+}
+
+if clang-format --version 2> /dev/null | grep -q 'version 14\.'; then
+    check "clang-format" formatted
+else
+    skip "clang-format" "clang-format 14 is not installed"
+fi
+if command -v shellcheck > /dev/null; then
+    check "shellcheck" scripts_clean
+else
+    skip "shellcheck" "shellcheck is not installed"
+fi
+check "lines of at most 100 columns" no_long_lines
+tap_end

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# options - every --option that the documentation names is one of src/app/options.def.
+. "$(dirname "$0")/tap.bash"
+
+# Options of other programs that the documentation may name.
+foreign='no-install-recommends|no-pager'
+
+known_options() {
+    sed -n 's/^OPTION([A-Z_]*, "\([a-z-]*\)".*/--\1/p' src/app/options.def | sort -u
+}
+
+# git's list of texts would miss new files; the folders are few.
+named_options() { # FILE...
+    grep -h -o -E '(^|[^-A-Za-z0-9])--[a-z][a-z-]+' "$@" | sed 's/^[^-]*//' | sort -u |
+        grep -v -x -E -- "--($foreign)"
+}
+
+spelled() { # FILE...
+    known_options > "$scratch/known"
+    named_options "$@" | comm -23 - "$scratch/known" | none
+}
+
+mapfile -t texts < <(find docs samples README.md -name '*.md' 2> /dev/null)
+check "options in the documentation exist" spelled "${texts[@]}"
+echo 'Use --no-such-thing.' > "$scratch/wrong.md"
+check_catches "an option that does not exist" spelled "$scratch/wrong.md"
+tap_end

@@ -1,0 +1,102 @@
+/* laws - the shared half of the property tests. */
+#include "laws.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+static const char *const files[] = {"samples/postfix/mail.log", "samples/exim/mainlog",
+                                    "samples/sendmail/maillog"};
+
+const struct knowledge *laws_knowledge(void) {
+    static struct knowledge knowledge;
+    static bool loaded;
+    struct problem problem;
+    if (!loaded && !knowledge_load(&knowledge, laws_options(1), KNOW_LOGS, &problem)) {
+        fprintf(stderr, "%s\n", problem.text);
+        exit(1);
+    }
+    loaded = true;
+    return &knowledge;
+}
+
+const struct options *laws_options(unsigned jobs) {
+    static struct options all[65];
+    assert(jobs < 65);
+    all[jobs] = (struct options){.since = MOMENT_NONE,
+                                 .until = MOMENT_NONE,
+                                 .jobs = jobs,
+                                 .no_config = true,
+                                 .quiet = true};
+    return &all[jobs];
+}
+
+static void add_lines(struct laws_lines *lines, size_t *capacity, const char *path) {
+    FILE *file = fopen(path, "r");
+    char *text = NULL;
+    size_t room = 0;
+    ssize_t length;
+    if (!file) {
+        fprintf(stderr, "cannot open '%s': run from the top of the checkout\n", path);
+        exit(1);
+    }
+    while ((length = getline(&text, &room, file)) > 0) {
+        lines->items = memory_grow(lines->items, capacity, lines->count + 1, sizeof *lines->items);
+        lines->items[lines->count++] =
+            (struct slice){memory_copy(text, (size_t)length), (size_t)length};
+    }
+    free(text);
+    fclose(file);
+}
+
+struct laws_lines laws_samples(void) {
+    static struct laws_lines lines;
+    size_t capacity = 0;
+    if (!lines.count)
+        for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+            add_lines(&lines, &capacity, files[i]);
+    return lines;
+}
+
+unsigned laws_chance(unsigned most) {
+    static uint64_t seed = 88172645463325252u;
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (unsigned)(seed >> 20) % most;
+}
+
+void laws_feed(struct run *run, const char *name, const struct slice *lines, size_t from,
+               size_t to) {
+    static const int64_t end_of_2026 = 1798761599;
+    FILE *file = tmpfile();
+    struct source *source = memory_new(sizeof *source); /* lives as long as the run, so: kept */
+    *source = (struct source){.name = memory_copy(name, strlen(name)), .anchor = end_of_2026};
+    assert(file);
+    for (size_t i = from; i < to; i++)
+        fwrite(lines[i].at, 1, lines[i].length, file);
+    rewind(file);
+    run_source(run, source, fileno(file), from);
+    run_settle(run);
+    fclose(file);
+}
+
+void laws_state(const struct run *run, struct pack *pack) {
+    pack_init(pack);
+    journey_save(run->journey, pack);
+    tally_save(run->tally, pack);
+}
+
+void laws_move(struct run *from, struct run *into) {
+    struct pack pack;
+    laws_state(from, &pack);
+    struct unpack unpack = {{pack.bytes, pack.length}, false};
+    bool loaded = journey_load(into->journey, &unpack) && tally_load(into->tally, &unpack);
+    assert(loaded && unpack.rest.length == 0);
+    (void)loaded;
+    pack_release(&pack);
+}

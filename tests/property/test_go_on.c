@@ -1,0 +1,114 @@
+/* go on - stop anywhere, save, load, go on: the same state, to the last byte, as one run. */
+#include "laws.h"
+
+#include <setjmp.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+enum { ROUNDS = 300, STOPS = 12, LINES = 400 };
+
+static void assert_same_state(const struct run *a, const struct run *b) {
+    struct pack left, right;
+    laws_state(a, &left);
+    laws_state(b, &right);
+    assert_int_equal(left.length, right.length);
+    assert_memory_equal(left.bytes, right.bytes, left.length);
+    pack_release(&left);
+    pack_release(&right);
+}
+
+static void one_run(struct run *run, const struct slice *lines, size_t count) {
+    run_init(run, laws_options(1), laws_knowledge());
+    laws_feed(run, "log", lines, 0, count);
+}
+
+/* Reads lines in pieces that end at stops[], each in a run of its own that begins with what the one
+ * before it saved. */
+static void stopped_run(struct run *run, const struct slice *lines, size_t count,
+                        const size_t *stops, size_t stop_count) {
+    size_t at = 0;
+    run_init(run, laws_options(1), laws_knowledge());
+    for (size_t i = 0; i <= stop_count; i++) {
+        size_t to = i < stop_count ? stops[i] : count;
+        laws_feed(run, "log", lines, at, to);
+        at = to;
+        struct run next;
+        run_init(&next, laws_options(1), laws_knowledge());
+        laws_move(run, &next);
+        run_release(run);
+        *run = next;
+    }
+}
+
+static void test_every_stop(void **state) {
+    (void)state;
+    struct laws_lines lines = laws_samples();
+    struct run whole;
+    one_run(&whole, lines.items, lines.count);
+    struct ledger ledger = tally_ledger(whole.tally);
+    assert_int_equal(ledger.read, lines.count);
+    assert_true(tally_totals(whole.tally).delivered > 0);
+    assert_true(tally_totals(whole.tally).deferrals > 0);
+    for (size_t stop = 0; stop <= lines.count; stop++) {
+        struct run parts;
+        stopped_run(&parts, lines.items, lines.count, &stop, 1);
+        assert_same_state(&whole, &parts);
+        run_release(&parts);
+    }
+    run_release(&whole);
+}
+
+static int ascending(const void *a, const void *b) {
+    size_t left = *(const size_t *)a, right = *(const size_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* Lines of the samples in any order, with repetitions: messages that never begin or never end. */
+static void test_random_logs_random_stops(void **state) {
+    (void)state;
+    struct laws_lines samples = laws_samples();
+    for (int round = 0; round < ROUNDS; round++) {
+        struct slice lines[LINES];
+        size_t stops[STOPS];
+        size_t first = laws_chance((unsigned)samples.count), jump = 1 + laws_chance(3);
+        for (int i = 0; i < LINES; i++)
+            lines[i] = laws_chance(4) ? samples.items[(first + (size_t)i * jump) % samples.count]
+                                      : samples.items[laws_chance((unsigned)samples.count)];
+        for (int i = 0; i < STOPS; i++)
+            stops[i] = laws_chance(LINES + 1);
+        qsort(stops, STOPS, sizeof *stops, ascending);
+        struct run whole, parts;
+        one_run(&whole, lines, LINES);
+        stopped_run(&parts, lines, LINES, stops, STOPS);
+        assert_same_state(&whole, &parts);
+        run_release(&whole);
+        run_release(&parts);
+    }
+}
+
+static void test_broken_state_is_refused(void **state) {
+    (void)state;
+    struct laws_lines lines = laws_samples();
+    struct run whole;
+    struct pack pack;
+    one_run(&whole, lines.items, lines.count);
+    laws_state(&whole, &pack);
+    for (size_t length = 0; length < pack.length; length += 1 + length / 40) {
+        struct run fresh;
+        run_init(&fresh, laws_options(1), laws_knowledge());
+        struct unpack unpack = {{pack.bytes, length}, false};
+        assert_false(journey_load(fresh.journey, &unpack) && tally_load(fresh.tally, &unpack));
+        run_release(&fresh);
+    }
+    pack_release(&pack);
+    run_release(&whole);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_stop),
+        cmocka_unit_test(test_random_logs_random_stops),
+        cmocka_unit_test(test_broken_state_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

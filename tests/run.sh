@@ -1,0 +1,153 @@
+#!/usr/bin/env bash
+# run.sh - builds and runs the named suites, counts their tests, ends with one plain line.
+# usage: tests/run.sh SUITE...   (patterns unit property lint golden fuzz bench)
+#
+# A suite is a list of parts; each part is a command that writes TAP. Parts run side by side, JOBS at
+# a time, each into its own file under build/tests/; then they are shown in order: one line for a part
+# that passed, everything it said for one that did not. A part that crashed, ran no test, or ran fewer
+# than it had planned, counts as a failed test: silence is no success.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+
+MAKE=${MAKE:-make}
+JOBS=${JOBS:-$(nproc 2> /dev/null || echo 2)}
+export MAKE JOBS
+export LC_ALL=C.UTF-8 TZ=UTC
+export CMOCKA_MESSAGE_OUTPUT=TAP
+export ASAN_OPTIONS=abort_on_error=0:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+PROGRAM=$PWD/build/mailtriage
+export MAILTRIAGE=$PROGRAM
+told=build/tests
+rm -rf "$told"
+mkdir -p "$told"
+
+names=() commands=()
+part() { # NAME COMMAND: adds a part
+    names+=("$1")
+    commands+=("$2")
+}
+
+quiet_make() { # makes targets; shows what make said only when it fails
+    if ! "$MAKE" --no-print-directory -k -j"$JOBS" STRICT=1 "$@" > "$told/make.log" 2>&1; then
+        cat "$told/make.log"
+        return 1
+    fi
+}
+
+# A test that does not build must not pass on the strength of the program of last time.
+build() { # SUITE MAKE-ARGUMENTS...: a part of its own, so that a failed build is a failed test
+    local suite=$1
+    shift
+    echo "building for $suite ..."
+    if quiet_make "$@" > "$told/build.$suite"; then
+        part "$suite/build" "echo ok build; echo 1..1"
+    else
+        part "$suite/build" "cat '$told/build.$suite'; echo not ok build; echo 1..1"
+    fi
+}
+
+programs() { # SUITE SOURCES...: a part for each, built in the asan variant
+    local suite=$1 source
+    shift
+    for source in "$@"; do
+        [ -e "$source" ] || continue
+        part "$suite/$(basename "$source" .c)" "./build/asan/${source%.c}"
+    done
+}
+
+suite_patterns() {
+    build patterns all
+    part patterns/rules tests/lint/patterns.sh
+}
+
+suite_unit() {
+    build unit VARIANT=asan unit-programs
+    programs unit tests/unit/test_*.c
+}
+
+suite_property() {
+    build property VARIANT=asan property-programs
+    programs property tests/property/test_*.c
+}
+
+suite_lint() {
+    local script
+    build lint all
+    for script in tests/lint/*.sh; do
+        [ "$script" != tests/lint/patterns.sh ] || continue
+        part "lint/$(basename "$script" .sh)" "$script"
+    done
+}
+
+suite_golden() {
+    build golden all
+    tests/golden/list.sh > "$told/golden.bats"
+    part golden/cases "bats --formatter tap '$told/golden.bats'"
+}
+
+suite_fuzz() {
+    local source name
+    build fuzz VARIANT=asan fuzz-programs
+    for source in tests/fuzz/fuzz_*.c; do
+        [ -e "$source" ] || continue
+        name=$(basename "$source" .c)
+        part "fuzz/$name" "./build/asan/tests/fuzz/$name tests/fuzz/corpus/${name#fuzz_}"
+    done
+}
+
+suite_bench() {
+    build bench all bench-programs
+    part bench/totals "tests/bench/run.sh check"
+}
+
+run_part() { # NUMBER COMMAND
+    bash -c "$2" > "$told/part.$1" 2>&1 < /dev/null
+    echo "$?" > "$told/status.$1"
+}
+export -f run_part
+export told
+
+passed=0 failed=0 skipped=0
+
+count() { # PATTERN FILE
+    grep -c -E "$1" "$2" || true
+}
+
+judge_part() { # NUMBER NAME: adds to the counts and shows the part
+    local file=$told/part.$1 status ok bad skip planned
+    status=$(cat "$told/status.$1" 2> /dev/null || echo lost)
+    skip=$(count '^ok\b.*# *[Ss][Kk][Ii][Pp]' "$file")
+    ok=$(($(count '^ok\b' "$file") - skip))
+    bad=$(count '^not ok\b' "$file")
+    planned=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$file" | awk '{ sum += $1 } END { print sum + 0 }')
+    if [ "$bad" = 0 ]; then
+        if [ "$status" != 0 ]; then
+            echo "not ok $2: ended with status $status" >> "$file"
+            bad=1
+        elif [ $((ok + skip)) = 0 ] || [ $((ok + skip)) -lt "$planned" ]; then
+            echo "not ok $2: $((ok + skip)) tests ran, $planned were planned" >> "$file"
+            bad=1
+        fi
+    fi
+    passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
+    if [ "$bad" = 0 ]; then
+        printf '  %-32s %4d passed%s\n' "$2" "$ok" "$([ "$skip" = 0 ] || echo ", $skip skipped")"
+        sed -n 's/^ok\b.*# *[Ss][Kk][Ii][Pp] */      skipped: /p' "$file"
+    else
+        printf '  %-32s %4d passed, %d FAILED\n' "$2" "$ok" "$bad"
+        sed 's/^/    | /' "$file"
+    fi
+}
+
+for suite in "$@"; do
+    "suite_$suite" || exit 2
+done
+for number in "${!names[@]}"; do
+    printf '%s\0%s\0' "$number" "${commands[$number]}"
+done | xargs -0 -r -n 2 -P "$JOBS" bash -c 'run_part "$@"' run_part
+for number in "${!names[@]}"; do
+    judge_part "$number" "${names[$number]}"
+done
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

@@ -1,0 +1,151 @@
+/* csv - what a spreadsheet or a terminal would obey does not get through. */
+#include "report/format.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static struct out row_out(const struct row *row, const char *wish) {
+    const struct format *csv = format_named("csv");
+    struct column_choice choice;
+    struct out out;
+
+    assert_true(column_choose(wish, &choice, NULL));
+    out_init_memory(&out);
+    csv->row(row, &choice, &out);
+    return out;
+}
+
+static void assert_row(const struct row *row, const char *wish, const char *expected) {
+    struct out out = row_out(row, wish);
+    struct slice line = out_held(&out);
+
+    assert_true(slice_ends(line, SLICE("\r\n")));
+    line.length -= 2;
+    if (!slice_is(line, expected))
+        fail_msg("'%.*s' is not '%s'", SLICE_ARGS(line), expected);
+    out_release(&out);
+}
+
+static void test_cells(void **state) {
+    static const struct {
+        struct slice text;
+        const char *cell;
+    } cells[] = {
+        {SLICE_INIT("mailbox full"), "\"mailbox full\""},
+        {SLICE_INIT(""), "\"\""},
+        {SLICE_INIT("say \"no\", please"), "\"say \"\"no\"\", please\""},
+        {SLICE_INIT("<script>alert(1)</script>"), "\"<script>alert(1)</script>\""},
+        /* formulas */
+        {SLICE_INIT("=cmd()"), "\"'=cmd()\""},
+        {SLICE_INIT("  =1+1"), "\"'  =1+1\""},
+        {SLICE_INIT("@SUM(A1)"), "\"'@SUM(A1)\""},
+        {SLICE_INIT("+1"), "\"'+1\""},
+        {SLICE_INIT("-1"), "\"'-1\""},
+        {SLICE_INIT("\t=1"), "\"' =1\""},
+        {SLICE_INIT("\r=1"), "\"' =1\""},
+        {SLICE_INIT("\tx"), "\"' x\""},
+        {SLICE_INIT("\001=1"), "\"'=1\""},
+        {SLICE_INIT("\342\200\256=1"), "\"'=1\""},
+        {SLICE_INIT("\357\274\235cmd()"), "\"'\357\274\235cmd()\""},
+        {SLICE_INIT("=\"a\""), "\"'=\"\"a\"\"\""},
+        {SLICE_INIT("a=1"), "\"a=1\""},
+        /* control bytes */
+        {SLICE_INIT("a\033[31mb\177c\000d"), "\"a[31mbcd\""},
+        {SLICE_INIT("a\nb\tc\r"), "\"a b c \""},
+        {SLICE_INIT("c1 \302\233 bidi \342\200\256 isolate \342\201\246."),
+         "\"c1  bidi  isolate .\""},
+        /* bytes that are no UTF-8 */
+        {SLICE_INIT("caf\303\251 \377\""), "\"caf\303\251 \357\277\275\"\"\""},
+        {SLICE_INIT("\377"), "\"\357\277\275\""},
+    };
+    struct row row = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+        row.cells[COL_REPLY] = (struct row_cell){true, cells[i].text};
+        assert_row(&row, "reply", cells[i].cell);
+    }
+}
+
+/* Absent is nothing, the null sender is an empty text, numbers are bare and never guarded. */
+static void test_kinds(void **state) {
+    struct row row = {0};
+
+    (void)state;
+    row.cells[COL_SENDER].present = true;
+    row.cells[COL_DELAY] = (struct row_cell){true, SLICE("0.9")};
+    row.cells[COL_ACTS] = (struct row_cell){true, SLICE("our-admin|wait")};
+    assert_row(&row, "sender,recipient,delay,size,acts", "\"\",,0.9,,\"our-admin|wait\"");
+}
+
+static void test_header(void **state) {
+    const struct format *csv = format_named("csv");
+    struct column_choice choice;
+    struct out out;
+
+    (void)state;
+    assert_true(column_choose("time,queue_id,reply", &choice, NULL));
+    out_init_memory(&out);
+    csv->rows_begin(&choice, &out);
+    assert_true(slice_is(out_held(&out), "time,queue_id,reply\r\n"));
+    assert_false(csv->all_columns);
+    out_release(&out);
+}
+
+static void test_long(void **state) {
+    enum { LENGTH = 60000 };
+    struct row row = {0};
+    char *text = malloc(LENGTH);
+
+    (void)state;
+    memset(text, '\377', LENGTH);
+    text[0] = '"';
+    row.cells[COL_REPLY] = (struct row_cell){true, {text, LENGTH}};
+    struct out out = row_out(&row, "reply");
+    assert_int_equal(out_held(&out).length, 2 + 2 + 3 * (LENGTH - 1) + 2);
+    out_release(&out);
+    free(text);
+}
+
+/* The first list of records with a key; a record inside becomes columns. */
+static void test_page(void **state) {
+    struct format_wishes wishes = {0};
+    struct page page;
+    struct out out;
+
+    (void)state;
+    page_init(&page, "Report");
+    cell_count(&page, page_section(&page, "lines", "Lines", LOOK_FACTS, CELL_RECORD)->cell, "read",
+               "read", 5, NULL);
+    page_section(&page, NULL, "People", LOOK_CARDS, CELL_LIST);
+    struct cell *list = page_section(&page, "reasons", NULL, LOOK_HIDDEN, CELL_LIST)->cell;
+    struct cell *reason = cell_record(&page, list, NULL, NULL);
+    cell_text(&page, reason, "class", "class", SLICE("=x"));
+    cell_text(&page, reason, NULL, "for people", SLICE("not here"));
+    cell_count(&page, reason, "count", "count", 12, "attempts");
+    struct cell *codes = cell_list(&page, reason, "codes", NULL);
+    for (uint64_t code = 450; code < 452; code++) {
+        struct cell *one = cell_record(&page, codes, NULL, NULL);
+        cell_code(&page, one, "code", "", code);
+        cell_none(&page, one, "enhanced", "");
+    }
+    struct cell *example = cell_record(&page, reason, "example", NULL);
+    cell_text(&page, example, "reply", NULL, SLICE("no"));
+    cell_none(&page, example, "line", NULL);
+    out_init_memory(&out);
+    format_named("csv")->page(&page, &wishes, &out);
+    assert_true(slice_is(out_held(&out), "class,count,codes,example_reply,example_line\r\n"
+                                         "\"'=x\",12,\"450 |451 \",\"no\",\r\n"));
+    out_release(&out);
+    page_release(&page);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cells), cmocka_unit_test(test_kinds), cmocka_unit_test(test_header),
+        cmocka_unit_test(test_long),  cmocka_unit_test(test_page),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,233 @@
+/* journey - one message's life, told entry by entry. */
+#include "finding/journey.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* What the journey gave, in order. */
+struct given {
+    struct finding items[16];
+    char recipients[16][64], senders[16][64];
+    size_t count;
+};
+
+static void keep(void *context, const struct finding *finding) {
+    struct given *given = context;
+    assert_true(given->count < 16);
+    given->items[given->count] = *finding;
+    snprintf(given->recipients[given->count], 64, "%.*s", SLICE_ARGS(finding->record.recipient));
+    snprintf(given->senders[given->count], 64, "%.*s", SLICE_ARGS(finding->record.sender));
+    given->count++;
+}
+
+static struct finding about(const char *queue_id, enum record_kind kind) {
+    return (struct finding){
+        .record = {.kind = kind, .queue_id = slice_of(queue_id), .size = -1, .delay = -1,
+                   .nrcpt = -1, .instance = SLICE("postfix")},
+        .mta = mta_named(SLICE("postfix")),
+        .host = SLICE("mx1"),
+        .time = {.seconds = 1000},
+        .repeat = 1,
+    };
+}
+
+static struct finding outcome(const char *queue_id, enum event event, const char *recipient) {
+    struct finding finding = about(queue_id, RECORD_OUTCOME);
+    finding.record.event = event;
+    finding.record.level = event == EVENT_DEFERRED ? LEVEL_ATTEMPT : LEVEL_RECIPIENT;
+    finding.record.recipient = slice_of(recipient);
+    return finding;
+}
+
+static void take(struct journey *journey, struct finding finding, struct given *given) {
+    given->count = 0;
+    journey_take(journey, &finding, keep, given);
+}
+
+static void test_sender_and_size(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    struct finding arrival = about("A1", RECORD_ARRIVAL);
+    arrival.record.instance = SLICE("postfix/submission"); /* the same queue */
+    arrival.record.user = SLICE("alice");
+    take(journey, arrival, &given);
+    assert_int_equal(given.count, 1);
+    assert_true(given.items[0].new_message);
+    struct finding detail = about("A1", RECORD_DETAIL);
+    detail.record.sender = SLICE("alice@example.org");
+    detail.record.has_sender = true;
+    detail.record.size = 1200;
+    take(journey, detail, &given);
+    assert_int_equal(given.count, 1);
+    assert_false(given.items[0].new_message);
+    assert_int_equal(given.items[0].new_bytes, 1200);
+    take(journey, detail, &given); /* qmgr says it again at each queue run */
+    assert_int_equal(given.count, 0);
+    take(journey, outcome("A1", EVENT_BOUNCED, "bob@example.net"), &given);
+    assert_int_equal(given.count, 1);
+    assert_string_equal(given.senders[0], "alice@example.org");
+    assert_true(slice_is(given.items[0].record.user, "alice"));
+    assert_int_equal(given.items[0].record.size, 1200);
+    assert_int_equal(given.items[0].before, FATE_NONE);
+    assert_int_equal(given.items[0].after, FATE_BOUNCED);
+    journey_free(journey);
+}
+
+static void test_other_queue_is_another_message(void **state) {
+    (void)state;
+    static const struct {
+        const char *host, *instance;
+    } rows[] = {{"mx2", "postfix"}, {"mx1", "postfix-out"}};
+    struct journey *journey = journey_new();
+    struct given given;
+    struct finding detail = about("A1", RECORD_DETAIL);
+    detail.record.sender = SLICE("alice@example.org");
+    detail.record.has_sender = true;
+    take(journey, detail, &given);
+    for (size_t i = 0; i < 2; i++) {
+        struct finding other = outcome("A1", EVENT_BOUNCED, "bob@example.net");
+        other.host = slice_of(rows[i].host);
+        other.record.instance = slice_of(rows[i].instance);
+        take(journey, other, &given);
+        assert_false(given.items[0].record.has_sender);
+    }
+    journey_free(journey);
+}
+
+static void test_deferred_then_delivered(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    take(journey, outcome("A1", EVENT_DEFERRED, "bob@example.net"), &given);
+    assert_true(given.items[0].first_deferral);
+    assert_int_equal(given.items[0].before, FATE_NONE);
+    assert_int_equal(given.items[0].after, FATE_WAITING);
+    take(journey, outcome("A1", EVENT_DEFERRED, "bob@example.net"), &given);
+    assert_false(given.items[0].first_deferral);
+    assert_int_equal(given.items[0].before, FATE_WAITING);
+    take(journey, outcome("A1", EVENT_DELIVERED, "bob@example.net"), &given);
+    assert_int_equal(given.items[0].before, FATE_WAITING);
+    assert_int_equal(given.items[0].after, FATE_DELIVERED);
+    take(journey, outcome("A1", EVENT_DELIVERED, "carol@example.net"), &given);
+    assert_int_equal(given.items[0].before, FATE_NONE);
+    journey_free(journey);
+}
+
+static void test_host_level_moves_nobody(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    struct finding attempt = outcome("A1", EVENT_DEFERRED, "bob@example.net");
+    attempt.record.level = LEVEL_HOST;
+    take(journey, attempt, &given);
+    assert_int_equal(given.count, 1);
+    assert_int_equal(given.items[0].after, FATE_NONE);
+    assert_false(given.items[0].first_deferral);
+    journey_free(journey);
+}
+
+static void test_expired_is_about_all_who_wait(void **state) {
+    (void)state;
+    static const char *const recipients[] = {"a@example.net", "b@example.net", "c@example.net"};
+    struct journey *journey = journey_new();
+    struct given given;
+    for (size_t i = 0; i < 3; i++)
+        take(journey, outcome("A1", EVENT_DEFERRED, recipients[i]), &given);
+    take(journey, outcome("A1", EVENT_DELIVERED, "b@example.net"), &given);
+    take(journey, outcome("A1", EVENT_EXPIRED, ""), &given);
+    assert_int_equal(given.count, 2);
+    assert_string_equal(given.recipients[0], "a@example.net");
+    assert_string_equal(given.recipients[1], "c@example.net");
+    assert_int_equal(given.items[1].before, FATE_WAITING);
+    assert_int_equal(given.items[1].after, FATE_EXPIRED);
+    take(journey, outcome("B1", EVENT_EXPIRED, ""), &given); /* its deferrals were never seen */
+    assert_int_equal(given.count, 1);
+    assert_int_equal(given.items[0].before, FATE_NONE);
+    journey_free(journey);
+}
+
+static void test_end_forgets(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    take(journey, about("A1", RECORD_ARRIVAL), &given);
+    take(journey, outcome("A1", EVENT_DEFERRED, "bob@example.net"), &given);
+    assert_int_equal(journey_open(journey), 1);
+    take(journey, about("A1", RECORD_END), &given);
+    assert_int_equal(given.count, 0);
+    assert_int_equal(journey_open(journey), 0);
+    assert_int_equal(journey_dropped(journey), 0);
+    take(journey, about("A1", RECORD_ARRIVAL), &given); /* the queue ID is used again */
+    assert_true(given.items[0].new_message);
+    take(journey, outcome("A1", EVENT_DEFERRED, "bob@example.net"), &given);
+    assert_true(given.items[0].first_deferral);
+    journey_free(journey);
+}
+
+static void test_silent_ones_are_let_go(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    take(journey, about("OLD", RECORD_ARRIVAL), &given);
+    struct finding later = about("NEW", RECORD_ARRIVAL);
+    later.time.seconds = 1000 + JOURNEY_AGE;
+    take(journey, later, &given);
+    assert_int_equal(journey_open(journey), 2);
+    later.time.seconds++;
+    take(journey, later, &given);
+    assert_int_equal(journey_open(journey), 1);
+    assert_int_equal(journey_dropped(journey), 1);
+    journey_free(journey);
+}
+
+static void test_number_is_bounded(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    for (unsigned i = 0; i < JOURNEY_MESSAGES + 100u; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "Q%u", i);
+        take(journey, about(id, RECORD_ARRIVAL), &given);
+    }
+    assert_int_equal(journey_open(journey), JOURNEY_MESSAGES);
+    assert_int_equal(journey_dropped(journey), 100);
+    take(journey, about("Q0", RECORD_ARRIVAL), &given); /* was let go: it is new again */
+    assert_true(given.items[0].new_message);
+    take(journey, about("Q200", RECORD_ARRIVAL), &given);
+    assert_int_equal(given.count, 0);
+    journey_free(journey);
+}
+
+static void test_no_queue_id(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    struct finding rejected = about("", RECORD_INCIDENT);
+    rejected.record.event = EVENT_REJECTED;
+    rejected.record.level = LEVEL_SESSION;
+    take(journey, rejected, &given);
+    assert_int_equal(given.count, 1);
+    assert_int_equal(given.items[0].after, FATE_NONE);
+    take(journey, outcome("", EVENT_DELIVERED, "bob@example.net"), &given);
+    assert_int_equal(given.items[0].after, FATE_DELIVERED);
+    assert_int_equal(journey_open(journey), 0);
+    journey_free(journey);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sender_and_size),
+        cmocka_unit_test(test_other_queue_is_another_message),
+        cmocka_unit_test(test_deferred_then_delivered),
+        cmocka_unit_test(test_host_level_moves_nobody),
+        cmocka_unit_test(test_expired_is_about_all_who_wait),
+        cmocka_unit_test(test_end_forgets),
+        cmocka_unit_test(test_silent_ones_are_let_go),
+        cmocka_unit_test(test_number_is_bounded),
+        cmocka_unit_test(test_no_queue_id),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

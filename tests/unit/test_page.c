@@ -1,0 +1,76 @@
+/* page - building one, and every format on the same page. */
+#include "report/page.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include "report/format.h"
+
+static void test_order(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, "Report");
+    struct cell *facts = page_section(&page, "facts", "Facts", LOOK_FACTS, CELL_RECORD)->cell;
+    struct cell *list = page_section(&page, "list", NULL, LOOK_TABLE, CELL_LIST)->cell;
+    char word[] = "copied";
+    cell_count(&page, facts, "one", "One", 1, "lines");
+    cell_text(&page, facts, "two", NULL, slice_of(word));
+    cell_none(&page, facts, "three", "Three");
+    cell_record(&page, list, NULL, NULL);
+    word[0] = 'X';
+
+    assert_string_equal(page.first->key, "facts");
+    assert_string_equal(page.first->next->key, "list");
+    assert_ptr_equal(page.last, page.first->next);
+    assert_int_equal(cell_get(facts, "one")->number, 1);
+    assert_true(slice_is(cell_get(facts, "two")->text, "copied"));
+    assert_int_equal(cell_get(facts, "three")->kind, CELL_NONE);
+    assert_null(cell_get(facts, "four"));
+    assert_ptr_equal(facts->first->next->next, facts->last);
+    assert_int_equal(list->first->kind, CELL_RECORD);
+    page_release(&page);
+}
+
+static void test_formats(void **state) {
+    static const char *const names[] = {"text", "json", "csv", "ndjson"};
+    size_t count = 0;
+
+    (void)state;
+    for (; count < sizeof(names) / sizeof(names[0]); count++) {
+        assert_string_equal(formats[count]->name, names[count]);
+        assert_ptr_equal(format_named(names[count]), formats[count]);
+    }
+    assert_null(formats[count]);
+    assert_null(format_named("xml"));
+    assert_null(format_named(""));
+}
+
+/* A page without anything is still a page. */
+static void test_empty(void **state) {
+    static const char *const expected[] = {"", "{}\n", "", "{}\n"};
+    struct format_wishes wishes = {0};
+
+    (void)state;
+    for (size_t i = 0; formats[i]; i++) {
+        struct page page;
+        struct out out;
+        page_init(&page, NULL);
+        out_init_memory(&out);
+        formats[i]->page(&page, &wishes, &out);
+        assert_true(slice_is(out_held(&out), expected[i]));
+        out_release(&out);
+        page_release(&page);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_empty),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

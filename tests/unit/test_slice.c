@@ -1,0 +1,103 @@
+/* slice - cutting, searching and reading numbers, with the empty slice in every place. */
+#include "base/slice.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+static void assert_slice(struct slice s, const char *expected) {
+    if (!slice_is(s, expected))
+        fail_msg("'%.*s' is not '%s'", (int)s.length, s.at, expected);
+}
+
+static void test_cut(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *head, *rest;
+        bool found;
+    } rows[] = {
+        {"a,b", "a", "b", true},    {"a,b,c", "a", "b,c", true}, {",b", "", "b", true},
+        {"a,", "a", "", true},      {"ab", "ab", "", false},     {"", "", "", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct slice rest = slice_of(rows[i].text), head;
+        assert_int_equal(slice_cut(&rest, ',', &head), rows[i].found);
+        assert_slice(head, rows[i].head);
+        assert_slice(rest, rows[i].rest);
+        rest = slice_of(rows[i].text);
+        assert_int_equal(slice_cut_text(&rest, SLICE(","), &head), rows[i].found);
+        assert_slice(head, rows[i].head);
+        assert_slice(rest, rows[i].rest);
+    }
+}
+
+static void test_find(void **state) {
+    (void)state;
+    struct slice text = SLICE("from=<a>; from=<b>");
+    assert_int_equal(slice_find_text(text, SLICE("from=")), 0);
+    assert_int_equal(slice_rfind_text(text, SLICE("from=")), 10);
+    assert_int_equal(slice_rfind_text(text, SLICE("to=")), SIZE_MAX);
+    assert_int_equal(slice_rfind_text(SLICE("ab"), SLICE("abc")), SIZE_MAX);
+    assert_int_equal(slice_rfind_text(text, SLICE("from=<b>")), 10);
+    assert_int_equal(slice_find(text, '<'), 5);
+    assert_int_equal(slice_rfind(text, '<'), 15);
+    assert_int_equal(slice_find((struct slice){0}, 'x'), SIZE_MAX);
+    assert_int_equal(slice_find_text((struct slice){0}, SLICE("x")), SIZE_MAX);
+}
+
+static void test_compare(void **state) {
+    (void)state;
+    assert_true(slice_compare(SLICE("a"), SLICE("ab")) < 0);
+    assert_true(slice_compare(SLICE("b"), SLICE("ab")) > 0);
+    assert_true(slice_compare(SLICE("\xff"), SLICE("a")) > 0);
+    assert_int_equal(slice_compare((struct slice){0}, SLICE("")), 0);
+    assert_true(slice_equal_nocase(SLICE("RCPT to"), SLICE("rcpt TO")));
+    assert_false(slice_equal_nocase(SLICE("[x"), SLICE("{x")));
+    assert_true(slice_starts(SLICE("abc"), SLICE("")));
+    assert_true(slice_ends(SLICE("abc"), SLICE("bc")));
+    assert_false(slice_ends(SLICE("c"), SLICE("bc")));
+}
+
+static void test_trim(void **state) {
+    (void)state;
+    assert_slice(slice_trim(SLICE(" \ta b\r\n")), "a b");
+    assert_slice(slice_trim(SLICE("  ")), "");
+    assert_slice(slice_from(SLICE("abc"), 5), "");
+    assert_slice(slice_head(SLICE("abc"), SIZE_MAX), "abc");
+}
+
+static void test_number(void **state) {
+    (void)state;
+    uint64_t number = 7;
+    assert_true(slice_number(SLICE("18446744073709551615"), &number));
+    assert_int_equal(number, UINT64_MAX);
+    static const char *const refused[] = {"", "18446744073709551616", "-1", "1x", " 1", "+1"};
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        assert_false(slice_number(slice_of(refused[i]), &number));
+}
+
+static void test_seconds(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t micros;
+    } rows[] = {{"0", 0}, {"0.05", 50000}, {"1.5", 1500000}, {"34", 34000000},
+                {"0.0000019", 1}, {"12.", 12000000}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int64_t micros = -1;
+        assert_true(slice_seconds(slice_of(rows[i].text), &micros));
+        assert_int_equal(micros, rows[i].micros);
+    }
+    static const char *const refused[] = {"", ".5", "1.5s", "-1", "99999999999999999999"};
+    int64_t micros;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        assert_false(slice_seconds(slice_of(refused[i]), &micros));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cut),  cmocka_unit_test(test_find),   cmocka_unit_test(test_compare),
+        cmocka_unit_test(test_trim), cmocka_unit_test(test_number), cmocka_unit_test(test_seconds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,298 @@
+/* Unit tests of input/source: what is found behind a path, what is told, and the anchors. */
+#include "input/source.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/moment.h"
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+#define LOG_LINE     "Jun  1 10:00:01 mx1 postfix/smtpd[1]: connect from a[192.0.2.1]\n"
+
+static const int64_t NOW = 1780308001;      /* 2026-06-01T10:00:01Z */
+static const int64_t MODIFIED = 1767225600; /* 2026-01-01T00:00:00Z */
+
+static char folder[] = "/tmp/test_source.XXXXXX";
+
+static void write_file(const char *name, const char *bytes, size_t length) {
+    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, bytes, length), length);
+    const struct timespec times[2] = {{.tv_sec = MODIFIED}, {.tv_sec = MODIFIED}};
+    assert_int_equal(futimens(fd, times), 0);
+    close(fd);
+}
+
+static void write_log(const char *name) {
+    write_file(name, LOG_LINE, strlen(LOG_LINE));
+}
+
+struct heard {
+    unsigned faults, notes;
+    char last[1024];
+};
+
+static void hear(void *context, bool is_fault, const char *text) {
+    struct heard *heard = context;
+    heard->faults += is_fault;
+    heard->notes += !is_fault;
+    snprintf(heard->last, sizeof heard->last, "%s", text);
+}
+
+static struct heard add(struct sources *sources, const char *path, int year) {
+    struct heard heard = {0};
+    sources_add(sources, path, year, NOW, hear, &heard);
+    return heard;
+}
+
+static int enter_folder(void **state) {
+    (void)state;
+    setenv("TZ", "UTC0", 1);
+    moment_zone(NULL, NULL);
+    return mkdtemp(folder) != NULL && chdir(folder) == 0 ? 0 : -1;
+}
+
+static int leave_folder(void **state) {
+    (void)state;
+    char command[64];
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return chdir("/") == 0 && system(command) == 0 ? 0 : -1;
+}
+
+static void test_a_file(void **state) {
+    (void)state;
+    struct sources sources = {0};
+    write_log("mail.log");
+    write_file("empty.log", "", 0);
+    struct heard heard = add(&sources, "mail.log", 0);
+    add(&sources, "empty.log", 0);
+    assert_int_equal(heard.faults + heard.notes, 0);
+    assert_int_equal(sources.count, 2);
+    assert_string_equal(sources.items[0].name, "mail.log");
+    assert_false(sources.items[0].is_pipe);
+    assert_int_equal(sources.items[0].size, strlen(LOG_LINE));
+    assert_int_equal(sources.items[0].modified, MODIFIED);
+    assert_int_equal(sources.items[0].anchor, MODIFIED);
+    assert_int_equal(sources.items[1].size, 0);
+    int fd = source_open(&sources.items[0], NULL);
+    char first;
+    assert_true(fd >= 0 && (fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+    assert_int_equal(read(fd, &first, 1), 1);
+    assert_int_equal(first, 'J');
+    close(fd);
+    sources_release(&sources);
+}
+
+static void test_what_cannot_be_used(void **state) {
+    (void)state;
+    char noise[2000], spotted[2000];
+    for (size_t i = 0; i < sizeof noise; i++) {
+        noise[i] = (char)(i * 37);
+        spotted[i] = i % 20 == 0 ? '\0' : 'x';
+    }
+    write_file("noise", noise, sizeof noise);
+    write_file("spotted", spotted, sizeof spotted);
+    write_file("m.gz", "\x1f\x8b\x08\0\0\0\0\0", 8);
+    write_file("m.xz",
+               "\xfd"
+               "7zXZ\0",
+               6);
+    write_file("m.zst",
+               "\x28\xb5\x2f\xfd"
+               "abc",
+               7);
+    write_file("m.bz2", "BZh91AY", 7);
+    assert_int_equal(mkdir("nothing", 0700), 0);
+    static const struct {
+        const char *path, *told;
+    } rows[] = {
+        {"missing.log", "cannot read 'missing.log': No such file or directory"},
+        {"mail.log/x", "cannot read 'mail.log/x': Not a directory"},
+        {"nothing", "no log file in the folder 'nothing'"},
+        {"missing*", "no file matches 'missing*'"},
+        {"noise", "'noise' is no text log"},
+        {"m.gz", "'m.gz' is compressed (gzip), which this build cannot read yet"},
+        {"m.xz", "'m.xz' is compressed (xz), which this build cannot read yet"},
+        {"m.zst", "'m.zst' is compressed (zstd), which this build cannot read yet"},
+        {"m.bz2", "'m.bz2' is compressed (bzip2), which this build cannot read yet"},
+    };
+    struct sources sources = {0};
+    write_log("mail.log");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct heard heard = add(&sources, rows[i].path, 0);
+        assert_string_equal(heard.last, rows[i].told);
+        assert_int_equal(heard.faults, 1);
+        assert_int_equal(heard.notes, 0);
+        assert_int_equal(sources.count, 0);
+    }
+    assert_int_equal(add(&sources, "spotted", 0).faults, 0); /* some NULs make no binary file */
+    assert_int_equal(sources.count, 1);
+    sources_release(&sources);
+}
+
+static void test_an_unreadable_file(void **state) {
+    (void)state;
+    if (geteuid() == 0)
+        skip(); /* root reads everything */
+    struct sources sources = {0};
+    write_log("secret.log");
+    assert_int_equal(chmod("secret.log", 0), 0);
+    struct heard heard = add(&sources, "secret.log", 0);
+    assert_int_equal(heard.faults, 1);
+    assert_string_equal(heard.last, "cannot read 'secret.log': Permission denied");
+    sources_release(&sources);
+}
+
+static void fill_folder(void) {
+    assert_int_equal(mkdir("logs", 0700), 0);
+    assert_int_equal(mkdir("logs/old", 0700), 0);
+    write_log("logs/old/mail.log");
+    write_log("logs/mail.log.1");
+    write_log("logs/mail.log");
+    write_log("logs/.mail.log.swp");
+    write_log("logs/Zmail.log");
+    write_file("logs/README", "How these logs came about.\n", 27);
+    write_file("logs/mail.log.2.gz", "\x1f\x8b\x08", 3);
+    assert_int_equal(mkfifo("logs/pipe", 0600), 0);
+}
+
+static void test_a_folder(void **state) {
+    (void)state;
+    static const char *const names[] = {"logs/Zmail.log", "logs/mail.log", "logs/mail.log.1"};
+    static const char *const ways[] = {"logs", "logs/", "logs/*"};
+    fill_folder();
+    for (size_t way = 0; way < COUNT(ways); way++) {
+        struct sources sources = {0};
+        struct heard heard = add(&sources, ways[way], 0);
+        assert_int_equal(heard.faults, 0);
+        assert_int_equal(heard.notes, 4); /* README, the compressed file, the folder, the pipe */
+        assert_int_equal(sources.count, COUNT(names));
+        for (size_t i = 0; i < COUNT(names); i++)
+            assert_string_equal(sources.items[i].name, names[i]);
+        sources_release(&sources);
+    }
+    struct sources sources = {0};
+    struct heard heard = add(&sources, "logs/*.gz", 0);
+    assert_int_equal(heard.notes, 1);
+    assert_int_equal(heard.faults, 1);
+    assert_string_equal(heard.last, "no log file behind 'logs/*.gz'");
+    assert_int_equal(add(&sources, "logs/README", 0).faults, 0); /* the user must know */
+    assert_int_equal(sources.count, 1);
+    sources_release(&sources);
+}
+
+static void test_a_name_that_looks_like_a_glob(void **state) {
+    (void)state;
+    struct sources sources = {0};
+    write_log("mail[1].log");
+    assert_int_equal(add(&sources, "mail[1].log", 0).faults, 0);
+    assert_int_equal(sources.count, 1);
+    sources_release(&sources);
+}
+
+static void test_pipes(void **state) {
+    (void)state;
+    struct sources sources = {0};
+    int kept = dup(STDIN_FILENO), ends[2];
+    assert_int_equal(pipe(ends), 0);
+    dup2(ends[0], STDIN_FILENO);
+    add(&sources, "-", 0);
+    add(&sources, "-", 2020);
+    assert_int_equal(mkfifo("fifo-20200101", 0600), 0);
+    add(&sources, "fifo-20200101", 0);
+    dup2(open("mail.log", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
+    add(&sources, "-", 0);
+    assert_int_equal(sources.count, 4);
+    assert_string_equal(sources.items[0].name, "-");
+    assert_true(sources.items[0].is_pipe);
+    assert_int_equal(sources.items[0].size, -1);
+    assert_int_equal(sources.items[0].anchor, NOW);
+    assert_int_equal(sources.items[1].anchor, 1609459199); /* 2020-12-31T23:59:59Z */
+    assert_true(sources.items[2].is_pipe);
+    assert_int_equal(sources.items[2].anchor, NOW);
+    assert_false(sources.items[3].is_pipe); /* standard input from a file */
+    assert_int_equal(sources.items[3].anchor, MODIFIED);
+    int fd = source_open(&sources.items[3], NULL);
+    assert_true(fd > STDIN_FILENO);
+    close(fd);
+    dup2(kept, STDIN_FILENO);
+    close(kept);
+    close(ends[0]);
+    close(ends[1]);
+    sources_release(&sources);
+}
+
+static void test_anchors(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        int year;
+        const char *anchor; /* NULL: the modification time */
+    } rows[] = {
+        {"mail.log", 2024, "2024-12-31T23:59:59+00:00"},
+        {"mail.log-20261120", 2024, "2024-12-31T23:59:59+00:00"},
+        {"mail.log-20261120", 0, "2026-11-20T23:59:59+00:00"},
+        {"mainlog-20260601", 0, "2026-06-01T23:59:59+00:00"},
+        {"20260601-mainlog", 0, "2026-06-01T23:59:59+00:00"},
+        {"main.202606", 0, "2026-06-30T23:59:59+00:00"},
+        {"main.202602", 0, "2026-02-28T23:59:59+00:00"},
+        {"main.202402", 0, "2024-02-29T23:59:59+00:00"},
+        {"maillog.2026-06-01", 0, "2026-06-01T23:59:59+00:00"},
+        {"maillog.2026-06", 0, "2026-06-30T23:59:59+00:00"},
+        {"mx25-mail.log-20261120.1", 0, "2026-11-20T23:59:59+00:00"},
+        {"mail.log-20260230", 0, NULL},
+        {"mail.log-20261300", 0, NULL},
+        {"mail.log-20260600", 0, NULL},
+        {"mail.log-2026-13-01", 0, NULL},
+        {"mail.log-1780308001", 0, NULL},
+        {"mail.log.000001", 0, NULL},
+        {"mail.log.99999999999999999999999", 0, NULL},
+        {"mail.log.2026", 0, NULL},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct sources sources = {0};
+        char text[MOMENT_TEXT];
+        write_log(rows[i].name);
+        add(&sources, rows[i].name, rows[i].year);
+        assert_int_equal(sources.count, 1);
+        moment_print(&(struct moment){.seconds = sources.items[0].anchor}, text);
+        const char *expected =
+            rows[i].anchor != NULL ? rows[i].anchor : "2026-01-01T00:00:00+00:00";
+        if (strcmp(text, expected) != 0)
+            fail_msg("%s: %s, not %s", rows[i].name, text, expected);
+        sources_release(&sources);
+    }
+    struct sources sources = {0};
+    assert_int_equal(mkdir("backup-20200101", 0700), 0);
+    write_log("backup-20200101/mail.log"); /* only the file's own name counts */
+    add(&sources, "backup-20200101/mail.log", 0);
+    assert_int_equal(sources.items[0].anchor, MODIFIED);
+    sources_release(&sources);
+}
+
+static void test_opening_what_is_gone(void **state) {
+    (void)state;
+    struct source source = {.name = (char[]){"gone.log"}};
+    struct problem problem = {.text = ""};
+    assert_int_equal(source_open(&source, &problem), -1);
+    assert_string_equal(problem.text, "cannot read 'gone.log': No such file or directory");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_file),
+        cmocka_unit_test(test_what_cannot_be_used),
+        cmocka_unit_test(test_an_unreadable_file),
+        cmocka_unit_test(test_a_folder),
+        cmocka_unit_test(test_a_name_that_looks_like_a_glob),
+        cmocka_unit_test(test_pipes),
+        cmocka_unit_test(test_anchors),
+        cmocka_unit_test(test_opening_what_is_gone),
+    };
+    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+}

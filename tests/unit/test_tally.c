@@ -1,0 +1,149 @@
+/* tally - what counts where, the order of what is read out, and least elements. */
+#include "tally/tally.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct finding finding_of(enum event event, enum level level, enum fate before,
+                                 enum fate after) {
+    return (struct finding){
+        .record = {.kind = level == LEVEL_SESSION || level == LEVEL_MTA ? RECORD_INCIDENT
+                                                                        : RECORD_OUTCOME,
+                   .event = event,
+                   .level = level,
+                   .direction = DIRECTION_OUT},
+        .mta = mta_named(SLICE("postfix")),
+        .verdict.class_name = "unclassified",
+        .source = "log",
+        .line = 5,
+        .time = {.seconds = 1000},
+        .repeat = 1,
+        .before = before,
+        .after = after,
+    };
+}
+
+static void test_totals(void **state) {
+    (void)state;
+    struct tally *tally = tally_new();
+    const struct finding findings[] = {
+        finding_of(EVENT_DEFERRED, LEVEL_ATTEMPT, FATE_NONE, FATE_WAITING),
+        finding_of(EVENT_DEFERRED, LEVEL_ATTEMPT, FATE_WAITING, FATE_WAITING),
+        finding_of(EVENT_DELIVERED, LEVEL_RECIPIENT, FATE_WAITING, FATE_DELIVERED),
+        finding_of(EVENT_DELIVERED, LEVEL_RECIPIENT, FATE_NONE, FATE_DELIVERED),
+        finding_of(EVENT_BOUNCED, LEVEL_RECIPIENT, FATE_NONE, FATE_BOUNCED),
+        finding_of(EVENT_EXPIRED, LEVEL_RECIPIENT, FATE_NONE, FATE_EXPIRED),
+        finding_of(EVENT_DISCARDED, LEVEL_RECIPIENT, FATE_NONE, FATE_DISCARDED),
+        finding_of(EVENT_DISCARDED, LEVEL_SESSION, FATE_NONE, FATE_NONE),
+        finding_of(EVENT_BOUNCED, LEVEL_HOST, FATE_NONE, FATE_NONE),
+        finding_of(EVENT_REJECTED, LEVEL_SESSION, FATE_NONE, FATE_NONE),
+        finding_of(EVENT_AUTH_FAILED, LEVEL_SESSION, FATE_NONE, FATE_NONE),
+        finding_of(EVENT_TLS_FAILED, LEVEL_SESSION, FATE_NONE, FATE_NONE),
+        finding_of(EVENT_CONNECTION_LOST, LEVEL_SESSION, FATE_NONE, FATE_NONE),
+        finding_of(EVENT_TIMEOUT, LEVEL_SESSION, FATE_NONE, FATE_NONE),
+    };
+    for (size_t i = 0; i < sizeof findings / sizeof *findings; i++)
+        tally_add(tally, &findings[i]);
+    struct totals totals = tally_totals(tally);
+    assert_int_equal(totals.delivered, 2);
+    assert_int_equal(totals.bounced, 1);
+    assert_int_equal(totals.expired, 1);
+    assert_int_equal(totals.discarded, 1);
+    assert_int_equal(totals.waiting, 0);
+    assert_int_equal(totals.deferrals, 2);
+    assert_int_equal(totals.rejections, 1);
+    assert_int_equal(totals.auth_failed, 1);
+    assert_int_equal(totals.tls_failed, 1);
+    assert_int_equal(totals.connection_lost, 1);
+    assert_int_equal(totals.timeout, 1);
+    tally_free(tally);
+}
+
+struct seen {
+    struct tally_reason reasons[8];
+    struct tally_code codes[8];
+    char replies[8][32];
+    size_t count;
+};
+
+static void keep_reason(void *context, const struct tally_reason *reason) {
+    struct seen *seen = context;
+    seen->reasons[seen->count] = *reason;
+    if (reason->code_count)
+        seen->codes[seen->count] = reason->codes[0];
+    snprintf(seen->replies[seen->count], 32, "%.*s", SLICE_ARGS(reason->example.reply));
+    seen->count++;
+}
+
+static void add_reply(struct tally *tally, int64_t seconds, uint16_t code, const char *reply) {
+    struct finding finding = finding_of(EVENT_BOUNCED, LEVEL_RECIPIENT, FATE_NONE, FATE_BOUNCED);
+    finding.time.seconds = seconds;
+    finding.reply.code = code;
+    finding.reply.whole = slice_of(reply);
+    tally_add(tally, &finding);
+}
+
+static void test_reasons(void **state) {
+    (void)state;
+    struct tally *tally = tally_new();
+    add_reply(tally, 2000, 550, "later");
+    add_reply(tally, MOMENT_NONE, 554, "no time");
+    add_reply(tally, 1000, 554, "earliest");
+    add_reply(tally, 1500, 554, "middle");
+    struct finding host = finding_of(EVENT_BOUNCED, LEVEL_HOST, FATE_NONE, FATE_NONE);
+    tally_add(tally, &host);
+    struct seen seen = {0};
+    tally_each_reason(tally, keep_reason, &seen);
+    assert_int_equal(seen.count, 1);
+    assert_int_equal(seen.reasons[0].count, 4);
+    assert_int_equal(seen.reasons[0].code_count, 2);
+    assert_int_equal(seen.codes[0].code, 554);
+    assert_int_equal(seen.codes[0].count, 3);
+    assert_string_equal(seen.replies[0], "earliest");
+    tally_free(tally);
+}
+
+static void count_sample(void *context, struct slice source, uint64_t line, struct slice text) {
+    uint64_t *lines = context;
+    assert_true(slice_is(source, "a") || slice_is(source, "b"));
+    assert_true(text.length > 0);
+    lines[lines[15]++] = line;
+}
+
+static void test_samples_are_the_first(void **state) {
+    (void)state;
+    struct tally *tally = tally_new();
+    for (uint64_t line = 20; line > 0; line--) {
+        tally_sample(tally, "b", line, SLICE("text"));
+        tally_sample(tally, "a", line, SLICE("text"));
+    }
+    uint64_t lines[16] = {0};
+    tally_each_sample(tally, count_sample, lines);
+    assert_int_equal(lines[15], 10);
+    for (uint64_t i = 0; i < 10; i++)
+        assert_int_equal(lines[i], i + 1);
+    tally_free(tally);
+}
+
+static void test_ledger_adds_up(void **state) {
+    (void)state;
+    struct tally *tally = tally_new();
+    tally_source(tally, "a", &(struct ledger){10, 1, 2, 3, 4, 0});
+    tally_source(tally, "b", &(struct ledger){5, 0, 0, 0, 0, 5});
+    struct ledger sum = tally_ledger(tally);
+    assert_int_equal(sum.read, 15);
+    assert_int_equal(sum.used + sum.dull + sum.other + sum.outside + sum.not_understood, 15);
+    tally_free(tally);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_totals),
+        cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_samples_are_the_first),
+        cmocka_unit_test(test_ledger_adds_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

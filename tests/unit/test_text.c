@@ -1,0 +1,222 @@
+/* text - the layout people see, and nothing a terminal would obey. */
+#include "report/format.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static void assert_text(struct page *page, unsigned width, bool color, const char *expected) {
+    struct format_wishes wishes = {.width = width, .color = color};
+    struct out out;
+
+    out_init_memory(&out);
+    format_named("text")->page(page, &wishes, &out);
+    if (!slice_is(out_held(&out), expected))
+        fail_msg("is:\n%.*s\nnot:\n%s", SLICE_ARGS(out_held(&out)), expected);
+    out_release(&out);
+    page_release(page);
+}
+
+static void test_facts(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, "Mail report");
+    struct cell *facts = page_section(&page, "totals", "Totals", LOOK_FACTS, CELL_RECORD)->cell;
+    struct cell *part = cell_record(&page, facts, "recipients", "Recipients");
+    cell_count(&page, part, "delivered", "delivered", 1234, "recipients");
+    cell_count(&page, part, "bounced", "bounced", 7, "recipients");
+    cell_count(&page, part, "hidden", NULL, 9, "recipients");
+    cell_bytes(&page, facts, "bytes", "size", 1234567);
+    cell_text(&page, facts, "span", "time", SLICE("two days"));
+    cell_none(&page, facts, "none", "nothing");
+    assert_text(&page, 0, false,
+                "Mail report\n"
+                "\n"
+                "Totals\n"
+                "  Recipients:\n"
+                "    delivered  1234 recipients\n"
+                "    bounced       7 recipients\n"
+                "  size          1.2 MB\n"
+                "  time         two days\n"
+                "  nothing         -\n");
+}
+
+static void build_table(struct page *page) {
+    static const struct {
+        const char *name, *text;
+        uint64_t lines, count;
+    } rows[] = {{"mail.log", "first", 100, 5},
+                {"m", "a longer text that has to be wrapped somewhere", 7, 1200}};
+
+    page_init(page, NULL);
+    struct cell *list = page_section(page, "sources", "Sources", LOOK_TABLE, CELL_LIST)->cell;
+    for (size_t i = 0; i < 2; i++) {
+        struct cell *row = cell_record(page, list, NULL, NULL);
+        cell_text(page, row, "source", "source", slice_of(rows[i].name));
+        cell_count(page, row, "lines", "lines", rows[i].lines, NULL);
+        cell_text(page, row, NULL, "text", slice_of(rows[i].text));
+        cell_count(page, row, "count", "count", rows[i].count, i ? "rows" : "recipients");
+    }
+}
+
+static void test_table(void **state) {
+    struct page page;
+
+    (void)state;
+    build_table(&page);
+    assert_text(
+        &page, 100, false,
+        "Sources\n"
+        "  source    lines  text                                            count\n"
+        "  mail.log    100  first                                              5 recipients\n"
+        "  m             7  a longer text that has to be wrapped somewhere  1200 rows\n");
+    build_table(&page);
+    assert_text(&page, 60, false,
+                "Sources\n"
+                "  source    lines  text                      count\n"
+                "  mail.log    100  first                        5 recipients\n"
+                "  m             7  a longer text that has    1200 rows\n"
+                "                   to be wrapped somewhere\n");
+}
+
+static void test_empty_table(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, NULL);
+    page_section(&page, "none", "Table", LOOK_TABLE, CELL_LIST);
+    page_section(&page, "none", "Cards", LOOK_CARDS, CELL_LIST);
+    assert_text(&page, 0, false, "Table\n  none\n\nCards\n  none\n");
+}
+
+static void build_cards(struct page *page) {
+    page_init(page, NULL);
+    struct cell *list = page_section(page, NULL, "Reasons", LOOK_CARDS, CELL_LIST)->cell;
+    struct cell *card = cell_record(page, list, NULL, NULL);
+    cell_text(page, card, NULL, "", SLICE("error  bad-credentials"));
+    cell_count(page, card, "count", "", 12, "logins");
+    struct cell *codes = cell_list(page, card, "codes", "codes");
+    for (uint64_t code = 535; code > 533; code--) {
+        struct cell *one = cell_record(page, codes, NULL, NULL);
+        cell_code(page, one, "code", "code", code);
+        cell_count(page, one, "count", "count", 6, NULL);
+    }
+    cell_text(page, card, "hint", "hint",
+              SLICE("Check user name and password, then the mechanism."));
+    cell_text(page, card, "empty", "empty", (struct slice){NULL, 0});
+    cell_none(page, card, "none", "none");
+    card = cell_record(page, list, NULL, NULL);
+    cell_text(page, card, "hidden", NULL, SLICE("not shown"));
+    cell_text(page, card, "class", "class", SLICE("mailbox-full"));
+    cell_text(page, card, "severity", "severity", SLICE("warning"));
+}
+
+static void test_cards(void **state) {
+    struct page page;
+
+    (void)state;
+    build_cards(&page);
+    assert_text(&page, 40, false,
+                "Reasons\n"
+                "1. error  bad-credentials  12 logins\n"
+                "   codes: 535 (6), 534 (6)\n"
+                "   hint:  Check user name and password,\n"
+                "          then the mechanism.\n"
+                "\n"
+                "2. mailbox-full\n"
+                "   severity: warning\n");
+    build_cards(&page);
+    assert_text(&page, 100, true,
+                "\033[1mReasons\033[0m\n"
+                "\033[1m1. \033[0m\033[31merror\033[0m\033[1m  bad-credentials  12 logins\033[0m\n"
+                "   codes: 535 (6), 534 (6)\n"
+                "   hint:  Check user name and password, then the mechanism.\n"
+                "\n"
+                "\033[1m2. \033[0m\033[1mmailbox-full\033[0m\n"
+                "   severity: \033[33mwarning\033[0m\n");
+}
+
+static void test_paragraphs(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, NULL);
+    page_section(&page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = SLICE("note: one");
+    page_section(&page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text =
+        SLICE("two words and averyveryverylongwordindeed");
+    page_section(&page, "x", NULL, LOOK_HIDDEN, CELL_COUNT);
+    struct cell *list = page_section(&page, NULL, "More", LOOK_TEXT, CELL_LIST)->cell;
+    cell_text(&page, list, NULL, NULL, SLICE("three"));
+    cell_text(&page, list, NULL, NULL, SLICE("four"));
+    assert_text(&page, 16, false,
+                "note: one\n"
+                "two words and\n"
+                "averyveryverylon\n"
+                "gwordindeed\n"
+                "\n"
+                "More\n"
+                "three\n"
+                "four\n");
+}
+
+/* Log text: shown, never obeyed; width is counted in characters. */
+static void test_hostile(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, NULL);
+    struct cell *list = page_section(&page, "rows", NULL, LOOK_TABLE, CELL_LIST)->cell;
+    static const struct slice texts[] = {
+        SLICE_INIT("\033[2J\007<script>"),      SLICE_INIT("\302\233\342\200\256x\342\201\246"),
+        SLICE_INIT("caf\303\251 \377\303"),     SLICE_INIT("a\nb\tc\rd\177"),
+        SLICE_INIT("\342\200\250\342\200\217"),
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct cell *row = cell_record(&page, list, NULL, NULL);
+        cell_text(&page, row, "text", "text", texts[i]);
+        cell_count(&page, row, "n", "n", i, NULL);
+    }
+    assert_text(&page, 0, true,
+                "  text           n\n"
+                "  ?[2J?<script>  0\n"
+                "  ??x?           1\n"
+                "  caf\303\251 ??        2\n"
+                "  a b c?d?       3\n"
+                "  ??             4\n");
+}
+
+static void test_long(void **state) {
+    enum { LENGTH = 60000 };
+    struct page page;
+    struct out out;
+    struct format_wishes wishes = {.width = 100};
+    char *text = malloc(LENGTH);
+
+    (void)state;
+    memset(text, '\200', LENGTH);
+    page_init(&page, NULL);
+    struct cell *list = page_section(&page, "rows", NULL, LOOK_CARDS, CELL_LIST)->cell;
+    struct cell *card = cell_record(&page, list, NULL, NULL);
+    cell_text(&page, card, "a", "", SLICE("x"));
+    cell_text(&page, card, "b", "reply", (struct slice){text, LENGTH});
+    out_init_memory(&out);
+    format_named("text")->page(&page, &wishes, &out);
+    struct slice rest = out_held(&out), line;
+    while (slice_cut(&rest, '\n', &line))
+        assert_true(line.length <= 100);
+    out_release(&out);
+    page_release(&page);
+    free(text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_facts),       cmocka_unit_test(test_table),
+        cmocka_unit_test(test_empty_table), cmocka_unit_test(test_cards),
+        cmocka_unit_test(test_paragraphs),  cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_long),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,70 @@
+/* workers - every job is worked on once and taken in the order given, whatever the threads do. */
+#include "base/workers.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+enum { RING = 5, GIVEN = 20000 };
+
+struct job {
+    unsigned number, worked;
+};
+
+static unsigned taken;
+
+static void work(void *context, unsigned thread, void *argument) {
+    (void)context;
+    (void)thread;
+    struct job *job = argument;
+    volatile unsigned turns = job->number * 2654435761u % 300;
+    while (turns)
+        turns--;
+    job->worked = job->number + 1;
+}
+
+static void take(void *context, void *argument) {
+    const struct job *job = argument;
+    assert_ptr_equal(context, &taken);
+    assert_int_equal(job->number, taken);
+    assert_int_equal(job->worked, job->number + 1);
+    taken++;
+}
+
+static void run_with(unsigned threads) {
+    struct job jobs[RING] = {0};
+    void *pointers[RING];
+    for (int i = 0; i < RING; i++)
+        pointers[i] = &jobs[i];
+    taken = 0;
+    struct workers *workers = workers_new(threads, pointers, RING, work, take, &taken);
+    for (unsigned i = 0; i < GIVEN; i++) {
+        struct job *job = workers_idle(workers);
+        *job = (struct job){.number = i};
+        workers_give(workers, job);
+        if (i == GIVEN / 2) {
+            workers_drain(workers);
+            assert_int_equal(taken, i + 1);
+        }
+    }
+    workers_drain(workers);
+    assert_int_equal(taken, GIVEN);
+    workers_free(workers);
+}
+
+static void test_one(void **state) {
+    (void)state;
+    run_with(1);
+}
+
+static void test_many(void **state) {
+    (void)state;
+    run_with(2);
+    run_with(8);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_one), cmocka_unit_test(test_many)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
