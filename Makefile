@@ -157,7 +157,7 @@ RUN_TESTS = MAKE='$(MAKE)' JOBS='$(JOBS)' tests/run.sh
 
 .PHONY: check check-quick check-patterns check-unit check-property check-lint check-golden check-fuzz check-bench
 check: deps-check ## every test; installs what is missing (Debian; DEPS=no: nothing)
-	@$(RUN_TESTS) patterns unit property lint golden fuzz bench
+	@$(RUN_TESTS) patterns unit property lint golden fuzz bench corpora
 check-quick: ## patterns, units and golden cases
 	@$(RUN_TESTS) patterns unit golden
 check-patterns: ## proves every example of the pattern files
@@ -185,9 +185,12 @@ property-programs: $(PROPERTY_TESTS)
 fuzz-programs: $(FUZZ_TARGETS)
 bench-programs: $(BENCH_TOOLS)
 
+# cmocka.h wants these before it, and sorted includes put it first.
+CMOCKA_WANTS := -include stdarg.h -include stddef.h -include stdint.h -include setjmp.h
+
 $(B)/tests/%.o: tests/%.c $(B)/flags | build/libraries
 	@mkdir -p $(@D)
-	$(COMPILE) $(if $(STRICT),-Werror) -MMD -MP -c -o $@ $<
+	$(COMPILE) $(CMOCKA_WANTS) $(if $(STRICT),-Werror) -MMD -MP -c -o $@ $<
 
 $(PROPERTY_TESTS): $(PROPERTY_SHARED)
 $(UNIT_TESTS) $(PROPERTY_TESTS): %: %.o $(LIBRARY)

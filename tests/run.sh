@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh - builds and runs the named suites, counts their tests, ends with one plain line.
-# usage: tests/run.sh SUITE...   (patterns unit property lint golden fuzz bench)
+# usage: tests/run.sh SUITE...   (patterns unit property lint golden fuzz bench corpora)
 #
 # A suite is a list of parts; each part is a command that writes TAP. Parts run side by side, JOBS at
 # a time, each into its own file under build/tests/; then they are shown in order: one line for a part
@@ -28,7 +28,7 @@ part() { # NAME COMMAND: adds a part
 }
 
 quiet_make() { # makes targets; shows what make said only when it fails
-    if ! "$MAKE" --no-print-directory -k -j"$JOBS" STRICT=1 "$@" > "$told/make.log" 2>&1; then
+    if ! "$MAKE" -s --no-print-directory -k -j"$JOBS" STRICT=1 "$@" > "$told/make.log" 2>&1; then
         cat "$told/make.log"
         return 1
     fi
@@ -46,12 +46,16 @@ build() { # SUITE MAKE-ARGUMENTS...: a part of its own, so that a failed build i
     fi
 }
 
+built() { # PROGRAM: a command that runs it, or says that it is not there
+    [ -x "$1" ] && echo "$1" || echo "echo 'not ok: not built'; echo 1..1"
+}
+
 programs() { # SUITE SOURCES...: a part for each, built in the asan variant
     local suite=$1 source
     shift
     for source in "$@"; do
         [ -e "$source" ] || continue
-        part "$suite/$(basename "$source" .c)" "./build/asan/${source%.c}"
+        part "$suite/$(basename "$source" .c)" "$(built "build/asan/${source%.c}")"
     done
 }
 
@@ -91,13 +95,18 @@ suite_fuzz() {
     for source in tests/fuzz/fuzz_*.c; do
         [ -e "$source" ] || continue
         name=$(basename "$source" .c)
-        part "fuzz/$name" "./build/asan/tests/fuzz/$name tests/fuzz/corpus/${name#fuzz_}"
+        part "fuzz/$name" "$(built "build/asan/tests/fuzz/$name") tests/fuzz/corpus/${name#fuzz_}"
     done
 }
 
 suite_bench() {
     build bench all bench-programs
     part bench/totals "tests/bench/run.sh check"
+}
+
+suite_corpora() {
+    build corpora all
+    part corpora/ledgers tests/corpora/compare.sh
 }
 
 run_part() { # NUMBER COMMAND
@@ -111,6 +120,15 @@ passed=0 failed=0 skipped=0
 
 count() { # PATTERN FILE
     grep -c -E "$1" "$2" || true
+}
+
+# What a part said. A test that failed jumps out and frees nothing: its leaks are no news.
+shown_part() { # FILE
+    if grep -q '^not ok .*[0-9]' "$1"; then
+        sed '/^==[0-9]*==ERROR: LeakSanitizer/,/^SUMMARY:/d' "$1"
+    else
+        cat "$1"
+    fi
 }
 
 judge_part() { # NUMBER NAME: adds to the counts and shows the part
@@ -135,7 +153,7 @@ judge_part() { # NUMBER NAME: adds to the counts and shows the part
         sed -n 's/^ok\b.*# *[Ss][Kk][Ii][Pp] */      skipped: /p' "$file"
     else
         printf '  %-32s %4d passed, %d FAILED\n' "$2" "$ok" "$bad"
-        sed 's/^/    | /' "$file"
+        shown_part "$file" | sed 's/^/    | /'
     fi
 }
 

@@ -12,6 +12,10 @@
 
 #include <assert.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { MINUTE = 60, HOUR = 3600, DAY = 86400, WEEK = 604800 };

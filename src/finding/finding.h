@@ -46,7 +46,7 @@ struct finding {
     /* From the journey: */
     const char *source;       /* name of the file */
     bool new_message;         /* counts one message received */
-    uint64_t new_bytes;       /* counts bytes of messages received */
+    uint64_t new_bytes;       /* the size of that message */
     enum fate before, after;  /* of the recipient; FATE_NONE when this is not about one */
     bool first_deferral;      /* counts one recipient that was ever deferred */
 };

@@ -23,7 +23,7 @@ struct message {
     struct {
         uint32_t at, length;
     } fields[FIELDS];
-    bool has_sender, arrived, size_counted;
+    bool has_sender, arrived, counted;
     int64_t size, last_seen;
     uint32_t older, newer;                /* the list; newer also links free ones */
     uint32_t first_waiting, last_waiting; /* places in journey->waiting */
@@ -369,14 +369,15 @@ static void tell(const struct message *message, struct record *record) {
     fill(&record->helo, message_field(message, FIELD_HELO));
 }
 
-/* Counts a message once, when it arrives, and its bytes once, when its size is known. */
+/* A message is received when it came from outside the queue and its size is known: Postfix says the
+ * first before the data, when the message may still be refused, and the second when it is queued. Mail
+ * that the MTA makes itself (bounces) never came from outside. */
 static void count_arrival(struct message *message, struct finding *finding) {
-    if (finding->record.kind == RECORD_ARRIVAL && !message->arrived) {
+    if (finding->record.kind == RECORD_ARRIVAL)
         message->arrived = true;
+    if (message->arrived && !message->counted && message->size >= 0) {
+        message->counted = true;
         finding->new_message = true;
-    }
-    if (message->arrived && !message->size_counted && message->size >= 0) {
-        message->size_counted = true;
         finding->new_bytes = (uint64_t)message->size;
     }
 }
@@ -474,7 +475,7 @@ static void save_message(const struct journey *journey, const struct message *me
     for (int field = 0; field < FIELDS; field++)
         pack_text(pack, message_field(message, (enum field)field));
     pack_number(pack, (unsigned)message->has_sender | (unsigned)message->arrived << 1 |
-                          (unsigned)message->size_counted << 2);
+                          (unsigned)message->counted << 2);
     pack_signed(pack, message->size);
     pack_signed(pack, message->last_seen);
     size_t count = 0;
@@ -522,7 +523,7 @@ static void load_message(struct journey *journey, struct unpack *unpack) {
     uint64_t flags = unpack_number(unpack);
     message->has_sender = flags & 1;
     message->arrived = flags >> 1 & 1;
-    message->size_counted = flags >> 2 & 1;
+    message->counted = flags >> 2 & 1;
     message->size = unpack_signed(unpack);
     message->last_seen = unpack_signed(unpack);
     for (size_t count = unpack_count(unpack); count && !unpack->broken; count--) {

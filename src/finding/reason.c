@@ -10,9 +10,9 @@
  *   7  weak wording
  *   8  a code as a hint: in its stage, or when the reply says nothing of its own
  *
- * One search finds all phrases of all rules at once, as bits by rule id; the rules stand in the order
- * of trying, so the first bit whose context holds is the answer. A pattern is tried only when the
- * words it needs were found by the same search.
+ * One search finds all phrases of all rules at once, as bits by rule id; the rules stand in the
+ * order of trying, so the first bit whose context holds is the answer. A pattern is tried only when
+ * the words it needs were found by the same search.
  *
  * Wording is looked for in at most TEXT_MOST bytes, which no real reply reaches.
  */
@@ -34,7 +34,7 @@ struct provider_set {
 struct guard {
     uint32_t stages, mtas; /* 0: any */
     uint16_t sides, directions;
-    bool synthetic; /* may decide about a condition without reply */
+    bool synthetic;                       /* may decide about a condition without reply */
     const struct provider_set *providers; /* NULL: any */
     const struct code *codes;
     size_t code_count;
@@ -78,13 +78,11 @@ struct reason_memory {
 
 /* ---- memory */
 
-static void set_bit(uint64_t *bits, size_t place)
-{
+static void set_bit(uint64_t *bits, size_t place) {
     bits[place / 64] |= UINT64_C(1) << place % 64;
 }
 
-static uint32_t stage_bits(const struct rule_words *words)
-{
+static uint32_t stage_bits(const struct rule_words *words) {
     uint32_t bits = 0;
     for (size_t i = 0; i < words->count; i++) {
         enum stage stage = STAGE_NONE;
@@ -95,8 +93,7 @@ static uint32_t stage_bits(const struct rule_words *words)
     return bits;
 }
 
-static uint16_t side_bits(const struct rule_words *words)
-{
+static uint16_t side_bits(const struct rule_words *words) {
     uint16_t bits = 0;
     for (size_t i = 0; i < words->count; i++) {
         enum side side = SIDE_NONE;
@@ -107,8 +104,7 @@ static uint16_t side_bits(const struct rule_words *words)
     return bits;
 }
 
-static uint16_t direction_bits(const struct rule_words *words)
-{
+static uint16_t direction_bits(const struct rule_words *words) {
     uint16_t bits = 0;
     for (size_t i = 0; i < words->count; i++) {
         enum direction direction = DIRECTION_NONE;
@@ -119,8 +115,7 @@ static uint16_t direction_bits(const struct rule_words *words)
     return bits;
 }
 
-static uint32_t mta_bit(const struct mta *mta)
-{
+static uint32_t mta_bit(const struct mta *mta) {
     for (unsigned i = 0; mta && mtas[i]; i++)
         if (mtas[i] == mta)
             return 1u << i;
@@ -128,8 +123,7 @@ static uint32_t mta_bit(const struct mta *mta)
 }
 
 /* An MTA nobody knows gets a bit that no finding has; reason_prove tells it. */
-static uint32_t mta_bits(const struct rule_words *words)
-{
+static uint32_t mta_bits(const struct rule_words *words) {
     uint32_t bits = 0;
     for (size_t i = 0; i < words->count; i++) {
         const struct mta *mta = mta_named(words->items[i]);
@@ -139,8 +133,7 @@ static uint32_t mta_bits(const struct rule_words *words)
 }
 
 static const struct provider_set *provider_bits(struct reason_memory *memory,
-                                                const struct rule_words *words)
-{
+                                                const struct rule_words *words) {
     if (words->count == 0)
         return NULL;
     struct provider_set *set = arena_zero(&memory->arena, sizeof *set);
@@ -152,8 +145,7 @@ static const struct provider_set *provider_bits(struct reason_memory *memory,
 }
 
 static const struct code *guard_codes(struct reason_memory *memory,
-                                      const struct rule_where *where)
-{
+                                      const struct rule_where *where) {
     struct code *codes = arena_zero(&memory->arena, (where->code_count + 1) * sizeof *codes);
     for (size_t i = 0; i < where->code_count; i++) {
         bool good = code_read(where->codes[i], &codes[i]);
@@ -163,8 +155,7 @@ static const struct code *guard_codes(struct reason_memory *memory,
     return codes;
 }
 
-static struct guard guard_of(struct reason_memory *memory, const struct rule *rule)
-{
+static struct guard guard_of(struct reason_memory *memory, const struct rule *rule) {
     const struct rule_where *where = &rule->where;
     struct slice group = rule->reason->group;
     struct guard guard = {.stages = stage_bits(&where->stage),
@@ -179,8 +170,7 @@ static struct guard guard_of(struct reason_memory *memory, const struct rule *ru
     return guard;
 }
 
-static void set_always(struct reason_memory *memory)
-{
+static void set_always(struct reason_memory *memory) {
     const struct rulebook *book = memory->book;
     for (size_t i = 0; i < book->rule_count; i++)
         if (book->rules[i].form == RULE_MATCHES && book->rules[i].pattern.needed.count == 0)
@@ -190,8 +180,7 @@ static void set_always(struct reason_memory *memory)
             set_bit(memory->always, book->rule_count + i);
 }
 
-struct reason_memory *reason_memory_new(const struct rulebook *book)
-{
+struct reason_memory *reason_memory_new(const struct rulebook *book) {
     struct reason_memory *memory = memory_new(sizeof *memory);
     memory->book = book;
     arena_init(&memory->arena);
@@ -207,8 +196,7 @@ struct reason_memory *reason_memory_new(const struct rulebook *book)
     return memory;
 }
 
-void reason_memory_free(struct reason_memory *memory)
-{
+void reason_memory_free(struct reason_memory *memory) {
     if (!memory)
         return;
     regex_memory_free(memory->regex);
@@ -222,27 +210,23 @@ void reason_memory_free(struct reason_memory *memory)
 
 /* ---- the text */
 
-static bool is_alnum(unsigned char byte)
-{
+static bool is_alnum(unsigned char byte) {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
            (byte >= '0' && byte <= '9') || byte >= 0x80;
 }
 
 /* Without '/', '?' and ':', so that the host of a URL in front of an address stays. */
-static bool is_local_part(char byte)
-{
+static bool is_local_part(char byte) {
     return is_alnum((unsigned char)byte) ||
            (byte != '\0' && strchr(".!#$%&'*+-=^_`{|}~", byte) != NULL);
 }
 
-static bool is_domain(char byte)
-{
+static bool is_domain(char byte) {
     return is_alnum((unsigned char)byte) || byte == '.' || byte == '-' || byte == '_';
 }
 
 /* Where the local part in front of text.at[at] begins, not before `from`. */
-static size_t local_part_begin(struct slice text, size_t from, size_t at)
-{
+static size_t local_part_begin(struct slice text, size_t from, size_t at) {
     enum { MOST_QUOTED = 66 };
     size_t begin = at;
     if (at > from && text.at[at - 1] == '"') {
@@ -258,8 +242,7 @@ static size_t local_part_begin(struct slice text, size_t from, size_t at)
 }
 
 /* Where the domain behind text.at[at] == '@' ends. */
-static size_t domain_end(struct slice text, size_t at)
-{
+static size_t domain_end(struct slice text, size_t at) {
     size_t end = at + 1;
     if (end < text.length && text.at[end] == '[') {
         size_t close = slice_find(slice_head(slice_from(text, end), 64), ']');
@@ -273,8 +256,7 @@ static size_t domain_end(struct slice text, size_t at)
 }
 
 /* Writes `text` behind what stands in `to`, runs of blanks as one. */
-static size_t add_folded(char *to, size_t length, struct slice text)
-{
+static size_t add_folded(char *to, size_t length, struct slice text) {
     for (size_t i = 0; i < text.length; i++) {
         char byte = text.at[i];
         if (byte == ' ' || (byte >= '\t' && byte <= '\r')) {
@@ -288,8 +270,7 @@ static size_t add_folded(char *to, size_t length, struct slice text)
 }
 
 /* The text with each address as one blank, because names of people are not words of a reply. */
-static struct slice clean_text(struct slice text, char *to)
-{
+static struct slice clean_text(struct slice text, char *to) {
     size_t length = 0, copied = 0, from = 0;
     for (;;) {
         size_t at = slice_find(slice_from(text, from), '@');
@@ -317,8 +298,7 @@ static struct slice clean_text(struct slice text, char *to)
 
 /* ---- providers */
 
-static bool is_host_of(struct slice host, struct slice name)
-{
+static bool is_host_of(struct slice host, struct slice name) {
     if (host.length < name.length || name.length == 0)
         return false;
     size_t before = host.length - name.length;
@@ -328,8 +308,7 @@ static bool is_host_of(struct slice host, struct slice name)
 
 /* Only who spoke is looked at: the host of a client says nothing about our own words. */
 static struct provider_set providers_of_peer(const struct rulebook *book,
-                                             const struct record *record)
-{
+                                             const struct record *record) {
     struct provider_set set = {{0}};
     struct slice host = record->peer_host;
     if (record->side != SIDE_REMOTE || host.length == 0)
@@ -343,15 +322,13 @@ static struct provider_set providers_of_peer(const struct rulebook *book,
     return set;
 }
 
-static void found(void *context, unsigned id)
-{
+static void found(void *context, unsigned id) {
     struct reason_memory *memory = context;
     set_bit(memory->hits, id);
 }
 
 /* The next id in [from, end) that the search found or that is always tried, or end. */
-static size_t next_candidate(const struct reason_memory *memory, size_t from, size_t end)
-{
+static size_t next_candidate(const struct reason_memory *memory, size_t from, size_t end) {
     while (from < end) {
         size_t word = from / 64;
         uint64_t bits = (memory->hits[word] | memory->always[word]) >> from % 64;
@@ -364,24 +341,20 @@ static size_t next_candidate(const struct reason_memory *memory, size_t from, si
     return end;
 }
 
-static bool was_found(const struct reason_memory *memory, size_t id)
-{
+static bool was_found(const struct reason_memory *memory, size_t id) {
     return memory->hits[id / 64] >> id % 64 & 1;
 }
 
 /* Of a candidate: a phrase matches, a pattern is tried when all it needs was found. */
 static bool matches(const struct reason_memory *memory, const struct rule_pattern *pattern,
-                    const struct asked *asked)
-{
+                    const struct asked *asked) {
     for (size_t i = 1; i < pattern->needed.count; i++)
         if (!was_found(memory, pattern->more + i - 1))
             return false;
-    return !pattern->regex ||
-           regex_match(pattern->regex, memory->regex, asked->clean) == REGEX_YES;
+    return !pattern->regex || regex_match(pattern->regex, memory->regex, asked->clean) == REGEX_YES;
 }
 
-static void recognise_providers(const struct reason_memory *memory, struct asked *asked)
-{
+static void recognise_providers(const struct reason_memory *memory, struct asked *asked) {
     const struct rulebook *book = memory->book;
     size_t end = book->rule_count + book->mark_count;
     for (size_t id = next_candidate(memory, book->rule_count, end); id < end;
@@ -394,24 +367,21 @@ static void recognise_providers(const struct reason_memory *memory, struct asked
 
 /* ---- rules */
 
-static bool has_provider(const struct provider_set *wanted, const struct provider_set *set)
-{
+static bool has_provider(const struct provider_set *wanted, const struct provider_set *set) {
     for (size_t i = 0; i < PROVIDERS_MOST / 64; i++)
         if (wanted->bits[i] & set->bits[i])
             return true;
     return false;
 }
 
-static bool has_code(const struct guard *guard, const struct asked *asked)
-{
+static bool has_code(const struct guard *guard, const struct asked *asked) {
     for (size_t i = 0; i < guard->code_count; i++)
         if (code_is(guard->codes[i], asked->code, asked->enhanced))
             return true;
     return guard->code_count == 0;
 }
 
-static bool holds(const struct guard *guard, const struct asked *asked)
-{
+static bool holds(const struct guard *guard, const struct asked *asked) {
     return (!guard->stages || guard->stages & asked->stage) &&
            (!guard->sides || guard->sides & asked->side) &&
            (!guard->directions || guard->directions & asked->direction) &&
@@ -421,8 +391,7 @@ static bool holds(const struct guard *guard, const struct asked *asked)
 }
 
 static const struct rule *first_wording(const struct reason_memory *memory,
-                                        const struct asked *asked, enum rule_strength strength)
-{
+                                        const struct asked *asked, enum rule_strength strength) {
     const struct rulebook *book = memory->book;
     size_t end = book->first_rule[strength + 1];
     for (size_t id = next_candidate(memory, book->first_rule[strength], end); id < end;
@@ -436,8 +405,7 @@ static const struct rule *first_wording(const struct reason_memory *memory,
 }
 
 /* The words of a text: letters and digits, one blank between them. */
-static struct slice words_of(struct slice text, char *buffer, size_t size)
-{
+static struct slice words_of(struct slice text, char *buffer, size_t size) {
     size_t length = 0;
     for (size_t i = 0; i < text.length && length < size; i++) {
         unsigned char byte = (unsigned char)text.at[i];
@@ -451,15 +419,13 @@ static struct slice words_of(struct slice text, char *buffer, size_t size)
     return (struct slice){buffer, length};
 }
 
-static bool is_phrase_of(const struct code_page *page, struct slice words)
-{
+static bool is_phrase_of(const struct code_page *page, struct slice words) {
     char buffer[256];
     return page && slice_equal(words, words_of(page->name, buffer, sizeof buffer));
 }
 
 /* Whether a reply says more than its code: not when empty, nor with the standard phrase of it. */
-static bool has_own_words(const struct rulebook *book, const struct asked *asked)
-{
+static bool has_own_words(const struct rulebook *book, const struct asked *asked) {
     char buffer[256];
     struct slice words = words_of(asked->folded, buffer, sizeof buffer);
     return words.length > 0 && !is_phrase_of(codes_reply(book->codes, asked->code), words) &&
@@ -467,16 +433,14 @@ static bool has_own_words(const struct rulebook *book, const struct asked *asked
 }
 
 static const struct rule *first_code(const struct reason_memory *memory, const struct asked *asked,
-                                     enum rule_strength strength)
-{
+                                     enum rule_strength strength) {
     const struct rulebook *book = memory->book;
     if (asked->code == 0 && asked->enhanced.class_digit == 0)
         return NULL;
     bool only_staged = strength == RULE_DEFAULT && has_own_words(book, asked);
     for (size_t id = book->first_rule[strength]; id < book->first_rule[strength + 1]; id++) {
         const struct rule *rule = &book->rules[id];
-        if ((rule->staged || !only_staged) &&
-            code_is(rule->code, asked->code, asked->enhanced) &&
+        if ((rule->staged || !only_staged) && code_is(rule->code, asked->code, asked->enhanced) &&
             holds(&memory->guards[id], asked))
             return rule;
     }
@@ -484,17 +448,16 @@ static const struct rule *first_code(const struct reason_memory *memory, const s
 }
 
 /* The steps from 3 on. */
-static struct choice choose(struct reason_memory *memory, struct asked *asked)
-{
+static struct choice choose(struct reason_memory *memory, struct asked *asked) {
     static const struct {
         enum rule_strength strength;
         enum class_by by;
         const struct rule *(*first)(const struct reason_memory *memory, const struct asked *asked,
                                     enum rule_strength strength);
     } steps[] = {
-        {RULE_TOKEN, BY_TOKEN, first_wording},   {RULE_STRONG, BY_TEXT, first_wording},
+        {RULE_TOKEN, BY_TOKEN, first_wording},    {RULE_STRONG, BY_TEXT, first_wording},
         {RULE_ENHANCED, BY_ENHANCED, first_code}, {RULE_STAGED, BY_CODE, first_code},
-        {RULE_WEAK, BY_WEAK, first_wording},     {RULE_DEFAULT, BY_DEFAULT, first_code},
+        {RULE_WEAK, BY_WEAK, first_wording},      {RULE_DEFAULT, BY_DEFAULT, first_code},
     };
     asked->folded = phrases_fold(asked->clean, memory->folded);
     memset(memory->hits, 0, memory->words * sizeof *memory->hits);
@@ -510,15 +473,13 @@ static struct choice choose(struct reason_memory *memory, struct asked *asked)
 
 /* ---- the cache */
 
-static char *put_bytes(char *to, const void *bytes, size_t length)
-{
+static char *put_bytes(char *to, const void *bytes, size_t length) {
     memcpy(to, bytes, length);
     return to + length;
 }
 
 /* All that choose() looks at, as bytes; ends at the clean text. */
-static struct slice cache_key(struct reason_memory *memory, const struct asked *asked)
-{
+static struct slice cache_key(struct reason_memory *memory, const struct asked *asked) {
     char *to = memory->key;
     memset(to, 0, KEY_HEAD);
     to = put_bytes(to, &asked->providers, sizeof asked->providers);
@@ -535,8 +496,7 @@ static struct slice cache_key(struct reason_memory *memory, const struct asked *
     return (struct slice){memory->key, KEY_HEAD + asked->clean.length};
 }
 
-static struct choice choose_cached(struct reason_memory *memory, struct asked *asked)
-{
+static struct choice choose_cached(struct reason_memory *memory, struct asked *asked) {
     struct slice key = cache_key(memory, asked);
     if (key.length > KEY_MOST)
         return choose(memory, asked);
@@ -554,14 +514,12 @@ static struct choice choose_cached(struct reason_memory *memory, struct asked *a
 
 /* ---- the verdict */
 
-static enum permanence permanence_of_digit(unsigned digit)
-{
+static enum permanence permanence_of_digit(unsigned digit) {
     return digit == 4 ? TEMPORARY : digit == 5 ? PERMANENT : PERMANENCE_NONE;
 }
 
 /* What the log says was done, then the code, the enhanced codes, and only then the reason. */
-static enum permanence permanence_of(const struct finding *finding, const struct reason *reason)
-{
+static enum permanence permanence_of(const struct finding *finding, const struct reason *reason) {
     switch (finding->record.event) {
     case EVENT_DEFERRED:
         return TEMPORARY;
@@ -583,8 +541,7 @@ static enum permanence permanence_of(const struct finding *finding, const struct
     return reason->lasting ? PERMANENT : TEMPORARY;
 }
 
-static struct verdict verdict_of(const struct finding *finding, struct choice choice)
-{
+static struct verdict verdict_of(const struct finding *finding, struct choice choice) {
     struct verdict verdict = {.class_name = "unclassified", .severity = SEVERITY_NOTICE};
     if (choice.rule) {
         const struct reason *reason = choice.rule->reason;
@@ -601,8 +558,7 @@ static struct verdict verdict_of(const struct finding *finding, struct choice ch
 }
 
 /* Step 2. A delivery without a reply, into a mailbox of our own, is as good. */
-static bool no_failure(const struct finding *finding, struct verdict *verdict_r)
-{
+static bool no_failure(const struct finding *finding, struct verdict *verdict_r) {
     unsigned digit = finding->reply.code / 100u;
     *verdict_r = (struct verdict){.class_name = digit == 3 ? "intermediate" : "accepted",
                                   .by = BY_CODE,
@@ -614,8 +570,7 @@ static bool no_failure(const struct finding *finding, struct verdict *verdict_r)
 }
 
 void reason_decide(const struct rulebook *book, struct reason_memory *memory,
-                   struct finding *finding)
-{
+                   struct finding *finding) {
     assert(book == memory->book);
     if (no_failure(finding, &finding->verdict))
         return;
@@ -638,8 +593,7 @@ void reason_decide(const struct rulebook *book, struct reason_memory *memory,
 /* ---- hints */
 
 void reason_of_reply(const struct rulebook *book, struct reason_memory *memory, struct slice text,
-                     struct arena *arena, struct finding *finding)
-{
+                     struct arena *arena, struct finding *finding) {
     reply_read_text(text, arena, &finding->reply);
     if (finding->record.side == SIDE_NONE)
         finding->record.side = finding->reply.code || finding->reply.enhanced.class_digit
@@ -649,8 +603,7 @@ void reason_of_reply(const struct rulebook *book, struct reason_memory *memory, 
 }
 
 /* How well the context of a hint fits: 0 not, 1 direction, 2 MTA, 3 both. */
-static unsigned hint_fit(struct slice where, const struct mta *mta, struct slice direction)
-{
+static unsigned hint_fit(struct slice where, const struct mta *mta, struct slice direction) {
     struct slice second = where, first;
     bool both = slice_cut(&second, ' ', &first);
     bool mta_fits = mta && slice_is(first, mta->name);
@@ -662,8 +615,7 @@ static unsigned hint_fit(struct slice where, const struct mta *mta, struct slice
 }
 
 struct slice reason_hint(const struct reason *reason, const struct mta *mta,
-                         enum direction direction)
-{
+                         enum direction direction) {
     struct slice word = slice_of(direction_name(direction)), best = reason->hint;
     unsigned best_fit = 0;
     for (size_t i = 0; i < reason->hint_count; i++) {
@@ -689,8 +641,7 @@ struct prover {
     size_t proved, failed;
 };
 
-static void tell(struct prover *prover, const char *file, unsigned line, const char *what)
-{
+static void tell(struct prover *prover, const char *file, unsigned line, const char *what) {
     struct slice text = arena_print(&prover->arena, "%s:%u: %s", file, line, what);
     prover->failed++;
     if (prover->told)
@@ -699,8 +650,7 @@ static void tell(struct prover *prover, const char *file, unsigned line, const c
 
 /* One word of a context. "local" may be meant as a side or as a direction: see read_context. */
 static bool take_word(struct slice word, struct finding *finding, bool *has_side,
-                      bool *has_direction)
-{
+                      bool *has_direction) {
     enum stage stage;
     enum direction direction;
     enum side side;
@@ -723,8 +673,7 @@ static bool take_word(struct slice word, struct finding *finding, bool *has_side
 
 /* "(auth in) 535 Error": takes the words off the front of *text. "local" is the side when another
  * word is the direction, the direction when another is the side, and both when it stands alone. */
-static bool read_context(struct slice *text, struct finding *finding, struct slice *wrong_r)
-{
+static bool read_context(struct slice *text, struct finding *finding, struct slice *wrong_r) {
     if (text->length == 0 || text->at[0] != '(')
         return true;
     struct slice rest = slice_from(*text, 1), words;
@@ -753,8 +702,7 @@ static bool read_context(struct slice *text, struct finding *finding, struct sli
 
 /* Decides about an example as docs/patterns.md says it is read. */
 static bool decide_proof(struct prover *prover, const struct proof *proof, struct slice text,
-                         struct slice host, struct finding *finding)
-{
+                         struct slice host, struct finding *finding) {
     struct slice wrong, reply = text;
     *finding = (struct finding){.record = {.direction = DIRECTION_OUT,
                                            .side = SIDE_NONE,
@@ -776,8 +724,7 @@ static bool decide_proof(struct prover *prover, const struct proof *proof, struc
     return true;
 }
 
-static const char *chosen_by(struct prover *prover, const struct verdict *verdict)
-{
+static const char *chosen_by(struct prover *prover, const struct verdict *verdict) {
     if (!verdict->rule)
         return verdict->class_name;
     return arena_print(&prover->arena, "%s by %s:%u", verdict->class_name, verdict->rule->file,
@@ -787,8 +734,7 @@ static const char *chosen_by(struct prover *prover, const struct verdict *verdic
 
 /* The example must be classed as `wanted`; a counter-example must not. */
 static void prove(struct prover *prover, const struct proof *proof, struct slice text,
-                  struct slice wanted, struct slice host)
-{
+                  struct slice wanted, struct slice host) {
     struct finding finding;
     prover->proved++;
     if (!decide_proof(prover, proof, text, host, &finding))
@@ -797,8 +743,8 @@ static void prove(struct prover *prover, const struct proof *proof, struct slice
     bool classed = slice_is(wanted, verdict->class_name);
     if (classed && proof->counter)
         tell(prover, proof->file, proof->line,
-             arena_print(&prover->arena, "'%.*s' is classed %s, and must not be",
-                         SLICE_ARGS(text), chosen_by(prover, verdict))
+             arena_print(&prover->arena, "'%.*s' is classed %s, and must not be", SLICE_ARGS(text),
+                         chosen_by(prover, verdict))
                  .at);
     else if (!classed && !proof->counter)
         tell(prover, proof->file, proof->line,
@@ -808,16 +754,14 @@ static void prove(struct prover *prover, const struct proof *proof, struct slice
     arena_clear(&prover->arena);
 }
 
-static void prove_reason(struct prover *prover, const struct reason *reason)
-{
+static void prove_reason(struct prover *prover, const struct reason *reason) {
     for (size_t i = 0; i < reason->proof_count; i++)
         prove(prover, &reason->proofs[i], reason->proofs[i].text, slice_of(reason->name),
               (struct slice){0});
 }
 
 /* A reply of the first host of the provider, when it has one. */
-static void prove_provider(struct prover *prover, const struct provider *provider)
-{
+static void prove_provider(struct prover *prover, const struct provider *provider) {
     struct slice host = provider->host_count > 0 ? provider->hosts[0] : (struct slice){0};
     for (size_t i = 0; i < provider->proof_count; i++) {
         struct slice text = provider->proofs[i].text, arrow = SLICE(" => ");
@@ -828,15 +772,13 @@ static void prove_provider(struct prover *prover, const struct provider *provide
     }
 }
 
-static bool is_direction_word(struct slice word)
-{
+static bool is_direction_word(struct slice word) {
     enum direction direction;
     return direction_read(word, &direction);
 }
 
 /* The rule book does not know the MTAs, so their names are checked here. */
-static void check_mtas(struct prover *prover)
-{
+static void check_mtas(struct prover *prover) {
     for (size_t i = 0; i < prover->book->rule_count; i++) {
         const struct rule *rule = &prover->book->rules[i];
         for (size_t j = 0; j < rule->where.mta.count; j++)
@@ -859,12 +801,9 @@ static void check_mtas(struct prover *prover)
 }
 
 size_t reason_prove(const struct rulebook *book, size_t *failed_r,
-                    void (*told)(void *context, const char *text), void *context)
-{
-    struct prover prover = {.book = book,
-                            .memory = reason_memory_new(book),
-                            .told = told,
-                            .context = context};
+                    void (*told)(void *context, const char *text), void *context) {
+    struct prover prover = {
+        .book = book, .memory = reason_memory_new(book), .told = told, .context = context};
     arena_init(&prover.arena);
     check_mtas(&prover);
     for (size_t i = 0; i < book->reason_count; i++)

@@ -16,8 +16,9 @@ void reason_memory_free(struct reason_memory *memory);
 void reason_decide(const struct rulebook *book, struct reason_memory *memory,
                    struct finding *finding);
 
-/* The same for a reply that a person gave; the record and mta of the finding are its context. A side
- * that is not known is remote where there is a code, else synthetic: no SMTP reply happened. */
+/* The same for a reply that a person gave; the record and mta of the finding are its context. A
+ * side that is not known is remote where there is a code, else synthetic: no SMTP reply happened.
+ */
 void reason_of_reply(const struct rulebook *book, struct reason_memory *memory, struct slice text,
                      struct arena *arena, struct finding *finding);
 

@@ -74,10 +74,27 @@ static size_t unescape(struct slice s, char *byte_r) {
     return 1;
 }
 
+/* The usual reply needs no cleaning; this is asked of every delivery too. */
+static bool is_clean(struct slice raw, bool escaped) {
+    unsigned unclean = 0, before = ' ';
+
+    for (size_t i = 0; i < raw.length; i++) {
+        unsigned byte = (unsigned char)raw.at[i];
+        unclean |= (byte < ' ') | (byte == 0x7f) | (byte == '\\' && escaped);
+        unclean |= (byte == ' ') & (before == ' ');
+        before = byte;
+    }
+    return !unclean && before != ' ';
+}
+
 /* to: at least raw.length bytes. */
 static struct slice clean(struct slice raw, bool escaped, char *to) {
     struct cleaner cleaner = {to, 0, 0};
 
+    if (is_clean(raw, escaped)) {
+        memcpy(to, raw.at, raw.length);
+        return (struct slice){to, raw.length};
+    }
     for (size_t i = 0; i < raw.length;) {
         char byte = raw.at[i];
         if (byte == '\\' && escaped)
@@ -189,11 +206,25 @@ static size_t marker_length(struct slice s, bool line_start, struct head *head) 
     return s.length - rest.length;
 }
 
+/* The usual text is one line and says its code once, in the head. */
+static bool is_one_line(struct slice text, uint16_t code) {
+    char digits[3] = {(char)('0' + code / 100), (char)('0' + code / 10 % 10),
+                      (char)('0' + code % 10)};
+    return slice_find(text, '\n') == SIZE_MAX &&
+           (!code || slice_find_text(text, (struct slice){digits, 3}) == SIZE_MAX);
+}
+
 /* Writes text as one line, without the codes of further lines, behind the `length` bytes that stand
  * in `to` already; gives the new length. text may lie further on in the same memory. */
 static size_t unfold(struct slice text, struct head *head, char *to, size_t length) {
     bool gap = length > 0 && !head->enhanced.class_digit;
 
+    if (text.length > 0 && is_one_line(text, head->code)) {
+        if (gap)
+            to[length++] = ' ';
+        memmove(to + length, text.at, text.length);
+        return length + text.length;
+    }
     for (size_t i = 0; i < text.length;) {
         char byte = text.at[i++];
         if (byte != ' ' && byte != '\n') {
@@ -253,8 +284,8 @@ static bool is_auth_at(struct slice text, size_t at) {
 }
 
 static bool says_auth(struct slice text) {
-    for (size_t i = 0; i < text.length; i++)
-        if (is_auth_at(text, i))
+    for (size_t i = 1; i < text.length; i++)
+        if ((text.at[i] | 0x20) == 'u' && is_auth_at(text, i - 1))
             return true;
     return false;
 }

@@ -79,6 +79,8 @@ static size_t mask_url(struct scan *scan, struct slice s) {
     size_t length = 0;
 
     (void)scan;
+    if (!strchr("hHwWmM", byte_at(s, 0)))
+        return 0;
     for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]) && !length; i++)
         if (slice_starts_nocase(s, schemes[i]))
             length = schemes[i].length;
@@ -139,14 +141,31 @@ static size_t mask_address(struct scan *scan, struct slice s) {
     return 0;
 }
 
+/* A login name stands where an address may stand too: Exim's "(set_id=alice)", Postfix's "not owned
+ * by user alice". */
+static size_t mask_user(struct scan *scan, struct slice s) {
+    struct slice before = slice_head(scan->text, scan->at);
+    size_t end = 0;
+
+    if (scan->at < 7 || !strchr("dr", scan->text.at[scan->at - 2]))
+        return 0;
+    if (!slice_ends(before, SLICE("set_id=")) && !slice_ends(before, SLICE("owned by user ")))
+        return 0;
+    while (end < s.length && !strchr(" ,;:)", s.at[end]))
+        end++;
+    return end;
+}
+
 /* ---- times: "2026-06-01T10:00:01.5+02:00", "Mon, 01 Jun 2026 10:00:01 +0200", "Jun  1 10:00:01",
  * "10:00:01", and spans, "300 seconds" */
 
 /* One of the names (three letters each) as a whole word, any case. */
 static bool name_at(struct slice s, size_t place, const char *names) {
+    if (is_word(byte_at(s, place + 3)) || !is_alnum(byte_at(s, place)))
+        return false;
     for (; *names; names += 3)
         if (slice_starts_nocase(slice_from(s, place), (struct slice){names, 3}))
-            return !is_word(byte_at(s, place + 3));
+            return true;
     return false;
 }
 
@@ -439,10 +458,10 @@ struct mask {
 };
 
 static const struct mask masks[] = {
-    {mask_url, SLICE_INIT("<url>")},   {mask_address, SLICE_INIT("<address>")},
-    {mask_time, SLICE_INIT("<time>")}, {mask_ip, SLICE_INIT("<ip>")},
-    {mask_host, SLICE_INIT("<host>")}, {mask_id, SLICE_INIT("<id>")},
-    {mask_number, SLICE_INIT("<n>")},
+    {mask_user, SLICE_INIT("<address>")},    {mask_url, SLICE_INIT("<url>")},
+    {mask_address, SLICE_INIT("<address>")}, {mask_time, SLICE_INIT("<time>")},
+    {mask_ip, SLICE_INIT("<ip>")},           {mask_host, SLICE_INIT("<host>")},
+    {mask_id, SLICE_INIT("<id>")},           {mask_number, SLICE_INIT("<n>")},
 };
 
 static const struct mask *find_mask(struct scan *scan, size_t *length_r) {
@@ -480,6 +499,18 @@ static size_t angle_at(struct scan *scan, struct slice *shown_r) {
     return end + 1;
 }
 
+/* Most words are letters between blanks: no mask takes them, but for names of days and months
+ * (three letters) and of users. */
+static bool is_plain_word(struct scan *scan) {
+    struct slice s = slice_from(scan->text, scan->at);
+    size_t end = 0;
+
+    while (is_lower(byte_at(s, end)) || is_upper(byte_at(s, end)))
+        end++;
+    return end > 0 && end != 3 && (end == s.length || s.at[end] == ' ' || s.at[end] == ',') &&
+           mask_user(scan, s) == 0;
+}
+
 /* The thing at the place of the scan and what is shown for it; 0: it is to be copied. */
 static size_t masked_at(struct scan *scan, struct slice *shown_r) {
     const struct mask *mask;
@@ -492,7 +523,7 @@ static size_t masked_at(struct scan *scan, struct slice *shown_r) {
         *shown_r = SLICE("<ip>");
         return ipv6_at(slice_from(scan->text, scan->at));
     }
-    if (!is_word(byte) || !(mask = find_mask(scan, &length)))
+    if (!is_word(byte) || is_plain_word(scan) || !(mask = find_mask(scan, &length)))
         return 0;
     *shown_r = mask->shown;
     return length;
@@ -515,7 +546,7 @@ static size_t plain_at(struct slice s) {
 }
 
 struct slice wording_template(struct slice text, struct arena *arena) {
-    /* "a@b" becomes "<address>": nothing grows to more than three times its length */
+    /* "a@b" becomes "<address>"; the user of "set_id=a", with its key, grows less than that */
     char *to = arena_alloc(arena, 3 * text.length + 1);
     struct scan scan = {.text = text};
     size_t length = 0;

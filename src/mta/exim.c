@@ -1,13 +1,13 @@
 /* exim - why: Exim writes one free line an event; what stands where is known only from its source.
  *
- * By hand are read the lines that make up a log: arrivals, deliveries, deferrals, failures, their end,
- * and what attackers make frequent: rejections, failed logins, protocol errors, lost sessions.
+ * By hand are read the lines that make up a log: arrivals, deliveries, deferrals, failures, their
+ * end, and what attackers make frequent: rejections, failed logins, protocol errors, lost sessions.
  *
  *   2026-06-01 10:00:01 1wAbCd-000000012AB-0xYz <= alice@example.org H=(laptop) [192.0.2.10] S=1200
  *                                                                                    receive.c
  *   ... 1wAbCd-000000012AB-0xYz => bob@example.net R=dnslookup T=remote_smtp H=mx.example.net
  *       [198.51.100.5] C="250 OK"                                      deliver.c, delivery_log()
- *   ... 1wAbCd-000000012AB-0xYz == bob@example.net R=r T=t defer (-44) H=... : TEXT   deferral_log()
+ *   ... 1wAbCd-000000012AB-0xYz == bob@example.net R=r T=t defer (-44) H=... : TEXT deferral_log()
  *   ... 1wAbCd-000000012AB-0xYz ** bob@example.net R=r T=t H=... : TEXT               failure_log()
  *   ... H=(box) [203.0.113.77] F=<x@example.net> rejected RCPT <a@example.com>: relay not permitted
  *                                                                       smtp_in.c, log_reject()
@@ -52,7 +52,8 @@ static void skip_zone(struct slice *text) {
     }
 }
 
-/* Under syslog the stamp of Exim's own files stands inside as well: "2026-06-01 10:00:01.123 +0200 ". */
+/* Under syslog the stamp of Exim's own files stands inside as well: "2026-06-01 10:00:01.123 +0200
+ * ". */
 static void skip_inner_stamp(struct slice *text) {
     struct slice s = *text;
     struct civil civil;
@@ -158,16 +159,16 @@ static int64_t read_span(struct slice s) {
 
 /* ---- the fields of a line ---- */
 
-/* `KEY=value` tokens of one line; the first of a name counts, because what comes later may have been
- * written by a client (id=, T=, C=). */
+/* `KEY=value` tokens of one line; the first of a name counts, because what comes later may have
+ * been written by a client (id=, T=, C=). */
 struct fields {
     struct slice host, helo, ip;
-    struct slice sender;         /* F= */
-    struct slice ident;          /* U= */
-    struct slice authenticated;  /* A=plain:alice */
+    struct slice sender;        /* F= */
+    struct slice ident;         /* U= */
+    struct slice authenticated; /* A=plain:alice */
     struct slice router, transport, protocol;
     struct slice size, message_id, confirmation, queue_time;
-    struct slice subject;        /* where only its presence tells something */
+    struct slice subject; /* where only its presence tells something */
 };
 
 /* Whether the rest of a line, behind a host and its fields, has a known form. */
@@ -216,9 +217,9 @@ static struct slice take_value(struct slice *s) {
 
 /* Words without a value: DSN, CHUNKING, PIPELINING and other features used. */
 static bool skip_flag(struct slice *s) {
-    static const struct slice flags[] = {SLICE_INIT("DS"),   SLICE_INIT("PRDR"), SLICE_INIT("K"),
-                                         SLICE_INIT("L"),    SLICE_INIT("L*"),   SLICE_INIT("L."),
-                                         SLICE_INIT("L-"),   SLICE_INIT("TFO"),  SLICE_INIT("TFO*"),
+    static const struct slice flags[] = {SLICE_INIT("DS"), SLICE_INIT("PRDR"), SLICE_INIT("K"),
+                                         SLICE_INIT("L"),  SLICE_INIT("L*"),   SLICE_INIT("L."),
+                                         SLICE_INIT("L-"), SLICE_INIT("TFO"),  SLICE_INIT("TFO*"),
                                          SLICE_INIT("ARC")};
     struct slice word = slice_head(*s, slice_find(*s, ' '));
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
@@ -261,8 +262,8 @@ static void take_plain_fields(struct slice *rest, struct fields *fields) {
     }
 }
 
-/* "[192.0.2.10]:50111*" at the front of *s, and past it. Only the bytes are looked at that addresses
- * (and the names of masked ones) are made of. */
+/* "[192.0.2.10]:50111*" at the front of *s, and past it. Only the bytes are looked at that
+ * addresses (and the names of masked ones) are made of. */
 static bool take_ip(struct slice *s, struct slice *ip_r) {
     struct slice rest = *s;
     if (!slice_skip(&rest, SLICE("[")))
@@ -302,9 +303,9 @@ static bool try_ip(struct slice *s, rest_fits *fits, struct fields *fields) {
     return true;
 }
 
-/*   host = [ name SP ] [ "(" helo ")" SP ] "[" address "]" [ ":" port ]      host.c, sender_fullhost
- * A helo is the client's: it ends at the first `) [address]` behind which the line fits. The number
- * of places tried is bounded, a name is far shorter. */
+/*   host = [ name SP ] [ "(" helo ")" SP ] "[" address "]" [ ":" port ]      host.c,
+ * sender_fullhost A helo is the client's: it ends at the first `) [address]` behind which the line
+ * fits. The number of places tried is bounded, a name is far shorter. */
 static bool take_host(struct slice *s, rest_fits *fits, struct fields *fields) {
     enum { PLACES = 16 };
     struct slice rest = *s;
@@ -370,6 +371,8 @@ static void set_peer(struct record *record, const struct fields *fields) {
     struct slice user = fields->authenticated, method;
     if (slice_cut(&user, ':', &method))
         record->user = user;
+    else if (!fields->ip.length)
+        record->user = fields->ident; /* a local submission: who ran the program */
 }
 
 static void set_sender(struct record *record, struct slice sender) {
@@ -447,7 +450,8 @@ static bool find_remote_reply(struct slice text, enum stage *stage_r, struct sli
     return false;
 }
 
-/* Texts for what went wrong without a reply. STAGE_NONE: the command follows and names the stage. */
+/* Texts for what went wrong without a reply. STAGE_NONE: the command follows and names the stage.
+ */
 static const struct condition {
     struct slice text;
     enum stage stage;
@@ -493,10 +497,12 @@ static enum stage stage_of_condition(struct slice text) {
             continue;
         return conditions[i].stage ? conditions[i].stage : stage_of_command(rest);
     }
-    /* Until 4.84 the host stood inside: "Remote host mx [198.51.100.5] closed connection in ...". */
-    size_t closed = slice_find_text(text, SLICE(" closed connection in response to "));
-    if (slice_starts(text, SLICE("Remote host ")) && closed != SIZE_MAX)
-        return stage_of_command(slice_from(text, closed + 34));
+    /* Until 4.84 the host stood inside: "Remote host mx [198.51.100.5] closed connection in ...".
+     */
+    struct slice host;
+    if (slice_starts(text, SLICE("Remote host ")) &&
+        slice_cut_text(&text, SLICE(" closed connection in response to "), &host))
+        return stage_of_command(text);
     return STAGE_NONE;
 }
 
@@ -620,6 +626,8 @@ static enum reading read_arrival(struct slice rest, struct records *records, boo
     record->has_sender = true;
     record->sender = sender;
     set_peer(record, &fields);
+    if (!sender.length && !fields.authenticated.length)
+        record->user = (struct slice){0}; /* a bounce: Exim itself */
     record->message_id = fields.message_id;
     uint64_t size;
     if (slice_number(fields.size, &size) && size <= INT64_MAX)
@@ -742,8 +750,8 @@ static bool is_held(int number, struct slice text) {
            slice_starts(text, SLICE("SMTP delivery explicitly queued"));
 }
 
-/* Behind the error number: [": " strerror] [" H=" host] [" DT=" time] [": " text]; strerror only for
- * errors of the system. The text counts, else the strerror. */
+/* Behind the error number: [": " strerror] [" H=" host] [" DT=" time] [": " text]; strerror only
+ * for errors of the system. The text counts, else the strerror. */
 static struct slice take_deferral_text(struct slice rest, int number, struct fields *fields) {
     struct slice error = {0};
     if (number > 0 && slice_skip(&rest, SLICE(": "))) {
@@ -816,8 +824,10 @@ static const struct rejection {
     bool has_address;
 } rejections[] = {
 #define REJECTION(what, stage, name, has_address)                                                  \
-    {SLICE_INIT(what), stage, SLICE_INIT("EX-REJECT " name),                                       \
-     SLICE_INIT("EX-REJECT " name " temporary"), has_address}
+    {                                                                                              \
+        SLICE_INIT(what), stage, SLICE_INIT("EX-REJECT " name),                                    \
+            SLICE_INIT("EX-REJECT " name " temporary"), has_address                                \
+    }
     REJECTION("RCPT ", STAGE_RCPT, "rcpt", true),
     REJECTION("MAIL ", STAGE_MAIL, "mail", true),
     REJECTION("connection in \"connect\" ACL", STAGE_CONNECT, "connect", false),
@@ -850,8 +860,7 @@ static const struct rejection *rejection_of(struct slice what) {
 
 static bool starts_with_code(struct slice text) {
     return text.length >= 3 && (text.at[0] == '4' || text.at[0] == '5') && is_digit(text.at[1]) &&
-           is_digit(text.at[2]) &&
-           (text.length == 3 || text.at[3] == ' ' || text.at[3] == '-');
+           is_digit(text.at[2]) && (text.length == 3 || text.at[3] == ' ' || text.at[3] == '-');
 }
 
 /* A rejection because of an address that another server refused quotes that server. */
@@ -867,7 +876,8 @@ static bool find_callout(struct slice text, struct slice *reply_r) {
     return true;
 }
 
-/* The first part of the text is ours, or quotes another server; a code only when it begins with one. */
+/* The first part of the text is ours, or quotes another server; a code only when it begins with
+ * one. */
 static void set_local_reply(struct record *record, struct slice text) {
     record->side = SIDE_LOCAL;
     record->reply = text;
@@ -879,9 +889,8 @@ static void set_local_reply(struct record *record, struct slice text) {
     }
 }
 
-static struct record *add_incident(struct records *records, const char *line_type,
-                                   enum event event, enum stage stage,
-                                   const struct fields *fields) {
+static struct record *add_incident(struct records *records, const char *line_type, enum event event,
+                                   enum stage stage, const struct fields *fields) {
     struct record *record = records_add(records, RECORD_INCIDENT, line_type);
     record->event = event;
     record->level = LEVEL_SESSION;
@@ -993,7 +1002,8 @@ static enum reading read_incomplete(struct slice rest, const struct fields *fiel
     return READING_READ;
 }
 
-/* Lines that begin with the client's fields: "H=(box) [203.0.113.77] F=<x@example.net> rejected ..." */
+/* Lines that begin with the client's fields: "H=(box) [203.0.113.77] F=<x@example.net> rejected
+ * ..." */
 static enum reading read_client_line(struct slice text, struct records *records) {
     struct fields fields = {0};
     struct slice rest = text;
@@ -1104,15 +1114,11 @@ static enum reading read_protocol_error(struct slice text, struct records *recor
     size_t end = slice_rfind_text(rest, SLICE("\" H="));
     if (end == SIZE_MAX)
         end = slice_rfind_text(rest, SLICE("\" U="));
-    if (end == SIZE_MAX)
-        return READING_UNKNOWN;
     struct fields fields = {0};
-    struct slice command = slice_head(rest, end);
-    rest = slice_from(rest, end + 2);
-    if (!take_fields(&rest, NULL, &fields))
-        return READING_UNKNOWN;
-    struct record *record = add_incident(records, "EX-SYNPROT", EVENT_REJECTED,
-                                         stage_of_command(command), &fields);
+    enum stage stage = stage_of_command(slice_head(rest, end));
+    rest = slice_from(rest, end == SIZE_MAX ? rest.length : end + 2);
+    take_fields(&rest, NULL, &fields);
+    struct record *record = add_incident(records, "EX-SYNPROT", EVENT_REJECTED, stage, &fields);
     slice_skip(&rest, SLICE(" "));
     record->reply = rest;
     record->reply_escaped = true;
@@ -1122,8 +1128,8 @@ static enum reading read_protocol_error(struct slice text, struct records *recor
 
 /* ---- sessions that ended badly ---- */
 
-/* "PREFIX client TAIL text". An empty tail: nothing but the end. Without words for a reply it is the
- * text. Without an event nothing is counted: a detail when there are words, else dull. */
+/* "PREFIX client TAIL text". An empty tail: nothing but the end. Without words for a reply it is
+ * the text. Without an event nothing is counted: a detail when there are words, else dull. */
 static const struct session_form {
     struct slice prefix, tail;
     const char *line_type;
@@ -1135,12 +1141,12 @@ static const struct session_form {
      STAGE_NONE, SLICE_INIT(""), SLICE_INIT("no MAIL")},
     {SLICE_INIT("SMTP connection from "), SLICE_INIT(" closed by DROP in ACL"), "EX-CONN",
      EVENT_NONE, STAGE_NONE, SLICE_INIT(""), SLICE_INIT("drop")},
-    {SLICE_INIT("SMTP connection from "), SLICE_INIT(" closed "), "EX-CONN", EVENT_NONE,
-     STAGE_NONE, SLICE_INIT(""), SLICE_INIT("")},
+    {SLICE_INIT("SMTP connection from "), SLICE_INIT(" closed "), "EX-CONN", EVENT_NONE, STAGE_NONE,
+     SLICE_INIT(""), SLICE_INIT("")},
     {SLICE_INIT("SMTP connection from "), SLICE_INIT(" (TCP/IP connection count"), "EX-CONN",
      EVENT_NONE, STAGE_NONE, SLICE_INIT(""), SLICE_INIT("")},
-    {SLICE_INIT("SMTP connection from "), SLICE_INIT(" lost while reading message data"),
-     "EX-CONN", EVENT_CONNECTION_LOST, STAGE_DATA, SLICE_INIT(""),
+    {SLICE_INIT("SMTP connection from "), SLICE_INIT(" lost while reading message data"), "EX-CONN",
+     EVENT_CONNECTION_LOST, STAGE_DATA, SLICE_INIT(""),
      SLICE_INIT("connection lost while reading message data")},
     {SLICE_INIT("SMTP connection from "), SLICE_INIT(" lost"), "EX-CONN", EVENT_CONNECTION_LOST,
      STAGE_OTHER, SLICE_INIT(""), SLICE_INIT("connection lost")},
@@ -1177,13 +1183,13 @@ static const struct session_form {
      EVENT_REJECTED, STAGE_CONNECT, SLICE_INIT("EX-CONN reserve"), SLICE_INIT("")},
     {SLICE_INIT("refused connection from "), SLICE_INIT(""), "EX-CONN", EVENT_REJECTED,
      STAGE_CONNECT, SLICE_INIT("EX-CONN host-reject"), SLICE_INIT("connection refused")},
-    {SLICE_INIT("TLS error on connection from "), SLICE_INIT(" ("), "EX-TLSIN", EVENT_TLS_FAILED,
+    {SLICE_INIT("TLS error on connection from "), SLICE_INIT(" "), "EX-TLSIN", EVENT_TLS_FAILED,
      STAGE_STARTTLS, SLICE_INIT(""), SLICE_INIT("")},
 };
 
 static bool fits_session(struct slice rest, const struct fields *fields) {
     static const struct slice known[] = {
-        SLICE_INIT(" closed "),   SLICE_INIT(" lost"),       SLICE_INIT(" dropped: "),
+        SLICE_INIT(" closed "),   SLICE_INIT(" lost"),        SLICE_INIT(" dropped: "),
         SLICE_INIT(" refused: "), SLICE_INIT(" (TCP/IP con"), SLICE_INIT(": "),
         SLICE_INIT(" (")};
     (void)fields;
@@ -1201,7 +1207,8 @@ static bool fits_any(struct slice rest, const struct fields *fields) {
     return !rest.length || rest.at[0] == ' ' || rest.at[0] == ',' || rest.at[0] == ':';
 }
 
-/* `(last was "AUTH")`, `(last command was "AUTH LOGIN ...", C=...)`: its stage, and no byte of it. */
+/* `(last was "AUTH")`, `(last command was "AUTH LOGIN ...", C=...)`: its stage, and no byte of it.
+ */
 static enum stage stage_of_last(struct slice rest) {
     struct slice before;
     return slice_cut_text(&rest, SLICE("was \""), &before) ? stage_of_command(rest) : STAGE_OTHER;
@@ -1276,12 +1283,12 @@ static enum reading read_text(const struct shapes *shapes, bool has_id, struct s
     static line_reader *const without_id[] = {read_client_line, read_authentication, read_session,
                                               read_protocol_error};
     if (has_id && (slice_is(text, "Completed") || slice_starts(text, SLICE("Completed QT=")))) {
-        struct record *record = records_add(records, RECORD_END, "EX-DELIVER");
+        struct record *record = records_add(records, RECORD_END, "EX-COMPLETED");
         record->delay = text.length > 13 ? read_span(slice_from(text, 13)) : -1;
         return READING_READ;
     }
-    enum reading reading = has_id ? read_first(with_id, 4, text, records)
-                                  : read_first(without_id, 4, text, records);
+    enum reading reading =
+        has_id ? read_first(with_id, 4, text, records) : read_first(without_id, 4, text, records);
     if (reading != READING_UNKNOWN)
         return reading;
     return shapes_read(shapes, has_id ? SLICE("exim-message") : SLICE("exim"), text, records);

@@ -1,5 +1,5 @@
-/* mta - the table of the mail servers whose logs are read, made from mtas.def, and the choice of the
- * one an entry comes from.
+/* mta - the table of the mail servers whose logs are read, made from mtas.def, and the choice of
+ * the one an entry comes from.
  */
 #include "mta/mta.h"
 
@@ -14,16 +14,14 @@ const struct mta *const mtas[] = {
 };
 #undef MTA
 
-const struct mta *mta_named(struct slice name)
-{
+const struct mta *mta_named(struct slice name) {
     for (size_t i = 0; mtas[i]; i++)
         if (slice_is(name, mtas[i]->name))
             return mtas[i];
     return NULL;
 }
 
-const struct mta *mta_of(const struct entry *entry)
-{
+const struct mta *mta_of(const struct entry *entry) {
     const struct mta *likeliest = NULL;
     unsigned best = 0;
     for (size_t i = 0; mtas[i]; i++) {

@@ -17,14 +17,17 @@
  * shape in patterns/mta/postfix.yaml: first those of the daemon, then those of "postfix", which any
  * daemon may log. Shapes see the text behind the queue id.
  *
- * How: a line is cut from the left, each step at the one place where that field can stand. Text that
- * strangers chose (addresses, replies, HELO names) is only ever looked at from its anchor on.
+ * How: a line is cut from the left, each step at the one place where that field can stand. Text
+ * that strangers chose (addresses, replies, HELO names) is only ever looked at from its anchor on.
  */
 #include "mta/mta.h"
+
+#include <string.h>
+
 #include "mta/shapes.h"
 
-/* As slice_skip(), but here, so that the comparison with a literal becomes a few instructions: it is
- * made dozens of times a line. */
+/* As slice_skip(), but here, so that the comparison with a literal becomes a few instructions: it
+ * is made dozens of times a line. */
 static inline bool skip(struct slice *rest, struct slice word) {
     if (rest->length < word.length || memcmp(rest->at, word.at, word.length) != 0)
         return false;
@@ -134,17 +137,17 @@ enum { ID_SHORT = 1, ID_LONG = 2, ID_SHORTEST = 6, ID_LONG_MARK = 10, ID_LONGEST
 
 #define HEX (ID_SHORT | ID_LONG)
 static const unsigned char id_bytes[256] = {
-    ['0'] = HEX,     ['1'] = HEX,     ['2'] = HEX,     ['3'] = HEX,     ['4'] = HEX,
-    ['5'] = HEX,     ['6'] = HEX,     ['7'] = HEX,     ['8'] = HEX,     ['9'] = HEX,
-    ['A'] = ID_SHORT, ['B'] = HEX,    ['C'] = HEX,     ['D'] = HEX,     ['E'] = ID_SHORT,
-    ['F'] = HEX,     ['G'] = ID_LONG, ['H'] = ID_LONG, ['J'] = ID_LONG, ['K'] = ID_LONG,
-    ['L'] = ID_LONG, ['M'] = ID_LONG, ['N'] = ID_LONG, ['P'] = ID_LONG, ['Q'] = ID_LONG,
-    ['R'] = ID_LONG, ['S'] = ID_LONG, ['T'] = ID_LONG, ['V'] = ID_LONG, ['W'] = ID_LONG,
-    ['X'] = ID_LONG, ['Y'] = ID_LONG, ['Z'] = ID_LONG, ['b'] = ID_LONG, ['c'] = ID_LONG,
-    ['d'] = ID_LONG, ['f'] = ID_LONG, ['g'] = ID_LONG, ['h'] = ID_LONG, ['j'] = ID_LONG,
-    ['k'] = ID_LONG, ['l'] = ID_LONG, ['m'] = ID_LONG, ['n'] = ID_LONG, ['p'] = ID_LONG,
-    ['q'] = ID_LONG, ['r'] = ID_LONG, ['s'] = ID_LONG, ['t'] = ID_LONG, ['v'] = ID_LONG,
-    ['w'] = ID_LONG, ['x'] = ID_LONG, ['y'] = ID_LONG, ['z'] = ID_LONG,
+    ['0'] = HEX,      ['1'] = HEX,     ['2'] = HEX,     ['3'] = HEX,     ['4'] = HEX,
+    ['5'] = HEX,      ['6'] = HEX,     ['7'] = HEX,     ['8'] = HEX,     ['9'] = HEX,
+    ['A'] = ID_SHORT, ['B'] = HEX,     ['C'] = HEX,     ['D'] = HEX,     ['E'] = ID_SHORT,
+    ['F'] = HEX,      ['G'] = ID_LONG, ['H'] = ID_LONG, ['J'] = ID_LONG, ['K'] = ID_LONG,
+    ['L'] = ID_LONG,  ['M'] = ID_LONG, ['N'] = ID_LONG, ['P'] = ID_LONG, ['Q'] = ID_LONG,
+    ['R'] = ID_LONG,  ['S'] = ID_LONG, ['T'] = ID_LONG, ['V'] = ID_LONG, ['W'] = ID_LONG,
+    ['X'] = ID_LONG,  ['Y'] = ID_LONG, ['Z'] = ID_LONG, ['b'] = ID_LONG, ['c'] = ID_LONG,
+    ['d'] = ID_LONG,  ['f'] = ID_LONG, ['g'] = ID_LONG, ['h'] = ID_LONG, ['j'] = ID_LONG,
+    ['k'] = ID_LONG,  ['l'] = ID_LONG, ['m'] = ID_LONG, ['n'] = ID_LONG, ['p'] = ID_LONG,
+    ['q'] = ID_LONG,  ['r'] = ID_LONG, ['s'] = ID_LONG, ['t'] = ID_LONG, ['v'] = ID_LONG,
+    ['w'] = ID_LONG,  ['x'] = ID_LONG, ['y'] = ID_LONG, ['z'] = ID_LONG,
 };
 #undef HEX
 
@@ -154,9 +157,9 @@ static bool queue_id_take(struct slice *text, struct slice *id_r) {
     unsigned forms = ID_SHORT | ID_LONG;
     size_t most = text->length < ID_LONGEST ? text->length : ID_LONGEST;
     for (; length < most && text->at[length] != ':'; length++)
-        if (!(forms &= id_bytes[(unsigned char)text->at[length]]))
-            return false;
-    if (length < ID_SHORTEST || length + 1 >= text->length || text->at[length + 1] != ' ')
+        forms &= id_bytes[(unsigned char)text->at[length]];
+    if (!forms || length < ID_SHORTEST || length + 1 >= text->length || text->at[length] != ':' ||
+        text->at[length + 1] != ' ')
         return false;
     if (!(forms & ID_SHORT) && (length <= ID_LONG_MARK || text->at[ID_LONG_MARK] != 'z'))
         return false;
@@ -266,16 +269,11 @@ static enum stage stage_of(const struct stage_word *words, size_t count, struct 
 
 /* "... (in reply to RCPT TO command)": smtp/smtp_proto.c */
 static const struct stage_word replied_to[] = {
-    {SLICE_INIT("RCPT TO"), STAGE_RCPT},
-    {SLICE_INIT("end of DATA"), STAGE_END_OF_DATA},
-    {SLICE_INIT("MAIL FROM"), STAGE_MAIL},
-    {SLICE_INIT("DATA"), STAGE_DATA},
-    {SLICE_INIT("EHLO"), STAGE_HELO},
-    {SLICE_INIT("HELO"), STAGE_HELO},
-    {SLICE_INIT("LHLO"), STAGE_HELO},
-    {SLICE_INIT("STARTTLS"), STAGE_STARTTLS},
-    {SLICE_INIT("AUTH"), STAGE_AUTH},
-    {SLICE_INIT("QUIT"), STAGE_QUIT},
+    {SLICE_INIT("RCPT TO"), STAGE_RCPT},   {SLICE_INIT("end of DATA"), STAGE_END_OF_DATA},
+    {SLICE_INIT("MAIL FROM"), STAGE_MAIL}, {SLICE_INIT("DATA"), STAGE_DATA},
+    {SLICE_INIT("EHLO"), STAGE_HELO},      {SLICE_INIT("HELO"), STAGE_HELO},
+    {SLICE_INIT("LHLO"), STAGE_HELO},      {SLICE_INIT("STARTTLS"), STAGE_STARTTLS},
+    {SLICE_INIT("AUTH"), STAGE_AUTH},      {SLICE_INIT("QUIT"), STAGE_QUIT},
 };
 
 /* "lost connection with H[ip] while ..." */
@@ -464,9 +462,11 @@ static bool status_fields_take(struct slice *rest, struct record *record, struct
                 return true;
             break;
         case 'r':
-            value = *rest;
-            if (skip(&value, SLICE("relay=")))
+            if (skip(rest, SLICE("relay="))) {
+                value = value_take(rest);
                 peer_take(&value, relay);
+                continue;
+            }
             break;
         case 'd':
             if (skip(rest, SLICE("delay="))) {
@@ -579,21 +579,20 @@ static enum reading host_read(const struct frame *frame, struct records *records
 
 /* ---- arrival: smtpd, cleanup, qmgr ---- */
 
-/* Behind "client=". The message is not in the queue yet: it may still be refused. */
-static enum reading client_read(const struct frame *frame, struct slice rest,
-                                struct records *records) {
+/* Behind "client=". The message may still be refused: the journey counts it when qmgr tells its size.
+ * With orig_queue_id= it comes back from a content filter and did arrive before. */
+static enum reading client_read(struct slice rest, struct records *records) {
     struct peer peer;
     if (!peer_take(&rest, &peer))
         return READING_UNKNOWN;
-    struct record *record = records_add(records, RECORD_DETAIL, "PF-SMTPD-CLIENT");
+    struct record *record = records_add(records, RECORD_ARRIVAL, "PF-SMTPD-CLIENT");
     record->direction = DIRECTION_IN;
     record_peer(record, &peer);
-    while (rest.length) {
-        value_take(&rest);
-        if (!skip(&rest, SLICE("sasl_username=")))
-            continue;
-        record->user = value_take(&rest);
-        break;
+    for (value_take(&rest); rest.length; value_take(&rest)) {
+        if (skip(&rest, SLICE("orig_queue_id=")))
+            record->kind = RECORD_DETAIL;
+        else if (skip(&rest, SLICE("sasl_username=")))
+            record->user = slice_head(rest, slice_find(rest, ','));
     }
     return READING_READ;
 }
@@ -605,7 +604,7 @@ static enum reading queued_read(struct slice rest, struct records *records) {
     bool expired = slice_starts(rest, SLICE(", status=expired")) ||
                    slice_starts(rest, SLICE(", status=force-expired"));
     struct record *record = expired ? records_add(records, RECORD_OUTCOME, "PF-QM-EXPIRED")
-                                    : records_add(records, RECORD_ARRIVAL, "PF-QM-ACTIVE");
+                                    : records_add(records, RECORD_DETAIL, "PF-QM-ACTIVE");
     record->sender = sender;
     record->has_sender = true;
     value_take(&rest);
@@ -623,8 +622,7 @@ static enum reading queued_read(struct slice rest, struct records *records) {
         if (slice_number(value, &number) && number <= INT64_MAX)
             record->size = (int64_t)number;
     }
-    if (skip(&rest, SLICE("nrcpt=")) && slice_take_number(&rest, &number) &&
-        number <= INT64_MAX)
+    if (skip(&rest, SLICE("nrcpt=")) && slice_take_number(&rest, &number) && number <= INT64_MAX)
         record->nrcpt = (int64_t)number;
     return READING_READ;
 }
@@ -713,13 +711,13 @@ static void envelope_read(struct slice rest, struct record *record) {
     }
 }
 
-/* "450 4.1.1 <d@example.com>: Recipient address rejected: unverified address: host x said: 550 ..." */
+/* "450 4.1.1 <d@example.com>: Recipient address rejected: unverified address: host x said: 550 ..."
+ */
 static bool quotes_callout(struct slice reply) {
     size_t at = slice_find_text(reply, SLICE("unverified address: "));
     if (at == SIZE_MAX)
         at = slice_find_text(reply, SLICE("undeliverable address: "));
-    return at != SIZE_MAX &&
-           slice_find_text(slice_from(reply, at), SLICE(" said: ")) != SIZE_MAX;
+    return at != SIZE_MAX && slice_find_text(slice_from(reply, at), SLICE(" said: ")) != SIZE_MAX;
 }
 
 static void refusal_implied(const struct frame *frame, struct record *record) {
@@ -755,8 +753,7 @@ static enum reading refusal_read(const struct frame *frame, const struct action 
     if (!length || (skip(&rest, SLICE(" from ")) && !peer_take(&rest, &peer)) ||
         !skip(&rest, SLICE(": ")))
         return READING_UNKNOWN;
-    struct record *record =
-        records_add(records, RECORD_INCIDENT, refusal_type(frame, action));
+    struct record *record = records_add(records, RECORD_INCIDENT, refusal_type(frame, action));
     size_t envelope = envelope_at(rest);
     record->event = action->event;
     record->level = LEVEL_SESSION;
@@ -815,7 +812,7 @@ static enum reading message_read(const struct frame *frame, struct records *reco
         break;
     case 'c':
         if (skip(&rest, SLICE("client=")))
-            return client_read(frame, rest, records);
+            return client_read(rest, records);
         break;
     case 'm':
         if (skip(&rest, SLICE("message-id=")))
@@ -826,8 +823,10 @@ static enum reading message_read(const struct frame *frame, struct records *reco
             return end_read(rest, records);
         break;
     case 'u':
-        if (skip(&rest, SLICE("uid=")))
-            return READING_DULL; /* pickup: qmgr tells the sender in full */
+        if (skip(&rest, SLICE("uid="))) { /* pickup: qmgr tells the sender in full */
+            records_add(records, RECORD_ARRIVAL, "PF-PICKUP")->direction = DIRECTION_IN;
+            return READING_READ;
+        }
         break;
     }
     return READING_UNKNOWN;

@@ -11,27 +11,32 @@
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 #define WORD(name, spelling) spelling,
-static const char *const event_names[] = {"",
+static const char *const event_names[] = {
+    "",
 #define EVENTS
 #include "mta/words.def"
 #undef EVENTS
 };
-static const char *const level_names[] = {"",
+static const char *const level_names[] = {
+    "",
 #define LEVELS
 #include "mta/words.def"
 #undef LEVELS
 };
-static const char *const direction_names[] = {"",
+static const char *const direction_names[] = {
+    "",
 #define DIRECTIONS
 #include "mta/words.def"
 #undef DIRECTIONS
 };
-static const char *const side_names[] = {"",
+static const char *const side_names[] = {
+    "",
 #define SIDES
 #include "mta/words.def"
 #undef SIDES
 };
-static const char *const stage_names[] = {"",
+static const char *const stage_names[] = {
+    "",
 #define STAGES
 #include "mta/words.def"
 #undef STAGES
@@ -40,19 +45,16 @@ static const char *const stage_names[] = {"",
 
 /* The functions of one enum: its name, and reading the name back. NONE has no word to read. */
 #define WORDS(noun)                                                                                \
-    const char *noun##_name(enum noun noun)                                                        \
-    {                                                                                              \
+    const char *noun##_name(enum noun noun) {                                                      \
         return (size_t)noun < COUNT(noun##_names) ? noun##_names[noun] : "";                       \
     }                                                                                              \
-    bool noun##_read(struct slice word, enum noun *noun##_r)                                       \
-    {                                                                                              \
+    bool noun##_read(struct slice word, enum noun *noun##_r) {                                     \
         size_t number = word_number(noun##_names, COUNT(noun##_names), word);                      \
         *noun##_r = (enum noun)number;                                                             \
         return number != 0;                                                                        \
     }
 
-static size_t word_number(const char *const names[], size_t count, struct slice word)
-{
+static size_t word_number(const char *const names[], size_t count, struct slice word) {
     for (size_t i = 1; i < count; i++)
         if (slice_is(word, names[i]))
             return i;
@@ -65,30 +67,26 @@ WORDS(direction)
 WORDS(side)
 WORDS(stage)
 
-void records_init(struct records *records)
-{
+void records_init(struct records *records) {
     *records = (struct records){.memory = regex_memory_new()};
 }
 
-void records_release(struct records *records)
-{
+void records_release(struct records *records) {
     free(records->items);
     regex_memory_free(records->memory);
     *records = (struct records){0};
 }
 
-void records_clear(struct records *records)
-{
+void records_clear(struct records *records) {
     records->count = 0;
 }
 
-struct record *records_add(struct records *records, enum record_kind kind, const char *line_type)
-{
+struct record *records_add(struct records *records, enum record_kind kind, const char *line_type) {
     if (records->count == records->capacity)
         records->items = memory_grow(records->items, &records->capacity, records->count + 1,
                                      sizeof *records->items);
     struct record *record = &records->items[records->count++];
-    *record = (struct record){
-        .kind = kind, .line_type = line_type, .size = -1, .delay = -1, .nrcpt = -1};
+    *record =
+        (struct record){.kind = kind, .line_type = line_type, .size = -1, .delay = -1, .nrcpt = -1};
     return record;
 }

@@ -1,12 +1,12 @@
-/* sendmail - why: Sendmail writes `key=value, key=value` lines that look regular and are not: values
- * hold commas, the reply of a stranger stands in the middle, and codes are mostly left out.
+/* sendmail - why: Sendmail writes `key=value, key=value` lines that look regular and are not:
+ * values hold commas, the reply of a stranger stands in the middle, and codes are mostly left out.
  *
  * By hand are read the lines that make up a log, and those whose values are hostile:
  *
  *   65L80001002101: from=<alice@example.org>, size=1200, class=0, nrcpts=2, msgid=<m1@example.org>,
- *       proto=ESMTPS, daemon=MTA-v4, relay=client.example.org [192.0.2.10]    headers.c, logsender()
- *   65L80001002101: to=<bob@example.net>,<carol@example.net>, delay=00:00:02, mailer=esmtp,
- *       relay=mx.example.net. [198.51.100.5], dsn=5.1.1, reply=550 5.1.1 No such box,
+ *       proto=ESMTPS, daemon=MTA-v4, relay=client.example.org [192.0.2.10]    headers.c,
+ * logsender() 65L80001002101: to=<bob@example.net>,<carol@example.net>, delay=00:00:02,
+ * mailer=esmtp, relay=mx.example.net. [198.51.100.5], dsn=5.1.1, reply=550 5.1.1 No such box,
  *       stat=User unknown                                                  deliver.c, logdelivery()
  *   65L80004002110: ruleset=check_rcpt, arg1=<x@example.com>, relay=[203.0.113.77],
  *       reject=550 5.7.1 <x@example.com>... Relaying denied                  parseaddr.c, rscheck()
@@ -14,8 +14,9 @@
  *       relay=[203.0.113.77]                                                          srvrsmtp.c
  *
  * How: fields are taken in the order in which Sendmail writes them; addresses end at their bracket,
- * not at a comma. What was decided of a recipient is told by dsn=, which no stranger can write, and by
- * the words of stat= only where there is no dsn=. The other kinds are shapes of the program "sendmail".
+ * not at a comma. What was decided of a recipient is told by dsn=, which no stranger can write, and
+ * by the words of stat= only where there is no dsn=. The other kinds are shapes of the program
+ * "sendmail".
  */
 #include "mta/mta.h"
 
@@ -33,8 +34,8 @@ static bool is_alnum(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* Time and process as letters and digits; the process has five digits or more [queue.c, assign_queueid].
- * Gives the length, 0 for anything else. */
+/* Time and process as letters and digits; the process has five digits or more [queue.c,
+ * assign_queueid]. Gives the length, 0 for anything else. */
 static size_t queue_id_length(struct slice text) {
     enum { SHORTEST = 8, LONGEST = 20, PROCESS = 5 };
     size_t length = 0;
@@ -59,8 +60,8 @@ static bool take_queue_id(struct slice *text, struct slice *id_r) {
     return true;
 }
 
-/* Length of an address at the front: up to and with its bracket, or to a comma; what stands in quotes
- * counts for nothing. */
+/* Length of an address at the front: up to and with its bracket, or to a comma; what stands in
+ * quotes counts for nothing. */
 static size_t address_length(struct slice s) {
     bool bracket = s.length && s.at[0] == '<', quoted = false;
     for (size_t i = 0; i < s.length; i++) {
@@ -90,7 +91,8 @@ static struct slice take_address(struct slice *s) {
     return without_brackets(address);
 }
 
-/*   relay = [ host SP ] "[" [ "IPv6:" ] address "]" [ SP "(may be forged)" ] / host / user "@" host */
+/*   relay = [ host SP ] "[" [ "IPv6:" ] address "]" [ SP "(may be forged)" ] / host / user "@" host
+ */
 static void read_relay(struct slice relay, struct record *record) {
     static const struct slice forged = SLICE_INIT(" (may be forged)");
     if (slice_ends(relay, forged))
@@ -172,8 +174,11 @@ static enum reading read_from(struct slice rest, struct records *records) {
         else if (slice_is(key, "nrcpts") && record->nrcpt < 0)
             read_count(value, &record->nrcpt);
         else if (slice_is(key, "msgid") && !record->message_id.at)
-            record->message_id = without_brackets(value);
+            record->message_id = value;
     }
+    /* Every recipient was refused: nothing entered the queue. */
+    if (record->nrcpt == 0)
+        record->kind = RECORD_DETAIL;
     return READING_READ;
 }
 
@@ -198,16 +203,16 @@ static struct slice take_recipients(struct slice *rest) {
         s = slice_from(s, 1);
     }
     size_t end = slice_find_text(s, SLICE(", "));
-    struct slice list = slice_head(whole, end == SIZE_MAX ? whole.length
-                                                          : whole.length - s.length + end);
+    struct slice list =
+        slice_head(whole, end == SIZE_MAX ? whole.length : whole.length - s.length + end);
     *rest = slice_from(whole, list.length);
     if (slice_ends(list, more))
         list = slice_trim(slice_head(list, list.length - more.length));
     return list;
 }
 
-/* reply= and stat= come last and hold text of a stranger: reply= ends at the first ", stat=", stat= at
- * the end of the line. */
+/* reply= and stat= come last and hold text of a stranger: reply= ends at the first ", stat=", stat=
+ * at the end of the line. */
 static void take_delivery(struct slice rest, struct delivery *delivery) {
     static const struct slice stat = SLICE_INIT(", stat="), reply = SLICE_INIT(", reply=");
     struct slice key, value;
@@ -239,8 +244,8 @@ static void take_delivery(struct slice rest, struct delivery *delivery) {
     }
 }
 
-/* The words of stat=, in the order of trying. EVENT_NONE: no attempt was made. The implied code is that
- * of the exit status behind the word [libsm/strexit.c]. */
+/* The words of stat=, in the order of trying. EVENT_NONE: no attempt was made. The implied code is
+ * that of the exit status behind the word [libsm/strexit.c]. */
 static const struct stat_word {
     struct slice word;
     enum event event;
@@ -300,8 +305,7 @@ static const struct stat_word *stat_word_of(struct slice stat) {
 
 static bool starts_with_code(struct slice text) {
     return text.length >= 3 && text.at[0] >= '2' && text.at[0] <= '5' && is_digit(text.at[1]) &&
-           is_digit(text.at[2]) &&
-           (text.length == 3 || text.at[3] == ' ' || text.at[3] == '-');
+           is_digit(text.at[2]) && (text.length == 3 || text.at[3] == ' ' || text.at[3] == '-');
 }
 
 /* dsn= cannot be written by the peer, stat= can: "Deferred: 451 later, stat=Sent". */
@@ -351,13 +355,13 @@ static const struct {
     struct slice word;
     enum stage stage;
 } stage_words[] = {
-    {SLICE_INIT("RCPT"), STAGE_RCPT},         {SLICE_INIT("MAIL"), STAGE_MAIL},
-    {SLICE_INIT("EOM"), STAGE_END_OF_DATA},   {SLICE_INIT("."), STAGE_END_OF_DATA},
-    {SLICE_INIT("DATA"), STAGE_DATA},         {SLICE_INIT("BDAT"), STAGE_DATA},
-    {SLICE_INIT("EHLO"), STAGE_HELO},         {SLICE_INIT("HELO"), STAGE_HELO},
-    {SLICE_INIT("LHLO"), STAGE_HELO},         {SLICE_INIT("STARTTLS"), STAGE_STARTTLS},
-    {SLICE_INIT("AUTH"), STAGE_AUTH},         {SLICE_INIT("CONNECT"), STAGE_CONNECT},
-    {SLICE_INIT("greeting"), STAGE_CONNECT},  {SLICE_INIT("QUIT"), STAGE_QUIT},
+    {SLICE_INIT("RCPT"), STAGE_RCPT},        {SLICE_INIT("MAIL"), STAGE_MAIL},
+    {SLICE_INIT("EOM"), STAGE_END_OF_DATA},  {SLICE_INIT("."), STAGE_END_OF_DATA},
+    {SLICE_INIT("DATA"), STAGE_DATA},        {SLICE_INIT("BDAT"), STAGE_DATA},
+    {SLICE_INIT("EHLO"), STAGE_HELO},        {SLICE_INIT("HELO"), STAGE_HELO},
+    {SLICE_INIT("LHLO"), STAGE_HELO},        {SLICE_INIT("STARTTLS"), STAGE_STARTTLS},
+    {SLICE_INIT("AUTH"), STAGE_AUTH},        {SLICE_INIT("CONNECT"), STAGE_CONNECT},
+    {SLICE_INIT("greeting"), STAGE_CONNECT}, {SLICE_INIT("QUIT"), STAGE_QUIT},
 };
 
 static enum stage stage_named(struct slice word) {
@@ -387,8 +391,8 @@ static struct slice text_of_stat(struct slice stat) {
     return slice_skip(&text, SLICE("Deferred: ")) ? text : stat;
 }
 
-/* Who said it, at which stage. A code in stat= is the peer's, and a word is what Sendmail made of the
- * peer's code, unless nobody was reached. */
+/* Who said it, at which stage. A code in stat= is the peer's, and a word is what Sendmail made of
+ * the peer's code, unless nobody was reached. */
 static void set_stat(struct record *record, struct slice stat, const struct stat_word *word) {
     bool deferred = record->event == EVENT_DEFERRED, delivered = record->event == EVENT_DELIVERED;
     record->reply = text_of_stat(stat);
@@ -399,7 +403,8 @@ static void set_stat(struct record *record, struct slice stat, const struct stat
         (record->direction == DIRECTION_OUT && !record->peer_ip.length))
         record->side = SIDE_SYNTHETIC;
     bool bare = slice_equal(stat, word->word);
-    if (!(unsaid && !bare) && !(delivered && record->direction == DIRECTION_LOCAL))
+    if (!record->reply_may_have_code && (bare || !unsaid) &&
+        !(delivered && record->direction == DIRECTION_LOCAL))
         record->implied = word->implied;
 }
 
@@ -426,12 +431,15 @@ static enum level level_of(enum event event) {
     return event == EVENT_DEFERRED ? LEVEL_ATTEMPT : LEVEL_RECIPIENT;
 }
 
-/* A line without mailer= and dsn= repeats for each recipient what a milter or ruleset said: a twin. */
+/* A line without mailer= and dsn= repeats for each recipient what a milter or ruleset said: a twin.
+ */
 static enum reading read_to(struct slice rest, struct records *records) {
     struct delivery delivery = {0};
     take_delivery(rest, &delivery);
     const struct stat_word *word = stat_word_of(delivery.stat);
     enum event event = delivery.quarantined ? EVENT_HELD : event_of(&delivery, word);
+    if (word->event == EVENT_DELIVERED && event != EVENT_DELIVERED)
+        word = &stat_other; /* "Sent" in the words of the peer */
     bool twin = !delivery.mailer.length && !delivery.dsn.class_digit && event != EVENT_EXPIRED &&
                 event != EVENT_HELD;
     if (event == EVENT_NONE)
@@ -459,8 +467,8 @@ static enum reading read_to(struct slice rest, struct records *records) {
 
 /* ---- refusals ---- */
 
-static struct record *add_incident(struct records *records, const char *line_type,
-                                   enum event event, enum stage stage) {
+static struct record *add_incident(struct records *records, const char *line_type, enum event event,
+                                   enum stage stage) {
     struct record *record = records_add(records, RECORD_INCIDENT, line_type);
     record->event = event;
     record->level = LEVEL_SESSION;
@@ -516,8 +524,8 @@ static bool set_decision(struct record *record, struct slice decision) {
     return true;
 }
 
-/* arg1 is the client's and is repeated in the refusal: it ends at its bracket. arg2 and relay= come from
- * the connection, so the first ", relay=" behind it is the true one. */
+/* arg1 is the client's and is repeated in the refusal: it ends at its bracket. arg2 and relay= come
+ * from the connection, so the first ", relay=" behind it is the true one. */
 static enum reading read_ruleset(struct slice rest, struct records *records) {
     struct slice name, key, value, address = {0}, relay = {0};
     if (!slice_cut(&rest, ',', &name))
@@ -554,7 +562,8 @@ static enum reading read_ruleset(struct slice rest, struct records *records) {
     return READING_UNKNOWN;
 }
 
-/* "Milter: to=<bob@example.net>, reject=451 4.7.1 Greylisted" [milter.c, milter_quit_filter ...]. */
+/* "Milter: to=<bob@example.net>, reject=451 4.7.1 Greylisted" [milter.c, milter_quit_filter ...].
+ */
 static const struct {
     struct slice what;
     enum stage stage;
@@ -623,8 +632,7 @@ static enum reading read_authentication(struct slice rest, struct records *recor
     struct slice mechanism;
     if (!slice_cut_text(&rest, SLICE("): "), &mechanism))
         return READING_UNKNOWN;
-    struct record *record =
-        add_incident(records, "SM-AUTHFAIL", EVENT_AUTH_FAILED, STAGE_AUTH);
+    struct record *record = add_incident(records, "SM-AUTHFAIL", EVENT_AUTH_FAILED, STAGE_AUTH);
     record->implied = SLICE("SM-AUTHFAIL");
     size_t last = slice_rfind_text(rest, relay);
     if (last != SIZE_MAX) {
@@ -664,10 +672,8 @@ static const struct line_form {
     struct slice begin;
     rest_reader *read;
 } line_forms[] = {
-    {SLICE_INIT("to="), read_to},
-    {SLICE_INIT("from="), read_from},
-    {SLICE_INIT("ruleset="), read_ruleset},
-    {SLICE_INIT("AUTH failure ("), read_authentication},
+    {SLICE_INIT("to="), read_to},           {SLICE_INIT("from="), read_from},
+    {SLICE_INIT("ruleset="), read_ruleset}, {SLICE_INIT("AUTH failure ("), read_authentication},
     {SLICE_INIT("Milter: "), read_milter},
 };
 
@@ -704,8 +710,8 @@ static enum reading sendmail_read(const struct shapes *shapes, const struct entr
 static unsigned sendmail_likeness(const struct entry *entry) {
     static const struct slice tags[] = {SLICE_INIT("sendmail"), SLICE_INIT("sm-")};
     static const struct slice forms[] = {
-        SLICE_INIT("from="),    SLICE_INIT("to="),   SLICE_INIT("ruleset="), SLICE_INIT("Milter"),
-        SLICE_INIT("milter="),  SLICE_INIT("AUTH"),  SLICE_INIT("STARTTLS"), SLICE_INIT("SYSERR"),
+        SLICE_INIT("from="),    SLICE_INIT("to="),   SLICE_INIT("ruleset="),  SLICE_INIT("Milter"),
+        SLICE_INIT("milter="),  SLICE_INIT("AUTH"),  SLICE_INIT("STARTTLS"),  SLICE_INIT("SYSERR"),
         SLICE_INIT("lost inp"), SLICE_INIT("done;"), SLICE_INIT("collect: "),
     };
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)

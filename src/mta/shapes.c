@@ -2,9 +2,10 @@
  * easier to read, to prove and to add than code.
  *
  * How: a file becomes a list of shapes. A map leads from a program's name to the shapes tried for
- * it, in file order, so an entry meets a few patterns and not all. What a shape always gives (event,
- * stage ...) is kept as a ready record that is copied; what its groups give is put in by one table,
- * `fields`, which also proves the examples. Reading allocates nothing but room in the records.
+ * it, in file order, so an entry meets a few patterns and not all. What a shape always gives
+ * (event, stage ...) is kept as a ready record that is copied; what its groups give is put in by
+ * one table, `fields`, which also proves the examples. Reading allocates nothing but room in the
+ * records.
  */
 #include "mta/shapes.h"
 
@@ -45,8 +46,7 @@ struct field {
 
 static const char *const kind_names[] = {"arrival", "detail", "outcome", "incident", "end"};
 
-static bool kind_read(struct slice word, struct record *record)
-{
+static bool kind_read(struct slice word, struct record *record) {
     for (unsigned i = 0; i < sizeof kind_names / sizeof kind_names[0]; i++) {
         if (!slice_is(word, kind_names[i]))
             continue;
@@ -56,18 +56,15 @@ static bool kind_read(struct slice word, struct record *record)
     return false;
 }
 
-static const char *kind_shown(const struct record *record)
-{
+static const char *kind_shown(const struct record *record) {
     return kind_names[record->kind];
 }
 
 #define WORD_FIELD(noun)                                                                           \
-    static bool field_##noun##_read(struct slice word, struct record *record)                      \
-    {                                                                                              \
+    static bool field_##noun##_read(struct slice word, struct record *record) {                    \
         return noun##_read(word, &record->noun);                                                   \
     }                                                                                              \
-    static const char *field_##noun##_shown(const struct record *record)                           \
-    {                                                                                              \
+    static const char *field_##noun##_shown(const struct record *record) {                         \
         return noun##_name(record->noun);                                                          \
     }
 WORD_FIELD(event)
@@ -77,9 +74,9 @@ WORD_FIELD(side)
 WORD_FIELD(stage)
 
 #define GROUP(name, kind, member)                                                                  \
-    {name, kind, USE_GROUP | USE_EXPECT, offsetof(struct record, member), NULL, NULL}
+    { name, kind, USE_GROUP | USE_EXPECT, offsetof(struct record, member), NULL, NULL }
 #define WORDS(noun)                                                                                \
-    {#noun, FIELD_WORD, USE_GIVES | USE_EXPECT, 0, field_##noun##_read, field_##noun##_shown}
+    { #noun, FIELD_WORD, USE_GIVES | USE_EXPECT, 0, field_##noun##_read, field_##noun##_shown }
 static const struct field fields[] = {
     GROUP("queue_id", FIELD_TEXT, queue_id),
     GROUP("message_id", FIELD_TEXT, message_id),
@@ -155,16 +152,14 @@ struct shapes {
     struct map programs; /* name -> struct shape_chain */
 };
 
-struct shapes *shapes_new(void)
-{
+struct shapes *shapes_new(void) {
     struct shapes *shapes = memory_new(sizeof *shapes);
     arena_init(&shapes->arena);
     map_init(&shapes->programs, sizeof(struct shape_chain));
     return shapes;
 }
 
-void shapes_free(struct shapes *shapes)
-{
+void shapes_free(struct shapes *shapes) {
     if (!shapes)
         return;
     for (size_t i = 0; i < shapes->count; i++)
@@ -177,8 +172,7 @@ void shapes_free(struct shapes *shapes)
 
 /* ---- loading ---- */
 
-static const struct field *field_named(struct slice name, enum field_use use)
-{
+static const struct field *field_named(struct slice name, enum field_use use) {
     for (size_t i = 0; i < FIELD_MOST; i++)
         if ((fields[i].uses & use) && slice_is(name, fields[i].name))
             return &fields[i];
@@ -186,8 +180,7 @@ static const struct field *field_named(struct slice name, enum field_use use)
 }
 
 static bool load_stages(struct shapes *shapes, const struct yaml *root,
-                        const struct stage_word **stages_r, struct problem *problem)
-{
+                        const struct stage_word **stages_r, struct problem *problem) {
     const struct yaml *stages = yaml_get(root, "stages");
     if (!stages)
         return true;
@@ -204,8 +197,7 @@ static bool load_stages(struct shapes *shapes, const struct yaml *root,
     return true;
 }
 
-static bool load_programs(const struct yaml *node, struct shape *shape, struct problem *problem)
-{
+static bool load_programs(const struct yaml *node, struct shape *shape, struct problem *problem) {
     const struct yaml *programs = yaml_get(node, "program");
     if (!programs || programs->kind != YAML_LIST || !programs->first)
         return yaml_say(programs ? programs : node, problem,
@@ -217,8 +209,7 @@ static bool load_programs(const struct yaml *node, struct shape *shape, struct p
     return true;
 }
 
-static bool load_reading(const struct yaml *node, struct shape *shape, struct problem *problem)
-{
+static bool load_reading(const struct yaml *node, struct shape *shape, struct problem *problem) {
     struct slice reading;
     if (!yaml_text(node, "reading", false, &reading, problem))
         return false;
@@ -229,12 +220,12 @@ static bool load_reading(const struct yaml *node, struct shape *shape, struct pr
     else if (slice_is(reading, "other"))
         shape->reading = READING_OTHER;
     else
-        return yaml_say(yaml_get(node, "reading"), problem, "reading: expected read, dull or other");
+        return yaml_say(yaml_get(node, "reading"), problem,
+                        "reading: expected read, dull or other");
     return true;
 }
 
-static bool load_given(const struct yaml *given, struct shape *shape, struct problem *problem)
-{
+static bool load_given(const struct yaml *given, struct shape *shape, struct problem *problem) {
     if (given->kind != YAML_TEXT)
         return yaml_say(given, problem, "gives: '%.*s': expected a word", SLICE_ARGS(given->key));
     if (slice_is(given->key, "reply_code")) {
@@ -249,15 +240,16 @@ static bool load_given(const struct yaml *given, struct shape *shape, struct pro
                         "stage, reply_code",
                         SLICE_ARGS(given->key));
     return field->read(given->text, &shape->gives) ||
-           yaml_say(given, problem, "%s: unknown word '%.*s'", field->name, SLICE_ARGS(given->text));
+           yaml_say(given, problem, "%s: unknown word '%.*s'", field->name,
+                    SLICE_ARGS(given->text));
 }
 
-static bool load_gives(const struct yaml *node, struct shape *shape, struct problem *problem)
-{
+static bool load_gives(const struct yaml *node, struct shape *shape, struct problem *problem) {
     const struct yaml *gives = yaml_get(node, "gives");
     shape->gives = (struct record){.size = -1, .delay = -1, .nrcpt = -1};
     if (shape->reading != READING_READ)
-        return !gives || yaml_say(gives, problem, "gives: only a shape that is read gives something");
+        return !gives ||
+               yaml_say(gives, problem, "gives: only a shape that is read gives something");
     if (!gives || gives->kind != YAML_MAPPING || !yaml_get(gives, "kind"))
         return yaml_say(gives ? gives : node, problem,
                         "gives: expected a mapping with at least a kind (arrival, detail, outcome, "
@@ -268,8 +260,7 @@ static bool load_gives(const struct yaml *node, struct shape *shape, struct prob
     return true;
 }
 
-static bool load_match(const struct yaml *node, struct shape *shape, struct problem *problem)
-{
+static bool load_match(const struct yaml *node, struct shape *shape, struct problem *problem) {
     struct slice pattern;
     if (!yaml_text(node, "match", true, &pattern, problem))
         return false;
@@ -294,8 +285,7 @@ static bool load_match(const struct yaml *node, struct shape *shape, struct prob
     return true;
 }
 
-static bool load_expect(const struct yaml *expect, struct problem *problem)
-{
+static bool load_expect(const struct yaml *expect, struct problem *problem) {
     if (!expect)
         return true;
     if (expect->kind != YAML_MAPPING)
@@ -312,8 +302,7 @@ static bool load_expect(const struct yaml *expect, struct problem *problem)
 }
 
 static bool load_example(struct shapes *shapes, const struct yaml *text, const struct yaml *expect,
-                         struct shape *shape, struct problem *problem)
-{
+                         struct shape *shape, struct problem *problem) {
     if (text->kind != YAML_TEXT || !text->text.length)
         return yaml_say(text, problem, "example: expected the text of a log line");
     if (expect && shape->reading != READING_READ)
@@ -328,8 +317,7 @@ static bool load_example(struct shapes *shapes, const struct yaml *text, const s
 }
 
 static bool load_examples(struct shapes *shapes, const struct yaml *node, struct shape *shape,
-                          struct problem *problem)
-{
+                          struct problem *problem) {
     static const char *const known[] = {"text", "expect", NULL};
     const struct yaml *one = yaml_get(node, "example"), *expect = yaml_get(node, "expect");
     const struct yaml *many = yaml_get(node, "examples");
@@ -348,14 +336,13 @@ static bool load_examples(struct shapes *shapes, const struct yaml *node, struct
         if (!load_example(shapes, text, yaml_get(item, "expect"), shape, problem))
             return false;
     }
-    return shape->examples || yaml_say(node, problem, "shape '%.*s' has no example",
-                                       SLICE_ARGS(shape->id));
+    return shape->examples ||
+           yaml_say(node, problem, "shape '%.*s' has no example", SLICE_ARGS(shape->id));
 }
 
 /* "PF-SMTPD-LOST timeout": the line type is the first word, the rest tells variants apart. */
 static bool load_names(struct shapes *shapes, const struct yaml *node, struct shape *shape,
-                       struct problem *problem)
-{
+                       struct problem *problem) {
     struct slice implied, line_type, rest;
     if (!yaml_text(node, "id", true, &shape->id, problem))
         return false;
@@ -371,8 +358,7 @@ static bool load_names(struct shapes *shapes, const struct yaml *node, struct sh
 }
 
 static bool load_parts(struct shapes *shapes, const struct yaml *node, struct shape *shape,
-                       struct problem *problem)
-{
+                       struct problem *problem) {
     static const char *const known[] = {"id",      "program", "match",  "gives",    "implied",
                                         "reading", "example", "expect", "examples", NULL};
     return yaml_only(node, known, problem) && load_programs(node, shape, problem) &&
@@ -382,8 +368,7 @@ static bool load_parts(struct shapes *shapes, const struct yaml *node, struct sh
 }
 
 static bool shape_add(struct shapes *shapes, struct shape *shape, const struct yaml *node,
-                      struct problem *problem)
-{
+                      struct problem *problem) {
     for (size_t i = 0; i < shapes->count; i++) {
         if (!slice_equal(shapes->items[i]->id, shape->id))
             continue;
@@ -394,14 +379,13 @@ static bool shape_add(struct shapes *shapes, struct shape *shape, const struct y
         return true;
     }
     if (shapes->count == shapes->capacity)
-        shapes->items = memory_grow(shapes->items, &shapes->capacity, shapes->count + 1,
-                                    sizeof *shapes->items);
+        shapes->items =
+            memory_grow(shapes->items, &shapes->capacity, shapes->count + 1, sizeof *shapes->items);
     shapes->items[shapes->count++] = shape;
     return true;
 }
 
-static void index_programs(struct shapes *shapes)
-{
+static void index_programs(struct shapes *shapes) {
     map_clear(&shapes->programs);
     for (size_t i = 0; i < shapes->count; i++) {
         const struct shape *shape = shapes->items[i];
@@ -419,8 +403,7 @@ static void index_programs(struct shapes *shapes)
 }
 
 static bool load_shapes(struct shapes *shapes, const struct yaml *root, const char *file,
-                        struct problem *problem)
-{
+                        struct problem *problem) {
     static const char *const known[] = {"mta", "stages", "shapes", NULL};
     const struct stage_word *stages = NULL;
     struct slice mta;
@@ -434,8 +417,7 @@ static bool load_shapes(struct shapes *shapes, const struct yaml *root, const ch
         struct shape *shape = arena_zero(&shapes->arena, sizeof *shape);
         shape->file = file;
         shape->stages = stages;
-        if (!load_parts(shapes, node, shape, problem) ||
-            !shape_add(shapes, shape, node, problem)) {
+        if (!load_parts(shapes, node, shape, problem) || !shape_add(shapes, shape, node, problem)) {
             regex_free(shape->regex);
             return false;
         }
@@ -444,8 +426,7 @@ static bool load_shapes(struct shapes *shapes, const struct yaml *root, const ch
 }
 
 bool shapes_load(struct shapes *shapes, const char *file, struct slice bytes,
-                 struct problem *problem)
-{
+                 struct problem *problem) {
     const struct yaml *root;
     file = arena_copy(&shapes->arena, slice_of(file)).at;
     bytes = arena_copy(&shapes->arena, bytes);
@@ -458,23 +439,20 @@ bool shapes_load(struct shapes *shapes, const char *file, struct slice bytes,
 
 /* ---- reading ---- */
 
-static enum stage stage_of(const struct stage_word *stages, struct slice word)
-{
+static enum stage stage_of(const struct stage_word *stages, struct slice word) {
     for (; stages; stages = stages->next)
         if (slice_equal(stages->word, word))
             return stages->stage;
     return STAGE_OTHER;
 }
 
-static void *field_at(const struct field *field, struct record *record)
-{
+static void *field_at(const struct field *field, struct record *record) {
     return (char *)record + field->offset;
 }
 
 /* What is no number where one is wanted leaves the field unknown: the line is still understood. */
 static void fill(const struct shape *shape, const struct field *field, struct slice text,
-                 struct record *record)
-{
+                 struct record *record) {
     uint64_t number;
     switch (field->kind) {
     case FIELD_SENDER:
@@ -505,8 +483,7 @@ static void fill(const struct shape *shape, const struct field *field, struct sl
 }
 
 static const struct shape *read_one(const struct shapes *shapes, struct slice program,
-                                    struct slice text, struct records *records)
-{
+                                    struct slice text, struct records *records) {
     const struct shape_chain *chain = map_get(&shapes->programs, program);
     const struct shape_link *link = chain ? chain->first : NULL;
     while (link && regex_match(link->shape->regex, records->memory, text) != REGEX_YES)
@@ -527,8 +504,7 @@ static const struct shape *read_one(const struct shapes *shapes, struct slice pr
 }
 
 enum reading shapes_read(const struct shapes *shapes, struct slice program, struct slice text,
-                         struct records *records)
-{
+                         struct records *records) {
     const struct shape *shape = read_one(shapes, program, text, records);
     return shape ? shape->reading : READING_UNKNOWN;
 }
@@ -537,8 +513,7 @@ enum reading shapes_read(const struct shapes *shapes, struct slice program, stru
 
 /* The value a record has in a field, as text; numbers as digits (delay in microseconds). */
 static struct slice field_shown(const struct field *field, const struct record *record,
-                                char buffer[32])
-{
+                                char buffer[32]) {
     const char *at = (const char *)record + field->offset;
     if (field->kind == FIELD_WORD)
         return slice_of(field->shown(record));
@@ -552,8 +527,7 @@ static struct slice field_shown(const struct field *field, const struct record *
 
 /* Gives the value that is not as expected: NULL when all are. */
 static const struct yaml *first_other(const struct yaml *expect, const struct record *record,
-                                      char buffer[32], struct slice *shown_r)
-{
+                                      char buffer[32], struct slice *shown_r) {
     for (const struct yaml *node = expect ? expect->first : NULL; node; node = node->next) {
         const struct field *field = field_named(node->key, USE_EXPECT);
         int64_t microseconds;
@@ -571,8 +545,7 @@ static const struct yaml *first_other(const struct yaml *expect, const struct re
 /* False with the reason when the example is not read as it says, for one of its programs. */
 static bool prove(const struct shapes *shapes, const struct shape *shape,
                   const struct example *example, struct slice program, struct records *records,
-                  struct problem *problem)
-{
+                  struct problem *problem) {
     records_clear(records);
     const struct shape *taken = read_one(shapes, program, example->text, records);
     if (!taken)
@@ -580,14 +553,13 @@ static bool prove(const struct shapes *shapes, const struct shape *shape,
                            example->line, SLICE_ARGS(shape->id));
     if (taken != shape)
         return problem_say(problem, "%s:%u: the example of '%.*s' is taken by '%.*s' for %.*s",
-                           shape->file, example->line, SLICE_ARGS(shape->id),
-                           SLICE_ARGS(taken->id), SLICE_ARGS(program));
+                           shape->file, example->line, SLICE_ARGS(shape->id), SLICE_ARGS(taken->id),
+                           SLICE_ARGS(program));
     if (shape->reading != READING_READ)
         return true;
     char buffer[32];
     struct slice shown;
-    const struct yaml *other =
-        first_other(example->expect, &records->items[0], buffer, &shown);
+    const struct yaml *other = first_other(example->expect, &records->items[0], buffer, &shown);
     if (!other)
         return true;
     return problem_say(problem, "%s:%u: '%.*s': %.*s is '%.*s', expected '%.*s'", shape->file,
@@ -596,8 +568,7 @@ static bool prove(const struct shapes *shapes, const struct shape *shape,
 }
 
 size_t shapes_prove(const struct shapes *shapes, size_t *failed_r,
-                    void (*told)(void *context, const char *text), void *context)
-{
+                    void (*told)(void *context, const char *text), void *context) {
     struct records records;
     size_t proved = 0, failed = 0;
     records_init(&records);

@@ -1,8 +1,8 @@
 /* shapes - entries read by pattern alone: patterns/mta/NAME.yaml, one PCRE2 with named groups each.
  *
- * docs/patterns.md tells every key. A shape is chosen by program name first, so an entry meets a few
- * patterns and not fifty. Every shape carries an example that is proved when the file is loaded by
- * `rules test` (shapes_prove).
+ * docs/patterns.md tells every key. A shape is chosen by program name first, so an entry meets a
+ * few patterns and not fifty. Every shape carries an example that is proved when the file is loaded
+ * by `rules test` (shapes_prove).
  */
 #ifndef MTA_SHAPES_H
 #define MTA_SHAPES_H

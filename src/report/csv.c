@@ -53,6 +53,8 @@ static bool begins_formula(struct slice text) {
 
     while (text.length > 0 && text.at[0] == ' ')
         text = slice_from(text, 1);
+    if (text.length == 0 || !strchr("=+-@\t\r\xEF", text.at[0]))
+        return false;
     for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
         if (slice_starts(text, signs[i]))
             return true;

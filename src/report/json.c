@@ -46,24 +46,31 @@ static char *put_character(char *to, struct slice *rest, bool after_less) {
     return to;
 }
 
-static void put_text(struct out *out, struct slice text) {
-    char *room = out_room(out, 6 * text.length + 2), *to = room; /* \u0001 is the longest */
-    struct slice rest = text;
+/* Bytes a text of this length takes at most: \u0001 is six. */
+static size_t room_of(struct slice text) {
+    return 6 * text.length + 2;
+}
 
+static char *put_text(char *to, struct slice text) {
     *to++ = '"';
-    while (rest.length > 0) {
-        char byte = rest.at[0];
+    while (text.length > 0) {
+        char byte = text.at[0];
         bool plain = byte >= ' ' && byte < 0x7f && byte != '"' && byte != '\\' && byte != '/';
         if (plain) {
             *to++ = byte;
-            rest.at++;
-            rest.length--;
+            text.at++;
+            text.length--;
         } else {
-            to = put_character(to, &rest, to[-1] == '<');
+            to = put_character(to, &text, to[-1] == '<');
         }
     }
     *to++ = '"';
-    out_wrote(out, (size_t)(to - room));
+    return to;
+}
+
+static void write_text(struct out *out, struct slice text) {
+    char *room = out_room(out, room_of(text));
+    out_wrote(out, (size_t)(put_text(room, text) - room));
 }
 
 /* Digits with at most one dot between them. */
@@ -117,7 +124,7 @@ static void begin_item(struct tree *tree, bool first, const char *key) {
     new_line(tree);
     if (!key)
         return;
-    put_text(tree->out, slice_of(key));
+    write_text(tree->out, slice_of(key));
     out_text(tree->out, tree->indented ? ": " : ":");
 }
 
@@ -148,7 +155,7 @@ static void put_cell(struct tree *tree, const struct cell *cell) {
         out_number(tree->out, cell->number);
         break;
     case CELL_TEXT:
-        put_text(tree->out, cell->text);
+        write_text(tree->out, cell->text);
         break;
     case CELL_LIST:
     case CELL_RECORD:
@@ -187,30 +194,33 @@ static void ndjson_page(const struct page *page, const struct format_wishes *wis
 
 /* ---- rows */
 
-/* "a|b" as ["a","b"]. */
-static void put_list(struct out *out, struct slice joined) {
+static char *put_bytes(char *to, struct slice bytes) {
+    memcpy(to, bytes.at, bytes.length);
+    return to + bytes.length;
+}
+
+/* "a|b" as ["a","b"]: a bar makes three bytes, so the room of the text and two more. */
+static char *put_list(char *to, struct slice joined) {
     struct slice item;
     bool more = true;
 
-    out_byte(out, '[');
+    *to++ = '[';
     while (more) {
         more = slice_cut(&joined, '|', &item);
-        put_text(out, item);
-        if (more)
-            out_byte(out, ',');
+        to = put_text(to, item);
+        *to++ = more ? ',' : ']';
     }
-    out_byte(out, ']');
+    return to;
 }
 
-static void put_row_cell(struct out *out, enum column_kind kind, const struct row_cell *cell) {
+static char *put_row_cell(char *to, enum column_kind kind, const struct row_cell *cell) {
     if (!cell->present)
-        out_slice(out, SLICE("null"));
-    else if (kind == COLUMN_LIST)
-        put_list(out, cell->text);
-    else if (kind == COLUMN_TEXT)
-        put_text(out, cell->text);
-    else
-        out_slice(out, is_number(cell->text) ? cell->text : SLICE("null"));
+        return put_bytes(to, SLICE("null"));
+    if (kind == COLUMN_LIST)
+        return put_list(to, cell->text);
+    if (kind == COLUMN_TEXT)
+        return put_text(to, cell->text);
+    return put_bytes(to, is_number(cell->text) ? cell->text : SLICE("null"));
 }
 
 static void ndjson_begin(const struct column_choice *choice, struct out *out) {
@@ -218,20 +228,29 @@ static void ndjson_begin(const struct column_choice *choice, struct out *out) {
     (void)out;
 }
 
+/* One piece of room for the whole line: asking for each cell costs more than writing it. */
 static void ndjson_row(const struct row *row, const struct column_choice *choice, struct out *out) {
     static const struct slice keys[COLUMN_COUNT] = {
 #define COLUMN(constant, name, kind, in_csv) SLICE_INIT("\"" name "\":"),
 #include "report/columns.def"
 #undef COLUMN
     };
+    size_t longest = sizeof("{}\n");
 
+    for (size_t i = 0; i < choice->count; i++)
+        longest += keys[choice->items[i]].length + sizeof(",null[]") +
+                   room_of(row->cells[choice->items[i]].text);
+    char *room = out_room(out, longest), *to = room;
+    *to++ = '{';
     for (size_t i = 0; i < choice->count; i++) {
         enum column column = choice->items[i];
-        out_byte(out, i == 0 ? '{' : ',');
-        out_slice(out, keys[column]);
-        put_row_cell(out, columns[column].kind, &row->cells[column]);
+        if (i > 0)
+            *to++ = ',';
+        to = put_bytes(to, keys[column]);
+        to = put_row_cell(to, columns[column].kind, &row->cells[column]);
     }
-    out_slice(out, SLICE("}\n"));
+    to = put_bytes(to, SLICE("}\n"));
+    out_wrote(out, (size_t)(to - room));
 }
 
 extern const struct format format_json, format_ndjson; /* formats.def */

@@ -31,9 +31,9 @@ struct cell {
 
 /* How people see a section; machines see the cell. A cell without a title is not shown to people, a
  * section or a cell of a record without a key not to machines. The first row of a table names its
- * columns. In cards, cells with the title "" make the heading, the others a line "Title: text" each;
- * without any "" the first one is the heading. A record inside a table or card is shown as its
- * titled cells, amounts in parentheses: "550 5.1.1 (12)". */
+ * columns. In cards, cells with the title "" make the heading, the others a line "Title: text"
+ * each; without any "" the first one is the heading. A record inside a table or card is shown as
+ * its titled cells, amounts in parentheses: "550 5.1.1 (12)". */
 enum section_look {
     LOOK_HIDDEN, /* machines only */
     LOOK_FACTS,  /* record of records: one line each, label, number, unit */

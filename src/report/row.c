@@ -193,8 +193,8 @@ static bool say_unknown(struct slice name, struct problem *problem) {
                                    columns[i].name);
     }
     struct slice shown = slice_head(name, 64);
-    if (least <= 3)
-        return problem_say(problem, "no column '%.*s', did you mean '%s'? The columns are: %s",
+    if (least <= 2)
+        return problem_say(problem, "no column '%.*s' (did you mean '%s'?); the columns are: %s",
                            SLICE_ARGS(shown), columns[nearest].name, known);
     return problem_say(problem, "no column '%.*s'; the columns are: %s", SLICE_ARGS(shown), known);
 }

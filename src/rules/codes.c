@@ -11,7 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MOST_COLUMNS = 16, MOST_FIELD = 16384, MOST_ROWS = 10000, FIRST_CODE = 200, LAST_CODE = 599 };
+enum {
+    MOST_COLUMNS = 16,
+    MOST_FIELD = 16384,
+    MOST_ROWS = 10000,
+    FIRST_CODE = 200,
+    LAST_CODE = 599
+};
 
 enum table { TABLE_REPLY, TABLE_ENHANCED, TABLE_IMPLIED };
 
@@ -56,19 +62,16 @@ struct reading {
 enum { CODE, NAME, DESCRIPTION, WHEN, FIX, SOURCE, REASON };
 enum { LINE_TYPE, IMPLIED_CODE, IMPLIED_ENHANCED, IMPLIED_SOURCE };
 
-bool enhanced_equal(struct enhanced a, struct enhanced b)
-{
+bool enhanced_equal(struct enhanced a, struct enhanced b) {
     return a.class_digit == b.class_digit && a.subject == b.subject && a.detail == b.detail;
 }
 
-static bool is_digit(char byte)
-{
+static bool is_digit(char byte) {
     return byte >= '0' && byte <= '9';
 }
 
 /* "0" .. "999", without needless zeros, at the front of *s. */
-static bool take_part(struct slice *s, uint16_t *part_r)
-{
+static bool take_part(struct slice *s, uint16_t *part_r) {
     size_t length = 0;
     unsigned number = 0;
     while (length < s->length && length < 4 && is_digit(s->at[length]))
@@ -81,15 +84,13 @@ static bool take_part(struct slice *s, uint16_t *part_r)
 }
 
 /* ".7.8" at the front of *s, and neither a digit nor a dot behind it. */
-static bool take_rest(struct slice *s, struct enhanced *enhanced_r)
-{
+static bool take_rest(struct slice *s, struct enhanced *enhanced_r) {
     return slice_skip(s, SLICE(".")) && take_part(s, &enhanced_r->subject) &&
            slice_skip(s, SLICE(".")) && take_part(s, &enhanced_r->detail) &&
            !(s->length > 0 && (is_digit(s->at[0]) || s->at[0] == '.'));
 }
 
-bool enhanced_take(struct slice *s, struct enhanced *enhanced_r)
-{
+bool enhanced_take(struct slice *s, struct enhanced *enhanced_r) {
     if (s->length == 0 || (s->at[0] != '2' && s->at[0] != '4' && s->at[0] != '5'))
         return false;
     struct enhanced enhanced = {.class_digit = (uint8_t)(s->at[0] - '0')};
@@ -101,8 +102,7 @@ bool enhanced_take(struct slice *s, struct enhanced *enhanced_r)
     return true;
 }
 
-size_t enhanced_print(struct enhanced enhanced, char *buffer)
-{
+size_t enhanced_print(struct enhanced enhanced, char *buffer) {
     buffer[0] = '\0';
     if (enhanced.class_digit == 0)
         return 0;
@@ -110,8 +110,7 @@ size_t enhanced_print(struct enhanced enhanced, char *buffer)
                             enhanced.subject % 1000u, enhanced.detail % 1000u);
 }
 
-bool code_read(struct slice text, struct code *code_r)
-{
+bool code_read(struct slice text, struct code *code_r) {
     *code_r = (struct code){0};
     uint64_t number;
     if (text.length == 3 && slice_number(text, &number)) {
@@ -127,8 +126,7 @@ bool code_read(struct slice text, struct code *code_r)
     return enhanced_take(&rest, &code_r->enhanced) && rest.length == 0;
 }
 
-bool code_is(struct code wanted, uint16_t basic, struct enhanced enhanced)
-{
+bool code_is(struct code wanted, uint16_t basic, struct enhanced enhanced) {
     if (wanted.basic != 0)
         return wanted.basic == basic;
     if (enhanced.class_digit == 0)
@@ -137,8 +135,7 @@ bool code_is(struct code wanted, uint16_t basic, struct enhanced enhanced)
            wanted.enhanced.subject == enhanced.subject && wanted.enhanced.detail == enhanced.detail;
 }
 
-struct codes *codes_new(void)
-{
+struct codes *codes_new(void) {
     struct codes *codes = memory_new(sizeof *codes);
     arena_init(&codes->arena);
     map_init(&codes->reply.places, sizeof(size_t));
@@ -147,8 +144,7 @@ struct codes *codes_new(void)
     return codes;
 }
 
-void codes_free(struct codes *codes)
-{
+void codes_free(struct codes *codes) {
     if (!codes)
         return;
     map_release(&codes->reply.places);
@@ -161,27 +157,23 @@ void codes_free(struct codes *codes)
 }
 
 /* A code as the key of a map: a number, because a struct has bytes between its members. */
-static uint64_t key_of(struct code code)
-{
+static uint64_t key_of(struct code code) {
     return (uint64_t)code.basic << 48 | (uint64_t)code.enhanced.class_digit << 32 |
            (uint64_t)code.enhanced.subject << 16 | code.enhanced.detail;
 }
 
-static struct slice key_bytes(const uint64_t *key)
-{
+static struct slice key_bytes(const uint64_t *key) {
     return (struct slice){(const char *)key, sizeof *key};
 }
 
-static bool refuse(struct reading *reading, const char *what, struct slice field)
-{
+static bool refuse(struct reading *reading, const char *what, struct slice field) {
     reading->good = false;
     return problem_say(reading->problem, "%s:%u: %s '%.*s'", reading->file, reading->row_line, what,
                        SLICE_ARGS(field));
 }
 
 /* A row of reply.csv or enhanced.csv; a later row of the same code takes its place. */
-static void take_page(struct reading *reading, const struct slice *field)
-{
+static void take_page(struct reading *reading, const struct slice *field) {
     struct pages *pages =
         reading->table == TABLE_REPLY ? &reading->codes->reply : &reading->codes->enhanced;
     struct code code;
@@ -201,17 +193,16 @@ static void take_page(struct reading *reading, const struct slice *field)
     size_t *place = map_put(&pages->places, key_bytes(&key), &is_new);
     if (is_new) {
         *place = pages->count;
-        pages->items = memory_grow(pages->items, &pages->capacity, pages->count + 1,
-                                   sizeof *pages->items);
+        pages->items =
+            memory_grow(pages->items, &pages->capacity, pages->count + 1, sizeof *pages->items);
         pages->count++;
     }
-    pages->items[*place] = (struct code_page){
-        field[CODE], field[NAME],   field[DESCRIPTION], field[WHEN],      field[FIX],
-        field[SOURCE], field[REASON], reading->file,    reading->row_line};
+    pages->items[*place] = (struct code_page){field[CODE],   field[NAME],   field[DESCRIPTION],
+                                              field[WHEN],   field[FIX],    field[SOURCE],
+                                              field[REASON], reading->file, reading->row_line};
 }
 
-static void take_implied(struct reading *reading, const struct slice *field)
-{
+static void take_implied(struct reading *reading, const struct slice *field) {
     struct code code = {0}, enhanced = {0};
     if (field[LINE_TYPE].length == 0)
         refuse(reading, "no line type for", field[IMPLIED_CODE]);
@@ -227,13 +218,12 @@ static void take_implied(struct reading *reading, const struct slice *field)
     if (!reading->good)
         return;
     struct implied *implied = map_put(&reading->codes->implied, field[LINE_TYPE], NULL);
-    *implied = (struct implied){field[LINE_TYPE], code.basic, enhanced.enhanced,
-                                field[IMPLIED_SOURCE]};
+    *implied =
+        (struct implied){field[LINE_TYPE], code.basic, enhanced.enhanced, field[IMPLIED_SOURCE]};
 }
 
 /* The first row: which column each field is. */
-static void take_header(struct reading *reading)
-{
+static void take_header(struct reading *reading) {
     const char *const *columns = tables[reading->table].columns;
     bool seen[MOST_COLUMNS] = {false};
     for (size_t i = 0; i < reading->field_count; i++) {
@@ -256,8 +246,7 @@ static void take_header(struct reading *reading)
         }
 }
 
-static void take_field(void *bytes, size_t length, void *context)
-{
+static void take_field(void *bytes, size_t length, void *context) {
     struct reading *reading = context;
     if (!reading->good)
         return;
@@ -268,8 +257,7 @@ static void take_field(void *bytes, size_t length, void *context)
         reading->fields[reading->field_count++] = arena_copy(&reading->codes->arena, field);
 }
 
-static void take_row(int end, void *context)
-{
+static void take_row(int end, void *context) {
     (void)end;
     struct reading *reading = context;
     struct slice ordered[MOST_COLUMNS] = {{0}};
@@ -278,9 +266,9 @@ static void take_row(int end, void *context)
     if (reading->column_count == 0) {
         take_header(reading);
     } else if (reading->field_count != reading->column_count) {
-        reading->good = problem_say(reading->problem, "%s:%u: %zu fields, the first row has %zu",
-                                    reading->file, reading->row_line, reading->field_count,
-                                    reading->column_count);
+        reading->good =
+            problem_say(reading->problem, "%s:%u: %zu fields, the first row has %zu", reading->file,
+                        reading->row_line, reading->field_count, reading->column_count);
     } else if (++reading->rows > MOST_ROWS) {
         refuse(reading, "too many rows at", reading->fields[0]);
     } else {
@@ -296,14 +284,12 @@ static void take_row(int end, void *context)
 }
 
 /* libcsv would take blanks off unquoted fields; here every byte counts. */
-static int no_space(unsigned char byte)
-{
+static int no_space(unsigned char byte) {
     (void)byte;
     return 0;
 }
 
-static bool feed(struct reading *reading, struct csv_parser *parser, struct slice bytes)
-{
+static bool feed(struct reading *reading, struct csv_parser *parser, struct slice bytes) {
     while (bytes.length > 0 && reading->good) {
         size_t end = slice_find(bytes, '\n');
         size_t length = end == SIZE_MAX ? bytes.length : end + 1;
@@ -324,8 +310,7 @@ static bool feed(struct reading *reading, struct csv_parser *parser, struct slic
     return reading->good;
 }
 
-static bool read_table(struct reading *reading, struct slice bytes)
-{
+static bool read_table(struct reading *reading, struct slice bytes) {
     struct csv_parser parser;
     if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
         return problem_say(reading->problem, "%s: no memory for the CSV reader", reading->file);
@@ -340,8 +325,7 @@ static bool read_table(struct reading *reading, struct slice bytes)
 }
 
 bool codes_load(struct codes *codes, const char *name, const char *file, struct slice bytes,
-                struct problem *problem)
-{
+                struct problem *problem) {
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (!slice_is(slice_of(name), tables[i].name))
             continue;
@@ -359,49 +343,40 @@ bool codes_load(struct codes *codes, const char *name, const char *file, struct 
                        tables[TABLE_IMPLIED].name);
 }
 
-static const struct code_page *page_of(const struct pages *pages, struct code code)
-{
+static const struct code_page *page_of(const struct pages *pages, struct code code) {
     uint64_t key = key_of(code);
     const size_t *place = map_get(&pages->places, key_bytes(&key));
     return place ? &pages->items[*place] : NULL;
 }
 
-const struct code_page *codes_reply(const struct codes *codes, uint16_t code)
-{
+const struct code_page *codes_reply(const struct codes *codes, uint16_t code) {
     return page_of(&codes->reply, (struct code){.basic = code});
 }
 
-const struct code_page *codes_enhanced(const struct codes *codes, struct enhanced enhanced)
-{
-    const struct code_page *page =
-        page_of(&codes->enhanced, (struct code){.enhanced = enhanced});
+const struct code_page *codes_enhanced(const struct codes *codes, struct enhanced enhanced) {
+    const struct code_page *page = page_of(&codes->enhanced, (struct code){.enhanced = enhanced});
     if (page || enhanced.class_digit == 0)
         return page;
     enhanced.class_digit = 0;
     return page_of(&codes->enhanced, (struct code){.enhanced = enhanced});
 }
 
-const struct implied *codes_implied(const struct codes *codes, struct slice line_type)
-{
+const struct implied *codes_implied(const struct codes *codes, struct slice line_type) {
     return map_get(&codes->implied, line_type);
 }
 
-size_t codes_reply_count(const struct codes *codes)
-{
+size_t codes_reply_count(const struct codes *codes) {
     return codes->reply.count;
 }
 
-const struct code_page *codes_reply_at(const struct codes *codes, size_t index)
-{
+const struct code_page *codes_reply_at(const struct codes *codes, size_t index) {
     return &codes->reply.items[index];
 }
 
-size_t codes_enhanced_count(const struct codes *codes)
-{
+size_t codes_enhanced_count(const struct codes *codes) {
     return codes->enhanced.count;
 }
 
-const struct code_page *codes_enhanced_at(const struct codes *codes, size_t index)
-{
+const struct code_page *codes_enhanced_at(const struct codes *codes, size_t index) {
     return &codes->enhanced.items[index];
 }

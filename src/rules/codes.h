@@ -43,8 +43,9 @@ struct code_page {
 
 /* A row of implied.csv: what a line type stands for when it prints no code. */
 struct implied {
-    struct slice line_type; /* "PF-SMTPD-AUTHFAIL", or with a variant "EX-REJECT temporarily rcpt" */
-    uint16_t code;          /* 0: only the enhanced code is implied */
+    struct slice
+        line_type; /* "PF-SMTPD-AUTHFAIL", or with a variant "EX-REJECT temporarily rcpt" */
+    uint16_t code; /* 0: only the enhanced code is implied */
     struct enhanced enhanced;
     struct slice source;
 };

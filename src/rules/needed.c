@@ -28,54 +28,46 @@ struct sets {
 
 struct reader {
     struct slice rest;
-    char *free;  /* where the next run is written */
-    char *run;   /* the run being read; ends at free */
-    bool lost;   /* something was not understood */
+    char *free; /* where the next run is written */
+    char *run;  /* the run being read; ends at free */
+    bool lost;  /* something was not understood */
 };
 
 static bool read_branches(struct reader *reader, unsigned depth, struct sets *sets_r);
 
-static bool is_digit(char byte)
-{
+static bool is_digit(char byte) {
     return byte >= '0' && byte <= '9';
 }
 
-static bool is_letter_or_digit(char byte)
-{
+static bool is_letter_or_digit(char byte) {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || is_digit(byte);
 }
 
-static bool is_space(char byte)
-{
+static bool is_space(char byte) {
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-static bool is_one_of(char byte, const char *bytes)
-{
+static bool is_one_of(char byte, const char *bytes) {
     return byte != '\0' && strchr(bytes, byte) != NULL;
 }
 
 /* Bytes that stand for themselves wherever they are outside of a class. */
-static bool is_plain(char byte)
-{
+static bool is_plain(char byte) {
     return is_letter_or_digit(byte) || is_one_of(byte, "-_/:;,=@<>!%&'\"~`") ||
            (unsigned char)byte >= 0x80;
 }
 
-static char peek(const struct reader *reader)
-{
+static char peek(const struct reader *reader) {
     return reader->rest.length > 0 ? reader->rest.at[0] : '\0';
 }
 
-static char take(struct reader *reader)
-{
+static char take(struct reader *reader) {
     char byte = peek(reader);
     reader->rest = slice_from(reader->rest, 1);
     return byte;
 }
 
-static bool lose(struct reader *reader)
-{
+static bool lose(struct reader *reader) {
     reader->lost = true;
     return false;
 }
@@ -83,13 +75,11 @@ static bool lose(struct reader *reader)
 /* ---- sets */
 
 /* The longer the shortest word, the seldomer it is met. */
-static bool is_better(const struct set *a, const struct set *b)
-{
+static bool is_better(const struct set *a, const struct set *b) {
     return a->least != b->least ? a->least > b->least : a->count < b->count;
 }
 
-static void add_set(struct sets *sets, const struct set *set)
-{
+static void add_set(struct sets *sets, const struct set *set) {
     size_t place = sets->count;
     while (place > 0 && is_better(set, &sets->items[place - 1]))
         place--;
@@ -97,13 +87,11 @@ static void add_set(struct sets *sets, const struct set *set)
         return;
     if (sets->count < NEEDED_MOST)
         sets->count++;
-    memmove(&sets->items[place + 1], &sets->items[place],
-            (sets->count - place - 1) * sizeof *set);
+    memmove(&sets->items[place + 1], &sets->items[place], (sets->count - place - 1) * sizeof *set);
     sets->items[place] = *set;
 }
 
-static void end_run(struct reader *reader, struct sets *sets)
-{
+static void end_run(struct reader *reader, struct sets *sets) {
     size_t length = (size_t)(reader->free - reader->run);
     if (length >= NEEDED_LEAST) {
         struct set set = {.words = {{reader->run, length}}, .count = 1, .least = length};
@@ -113,8 +101,7 @@ static void end_run(struct reader *reader, struct sets *sets)
 }
 
 /* Adds the best of a branch to the words of all branches; false when there is nothing to add. */
-static bool join(struct set *all, const struct sets *branch)
-{
+static bool join(struct set *all, const struct sets *branch) {
     if (branch->count == 0 || all->count + branch->items[0].count > NEEDED_WORDS)
         return false;
     const struct set *best = &branch->items[0];
@@ -127,8 +114,7 @@ static bool join(struct set *all, const struct sets *branch)
 
 /* ---- parts of a pattern */
 
-static void skip_ignored(struct reader *reader)
-{
+static void skip_ignored(struct reader *reader) {
     while (reader->rest.length > 0) {
         if (peek(reader) == '#') {
             while (reader->rest.length > 0 && take(reader) != '\n')
@@ -142,8 +128,7 @@ static void skip_ignored(struct reader *reader)
 }
 
 /* Behind '[' up to its ']'. */
-static bool skip_class(struct reader *reader)
-{
+static bool skip_class(struct reader *reader) {
     if (peek(reader) == '^')
         take(reader);
     if (peek(reader) == ']')
@@ -161,8 +146,7 @@ static bool skip_class(struct reader *reader)
 }
 
 /* Behind '{': a count, "2}", "2,}", "2,3}" or ",3}"; anything else is text. */
-static bool read_count(struct reader *reader, bool *optional_r)
-{
+static bool read_count(struct reader *reader, bool *optional_r) {
     size_t least = 0;
     bool digits = false;
     while (is_digit(peek(reader))) {
@@ -181,8 +165,7 @@ static bool read_count(struct reader *reader, bool *optional_r)
 }
 
 /* What follows a part: whether it may be missing, and whether it may come again. */
-static bool read_quantifier(struct reader *reader, bool *optional_r, bool *repeated_r)
-{
+static bool read_quantifier(struct reader *reader, bool *optional_r, bool *repeated_r) {
     skip_ignored(reader);
     char byte = peek(reader);
     *optional_r = byte == '?' || byte == '*';
@@ -198,16 +181,14 @@ static bool read_quantifier(struct reader *reader, bool *optional_r, bool *repea
 }
 
 /* ">" or "'" behind the name of a group. */
-static bool skip_name(struct reader *reader, char end)
-{
+static bool skip_name(struct reader *reader, char end) {
     while (is_letter_or_digit(peek(reader)) || peek(reader) == '_')
         take(reader);
     return take(reader) == end || lose(reader);
 }
 
 /* Behind '(': what kind of group opens. *counts_r: what it needs must be in the text. */
-static bool read_opening(struct reader *reader, bool *counts_r)
-{
+static bool read_opening(struct reader *reader, bool *counts_r) {
     *counts_r = true;
     if (peek(reader) == '*')
         return lose(reader);
@@ -227,8 +208,7 @@ static bool read_opening(struct reader *reader, bool *counts_r)
     return is_one_of(kind, ":=!>|") || lose(reader);
 }
 
-static bool read_group(struct reader *reader, unsigned depth, struct sets *sets_r)
-{
+static bool read_group(struct reader *reader, unsigned depth, struct sets *sets_r) {
     bool counts;
     sets_r->count = 0;
     if (depth >= MOST_DEPTH)
@@ -241,8 +221,7 @@ static bool read_group(struct reader *reader, unsigned depth, struct sets *sets_
 }
 
 /* Behind a backslash. *byte_r: the byte it stands for, or NUL. */
-static bool read_escape(struct reader *reader, char *byte_r)
-{
+static bool read_escape(struct reader *reader, char *byte_r) {
     if (reader->rest.length == 0)
         return lose(reader);
     char byte = take(reader);
@@ -253,8 +232,7 @@ static bool read_escape(struct reader *reader, char *byte_r)
 }
 
 /* One part of a branch: a plain byte (*byte_r), or something else that needs *sets_r. */
-static bool read_part(struct reader *reader, unsigned depth, char *byte_r, struct sets *sets_r)
-{
+static bool read_part(struct reader *reader, unsigned depth, char *byte_r, struct sets *sets_r) {
     char byte = take(reader);
     *byte_r = '\0';
     sets_r->count = 0;
@@ -279,8 +257,7 @@ static bool read_part(struct reader *reader, unsigned depth, char *byte_r, struc
 }
 
 /* Up to '|', ')' or the end. */
-static bool read_branch(struct reader *reader, unsigned depth, struct sets *sets_r)
-{
+static bool read_branch(struct reader *reader, unsigned depth, struct sets *sets_r) {
     sets_r->count = 0;
     reader->run = reader->free;
     for (;;) {
@@ -307,8 +284,7 @@ static bool read_branch(struct reader *reader, unsigned depth, struct sets *sets
 }
 
 /* Up to ')' or the end. One branch needs what it needs, several need one set together. */
-static bool read_branches(struct reader *reader, unsigned depth, struct sets *sets_r)
-{
+static bool read_branches(struct reader *reader, unsigned depth, struct sets *sets_r) {
     struct set all = {.count = 0};
     if (!read_branch(reader, depth, sets_r))
         return false;
@@ -327,8 +303,7 @@ static bool read_branches(struct reader *reader, unsigned depth, struct sets *se
     return true;
 }
 
-struct needed needed_of(struct arena *arena, struct slice pattern)
-{
+struct needed needed_of(struct arena *arena, struct slice pattern) {
     struct needed needed = {.count = 0};
     struct sets sets;
     char *runs = arena_alloc(arena, pattern.length + 1);

@@ -30,8 +30,7 @@ static const struct {
 };
 
 /* The place of a name, or where it belongs. */
-static size_t place_of(const struct pattern_files *files, const char *name)
-{
+static size_t place_of(const struct pattern_files *files, const char *name) {
     size_t low = 0, high = files->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -43,19 +42,16 @@ static size_t place_of(const struct pattern_files *files, const char *name)
     return low;
 }
 
-static bool stands_at(const struct pattern_files *files, size_t place, const char *name)
-{
+static bool stands_at(const struct pattern_files *files, size_t place, const char *name) {
     return place < files->count && strcmp(files->items[place].name, name) == 0;
 }
 
-const struct pattern_file *pattern_file_get(const struct pattern_files *files, const char *name)
-{
+const struct pattern_file *pattern_file_get(const struct pattern_files *files, const char *name) {
     size_t place = place_of(files, name);
     return stands_at(files, place, name) ? &files->items[place] : NULL;
 }
 
-static void make_room(struct pattern_files *files)
-{
+static void make_room(struct pattern_files *files) {
     if (files->count < files->capacity)
         return;
     size_t capacity = files->capacity ? 2 * files->capacity : 128;
@@ -66,8 +62,7 @@ static void make_room(struct pattern_files *files)
     files->capacity = capacity;
 }
 
-void pattern_files_put(struct pattern_files *files, struct pattern_file file)
-{
+void pattern_files_put(struct pattern_files *files, struct pattern_file file) {
     size_t place = place_of(files, file.name);
     if (!stands_at(files, place, file.name)) {
         make_room(files);
@@ -78,30 +73,27 @@ void pattern_files_put(struct pattern_files *files, struct pattern_file file)
     files->items[place] = file;
 }
 
-void pattern_files_builtin(struct pattern_files *files, struct arena *arena)
-{
+void pattern_files_builtin(struct pattern_files *files, struct arena *arena) {
     *files = (struct pattern_files){.arena = arena};
     for (size_t i = 0; i < builtin_file_count; i++) {
         const struct builtin_file *file = &builtin_files[i];
-        pattern_files_put(
-            files, (struct pattern_file){file->name,
-                                         arena_print(arena, "patterns/%s", file->name).at,
-                                         {(const char *)file->bytes, file->length}});
+        pattern_files_put(files,
+                          (struct pattern_file){file->name,
+                                                arena_print(arena, "patterns/%s", file->name).at,
+                                                {(const char *)file->bytes, file->length}});
     }
 }
 
 /* ---- order */
 
-static struct slice order_line(struct slice *rest)
-{
+static struct slice order_line(struct slice *rest) {
     struct slice line, words;
     slice_cut(rest, '\n', &line);
     slice_cut(&line, '#', &words);
     return slice_trim(words);
 }
 
-static bool order_lists(struct slice order, struct slice name)
-{
+static bool order_lists(struct slice order, struct slice name) {
     while (order.length > 0)
         if (slice_equal(order_line(&order), name))
             return true;
@@ -109,8 +101,7 @@ static bool order_lists(struct slice order, struct slice name)
 }
 
 /* The lines of `front`, then those of `back` that name something else. */
-static struct slice order_join(struct arena *arena, struct slice front, struct slice back)
-{
+static struct slice order_join(struct arena *arena, struct slice front, struct slice back) {
     char *bytes = arena_alloc(arena, front.length + back.length + 2);
     size_t length = front.length;
     if (length > 0)
@@ -130,8 +121,7 @@ static struct slice order_join(struct arena *arena, struct slice front, struct s
 /* ---- folders */
 
 static bool read_bytes(int fd, struct arena *arena, const char *path, size_t size,
-                       struct slice *bytes_r, struct problem *problem)
-{
+                       struct slice *bytes_r, struct problem *problem) {
     char *bytes = arena_alloc(arena, size + 1);
     size_t length = 0;
     while (length < size) {
@@ -150,8 +140,7 @@ static bool read_bytes(int fd, struct arena *arena, const char *path, size_t siz
 
 /* What is no regular file is passed over. */
 static bool read_file(struct pattern_files *files, const char *name, const char *path,
-                      struct problem *problem)
-{
+                      struct problem *problem) {
     struct stat status;
     struct slice bytes = {0};
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -174,8 +163,7 @@ static bool read_file(struct pattern_files *files, const char *name, const char 
 }
 
 /* Whether an entry of a subfolder is a pattern file. */
-static bool is_wanted(struct slice entry, const char *folder, struct slice ending)
-{
+static bool is_wanted(struct slice entry, const char *folder, struct slice ending) {
     if (entry.at[0] == '.')
         return false;
     return slice_ends(entry, ending) ||
@@ -183,8 +171,7 @@ static bool is_wanted(struct slice entry, const char *folder, struct slice endin
 }
 
 static bool read_subfolder(struct pattern_files *files, const char *folder, size_t which,
-                           bool *found, struct problem *problem)
-{
+                           bool *found, struct problem *problem) {
     const char *name = subfolders[which].name;
     struct arena *arena = files->arena;
     DIR *stream = opendir(arena_print(arena, "%s/%s", folder, name).at);
@@ -199,17 +186,16 @@ static bool read_subfolder(struct pattern_files *files, const char *folder, size
         else if (files->count >= MOST_FILES)
             good = problem_say(problem, "too many files in '%s/%s'", folder, name);
         else if (is_wanted(given, name, subfolders[which].ending))
-            good = read_file(files, arena_print(arena, "%s/%s", name, entry->d_name).at,
-                             arena_print(arena, "%s/%s/%s", folder, name, entry->d_name).at,
-                             problem);
+            good =
+                read_file(files, arena_print(arena, "%s/%s", name, entry->d_name).at,
+                          arena_print(arena, "%s/%s/%s", folder, name, entry->d_name).at, problem);
     }
     closedir(stream);
     return good;
 }
 
 bool pattern_files_folder(struct pattern_files *files, const char *folder,
-                          struct problem *problem)
-{
+                          struct problem *problem) {
     struct stat status;
     bool found = false;
     if (stat(folder, &status) != 0)

@@ -26,8 +26,7 @@ void pattern_files_put(struct pattern_files *files, struct pattern_file file);
 void pattern_files_builtin(struct pattern_files *files, struct arena *arena);
 /* Adds the files of a folder; one of the same name replaces the built-in one, "reasons/order" is
  * added to: its lines go in front. */
-bool pattern_files_folder(struct pattern_files *files, const char *folder,
-                          struct problem *problem);
+bool pattern_files_folder(struct pattern_files *files, const char *folder, struct problem *problem);
 const struct pattern_file *pattern_file_get(const struct pattern_files *files, const char *name);
 
 #endif

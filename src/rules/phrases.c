@@ -42,19 +42,16 @@ struct phrases {
     uint32_t from_start[256];
 };
 
-static bool is_blank(unsigned char byte)
-{
+static bool is_blank(unsigned char byte) {
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-static bool is_word(unsigned char byte)
-{
+static bool is_word(unsigned char byte) {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
            (byte >= '0' && byte <= '9') || byte == '_' || byte >= 0x80;
 }
 
-struct slice phrases_fold(struct slice text, char *buffer)
-{
+struct slice phrases_fold(struct slice text, char *buffer) {
     size_t length = 0;
     bool blank = true; /* none at the front */
     for (size_t i = 0; i < text.length; i++) {
@@ -70,13 +67,11 @@ struct slice phrases_fold(struct slice text, char *buffer)
     return (struct slice){buffer, length};
 }
 
-struct phrases *phrases_new(void)
-{
+struct phrases *phrases_new(void) {
     return memory_new(sizeof(struct phrases));
 }
 
-void phrases_free(struct phrases *phrases)
-{
+void phrases_free(struct phrases *phrases) {
     if (!phrases)
         return;
     for (size_t i = 0; i < phrases->count; i++)
@@ -88,40 +83,36 @@ void phrases_free(struct phrases *phrases)
     free(phrases);
 }
 
-static void add(struct phrases *phrases, struct slice text, unsigned id, bool part)
-{
+static void add(struct phrases *phrases, struct slice text, unsigned id, bool part) {
     assert(!phrases->states);
     char *folded = memory_copy(text.at, text.length);
     size_t length = phrases_fold(text, folded).length;
     assert(length > 0 && length <= MOST_LENGTH);
-    phrases->items = memory_grow(phrases->items, &phrases->capacity, phrases->count + 1,
-                                 sizeof *phrases->items);
+    phrases->items =
+        memory_grow(phrases->items, &phrases->capacity, phrases->count + 1, sizeof *phrases->items);
     phrases->items[phrases->count++] =
         (struct phrase){.text = folded, .length = length, .id = id, .part = part};
 }
 
-void phrases_add(struct phrases *phrases, struct slice phrase, unsigned id)
-{
+void phrases_add(struct phrases *phrases, struct slice phrase, unsigned id) {
     add(phrases, phrase, id, false);
 }
 
-void phrases_add_part(struct phrases *phrases, struct slice text, unsigned id)
-{
+void phrases_add_part(struct phrases *phrases, struct slice text, unsigned id) {
     add(phrases, text, id, true);
 }
 
-static int compare(const void *one, const void *other)
-{
+static int compare(const void *one, const void *other) {
     const struct phrase *a = one, *b = other;
-    int order = slice_compare((struct slice){a->text, a->length}, (struct slice){b->text, b->length});
+    int order =
+        slice_compare((struct slice){a->text, a->length}, (struct slice){b->text, b->length});
     if (order != 0)
         return order;
     return a->id < b->id ? -1 : a->id > b->id;
 }
 
 /* The child of a state by a byte, or START. */
-static uint32_t child_of(const struct phrases *phrases, uint32_t state, uint8_t byte)
-{
+static uint32_t child_of(const struct phrases *phrases, uint32_t state, uint8_t byte) {
     if (state == START)
         return phrases->from_start[byte];
     uint32_t end = phrases->children[state + 1];
@@ -132,8 +123,7 @@ static uint32_t child_of(const struct phrases *phrases, uint32_t state, uint8_t 
 }
 
 /* Where a text goes on that stands in `state` and reads `byte`. */
-static uint32_t step(const struct phrases *phrases, uint32_t state, uint8_t byte)
-{
+static uint32_t step(const struct phrases *phrases, uint32_t state, uint8_t byte) {
     for (;;) {
         uint32_t child = child_of(phrases, state, byte);
         if (child != START || state == START)
@@ -148,8 +138,7 @@ struct range {
 };
 
 /* Makes the children of a state: one for each byte its phrases go on with. */
-static void add_children(struct phrases *phrases, struct range *ranges, uint32_t state)
-{
+static void add_children(struct phrases *phrases, struct range *ranges, uint32_t state) {
     struct state *parent = &phrases->states[state];
     uint32_t i = ranges[state].first, end = ranges[state].end;
     parent->phrase = i;
@@ -176,15 +165,12 @@ static void add_children(struct phrases *phrases, struct range *ranges, uint32_t
     }
 }
 
-static void set_also(struct phrases *phrases, uint32_t state)
-{
+static void set_also(struct phrases *phrases, uint32_t state) {
     uint32_t fail = phrases->states[state].fail;
-    phrases->states[state].also =
-        phrases->states[fail].phrases ? fail : phrases->states[fail].also;
+    phrases->states[state].also = phrases->states[fail].phrases ? fail : phrases->states[fail].also;
 }
 
-void phrases_build(struct phrases *phrases)
-{
+void phrases_build(struct phrases *phrases) {
     assert(!phrases->states);
     size_t most = 1;
     for (size_t i = 0; i < phrases->count; i++)
@@ -212,8 +198,7 @@ void phrases_build(struct phrases *phrases)
 
 /* Tells the phrases that end in this state at `end` of the text. */
 static void tell(const struct phrases *phrases, const struct state *state, struct slice folded,
-                 size_t end, void (*found)(void *context, unsigned id), void *context)
-{
+                 size_t end, void (*found)(void *context, unsigned id), void *context) {
     const unsigned char *text = (const unsigned char *)folded.at;
     size_t begin = end - state->depth;
     bool whole = !(state->starts_word && begin > 0 && is_word(text[begin - 1])) &&
@@ -226,8 +211,7 @@ static void tell(const struct phrases *phrases, const struct state *state, struc
 }
 
 void phrases_search(const struct phrases *phrases, struct slice folded,
-                    void (*found)(void *context, unsigned id), void *context)
-{
+                    void (*found)(void *context, unsigned id), void *context) {
     assert(phrases->states);
     uint32_t state = START;
     for (size_t i = 0; i < folded.length; i++) {

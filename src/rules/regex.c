@@ -35,8 +35,7 @@ struct regex_memory {
 };
 
 static pcre2_code *compile(struct slice pattern, enum regex_flags flags, int *error_r,
-                           size_t *offset_r)
-{
+                           size_t *offset_r) {
     uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY;
     if (flags & REGEX_EXTENDED)
         options |= PCRE2_EXTENDED;
@@ -45,15 +44,14 @@ static pcre2_code *compile(struct slice pattern, enum regex_flags flags, int *er
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
     if (context)
         pcre2_set_max_pattern_length(context, PATTERN_MOST);
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)(pattern.length ? pattern.at : ""),
-                                     pattern.length, options, error_r, offset_r, context);
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)(pattern.length ? pattern.at : ""), pattern.length,
+                                     options, error_r, offset_r, context);
     pcre2_compile_context_free(context);
     return code;
 }
 
 /* The name table is a list of rows: two bytes of group number, then the name with a NUL. */
-static void read_names(struct regex *regex)
-{
+static void read_names(struct regex *regex) {
     uint32_t count = 0, size = 0;
     PCRE2_SPTR row = NULL;
     pcre2_pattern_info(regex->code, PCRE2_INFO_NAMECOUNT, &count);
@@ -64,8 +62,7 @@ static void read_names(struct regex *regex)
 }
 
 bool regex_new(struct slice pattern, enum regex_flags flags, struct regex **regex_r,
-               struct problem *problem)
-{
+               struct problem *problem) {
     int error = 0;
     size_t offset = 0;
     *regex_r = NULL;
@@ -91,16 +88,14 @@ bool regex_new(struct slice pattern, enum regex_flags flags, struct regex **rege
     return true;
 }
 
-void regex_free(struct regex *regex)
-{
+void regex_free(struct regex *regex) {
     if (!regex)
         return;
     pcre2_code_free(regex->code);
     free(regex);
 }
 
-struct regex_memory *regex_memory_new(void)
-{
+struct regex_memory *regex_memory_new(void) {
     struct regex_memory *memory = memory_new(sizeof *memory);
     memory->match = pcre2_match_data_create(GROUPS_MOST, NULL);
     memory->context = pcre2_match_context_create(NULL);
@@ -114,8 +109,7 @@ struct regex_memory *regex_memory_new(void)
     return memory;
 }
 
-void regex_memory_free(struct regex_memory *memory)
-{
+void regex_memory_free(struct regex_memory *memory) {
     if (!memory)
         return;
     pcre2_match_data_free(memory->match);
@@ -125,8 +119,7 @@ void regex_memory_free(struct regex_memory *memory)
 }
 
 enum regex_result regex_match(const struct regex *regex, struct regex_memory *memory,
-                              struct slice subject)
-{
+                              struct slice subject) {
     PCRE2_SPTR text = (PCRE2_SPTR)(subject.length ? subject.at : "");
     memory->filled = 0;
     int result =
@@ -142,24 +135,20 @@ enum regex_result regex_match(const struct regex *regex, struct regex_memory *me
     return result == PCRE2_ERROR_NOMATCH ? REGEX_NO : REGEX_LIMIT;
 }
 
-int regex_group_number(const struct regex *regex, const char *name)
-{
+int regex_group_number(const struct regex *regex, const char *name) {
     int number = pcre2_substring_number_from_name(regex->code, (PCRE2_SPTR)name);
     return number > 0 ? number : -1;
 }
 
-size_t regex_group_count(const struct regex *regex)
-{
+size_t regex_group_count(const struct regex *regex) {
     return regex->groups;
 }
 
-const char *regex_group_name(const struct regex *regex, size_t number)
-{
+const char *regex_group_name(const struct regex *regex, size_t number) {
     return number < regex->groups ? regex->names[number] : NULL;
 }
 
-struct slice regex_group(const struct regex_memory *memory, struct slice subject, size_t number)
-{
+struct slice regex_group(const struct regex_memory *memory, struct slice subject, size_t number) {
     if (number >= memory->filled)
         return (struct slice){0};
     const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(memory->match);
@@ -170,8 +159,7 @@ struct slice regex_group(const struct regex_memory *memory, struct slice subject
     return (struct slice){subject.length ? subject.at + begin : "", end - begin};
 }
 
-bool regex_has_jit(void)
-{
+bool regex_has_jit(void) {
     struct regex *regex;
     size_t size = 0;
     if (!regex_new(SLICE("a"), REGEX_PLAIN, &regex, NULL))

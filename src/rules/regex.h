@@ -35,7 +35,8 @@ enum regex_result regex_match(const struct regex *regex, struct regex_memory *me
 int regex_group_number(const struct regex *regex, const char *name);
 size_t regex_group_count(const struct regex *regex);
 const char *regex_group_name(const struct regex *regex, size_t number); /* NULL: unnamed */
-/* Text of a group in the last match of this memory; empty with .at NULL when it did not take part. */
+/* Text of a group in the last match of this memory; empty with .at NULL when it did not take part.
+ */
 struct slice regex_group(const struct regex_memory *memory, struct slice subject, size_t number);
 /* True when this build and this process can use JIT (PR_SET_MDWE refuses it at run time). */
 bool regex_has_jit(void);

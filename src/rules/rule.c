@@ -14,25 +14,23 @@ enum { MOST_PHRASE = 200 };
 
 /* The words of stage, side and direction as the contract has them; those of mta and provider are
  * known elsewhere. */
-static const char *const stages[] = {"connect", "helo",  "starttls",    "auth", "mail",
-                                     "rcpt",    "data",  "end-of-data", "quit", "other",
-                                     "dns",     "delivery", "queue",    NULL};
+static const char *const stages[] = {"connect", "helo",     "starttls",    "auth", "mail",
+                                     "rcpt",    "data",     "end-of-data", "quit", "other",
+                                     "dns",     "delivery", "queue",       NULL};
 static const char *const sides[] = {"remote", "local", "callout", "synthetic", NULL};
 static const char *const directions[] = {"in", "out", "local", NULL};
 
-static const char *const when_keys[] = {"says", "matches",   "code", "stage",
-                                        "side", "direction", "mta",  "provider", NULL};
+static const char *const when_keys[] = {"says",      "matches", "code",     "stage", "side",
+                                        "direction", "mta",     "provider", NULL};
 
-void rule_list_release(struct rule_list *list)
-{
+void rule_list_release(struct rule_list *list) {
     for (size_t i = 0; i < list->count; i++)
         regex_free(list->items[i].pattern.regex);
     free(list->items);
     *list = (struct rule_list){0};
 }
 
-static bool check_text(const struct yaml *item, struct problem *problem)
-{
+static bool check_text(const struct yaml *item, struct problem *problem) {
     if (item->kind == YAML_MAPPING)
         return yaml_say(item, problem, "a ':' made keys of this text: write it in quotes");
     if (item->kind == YAML_LIST)
@@ -42,15 +40,12 @@ static bool check_text(const struct yaml *item, struct problem *problem)
     return true;
 }
 
-static bool check_list(const struct yaml *node, struct problem *problem)
-{
-    return node->kind == YAML_LIST ||
-           yaml_say(node, problem, "a list is needed here: [one, two]");
+static bool check_list(const struct yaml *node, struct problem *problem) {
+    return node->kind == YAML_LIST || yaml_say(node, problem, "a list is needed here: [one, two]");
 }
 
 bool yaml_texts(struct arena *arena, const struct yaml *node, struct rule_words *texts_r,
-                struct problem *problem)
-{
+                struct problem *problem) {
     *texts_r = (struct rule_words){0};
     if (!node)
         return true;
@@ -69,16 +64,14 @@ bool yaml_texts(struct arena *arena, const struct yaml *node, struct rule_words 
 
 /* ---- context */
 
-static bool is_known(const char *const words[], struct slice word)
-{
+static bool is_known(const char *const words[], struct slice word) {
     for (; *words; words++)
         if (slice_is(word, *words))
             return true;
     return false;
 }
 
-static bool holds_word(const struct rule_words *words, struct slice word)
-{
+static bool holds_word(const struct rule_words *words, struct slice word) {
     for (size_t i = 0; i < words->count; i++)
         if (slice_equal(words->items[i], word))
             return true;
@@ -87,8 +80,7 @@ static bool holds_word(const struct rule_words *words, struct slice word)
 
 /* One list of words; known NULL: any. What stands in *words already limits it. */
 static bool narrow_words(const struct rule_maker *maker, const struct yaml *mapping,
-                         const char *key, const char *const known[], struct rule_words *words)
-{
+                         const char *key, const char *const known[], struct rule_words *words) {
     const struct yaml *node = yaml_get(mapping, key);
     if (!node)
         return true;
@@ -112,8 +104,7 @@ static bool narrow_words(const struct rule_maker *maker, const struct yaml *mapp
     return true;
 }
 
-static bool narrow_codes(struct rule_maker *maker, const struct yaml *mapping)
-{
+static bool narrow_codes(struct rule_maker *maker, const struct yaml *mapping) {
     const struct yaml *node = yaml_get(mapping, "code");
     struct rule_words codes;
     if (!yaml_texts(maker->arena, node, &codes, maker->problem))
@@ -133,8 +124,7 @@ static bool narrow_codes(struct rule_maker *maker, const struct yaml *mapping)
     return true;
 }
 
-bool rule_narrow(struct rule_maker *maker, const struct yaml *mapping)
-{
+bool rule_narrow(struct rule_maker *maker, const struct yaml *mapping) {
     if (!mapping)
         return true;
     struct rule_where *where = &maker->where;
@@ -149,11 +139,9 @@ bool rule_narrow(struct rule_maker *maker, const struct yaml *mapping)
 /* ---- rules */
 
 static struct rule *new_rule(const struct rule_maker *maker, const struct yaml *item,
-                             enum rule_form form)
-{
+                             enum rule_form form) {
     struct rule_list *list = maker->list;
-    list->items =
-        memory_grow(list->items, &list->capacity, list->count + 1, sizeof *list->items);
+    list->items = memory_grow(list->items, &list->capacity, list->count + 1, sizeof *list->items);
     struct rule *rule = &list->items[list->count++];
     *rule = (struct rule){.form = form,
                           .strength = maker->strength,
@@ -165,8 +153,7 @@ static struct rule *new_rule(const struct rule_maker *maker, const struct yaml *
     return rule;
 }
 
-bool rule_check_phrase(const struct yaml *item, struct problem *problem)
-{
+bool rule_check_phrase(const struct yaml *item, struct problem *problem) {
     if (!check_text(item, problem))
         return false;
     if (item->text.length > MOST_PHRASE)
@@ -181,8 +168,7 @@ bool rule_check_phrase(const struct yaml *item, struct problem *problem)
 }
 
 bool rule_compile(struct arena *arena, const struct yaml *item, struct rule_pattern *pattern_r,
-                  struct problem *problem)
-{
+                  struct problem *problem) {
     struct problem why = {""};
     *pattern_r = (struct rule_pattern){0};
     if (!check_text(item, problem))
@@ -193,16 +179,14 @@ bool rule_compile(struct arena *arena, const struct yaml *item, struct rule_patt
     return true;
 }
 
-static bool add_phrase(const struct rule_maker *maker, const struct yaml *item)
-{
+static bool add_phrase(const struct rule_maker *maker, const struct yaml *item) {
     if (!rule_check_phrase(item, maker->problem))
         return false;
     new_rule(maker, item, RULE_SAYS);
     return true;
 }
 
-static bool add_pattern(const struct rule_maker *maker, const struct yaml *item)
-{
+static bool add_pattern(const struct rule_maker *maker, const struct yaml *item) {
     struct rule_pattern pattern;
     if (!rule_compile(maker->arena, item, &pattern, maker->problem))
         return false;
@@ -211,8 +195,7 @@ static bool add_pattern(const struct rule_maker *maker, const struct yaml *item)
 }
 
 static bool each(const struct rule_maker *maker, const struct yaml *list,
-                 bool (*add)(const struct rule_maker *maker, const struct yaml *item))
-{
+                 bool (*add)(const struct rule_maker *maker, const struct yaml *item)) {
     if (!list)
         return true;
     if (!check_list(list, maker->problem))
@@ -223,18 +206,15 @@ static bool each(const struct rule_maker *maker, const struct yaml *list,
     return true;
 }
 
-bool rules_says(const struct rule_maker *maker, const struct yaml *list)
-{
+bool rules_says(const struct rule_maker *maker, const struct yaml *list) {
     return each(maker, list, add_phrase);
 }
 
-bool rules_matches(const struct rule_maker *maker, const struct yaml *list)
-{
+bool rules_matches(const struct rule_maker *maker, const struct yaml *list) {
     return each(maker, list, add_pattern);
 }
 
-bool rule_of(const struct rule_maker *maker, const struct yaml *mapping)
-{
+bool rule_of(const struct rule_maker *maker, const struct yaml *mapping) {
     struct rule_maker narrowed = *maker;
     const struct yaml *says = yaml_get(mapping, "says"), *matches = yaml_get(mapping, "matches");
     if (!says == !matches)
@@ -244,8 +224,7 @@ bool rule_of(const struct rule_maker *maker, const struct yaml *mapping)
     return says ? add_phrase(&narrowed, says) : add_pattern(&narrowed, matches);
 }
 
-static bool add_bound(const struct rule_maker *maker, const struct yaml *item)
-{
+static bool add_bound(const struct rule_maker *maker, const struct yaml *item) {
     if (!yaml_only(item, when_keys, maker->problem))
         return false;
     if (item->count < 2)
@@ -255,14 +234,12 @@ static bool add_bound(const struct rule_maker *maker, const struct yaml *item)
     return rule_of(maker, item);
 }
 
-bool rules_when(const struct rule_maker *maker, const struct yaml *list)
-{
+bool rules_when(const struct rule_maker *maker, const struct yaml *list) {
     return each(maker, list, add_bound);
 }
 
 /* CODE [ "@" STAGE ] */
-static bool add_code(const struct rule_maker *maker, const struct yaml *item)
-{
+static bool add_code(const struct rule_maker *maker, const struct yaml *item) {
     if (!check_text(item, maker->problem))
         return false;
     struct slice rest = item->text, head;
@@ -295,26 +272,23 @@ static bool add_code(const struct rule_maker *maker, const struct yaml *item)
     return true;
 }
 
-bool rules_codes(const struct rule_maker *maker, const struct yaml *list)
-{
+bool rules_codes(const struct rule_maker *maker, const struct yaml *list) {
     return each(maker, list, add_code);
 }
 
 /* ---- telling equal rules */
 
 static void key_words(struct slice *key, struct arena *arena, const struct slice *items,
-                      size_t count)
-{
+                      size_t count) {
     for (size_t i = 0; i < count; i++)
         *key = arena_print(arena, "%.*s,%.*s", SLICE_ARGS(*key), SLICE_ARGS(items[i]));
     *key = arena_print(arena, "%.*s|", SLICE_ARGS(*key));
 }
 
-struct slice rule_key(struct arena *arena, const struct rule *rule)
-{
+struct slice rule_key(struct arena *arena, const struct rule *rule) {
     const struct rule_where *where = &rule->where;
-    const struct rule_words *lists[] = {&where->stage, &where->side, &where->direction,
-                                        &where->mta, &where->provider};
+    const struct rule_words *lists[] = {&where->stage, &where->side, &where->direction, &where->mta,
+                                        &where->provider};
     struct slice key = arena_print(arena, "%d %d", (int)rule->strength, (int)rule->form);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         key_words(&key, arena, lists[i]->items, lists[i]->count);

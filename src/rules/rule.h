@@ -1,4 +1,5 @@
-/* rule - one way to recognise a reason: a phrase, a pattern or a code, and the context it counts in.
+/* rule - one way to recognise a reason: a phrase, a pattern or a code, and the context it counts
+ * in.
  */
 #ifndef RULES_RULE_H
 #define RULES_RULE_H
@@ -23,8 +24,8 @@ struct rule_where {
     size_t code_count;
 };
 
-/* A pattern, and what the search for phrases must have found before it is worth trying: a word of the
- * first set under the id of the pattern's owner, of the others under ids more, more + 1. */
+/* A pattern, and what the search for phrases must have found before it is worth trying: a word of
+ * the first set under the id of the pattern's owner, of the others under ids more, more + 1. */
 struct rule_pattern {
     struct regex *regex; /* NULL: none, this is a phrase or a code */
     struct needed needed;
@@ -35,7 +36,7 @@ enum rule_form { RULE_SAYS, RULE_MATCHES, RULE_CODE };
 enum rule_strength { RULE_TOKEN, RULE_STRONG, RULE_ENHANCED, RULE_STAGED, RULE_WEAK, RULE_DEFAULT };
 
 struct rule {
-    unsigned id;                 /* index into rulebook->rules */
+    unsigned id; /* index into rulebook->rules */
     enum rule_form form;
     enum rule_strength strength;
     const struct reason *reason;

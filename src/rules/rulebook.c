@@ -1,11 +1,11 @@
 /* A wrong pattern file must be found when it is loaded and not in a report, so everything of
- * docs/patterns.md that can be checked without a reply is checked here, with the place and with what
- * to write instead; what needs one is proved by finding/reason.
+ * docs/patterns.md that can be checked without a reply is checked here, with the place and with
+ * what to write instead; what needs one is proved by finding/reason.
  *
- * The order of work: reasons/order gives the reasons their names and numbers, then the providers are
- * read (their tokens name reasons), then each reason (its contexts name providers), then the code
- * tables. The rules gathered on the way are sorted by strength, stable, and so stand in the order in
- * which they are tried.
+ * The order of work: reasons/order gives the reasons their names and numbers, then the providers
+ * are read (their tokens name reasons), then each reason (its contexts name providers), then the
+ * code tables. The rules gathered on the way are sorted by strength, stable, and so stand in the
+ * order in which they are tried.
  */
 #include "rules/rulebook.h"
 
@@ -31,9 +31,9 @@ struct loader {
     struct problem *problem;
 };
 
-static const char *const groups[] = {"auth",    "recipient", "sender",   "email-auth",
-                                     "reputation", "content", "limits", "protocol",
-                                     "system",  "network",   NULL};
+static const char *const groups[] = {"auth",       "recipient", "sender", "email-auth",
+                                     "reputation", "content",   "limits", "protocol",
+                                     "system",     "network",   NULL};
 
 static const char *const severities[] = {"info", "notice", "warning", "error", "critical"};
 
@@ -41,22 +41,20 @@ static const struct {
     const char *name;
     enum acts act;
 } act_words[] = {
-    {"our-admin", ACTS_OUR_ADMIN},       {"our-user", ACTS_OUR_USER},
-    {"recipient", ACTS_RECIPIENT},       {"remote-admin", ACTS_REMOTE_ADMIN},
+    {"our-admin", ACTS_OUR_ADMIN},         {"our-user", ACTS_OUR_USER},
+    {"recipient", ACTS_RECIPIENT},         {"remote-admin", ACTS_REMOTE_ADMIN},
     {"remote-sender", ACTS_REMOTE_SENDER}, {"wait", ACTS_WAIT},
 };
 
 /* Classes that are no reasons: no file may take their names. */
 static const char *const bookkeeping[] = {"accepted", "intermediate", "unclassified"};
 
-const char *severity_name(enum severity severity)
-{
+const char *severity_name(enum severity severity) {
     assert(severity <= SEVERITY_CRITICAL);
     return severities[severity];
 }
 
-size_t acts_print(unsigned acts, char separator, char *buffer)
-{
+size_t acts_print(unsigned acts, char separator, char *buffer) {
     size_t length = 0;
     for (size_t i = 0; i < sizeof act_words / sizeof *act_words; i++) {
         if (!(acts & act_words[i].act))
@@ -71,24 +69,21 @@ size_t acts_print(unsigned acts, char separator, char *buffer)
     return length;
 }
 
-const struct reason *rulebook_reason(const struct rulebook *book, struct slice name)
-{
+const struct reason *rulebook_reason(const struct rulebook *book, struct slice name) {
     for (size_t i = 0; i < book->reason_count; i++)
         if (slice_is(name, book->reasons[i].name))
             return &book->reasons[i];
     return NULL;
 }
 
-static bool is_bookkeeping(struct slice name)
-{
+static bool is_bookkeeping(struct slice name) {
     for (size_t i = 0; i < sizeof bookkeeping / sizeof *bookkeeping; i++)
         if (slice_is(name, bookkeeping[i]))
             return true;
     return false;
 }
 
-static const struct provider *provider_named(const struct rulebook *book, struct slice name)
-{
+static const struct provider *provider_named(const struct rulebook *book, struct slice name) {
     for (size_t i = 0; i < book->provider_count; i++)
         if (slice_equal(book->providers[i].name, name))
             return &book->providers[i];
@@ -97,8 +92,7 @@ static const struct provider *provider_named(const struct rulebook *book, struct
 
 /* ---- order */
 
-static bool is_name(struct slice name)
-{
+static bool is_name(struct slice name) {
     for (size_t i = 0; i < name.length; i++) {
         char byte = name.at[i];
         if (!((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
@@ -109,8 +103,7 @@ static bool is_name(struct slice name)
 }
 
 static bool add_reason(struct loader *loader, const struct pattern_file *order, unsigned line,
-                       struct slice name)
-{
+                       struct slice name) {
     struct rulebook *book = loader->book;
     if (!is_name(name) || is_bookkeeping(name))
         return problem_say(loader->problem, "%s:%u: '%.*s' cannot name a reason", order->shown,
@@ -130,8 +123,7 @@ static bool add_reason(struct loader *loader, const struct pattern_file *order, 
     return true;
 }
 
-static bool read_order(struct loader *loader)
-{
+static bool read_order(struct loader *loader) {
     const struct pattern_file *order = pattern_file_get(loader->files, "reasons/order");
     if (!order)
         return problem_say(loader->problem, "no file 'reasons/order'");
@@ -152,8 +144,7 @@ static bool read_order(struct loader *loader)
 /* Calls read() for each file NAME.yaml of a folder. */
 static bool each_file(struct loader *loader, struct slice folder,
                       bool (*read)(struct loader *loader, const struct pattern_file *file,
-                                   struct slice name))
-{
+                                   struct slice name)) {
     for (size_t i = 0; i < loader->files->count; i++) {
         const struct pattern_file *file = &loader->files->items[i];
         struct slice name = slice_of(file->name);
@@ -164,8 +155,7 @@ static bool each_file(struct loader *loader, struct slice folder,
 }
 
 static bool check_listed(struct loader *loader, const struct pattern_file *file,
-                         struct slice name)
-{
+                         struct slice name) {
     if (slice_is(name, "order"))
         return true;
     if (slice_ends(name, SLICE(".yaml")) &&
@@ -177,16 +167,14 @@ static bool check_listed(struct loader *loader, const struct pattern_file *file,
 
 /* ---- parts of a reason */
 
-static const struct yaml *read_yaml(struct loader *loader, const struct pattern_file *file)
-{
+static const struct yaml *read_yaml(struct loader *loader, const struct pattern_file *file) {
     const struct yaml *root;
     const char *shown = arena_copy(loader->arena, slice_of(file->shown)).at;
     return yaml_read(loader->arena, shown, file->bytes, &root, loader->problem) ? root : NULL;
 }
 
 static bool read_severity_word(struct loader *loader, const struct yaml *node,
-                               enum severity *severity_r)
-{
+                               enum severity *severity_r) {
     for (int i = 0; node->kind == YAML_TEXT && i <= SEVERITY_CRITICAL; i++)
         if (slice_is(node->text, severities[i])) {
             *severity_r = (enum severity)i;
@@ -199,8 +187,7 @@ static bool read_severity_word(struct loader *loader, const struct yaml *node,
 /* A key with one value for both directions, or {out: ..., in: ...}; in is that of out when it is
  * not given. */
 static bool read_both_ways(struct loader *loader, const struct yaml *root, const char *key,
-                           const struct yaml **out_r, const struct yaml **in_r)
-{
+                           const struct yaml **out_r, const struct yaml **in_r) {
     static const char *const ways[] = {"out", "in", NULL};
     const struct yaml *node = yaml_get(root, key);
     *out_r = *in_r = node;
@@ -219,16 +206,14 @@ static bool read_both_ways(struct loader *loader, const struct yaml *root, const
     return true;
 }
 
-static bool read_severity(struct loader *loader, const struct yaml *root, struct reason *reason)
-{
+static bool read_severity(struct loader *loader, const struct yaml *root, struct reason *reason) {
     const struct yaml *out, *in;
     return read_both_ways(loader, root, "severity", &out, &in) &&
            read_severity_word(loader, out, &reason->severity_out) &&
            read_severity_word(loader, in, &reason->severity_in);
 }
 
-static bool read_acts_list(struct loader *loader, const struct yaml *node, unsigned *acts_r)
-{
+static bool read_acts_list(struct loader *loader, const struct yaml *node, unsigned *acts_r) {
     struct rule_words words;
     if (!yaml_texts(loader->arena, node, &words, loader->problem))
         return false;
@@ -247,33 +232,28 @@ static bool read_acts_list(struct loader *loader, const struct yaml *node, unsig
     return words.count > 0 || yaml_say(node, loader->problem, "name who acts");
 }
 
-static bool read_acts(struct loader *loader, const struct yaml *root, struct reason *reason)
-{
+static bool read_acts(struct loader *loader, const struct yaml *root, struct reason *reason) {
     const struct yaml *out, *in;
     return read_both_ways(loader, root, "acts", &out, &in) &&
            read_acts_list(loader, out, &reason->acts_out) &&
            read_acts_list(loader, in, &reason->acts_in);
 }
 
-static bool read_lasting(struct loader *loader, const struct yaml *root, struct reason *reason)
-{
+static bool read_lasting(struct loader *loader, const struct yaml *root, struct reason *reason) {
     struct slice word;
     if (!yaml_text(root, "lasting", true, &word, loader->problem))
         return false;
     reason->lasting = slice_is(word, "permanent");
     return reason->lasting || slice_is(word, "temporary") ||
-           yaml_say(yaml_get(root, "lasting"), loader->problem,
-                    "write 'temporary' or 'permanent'");
+           yaml_say(yaml_get(root, "lasting"), loader->problem, "write 'temporary' or 'permanent'");
 }
 
-static bool is_direction(struct slice word)
-{
+static bool is_direction(struct slice word) {
     return slice_is(word, "in") || slice_is(word, "out") || slice_is(word, "local");
 }
 
 /* "MTA", "DIRECTION" or "MTA DIRECTION". */
-static bool check_hint_key(struct loader *loader, const struct yaml *node)
-{
+static bool check_hint_key(struct loader *loader, const struct yaml *node) {
     struct slice direction = node->key, mta;
     bool both = slice_cut(&direction, ' ', &mta);
     if (both ? is_name(mta) && !is_direction(mta) && is_direction(direction) : is_name(mta))
@@ -284,8 +264,7 @@ static bool check_hint_key(struct loader *loader, const struct yaml *node)
                        node->file, node->key_line, SLICE_ARGS(node->key));
 }
 
-static bool read_hints(struct loader *loader, const struct yaml *root, struct reason *reason)
-{
+static bool read_hints(struct loader *loader, const struct yaml *root, struct reason *reason) {
     const struct yaml *node = yaml_get(root, "hints");
     if (!node)
         return true;
@@ -304,8 +283,7 @@ static bool read_hints(struct loader *loader, const struct yaml *root, struct re
 }
 
 static bool add_proofs(struct loader *loader, const struct yaml *list, bool counter,
-                       struct proof *proofs, size_t *count)
-{
+                       struct proof *proofs, size_t *count) {
     struct rule_words texts;
     if (!yaml_texts(loader->arena, list, &texts, loader->problem))
         return false;
@@ -316,8 +294,7 @@ static bool add_proofs(struct loader *loader, const struct yaml *list, bool coun
 
 /* `examples`, needed, and `not`. */
 static bool read_proofs(struct loader *loader, const struct yaml *root,
-                        const struct proof **proofs_r, size_t *count_r)
-{
+                        const struct proof **proofs_r, size_t *count_r) {
     const struct yaml *examples = yaml_get(root, "examples"), *not_here = yaml_get(root, "not");
     if (!examples || examples->count == 0)
         return yaml_say(examples ? examples : root, loader->problem,
@@ -332,8 +309,7 @@ static bool read_proofs(struct loader *loader, const struct yaml *root,
 /* ---- rules of a reason */
 
 static bool read_wordings(struct loader *loader, struct rule_maker maker, const struct yaml *root,
-                          const char *key, enum rule_strength strength)
-{
+                          const char *key, enum rule_strength strength) {
     static const char *const known[] = {"says", "matches", "when", NULL};
     const struct yaml *node = yaml_get(root, key);
     if (!node)
@@ -344,8 +320,7 @@ static bool read_wordings(struct loader *loader, struct rule_maker maker, const 
            rules_when(&maker, yaml_get(node, "when"));
 }
 
-static bool read_codes(struct loader *loader, struct rule_maker maker, const struct yaml *root)
-{
+static bool read_codes(struct loader *loader, struct rule_maker maker, const struct yaml *root) {
     static const char *const known[] = {"deciding", "staged", "hinting", NULL};
     static const enum rule_strength strengths[] = {RULE_ENHANCED, RULE_STAGED, RULE_DEFAULT};
     const struct yaml *node = yaml_get(root, "codes");
@@ -361,8 +336,7 @@ static bool read_codes(struct loader *loader, struct rule_maker maker, const str
     return true;
 }
 
-static bool check_providers(struct loader *loader, size_t first)
-{
+static bool check_providers(struct loader *loader, size_t first) {
     for (size_t i = first; i < loader->held->made.count; i++) {
         const struct rule *rule = &loader->held->made.items[i];
         for (size_t j = 0; j < rule->where.provider.count; j++)
@@ -373,8 +347,7 @@ static bool check_providers(struct loader *loader, size_t first)
     return true;
 }
 
-static bool read_rules(struct loader *loader, const struct yaml *root, struct reason *reason)
-{
+static bool read_rules(struct loader *loader, const struct yaml *root, struct reason *reason) {
     static const char *const known[] = {"stage", "side", "direction", "mta", NULL};
     struct rule_maker maker = {.arena = loader->arena,
                                .list = &loader->held->made,
@@ -392,8 +365,7 @@ static bool read_rules(struct loader *loader, const struct yaml *root, struct re
            yaml_say(root, loader->problem, "no rule: give 'strong', 'weak' or 'codes'");
 }
 
-static bool read_group(struct loader *loader, const struct yaml *root, struct reason *reason)
-{
+static bool read_group(struct loader *loader, const struct yaml *root, struct reason *reason) {
     if (!yaml_text(root, "group", true, &reason->group, loader->problem))
         return false;
     for (size_t i = 0; groups[i]; i++)
@@ -405,11 +377,10 @@ static bool read_group(struct loader *loader, const struct yaml *root, struct re
                     SLICE_ARGS(reason->group));
 }
 
-static bool read_reason(struct loader *loader, struct reason *reason)
-{
-    static const char *const known[] = {"title",  "group",    "meaning", "hint",  "hints",
-                                        "severity", "lasting", "acts",   "strong", "weak",
-                                        "codes",  "where",    "examples", "not",  NULL};
+static bool read_reason(struct loader *loader, struct reason *reason) {
+    static const char *const known[] = {"title",    "group",   "meaning",  "hint",   "hints",
+                                        "severity", "lasting", "acts",     "strong", "weak",
+                                        "codes",    "where",   "examples", "not",    NULL};
     const char *name = arena_print(loader->arena, "reasons/%s.yaml", reason->name).at;
     const struct yaml *root = read_yaml(loader, pattern_file_get(loader->files, name));
     struct problem *problem = loader->problem;
@@ -424,8 +395,7 @@ static bool read_reason(struct loader *loader, struct reason *reason)
            read_proofs(loader, root, &reason->proofs, &reason->proof_count);
 }
 
-static bool read_reasons(struct loader *loader)
-{
+static bool read_reasons(struct loader *loader) {
     for (size_t i = 0; i < loader->book->reason_count; i++)
         if (!read_reason(loader, &loader->book->reasons[i]))
             return false;
@@ -434,8 +404,7 @@ static bool read_reasons(struct loader *loader)
 
 /* ---- providers */
 
-static struct provider_mark *new_mark(struct loader *loader, const struct yaml *item)
-{
+static struct provider_mark *new_mark(struct loader *loader, const struct yaml *item) {
     struct rulebook *book = loader->book;
     book->marks = memory_grow(book->marks, &loader->held->mark_capacity, book->mark_count + 1,
                               sizeof *book->marks);
@@ -447,8 +416,7 @@ static struct provider_mark *new_mark(struct loader *loader, const struct yaml *
     return mark;
 }
 
-static bool read_marks(struct loader *loader, const struct yaml *root)
-{
+static bool read_marks(struct loader *loader, const struct yaml *root) {
     const struct yaml *says = yaml_get(root, "says"), *matches = yaml_get(root, "matches");
     struct rule_words texts; /* checked to be lists of text */
     if (!yaml_texts(loader->arena, says, &texts, loader->problem) ||
@@ -469,8 +437,7 @@ static bool read_marks(struct loader *loader, const struct yaml *root)
 }
 
 static bool read_token(struct loader *loader, const struct provider *provider,
-                       const struct yaml *item)
-{
+                       const struct yaml *item) {
     static const char *const known[] = {"says", "matches",   "reason", "code", "stage",
                                         "side", "direction", "mta",    NULL};
     struct slice name;
@@ -491,13 +458,13 @@ static bool read_token(struct loader *loader, const struct provider *provider,
 }
 
 static bool read_tokens(struct loader *loader, const struct provider *provider,
-                        const struct yaml *root)
-{
+                        const struct yaml *root) {
     const struct yaml *tokens = yaml_get(root, "tokens");
     if (!tokens)
         return true;
     if (tokens->kind != YAML_LIST)
-        return yaml_say(tokens, loader->problem, "a list is needed here: [{says: ..., reason: ...}]");
+        return yaml_say(tokens, loader->problem,
+                        "a list is needed here: [{says: ..., reason: ...}]");
     for (const struct yaml *item = tokens->first; item; item = item->next)
         if (!read_token(loader, provider, item))
             return false;
@@ -507,8 +474,7 @@ static bool read_tokens(struct loader *loader, const struct provider *provider,
 
 /* "REPLY => REASON" */
 static bool read_provider_proofs(struct loader *loader, struct provider *provider,
-                                 const struct yaml *root)
-{
+                                 const struct yaml *root) {
     const struct yaml *examples = yaml_get(root, "examples");
     if (!examples)
         return true;
@@ -526,8 +492,7 @@ static bool read_provider_proofs(struct loader *loader, struct provider *provide
 }
 
 static bool read_provider(struct loader *loader, const struct pattern_file *file,
-                          struct slice name)
-{
+                          struct slice name) {
     static const char *const known[] = {"provider", "names",    "says", "matches",
                                         "tokens",   "examples", NULL};
     (void)name;
@@ -560,8 +525,7 @@ static bool read_provider(struct loader *loader, const struct pattern_file *file
     return true;
 }
 
-static bool read_providers(struct loader *loader)
-{
+static bool read_providers(struct loader *loader) {
     /* One more than can be: the place that is filled before it is counted. */
     loader->book->providers =
         arena_zero(loader->arena, (PROVIDERS_MOST + 1) * sizeof(struct provider));
@@ -570,16 +534,14 @@ static bool read_providers(struct loader *loader)
 
 /* ---- codes */
 
-static bool read_table(struct loader *loader, const struct pattern_file *file, struct slice name)
-{
+static bool read_table(struct loader *loader, const struct pattern_file *file, struct slice name) {
     return codes_load(loader->book->codes, arena_copy(loader->arena, name).at, file->shown,
                       file->bytes, loader->problem);
 }
 
 /* The class of a code page is the last rule of all: nothing but the code is known. The tables may
  * name classes that have no file: then the page explains the code and decides nothing. */
-static bool add_page_rule(struct loader *loader, const struct code_page *page)
-{
+static bool add_page_rule(struct loader *loader, const struct code_page *page) {
     if (page->reason.length == 0 || slice_is(page->reason, "-"))
         return true;
     if (!is_name(page->reason))
@@ -603,8 +565,7 @@ static bool add_page_rule(struct loader *loader, const struct code_page *page)
     return true;
 }
 
-static bool read_tables(struct loader *loader)
-{
+static bool read_tables(struct loader *loader) {
     const struct codes *codes = loader->book->codes;
     if (!each_file(loader, SLICE("codes/"), read_table))
         return false;
@@ -621,8 +582,7 @@ static bool read_tables(struct loader *loader)
 
 /* Of two equal rules the later could never fire. `count` leaves out those of the code tables, which
  * stand behind all others on purpose. */
-static bool check_equal(struct loader *loader, size_t count)
-{
+static bool check_equal(struct loader *loader, size_t count) {
     struct map seen; /* rule_key -> place in made */
     struct arena scratch;
     const struct rule *rules = loader->held->made.items;
@@ -648,8 +608,7 @@ static bool check_equal(struct loader *loader, size_t count)
 }
 
 /* Rules by strength, otherwise in the order made. */
-static void sort_rules(struct held *held)
-{
+static void sort_rules(struct held *held) {
     struct rulebook *book = &held->book;
     book->rules = memory_new(held->made.count * sizeof *book->rules);
     for (int strength = 0; strength <= RULE_DEFAULT; strength++) {
@@ -668,8 +627,7 @@ static void sort_rules(struct held *held)
 }
 
 /* What a pattern needs: the first set under the id of its owner, the others under new ids. */
-static void add_needed(struct rulebook *book, struct rule_pattern *pattern, unsigned id)
-{
+static void add_needed(struct rulebook *book, struct rule_pattern *pattern, unsigned id) {
     for (size_t i = 0; i < pattern->needed.count; i++) {
         if (i == 1)
             pattern->more = (unsigned)book->search_ids;
@@ -680,8 +638,7 @@ static void add_needed(struct rulebook *book, struct rule_pattern *pattern, unsi
     }
 }
 
-static void build_phrases(struct rulebook *book)
-{
+static void build_phrases(struct rulebook *book) {
     book->search_ids = book->rule_count + book->mark_count;
     for (size_t i = 0; i < book->rule_count; i++) {
         struct rule *rule = &book->rules[i];
@@ -701,8 +658,7 @@ static void build_phrases(struct rulebook *book)
     phrases_build(book->phrases);
 }
 
-static bool load(struct loader *loader)
-{
+static bool load(struct loader *loader) {
     if (!read_order(loader) || !each_file(loader, SLICE("reasons/"), check_listed) ||
         !read_providers(loader) || !read_reasons(loader))
         return false;
@@ -715,8 +671,7 @@ static bool load(struct loader *loader)
 }
 
 bool rulebook_load(const struct pattern_files *files, struct rulebook **book_r,
-                   struct problem *problem)
-{
+                   struct problem *problem) {
     struct held *held = memory_new(sizeof *held);
     arena_init(&held->arena);
     held->book.codes = codes_new();
@@ -732,8 +687,7 @@ bool rulebook_load(const struct pattern_files *files, struct rulebook **book_r,
     return true;
 }
 
-void rulebook_free(struct rulebook *book)
-{
+void rulebook_free(struct rulebook *book) {
     if (!book)
         return;
     struct held *held = (struct held *)book;

@@ -13,7 +13,13 @@
 #include "rules/phrases.h"
 #include "rules/rule.h"
 
-enum severity { SEVERITY_INFO, SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_CRITICAL };
+enum severity {
+    SEVERITY_INFO,
+    SEVERITY_NOTICE,
+    SEVERITY_WARNING,
+    SEVERITY_ERROR,
+    SEVERITY_CRITICAL
+};
 /* Who acts, as a set of bits; the order is that of the contract. */
 enum acts {
     ACTS_OUR_ADMIN = 1,
@@ -37,7 +43,7 @@ struct proof { /* an example or counter-example */
 };
 
 struct reason {
-    unsigned id;  /* place in rulebook->reasons; the order of patterns/reasons/order */
+    unsigned id;      /* place in rulebook->reasons; the order of patterns/reasons/order */
     const char *name; /* "mailbox-full": the class */
     struct slice title, group, meaning, hint;
     const struct hint *hints;
@@ -73,7 +79,7 @@ struct provider_mark {
 struct rulebook {
     struct reason *reasons;
     size_t reason_count;
-    struct rule *rules;  /* by strength, then in the order in which they are tried */
+    struct rule *rules; /* by strength, then in the order in which they are tried */
     size_t rule_count;
     /* ids first_rule[s] .. first_rule[s + 1] - 1 are of strength s */
     size_t first_rule[RULE_DEFAULT + 2];

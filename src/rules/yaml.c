@@ -26,15 +26,13 @@ struct reader {
 static bool read_node(struct reader *reader, yaml_event_t *event, unsigned depth,
                       struct yaml **node_r);
 
-static bool say_at(const struct reader *reader, yaml_mark_t mark, const char *what)
-{
+static bool say_at(const struct reader *reader, yaml_mark_t mark, const char *what) {
     return problem_say(reader->problem, "%s:%zu:%zu: %s", reader->file, mark.line + 1,
                        mark.column + 1, what);
 }
 
 /* libyaml gives only the byte offset where text is no UTF-8. */
-static bool say_at_offset(const struct reader *reader, size_t offset, const char *what)
-{
+static bool say_at_offset(const struct reader *reader, size_t offset, const char *what) {
     yaml_mark_t mark = {0};
     for (size_t i = 0; i < offset && i < reader->bytes.length; i++) {
         mark.column++;
@@ -46,8 +44,7 @@ static bool say_at_offset(const struct reader *reader, size_t offset, const char
     return say_at(reader, mark, what);
 }
 
-static bool next_event(struct reader *reader, yaml_event_t *event)
-{
+static bool next_event(struct reader *reader, yaml_event_t *event) {
     if (yaml_parser_parse(&reader->parser, event))
         return true;
     const yaml_parser_t *parser = &reader->parser;
@@ -57,14 +54,12 @@ static bool next_event(struct reader *reader, yaml_event_t *event)
     char text[256];
     snprintf(text, sizeof text, "%s; text with a special first character is written in quotes",
              words);
-    return say_at(reader, parser->problem_mark,
-                  parser->error == YAML_SCANNER_ERROR ? text : words);
+    return say_at(reader, parser->problem_mark, parser->error == YAML_SCANNER_ERROR ? text : words);
 }
 
 /* Anchors and tags would make a node mean something else than what stands there. */
 static bool check_plain(const struct reader *reader, yaml_mark_t mark, const void *anchor,
-                        const void *tag)
-{
+                        const void *tag) {
     if (anchor)
         return say_at(reader, mark, "no anchors here; text that begins with '&' goes in quotes");
     if (tag)
@@ -72,10 +67,8 @@ static bool check_plain(const struct reader *reader, yaml_mark_t mark, const voi
     return true;
 }
 
-static bool check_scalar(const struct reader *reader, const yaml_event_t *event)
-{
-    if (!check_plain(reader, event->start_mark, event->data.scalar.anchor,
-                     event->data.scalar.tag))
+static bool check_scalar(const struct reader *reader, const yaml_event_t *event) {
+    if (!check_plain(reader, event->start_mark, event->data.scalar.anchor, event->data.scalar.tag))
         return false;
     if (event->data.scalar.length > MAX_TEXT)
         return say_at(reader, event->start_mark, "text is longer than 64 KiB");
@@ -84,15 +77,13 @@ static bool check_scalar(const struct reader *reader, const yaml_event_t *event)
     return true;
 }
 
-static struct slice scalar_text(const struct reader *reader, const yaml_event_t *event)
-{
+static struct slice scalar_text(const struct reader *reader, const yaml_event_t *event) {
     return arena_copy(reader->arena, (struct slice){(const char *)event->data.scalar.value,
                                                     event->data.scalar.length});
 }
 
 static bool new_node(struct reader *reader, yaml_mark_t mark, enum yaml_kind kind,
-                     struct yaml **node_r)
-{
+                     struct yaml **node_r) {
     if (++reader->nodes > MAX_NODES)
         return say_at(reader, mark, "more than 100,000 items in one file");
     struct yaml *node = arena_zero(reader->arena, sizeof *node);
@@ -106,8 +97,7 @@ static bool new_node(struct reader *reader, yaml_mark_t mark, enum yaml_kind kin
 
 /* Checks the key of the next pair and keeps it. */
 static bool read_key(struct reader *reader, const struct yaml *mapping, const yaml_event_t *event,
-                     struct slice *key_r)
-{
+                     struct slice *key_r) {
     if (event->type != YAML_SCALAR_EVENT)
         return say_at(reader, event->start_mark, "a key must be plain text");
     if (!check_scalar(reader, event))
@@ -127,8 +117,7 @@ static bool read_key(struct reader *reader, const struct yaml *mapping, const ya
 
 /* One item of a list, or one pair of a mapping, whose first event is given; takes the event. */
 static bool read_child(struct reader *reader, const struct yaml *parent, yaml_event_t *event,
-                       unsigned depth, struct yaml **child_r)
-{
+                       unsigned depth, struct yaml **child_r) {
     if (parent->kind == YAML_LIST)
         return read_node(reader, event, depth, child_r);
     struct slice key = {0};
@@ -142,8 +131,7 @@ static bool read_child(struct reader *reader, const struct yaml *parent, yaml_ev
     return true;
 }
 
-static bool read_children(struct reader *reader, struct yaml *parent, unsigned depth)
-{
+static bool read_children(struct reader *reader, struct yaml *parent, unsigned depth) {
     yaml_event_type_t end =
         parent->kind == YAML_LIST ? YAML_SEQUENCE_END_EVENT : YAML_MAPPING_END_EVENT;
     struct yaml *last = NULL;
@@ -168,8 +156,7 @@ static bool read_children(struct reader *reader, struct yaml *parent, unsigned d
 }
 
 /* What one event says of a node, without its children. */
-static bool start_node(struct reader *reader, const yaml_event_t *event, struct yaml **node_r)
-{
+static bool start_node(struct reader *reader, const yaml_event_t *event, struct yaml **node_r) {
     yaml_mark_t mark = event->start_mark;
     switch (event->type) {
     case YAML_SCALAR_EVENT:
@@ -194,8 +181,7 @@ static bool start_node(struct reader *reader, const yaml_event_t *event, struct 
 
 /* The node that begins with *event; takes the event. */
 static bool read_node(struct reader *reader, yaml_event_t *event, unsigned depth,
-                      struct yaml **node_r)
-{
+                      struct yaml **node_r) {
     bool good = start_node(reader, event, node_r);
     yaml_mark_t mark = event->start_mark;
     yaml_event_delete(event);
@@ -209,8 +195,7 @@ static bool read_node(struct reader *reader, yaml_event_t *event, unsigned depth
 }
 
 /* Reads the next event, which must be of this type. */
-static bool expect(struct reader *reader, yaml_event_type_t type, const char *otherwise)
-{
+static bool expect(struct reader *reader, yaml_event_type_t type, const char *otherwise) {
     yaml_event_t event;
     if (!next_event(reader, &event))
         return false;
@@ -225,8 +210,7 @@ static bool expect(struct reader *reader, yaml_event_type_t type, const char *ot
     return good;
 }
 
-static bool read_document(struct reader *reader, struct yaml **root_r)
-{
+static bool read_document(struct reader *reader, struct yaml **root_r) {
     yaml_event_t event;
     return expect(reader, YAML_STREAM_START_EVENT, "no YAML") &&
            expect(reader, YAML_DOCUMENT_START_EVENT,
@@ -237,16 +221,13 @@ static bool read_document(struct reader *reader, struct yaml **root_r)
 }
 
 bool yaml_read(struct arena *arena, const char *file, struct slice bytes,
-               const struct yaml **root_r, struct problem *problem)
-{
-    struct reader reader = {
-        .arena = arena, .file = file, .bytes = bytes, .problem = problem};
+               const struct yaml **root_r, struct problem *problem) {
+    struct reader reader = {.arena = arena, .file = file, .bytes = bytes, .problem = problem};
     if (!yaml_parser_initialize(&reader.parser))
         return problem_say(problem, "%s: no memory for the YAML reader", file);
     yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&reader.parser,
-                                 (const unsigned char *)(bytes.length ? bytes.at : ""),
-                                 bytes.length);
+    yaml_parser_set_input_string(
+        &reader.parser, (const unsigned char *)(bytes.length ? bytes.at : ""), bytes.length);
     struct yaml *root = NULL;
     bool good = read_document(&reader, &root);
     yaml_parser_delete(&reader.parser);
@@ -254,8 +235,7 @@ bool yaml_read(struct arena *arena, const char *file, struct slice bytes,
     return good;
 }
 
-const struct yaml *yaml_get(const struct yaml *mapping, const char *key)
-{
+const struct yaml *yaml_get(const struct yaml *mapping, const char *key) {
     assert(mapping->kind == YAML_MAPPING);
     for (const struct yaml *child = mapping->first; child; child = child->next)
         if (slice_is(child->key, key))
@@ -263,8 +243,7 @@ const struct yaml *yaml_get(const struct yaml *mapping, const char *key)
     return NULL;
 }
 
-bool yaml_say(const struct yaml *node, struct problem *problem, const char *format, ...)
-{
+bool yaml_say(const struct yaml *node, struct problem *problem, const char *format, ...) {
     char text[sizeof problem->text];
     va_list arguments;
     va_start(arguments, format);
@@ -273,16 +252,14 @@ bool yaml_say(const struct yaml *node, struct problem *problem, const char *form
     return problem_say(problem, "%s:%u:%u: %s", node->file, node->line, node->column, text);
 }
 
-static bool known_key(const char *const known[], struct slice key)
-{
+static bool known_key(const char *const known[], struct slice key) {
     for (; *known; known++)
         if (slice_is(key, *known))
             return true;
     return false;
 }
 
-bool yaml_only(const struct yaml *node, const char *const known[], struct problem *problem)
-{
+bool yaml_only(const struct yaml *node, const char *const known[], struct problem *problem) {
     if (node->kind != YAML_MAPPING)
         return yaml_say(node, problem, "keys are needed here: '%s: ...'", known[0]);
     for (const struct yaml *child = node->first; child; child = child->next) {
@@ -299,8 +276,7 @@ bool yaml_only(const struct yaml *node, const char *const known[], struct proble
 }
 
 bool yaml_text(const struct yaml *mapping, const char *key, bool required, struct slice *text_r,
-               struct problem *problem)
-{
+               struct problem *problem) {
     *text_r = (struct slice){0};
     const struct yaml *child = yaml_get(mapping, key);
     if (!child)

@@ -1,8 +1,9 @@
 /* yaml - strict small YAML (libyaml behind it): mappings, lists and text, each with its line.
  *
- * Refused, with file:line:column: repeated keys, anchors, aliases, tags, several documents, a scalar
- * over 64 KiB, nesting deeper than 16, more than 100,000 nodes. Every scalar is text; what it means
- * is the reader's business. An empty plain scalar is kept as text of length 0 (callers refuse it).
+ * Refused, with file:line:column: repeated keys, anchors, aliases, tags, several documents, a
+ * scalar over 64 KiB, nesting deeper than 16, more than 100,000 nodes. Every scalar is text; what
+ * it means is the reader's business. An empty plain scalar is kept as text of length 0 (callers
+ * refuse it).
  */
 #ifndef RULES_YAML_H
 #define RULES_YAML_H
@@ -14,14 +15,14 @@ enum yaml_kind { YAML_TEXT, YAML_LIST, YAML_MAPPING };
 
 struct yaml {
     enum yaml_kind kind;
-    unsigned line, column;      /* from 1 */
-    const char *file;           /* for messages */
-    struct slice text;          /* YAML_TEXT */
-    struct slice key;           /* of this node, when its parent is a mapping */
+    unsigned line, column; /* from 1 */
+    const char *file;      /* for messages */
+    struct slice text;     /* YAML_TEXT */
+    struct slice key;      /* of this node, when its parent is a mapping */
     unsigned key_line;
-    const struct yaml *first;   /* children */
-    const struct yaml *next;    /* sibling */
-    size_t count;               /* of children */
+    const struct yaml *first; /* children */
+    const struct yaml *next;  /* sibling */
+    size_t count;             /* of children */
 };
 
 /* Reads one document; everything lives in the arena. `file` is kept by pointer. */

@@ -328,11 +328,16 @@ static struct address address_pick(double regular) {
     return (struct address){zipf_pick(&domains), ((uint32_t)chance() >> 4) / 8 * 8};
 }
 
-static struct message *message_new(void) {
+/* A short queue id: microseconds and inode. */
+static void queue_id(char into[16]) {
     static uint32_t inode = 0x21000;
-    struct message *message = fresh(sizeof *message);
     inode = inode >= 0xFFFFFF ? 0x21000 : inode + 1;
-    snprintf(message->id, sizeof message->id, "%05X%06X", (unsigned)(now % second), inode);
+    snprintf(into, 16, "%05X%06X", (unsigned)(now % second), inode);
+}
+
+static struct message *message_new(void) {
+    struct message *message = fresh(sizeof *message);
+    queue_id(message->id);
     struct address sender = address_pick(65);
     message->sender_user = sender.user;
     message->sender_domain = sender.domain;
@@ -636,6 +641,17 @@ static void session_lost(const struct session *session, const char *stage) {
     totals.connection_lost++;
 }
 
+/* The client goes while it sends: a queue id was given away, and no message was received. */
+static void session_lost_in_data(const struct session *session) {
+    struct peer peer = client_peer(session->client);
+    char id[16];
+    queue_id(id);
+    line("postfix/smtpd", session->pid, "%s: client=%s[%s]", id, peer.host, peer.ip);
+    line("postfix/smtpd", session->pid, "lost connection after DATA (%u bytes) from %s[%s]",
+         below(90000), peer.host, peer.ip);
+    totals.connection_lost++;
+}
+
 static void session_tls(const struct session *session) {
     struct peer peer = client_peer(session->client);
     line("postfix/smtpd", session->pid, "SSL_accept error from %s[%s]: -1", peer.host, peer.ip);
@@ -698,7 +714,10 @@ static bool session_one_step(struct session *session) {
             session_lost(session, "AUTH");
         break;
     case SESSION_LOST:
-        session_lost(session, stages[below(4)]);
+        if (percent(30))
+            session_lost_in_data(session);
+        else
+            session_lost(session, stages[below(4)]);
         break;
     case SESSION_TIMEOUT:
         line("postfix/smtpd", session->pid, "timeout after %s from %s[%s]", stages[below(4)],

@@ -7,16 +7,17 @@
  * pipe.
  */
 #include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/memory.h"
 #include "input/entry.h"
 #include "input/lines.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
-enum { REPEAT = 1021, SOURCE_LONGEST = 4 * LINES_BLOCK };
+enum { REPEAT = 1021, SOURCE_LONGEST = 2 * LINES_BLOCK + 2 * LINE_LONGEST };
 
 #define MUST(condition)                                                                            \
     do {                                                                                           \
@@ -85,7 +86,8 @@ static void unwrap(struct clock *clock, const struct line *line) {
 
 static void compare(int fd, struct slice source) {
     struct lines lines;
-    struct lines_block block = {.bytes = memory_new(LINES_BLOCK + LINE_LONGEST + 1)};
+    static char room[LINES_BLOCK + LINE_LONGEST + 1];
+    struct lines_block block = {.bytes = room};
     struct clock clock = {.anchor = 1780308001};
     bool failed;
     lines_init(&lines, fd);
@@ -100,7 +102,6 @@ static void compare(int fd, struct slice source) {
     }
     MUST(!failed && source.length == 0);
     lines_release(&lines);
-    free(block.bytes);
 }
 
 static void compare_file(struct slice source) {
@@ -125,13 +126,12 @@ static void compare_pipe(struct slice source, size_t piece) {
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     if (length == 0)
         return 0;
-    char *room = memory_new(SOURCE_LONGEST);
+    static char room[SOURCE_LONGEST];
     struct slice recipe = {(const char *)bytes + 1, length - 1};
     struct slice source = {room, follow_recipe(recipe, room)};
     if (bytes[0] < 0xc0)
         compare_file(source);
     else
         compare_pipe(source, 1 + (bytes[0] & 0x3fu) * 97);
-    free(room);
     return 0;
 }

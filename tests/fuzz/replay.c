@@ -1,8 +1,8 @@
 /* replay - runs a fuzz target over the files of corpus folders, with any compiler.
  *
  * Why: libFuzzer is clang's alone, but what it once found must be tried in every `make check`. Each
- * input is given three times: whole, without its last byte, and cut in half, each in a block of exactly
- * its size, so that the address sanitizer sees the first byte read too much.
+ * input is given three times: whole, without its last byte, and cut in half, each in a block of
+ * exactly its size, so that the address sanitizer sees the first byte read too much.
  *
  * usage: fuzz_NAME FOLDER...; writes TAP, one test a file.
  */

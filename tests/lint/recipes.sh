@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# recipes - carries out each recipe of docs/extending.md on a copy of the tree, so that they cannot
-# become untrue: a new reason, line shape, output format, command and MTA, each one new
-# file and one line, then built and tried. The objects already built are copied too, so only what a
-# recipe touches is compiled.
+# recipes - carries out every recipe of docs/extending.md on a copy of the tree, then builds and tries
+# it, so that page cannot become untrue. The objects already built are copied too, so only what the
+# recipes touch is compiled.
 . "$(dirname "$0")/tap.bash"
 
 tree=$scratch/tree
@@ -54,11 +53,52 @@ cat >> "$tree/patterns/mta/postfix.yaml" << 'END'
 
   - id: PF-PLANTED
     program: [smtpd]
-    match: '^ planted \s refusal \s of \s (?<recipient> \S++ ) : \s (?<reply> .*+ )'
+    match: '^ planted \s refusal \s of \s (?<recipient> [^:\s]++ ) : \s (?<reply> .*+ )'
     gives: {kind: incident, event: rejected, level: session, direction: in, side: local, stage: rcpt, reply_code: true}
     example: 'planted refusal of bob@example.com: 550 5.1.1 nobody of that name'
     expect: {recipient: bob@example.com, reply: 550 5.1.1 nobody of that name}
 END
+
+# --- a provider: patterns/providers/NAME.yaml
+
+cat > "$tree/patterns/providers/loft.yaml" << 'END'
+provider: loft
+names:    [loft.example.net]
+says:     [loftpost]
+tokens:
+  - {says: LOFT-7, reason: office-closed}
+examples: ["(rcpt) 550 5.1.1 LOFT-7 loftpost => office-closed"]
+END
+
+# --- a wrapping: src/input/wrap_NAME.c and a line in src/input/wrappings.def
+
+cat > "$tree/src/input/wrap_pipe.c" << 'END'
+/* wrap_pipe - "host|program|text", without time. */
+#include "input/entry.h"
+
+static enum unwrapping unwrap(struct clock *clock, struct slice line, struct entry *entry) {
+    (void)clock;
+    entry->time = (struct moment){.seconds = MOMENT_NONE};
+    if (!slice_cut(&line, '|', &entry->host) || !slice_cut(&line, '|', &entry->program))
+        return UNWRAP_FOREIGN;
+    entry->text = line;
+    return UNWRAPPED;
+}
+
+const struct wrapping wrap_pipe = {.name = "pipe", .title = "bars between", .unwrap = unwrap};
+END
+echo 'WRAPPING(wrap_pipe)' >> "$tree/src/input/wrappings.def"
+
+# --- an option: a line in src/app/options.def and its case in options.c
+
+echo 'OPTION(OPT_LOUD, "loud", 0, NULL, "*", "says it louder")' >> "$tree/src/app/options.def"
+sed -i 's/^    case OPT_FIRST:/    case OPT_LOUD:\n        return true;\n&/' "$tree/src/app/options.c"
+
+# --- a column: a line in src/report/columns.def and its place in row.c
+
+echo 'COLUMN(COL_WEATHER, "weather", COLUMN_TEXT, false)' >> "$tree/src/report/columns.def"
+sed -i 's/^    fill_verdict(&filler, finding);/    fill_word(row, COL_WEATHER, "fair");\n&/' \
+    "$tree/src/report/row.c"
 
 # --- an output format: src/report/NAME.c and a line in src/report/formats.def
 
@@ -117,7 +157,7 @@ mta: pigeon
 shapes:
   - id: PI-LOST
     program: [pigeond]
-    match: '^ lost \s (?<recipient> \S++ ) : \s (?<reply> .*+ )'
+    match: '^ lost \s (?<recipient> [^:\s]++ ) : \s (?<reply> .*+ )'
     gives: {kind: outcome, event: bounced, level: recipient, direction: out, side: remote, stage: delivery, reply_code: true}
     example: 'lost bob@example.com: 450 4.3.2 We are gone fishing until Monday'
     expect: {recipient: bob@example.com}
@@ -128,12 +168,12 @@ cat > "$tree/mail.log" << 'END'
 2026-06-01T10:00:01.000001+00:00 mx1 postfix/smtpd[11]: planted refusal of bob@example.com: 550 5.1.1 nobody of that name
 2026-06-01T10:00:02.000001+00:00 mx1 pigeond[12]: lost ann@example.org: 450 4.3.2 We are gone fishing until Monday
 END
+echo 'mx7|pigeond|lost eve@example.org: 450 4.3.2 We are gone fishing until Monday' > "$tree/bars.log"
 
 check "the tree with all recipes builds, without a warning" make_tree
 check "every example is proved, the new ones too" tried rules test
 check "reason: is listed" says office-closed rules list
-check "reason: is explained" says office-closed \
-    explain "450 4.3.2 gone fishing until Monday" --format ndjson
+check "reason: is explained" says office-closed explain "450 4.3.2 gone fishing until Monday"
 check "line shape: is read" says '"recipient":"bob@example.com"' export --format ndjson mail.log
 check "output format: is chosen by --format" says "section totals" \
     report --format titles mail.log
@@ -141,4 +181,8 @@ check "command: runs" says "good morning, Rosa" greet Rosa
 check "command: is in --help" says "says good morning" --help
 check "MTA: is read and classed" says office-closed export --format csv mail.log
 check "MTA: takes --mta" says pigeon export --mta pigeon --format csv mail.log
+check "provider: its token decides" says office-closed explain "550 5.1.1 LOFT-7 loftpost"
+check "wrapping: is recognised" says '"host":"mx7"' export --format ndjson bars.log
+check "option: is taken, and in --help" says "--loud" report --loud --help
+check "column: stands in the rows" says '"weather":"fair"' export --format ndjson mail.log
 tap_end

@@ -1,9 +1,12 @@
 /* Unit tests of input/entry and its wrappings: lines as rows, with what must come out of them. */
 #include "input/entry.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 

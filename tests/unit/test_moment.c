@@ -2,9 +2,13 @@
  * the tests need no zone files. */
 #include "base/moment.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 

@@ -49,8 +49,8 @@ static void put_number(struct out *out, const char *name, int64_t number) {
         out_print(out, " %s=%" PRId64, name, number);
 }
 
-/* "outcome PF-STATUS bounced recipient out remote rcpt id=... to=... reply=[...]": what is not known
- * is left out; "[...]c" is a reply that may begin with a code. */
+/* "outcome PF-STATUS bounced recipient out remote rcpt id=... to=... reply=[...]": what is not
+ * known is left out; "[...]c" is a reply that may begin with a code. */
 static void put_record(struct out *out, const struct record *record) {
     static const char *const kinds[] = {"arrival", "detail", "outcome", "incident", "end"};
     const char *words[] = {kinds[record->kind],
@@ -130,6 +130,9 @@ static void messages(void **state) {
         {"postfix/qmgr",
          "4C1D2E3F40: from=<\"a>, size=1\"@example.org>, size=1200, nrcpt=2 (queue active)",
          "arrival PF-QM-ACTIVE id=4C1D2E3F40 from=\"a>, size=1\"@example.org size=1200 nrcpt=2"},
+        {"postfix/qmgr",
+         "4C1D2E3F40: from=<\"a\\\">, b\"@example.org>, size=1, nrcpt=1 (queue active)",
+         "arrival PF-QM-ACTIVE id=4C1D2E3F40 from=\"a\\\">, b\"@example.org size=1 nrcpt=1"},
         {"postfix/qmgr", "4C1D2E3F40: from=<a@example.org>, status=expired, returned to sender",
          "outcome PF-QM-EXPIRED expired recipient out synthetic queue id=4C1D2E3F40 "
          "from=a@example.org [status=expired, returned to sender]"},
@@ -140,11 +143,10 @@ static void messages(void **state) {
 }
 
 #define OUT(daemon, rest, record)                                                                  \
-    {"postfix/" daemon, "4C1D2E3F40: to=<bob@example.net>, " rest,                                 \
-     "outcome PF-STATUS " record}
-#define RELAY "relay=mx.example.net[198.51.100.5]:25, delay=0.9, dsn="
-#define PEER " id=4C1D2E3F40 to=bob@example.net host=mx.example.net ip=198.51.100.5 delay=900000 "
-#define NONE "relay=none, delay=3, delays=1/1/1/0, dsn="
+    { "postfix/" daemon, "4C1D2E3F40: to=<bob@example.net>, " rest, "outcome PF-STATUS " record }
+#define RELAY  "relay=mx.example.net[198.51.100.5]:25, delay=0.9, dsn="
+#define PEER   " id=4C1D2E3F40 to=bob@example.net host=mx.example.net ip=198.51.100.5 delay=900000 "
+#define NONE   "relay=none, delay=3, delays=1/1/1/0, dsn="
 #define NOPEER " id=4C1D2E3F40 to=bob@example.net delay=3000000 "
 
 static void deliveries(void **state) {
@@ -291,8 +293,7 @@ static void failures(void **state) {
         OUT("smtp", NONE "5.1.0, status=bounced (Domain example.net does not accept mail (nullMX))",
             "bounced recipient out synthetic dns" NOPEER "dsn=5.1.0 [Domain example.net does not "
             "accept mail (nullMX)]"),
-        OUT("smtp",
-            RELAY "4.7.5, status=deferred (Server certificate not verified)",
+        OUT("smtp", RELAY "4.7.5, status=deferred (Server certificate not verified)",
             "deferred attempt out synthetic starttls" PEER "dsn=4.7.5 [Server certificate not "
             "verified]"),
         OUT("smtp",
@@ -314,8 +315,8 @@ static void failures(void **state) {
 
 #define FROM_BAD " from bad.example.net[203.0.113.77]: "
 #define ENVELOPE "from=<x@example.net> to=<dave@example.com> proto=ESMTP helo=<h>"
-#define BAD " host=bad.example.net ip=203.0.113.77 "
-#define SENT " from=x@example.net to=dave@example.com"
+#define BAD      " host=bad.example.net ip=203.0.113.77 "
+#define SENT     " from=x@example.net to=dave@example.com"
 
 static void refusals(void **state) {
     (void)state;
@@ -332,8 +333,7 @@ static void refusals(void **state) {
          "incident PF-SMTPD-REJECT rejected session in local rcpt id=4C1D2E3F40" SENT BAD
          "helo=h user=alice [553 5.7.1 <x@example.net>: not yours]c"},
         {"postfix/smtpd", "NOQUEUE: reject: CONNECT" FROM_BAD "450 4.7.25 no name; proto=SMTP",
-         "incident PF-SMTPD-REJECT rejected session in local connect" BAD
-         "[450 4.7.25 no name]c"},
+         "incident PF-SMTPD-REJECT rejected session in local connect" BAD "[450 4.7.25 no name]c"},
         {"postfix/smtpd", "NOQUEUE: reject: VRFY" FROM_BAD "550 5.1.1 cut here",
          "incident PF-SMTPD-REJECT rejected session in local other" BAD "[550 5.1.1 cut here]c"},
         /* a quoted recipient that looks like an envelope; a HELO name that looks like a client */
@@ -380,8 +380,7 @@ static void refusals(void **state) {
          "NOQUEUE: reject: CONNECT from [2001:db8::9]:4711: too many connections",
          "incident PF-PSC-REJECT rejected session in local connect ip=2001:db8::9 "
          "implied=PF-PSC too-many-connections [too many connections]c"},
-        {"postfix/postscreen",
-         "reject: connect from [203.0.113.9]:4711: all screening ports busy",
+        {"postfix/postscreen", "reject: connect from [203.0.113.9]:4711: all screening ports busy",
          "incident PF-PSC-REJECT rejected session in local connect ip=203.0.113.9 "
          "implied=PF-PSC all-ports-busy [all screening ports busy]c"},
     };
@@ -391,7 +390,9 @@ static void refusals(void **state) {
 static void shapes_behind_the_frame(void **state) {
     (void)state;
     static const struct row rows[] = {
-        {"postfix/submission/smtpd", "NOQUEUE: lost connection after AUTH" " from a[192.0.2.9]",
+        {"postfix/submission/smtpd",
+         "NOQUEUE: lost connection after AUTH"
+         " from a[192.0.2.9]",
          "incident PF-SMTPD-LOST connection-lost session in synthetic auth host=a ip=192.0.2.9 "
          "implied=PF-SMTPD-LOST [lost connection after AUTH]"},
         {"postfix/smtpd", "4C1D2E3F40: timeout after DATA (23170 bytes) from a[192.0.2.9]",
@@ -419,7 +420,7 @@ static void lines_without_records(void **state) {
     } rows[] = {
         {"postfix/smtpd", "connect from client.example.org[192.0.2.10]", READING_DULL},
         {"postfix/smtpd", "NOQUEUE: client=client.example.org[192.0.2.10]", READING_DULL},
-        {"postfix/pickup", "4C1D2E3F40: uid=1000 from=<alice>", READING_DULL},
+        {"postfix/pickup", "4C1D2E3F40: uid=1000 from=<alice>", READING_READ},
         {"postfix/smtp",
          "4C1D2E3F40: to=<bob@example.net>, relay=none, delay=1, dsn=5.1.1, status=undeliverable "
          "(host mx.example.net[198.51.100.5] said: 550 no)",
@@ -453,10 +454,17 @@ static void likeness(void **state) {
         const char *program;
         unsigned likeness;
     } rows[] = {
-        {"postfix/smtpd", 100}, {"postfix-in/submission/smtpd", 100}, {"postfix", 90},
-        {"mx-out/smtp", 95},    {"smtpd", 40},                        {"sendmail", 0},
-        {"mx-out/imap", 0},     {"exim", 0},                          {"", 0},
-        {"/", 0},               {"master", 0},
+        {"postfix/smtpd", 100},
+        {"postfix-in/submission/smtpd", 100},
+        {"postfix", 90},
+        {"mx-out/smtp", 95},
+        {"smtpd", 40},
+        {"sendmail", 0},
+        {"mx-out/imap", 0},
+        {"exim", 0},
+        {"", 0},
+        {"/", 0},
+        {"master", 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct entry entry = {.program = slice_of(rows[i].program)};

@@ -1,4 +1,5 @@
-/* Files of line shapes: what is loaded, what is refused and where, which shape is tried for whom. */
+/* Files of line shapes: what is loaded, what is refused and where, which shape is tried for whom.
+ */
 #include "mta/shapes.h"
 
 #include <setjmp.h>
@@ -60,9 +61,9 @@ static void shapes_are_tried_by_program(void **state) {
     assert_true(load(shapes, "demo.yaml", lost, &problem));
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         records_clear(&records);
-        assert_int_equal(shapes_read(shapes, slice_of(rows[i].program), slice_of(rows[i].text),
-                                     &records),
-                         rows[i].reading);
+        assert_int_equal(
+            shapes_read(shapes, slice_of(rows[i].program), slice_of(rows[i].text), &records),
+            rows[i].reading);
         assert_int_equal(records.count, rows[i].reading == READING_READ);
     }
     records_release(&records);
@@ -124,7 +125,7 @@ static void a_later_file_replaces_by_id(void **state) {
 }
 
 #define SHAPE(rest) HEAD "  - id: DM-A\n    program: [gate]\n    match: ^ a\n" rest
-#define READS "    gives: {kind: detail}\n    example: a\n"
+#define READS       "    gives: {kind: detail}\n    example: a\n"
 
 static void wrong_files_are_refused(void **state) {
     (void)state;

@@ -23,6 +23,8 @@ static const struct {
     {"<bob>: Recipient address rejected", "<address>: Recipient address rejected"},
     {"<box1>: Helo command rejected", "<host>: Helo command rejected"},
     {"<box.example.net>: Helo command rejected", "<host>: Helo command rejected"},
+    {"rejected: not owned by user alice", "rejected: not owned by user <address>"},
+    {"no password (set_id=bob): later", "no password (set_id=<address>): later"},
     {"<> is the null sender", NULL},
     {"a < b and c > d", NULL},
     {"<b>bold</b>", NULL},

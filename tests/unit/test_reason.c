@@ -1,0 +1,428 @@
+/* Deciding, on a small rule book: each step with what must come before and after it, the verdict
+ * that follows, the cache, the hints and the proofs.
+ */
+#include "finding/reason.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define REASON(group, rules)                                                                       \
+    "title: T\ngroup: " group "\nmeaning: M.\nhint: Do.\n"                                         \
+    "severity: {out: error, in: info}\nlasting: permanent\n"                                       \
+    "acts: {out: [our-admin], in: [remote-sender]}\n" rules
+
+static const struct {
+    const char *name, *text;
+} files_given[] = {
+    {"reasons/order", "listed\nfull\nlogin\ngone\ndown\ndenied\n"},
+    {"reasons/listed.yaml",
+     REASON("reputation", "strong: {says: [on our list], matches: [\\b listed \\s at \\s \\S+]}\n"
+                          "examples: [550 on our list]\n")},
+    {"reasons/full.yaml",
+     REASON("recipient", "hints: {out: O., postfix: P., postfix in: PI.}\n"
+                         "strong: {says: [mailbox full]}\nweak: {says: [quota]}\n"
+                         "codes: {deciding: [x.2.2], staged: [552@end-of-data],\n"
+                         "        hinting: [552, x.2.0]}\n"
+                         "examples: [552 Mailbox full, (end-of-data) 552 no]\n"
+                         "not: [552 On our list]\n")},
+    {"reasons/login.yaml",
+     REASON("auth", "strong:\n  says: [bad password]\n"
+                    "  when: [{says: no mechanism, side: [synthetic]},\n"
+                    "         {says: refused, direction: [in], mta: [exim]}]\n"
+                    "codes: {staged: [530]}\nwhere: {stage: [auth, mail, other]}\n"
+                    "examples: [535 Bad password]\n")},
+    {"reasons/gone.yaml",
+     REASON("recipient", "strong:\n  says: [user unknown]\n"
+                         "  when: [{says: access denied, code: [5.4.1], provider: [big]}]\n"
+                         "codes: {deciding: [x.1.1], hinting: [550@rcpt, 551]}\n"
+                         "examples: [550 User unknown]\n")},
+    {"reasons/down.yaml",
+     "title: T\ngroup: network\nmeaning: M.\nhint: Do.\nseverity: warning\nlasting: temporary\n"
+     "acts: [wait]\nstrong: {says: [connection refused]}\nexamples: [Connection refused]\n"},
+    {"reasons/denied.yaml",
+     REASON("reputation", "weak: {says: [denied]}\nexamples: [550 denied]\n")},
+    {"providers/big.yaml",
+     "provider: big\nnames: [big.example]\nsays: [bigmx]\nmatches: ['\\[B\\d\\d\\]']\n"
+     "tokens:\n  - {says: '(T1)', reason: listed}\n"
+     "  - {says: '(T2)', reason: full, code: [552, x.7.1]}\n"
+     "examples: ['550 5.7.1 no (T1) => listed', '550 5.7.1 no (T2) bigmx => full']\n"},
+    {"codes/reply.csv", "code,name,description,when,fix,source,reason\n"
+                        "551,User not local,,,,,\n552,Exceeded storage allocation,,,,,\n"
+                        "550,Mailbox unavailable,,,,,gone\n554,Transaction failed,,,,,later\n"},
+    {"codes/enhanced.csv", "code,name,description,when,fix,source,reason\n"
+                           "X.2.0,Other mailbox status,,,,,\n"},
+};
+
+struct book {
+    struct arena arena;
+    struct rulebook *rules;
+    struct reason_memory *memory;
+};
+
+static int set_up(void **state) {
+    static struct book book;
+    struct problem problem = {""};
+    arena_init(&book.arena);
+    struct pattern_files files = {.arena = &book.arena};
+    for (size_t i = 0; i < sizeof files_given / sizeof *files_given; i++)
+        pattern_files_put(&files, (struct pattern_file){files_given[i].name, files_given[i].name,
+                                                        slice_of(files_given[i].text)});
+    if (!rulebook_load(&files, &book.rules, &problem))
+        fail_msg("%s", problem.text);
+    book.memory = reason_memory_new(book.rules);
+    *state = &book;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    struct book *book = *state;
+    reason_memory_free(book->memory);
+    reason_memory_free(NULL);
+    rulebook_free(book->rules);
+    arena_release(&book->arena);
+    return 0;
+}
+
+static struct finding finding_of(struct book *book, const char *reply) {
+    struct finding finding = {
+        .record = {.side = SIDE_REMOTE, .direction = DIRECTION_OUT, .stage = STAGE_OTHER}};
+    reply_read_text(slice_of(reply), &book->arena, &finding.reply);
+    return finding;
+}
+
+static const struct {
+    const char *reply;
+    enum stage stage;
+    enum side side;
+    const char *host;
+    const char *class_name;
+    enum class_by by;
+    const char *rule; /* its text */
+} rows[] = {
+    /* 2: no failure, whatever is said */
+    {"250 2.0.0 Mailbox full", STAGE_OTHER, SIDE_REMOTE, "", "accepted", BY_CODE, NULL},
+    {"354 Go on", STAGE_OTHER, SIDE_REMOTE, "", "intermediate", BY_CODE, NULL},
+    /* 1: without a code only the network and the system, unless a rule says so */
+    {"Connection refused", STAGE_OTHER, SIDE_SYNTHETIC, "", "down", BY_TEXT, "connection refused"},
+    {"Mailbox full", STAGE_OTHER, SIDE_SYNTHETIC, "", "unclassified", BY_NOTHING, NULL},
+    {"Mailbox full", STAGE_OTHER, SIDE_NONE, "", "unclassified", BY_NOTHING, NULL},
+    {"Mailbox full", STAGE_OTHER, SIDE_LOCAL, "", "full", BY_TEXT, "mailbox full"},
+    {"No mechanism here", STAGE_AUTH, SIDE_SYNTHETIC, "", "login", BY_TEXT, "no mechanism"},
+    {"No mechanism here", STAGE_AUTH, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
+    /* 3: a token, of a provider that is recognised, before strong wording */
+    {"550 5.7.1 Mailbox full (T1)", STAGE_OTHER, SIDE_REMOTE, "mx.big.example", "listed", BY_TOKEN,
+     "(T1)"},
+    {"550 5.7.1 Mailbox full (T1)", STAGE_OTHER, SIDE_REMOTE, "MX.BIG.Example.", "listed", BY_TOKEN,
+     "(T1)"},
+    {"550 5.7.1 Mailbox full (T1)", STAGE_OTHER, SIDE_REMOTE, "big.example", "listed", BY_TOKEN,
+     "(T1)"},
+    {"550 5.7.1 Mailbox full (T1) - BigMX", STAGE_OTHER, SIDE_REMOTE, "", "listed", BY_TOKEN,
+     "(T1)"},
+    {"550 5.7.1 [B12] Mailbox full (T1)", STAGE_OTHER, SIDE_REMOTE, "", "listed", BY_TOKEN, "(T1)"},
+    {"550 5.7.1 Mailbox full (T1)", STAGE_OTHER, SIDE_REMOTE, "mx.notbig.example", "full", BY_TEXT,
+     "mailbox full"},
+    {"550 5.7.1 Mailbox full (T1)", STAGE_OTHER, SIDE_LOCAL, "mx.big.example", "full", BY_TEXT,
+     "mailbox full"}, /* the host is the client's */
+    {"550 5.7.1 no (T2) bigmx", STAGE_OTHER, SIDE_REMOTE, "", "full", BY_TOKEN, "(T2)"},
+    {"550 5.7.2 no (T2) bigmx", STAGE_OTHER, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
+    /* 4: strong wording in the order of reasons, against the codes */
+    {"550 5.1.1 Mailbox full, you are on our list", STAGE_OTHER, SIDE_REMOTE, "", "listed", BY_TEXT,
+     "on our list"},
+    {"550 5.1.1 Mailbox full, listed at rbl.example.org", STAGE_OTHER, SIDE_REMOTE, "", "listed",
+     BY_TEXT, "\\b listed \\s at \\s \\S+"},
+    {"550 5.1.1 MAILBOX   FULL", STAGE_OTHER, SIDE_REMOTE, "", "full", BY_TEXT, "mailbox full"},
+    {"535 5.1.1 Bad password", STAGE_AUTH, SIDE_REMOTE, "", "login", BY_TEXT, "bad password"},
+    {"535 5.1.1 Bad password", STAGE_RCPT, SIDE_REMOTE, "", "gone", BY_ENHANCED, "x.1.1"},
+    {"550 5.4.1 Access denied", STAGE_OTHER, SIDE_REMOTE, "mx.big.example", "gone", BY_TEXT,
+     "access denied"},
+    {"550 5.4.1 Access denied", STAGE_OTHER, SIDE_REMOTE, "", "denied", BY_WEAK, "denied"},
+    {"550 5.4.2 Access denied", STAGE_OTHER, SIDE_REMOTE, "mx.big.example", "denied", BY_WEAK,
+     "denied"},
+    /* words of addresses are no words, hosts of URLs are */
+    {"550 <mailbox.full@example.org>: go away", STAGE_OTHER, SIDE_REMOTE, "", "unclassified",
+     BY_NOTHING, NULL},
+    {"550 denied@example.org: go away", STAGE_OTHER, SIDE_REMOTE, "", "unclassified", BY_NOTHING,
+     NULL},
+    {"550 user ann@example.org unknown", STAGE_OTHER, SIDE_REMOTE, "", "gone", BY_TEXT,
+     "user unknown"},
+    {"550 \"user denied\"@example.org it is", STAGE_OTHER, SIDE_REMOTE, "", "unclassified",
+     BY_NOTHING, NULL},
+    {"550 no https://bigmx/?who=ann@example.org (T1)", STAGE_OTHER, SIDE_REMOTE, "", "listed",
+     BY_TOKEN, "(T1)"},
+    /* 5 and 6: codes that decide */
+    {"550 5.1.1 denied, quota", STAGE_OTHER, SIDE_REMOTE, "", "gone", BY_ENHANCED, "x.1.1"},
+    {"552 4.2.2", STAGE_OTHER, SIDE_REMOTE, "", "full", BY_ENHANCED, "x.2.2"},
+    {"552 denied", STAGE_END_OF_DATA, SIDE_REMOTE, "", "full", BY_CODE, "552@end-of-data"},
+    {"552 denied", STAGE_RCPT, SIDE_REMOTE, "", "denied", BY_WEAK, "denied"},
+    {"530 whatever", STAGE_MAIL, SIDE_REMOTE, "", "login", BY_CODE, "530"},
+    {"530 whatever", STAGE_RCPT, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
+    /* 7 before 8 */
+    {"550 quota", STAGE_RCPT, SIDE_REMOTE, "", "full", BY_WEAK, "quota"},
+    /* 8: hints */
+    {"550 whatever", STAGE_RCPT, SIDE_REMOTE, "", "gone", BY_DEFAULT, "550@rcpt"},
+    {"550 whatever", STAGE_MAIL, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
+    {"551 whatever", STAGE_MAIL, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
+    {"551", STAGE_MAIL, SIDE_REMOTE, "", "gone", BY_DEFAULT, "551"},
+    {"551 <ann@example.org>...", STAGE_MAIL, SIDE_REMOTE, "", "gone", BY_DEFAULT, "551"},
+    {"551 User not local.", STAGE_MAIL, SIDE_REMOTE, "", "gone", BY_DEFAULT, "551"},
+    {"551 User not local to us", STAGE_MAIL, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
+    {"554 5.2.0 Other mailbox status", STAGE_MAIL, SIDE_REMOTE, "", "full", BY_DEFAULT, "x.2.0"},
+    {"550 Mailbox unavailable", STAGE_MAIL, SIDE_REMOTE, "", "gone", BY_DEFAULT, "550"}, /* page */
+    {"554", STAGE_MAIL, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL}, /* class without file */
+    {"", STAGE_OTHER, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
+};
+
+static void check_row(struct book *book, size_t i) {
+    struct finding finding = finding_of(book, rows[i].reply);
+    finding.record.stage = rows[i].stage;
+    finding.record.side = rows[i].side;
+    finding.record.peer_host = slice_of(rows[i].host);
+    reason_decide(book->rules, book->memory, &finding);
+    const struct verdict *verdict = &finding.verdict;
+    if (strcmp(verdict->class_name, rows[i].class_name) != 0 || verdict->by != rows[i].by)
+        fail_msg("row %zu '%s': %s by '%s'", i, rows[i].reply, verdict->class_name,
+                 class_by_name(verdict->by));
+    if (!rows[i].rule) {
+        assert_null(verdict->rule);
+        assert_null(verdict->reason);
+        return;
+    }
+    assert_non_null(verdict->rule);
+    assert_true(slice_is(verdict->rule->text, rows[i].rule));
+    assert_ptr_equal(verdict->reason, verdict->rule->reason);
+    assert_string_equal(verdict->reason->name, verdict->class_name);
+}
+
+/* Three rounds in two orders: the second and third come from the cache and must be the same. */
+static void decides_step_by_step(void **state) {
+    size_t count = sizeof rows / sizeof *rows;
+    for (size_t i = 0; i < count; i++)
+        check_row(*state, i);
+    for (size_t i = count; i-- > 0;)
+        check_row(*state, i);
+    for (size_t i = 0; i < count; i++)
+        check_row(*state, i);
+}
+
+static void looks_at_mta_and_direction(void **state) {
+    struct book *book = *state;
+    struct finding finding = finding_of(book, "535 refused");
+    static const struct {
+        const char *mta;
+        enum direction direction;
+        const char *class_name;
+    } contexts[] = {
+        {"exim", DIRECTION_IN, "login"},
+        {"exim", DIRECTION_OUT, "unclassified"},
+        {"postfix", DIRECTION_IN, "unclassified"},
+        {NULL, DIRECTION_IN, "unclassified"},
+    };
+    for (size_t i = 0; i < sizeof contexts / sizeof *contexts; i++) {
+        finding.mta = contexts[i].mta ? mta_named(slice_of(contexts[i].mta)) : NULL;
+        finding.record.direction = contexts[i].direction;
+        reason_decide(book->rules, book->memory, &finding);
+        assert_string_equal(finding.verdict.class_name, contexts[i].class_name);
+    }
+}
+
+static const struct {
+    const char *reply;
+    enum event event;
+    uint8_t dsn;
+    enum permanence permanence;
+} lasting[] = {
+    {"550 Mailbox full", EVENT_DEFERRED, 5, TEMPORARY}, /* what was done goes first */
+    {"450 Mailbox full", EVENT_BOUNCED, 4, PERMANENT},
+    {"450 Mailbox full", EVENT_EXPIRED, 4, PERMANENT},
+    {"450 5.2.2 Mailbox full", EVENT_REJECTED, 5, TEMPORARY}, /* then the code */
+    {"550 4.2.2 Mailbox full", EVENT_REJECTED, 4, PERMANENT},
+    {"4.2.2 Mailbox full", EVENT_REJECTED, 5, TEMPORARY}, /* then the enhanced codes */
+    {"Connection refused", EVENT_REJECTED, 5, PERMANENT},
+    {"Connection refused", EVENT_REJECTED, 0, TEMPORARY}, /* then the reason */
+    {"something", EVENT_REJECTED, 0, PERMANENCE_NONE},
+    {"550 something", EVENT_REJECTED, 0, PERMANENT},
+};
+
+static void tells_how_long_it_lasts(void **state) {
+    struct book *book = *state;
+    for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++) {
+        struct finding finding = finding_of(book, lasting[i].reply);
+        finding.record.event = lasting[i].event;
+        finding.record.dsn.class_digit = lasting[i].dsn;
+        reason_decide(book->rules, book->memory, &finding);
+        if (finding.verdict.permanence != lasting[i].permanence)
+            fail_msg("row %zu '%s': %s", i, lasting[i].reply,
+                     permanence_name(finding.verdict.permanence));
+    }
+}
+
+static void takes_severity_by_direction(void **state) {
+    struct book *book = *state;
+    struct finding finding = finding_of(book, "552 Mailbox full");
+    static const enum direction outs[] = {DIRECTION_OUT, DIRECTION_LOCAL, DIRECTION_NONE};
+    for (size_t i = 0; i < 3; i++) {
+        finding.record.direction = outs[i];
+        reason_decide(book->rules, book->memory, &finding);
+        assert_int_equal(finding.verdict.severity, SEVERITY_ERROR);
+        assert_int_equal(finding.verdict.acts, ACTS_OUR_ADMIN);
+    }
+    finding.record.direction = DIRECTION_IN;
+    reason_decide(book->rules, book->memory, &finding);
+    assert_int_equal(finding.verdict.severity, SEVERITY_INFO);
+    assert_int_equal(finding.verdict.acts, ACTS_REMOTE_SENDER);
+
+    finding = finding_of(book, "554 whatever");
+    reason_decide(book->rules, book->memory, &finding);
+    assert_int_equal(finding.verdict.severity, SEVERITY_NOTICE);
+    assert_int_equal(finding.verdict.acts, 0);
+
+    finding = finding_of(book, "delivered to maildir");
+    finding.record.event = EVENT_DELIVERED;
+    reason_decide(book->rules, book->memory, &finding);
+    assert_string_equal(finding.verdict.class_name, "accepted");
+    assert_int_equal(finding.verdict.by, BY_NOTHING);
+    assert_int_equal(finding.verdict.severity, SEVERITY_INFO);
+    assert_int_equal(finding.verdict.permanence, PERMANENCE_NONE);
+}
+
+/* Any bytes, any length: no reply is too odd to be decided, and only its first 4 KiB count. */
+static void survives_hostile_text(void **state) {
+    struct book *book = *state;
+    enum { LONG = 100000 };
+    static char bytes[LONG];
+    static const char fills[] = "@<\"a \xff[.-";
+    for (size_t i = 0; i < sizeof fills; i++) { /* with the NUL */
+        memset(bytes, fills[i], LONG);
+        struct finding finding = finding_of(book, "550");
+        finding.reply.text = (struct slice){bytes, LONG};
+        reason_decide(book->rules, book->memory, &finding);
+        for (size_t j = 1; j < LONG; j += 3)
+            bytes[j] = '@';
+        reason_decide(book->rules, book->memory, &finding);
+    }
+    struct finding late = finding_of(book, "550");
+    memset(bytes, ' ', LONG);
+    memcpy(bytes + LONG - 12, "mailbox full", 12);
+    late.reply.text = (struct slice){bytes, LONG};
+    reason_decide(book->rules, book->memory, &late);
+    assert_string_equal(late.verdict.class_name, "gone");
+    uint32_t chance = 7;
+    for (size_t round = 0; round < 2000; round++) {
+        size_t length = (chance = chance * 1664525 + 1013904223) >> 26;
+        for (size_t i = 0; i < length; i++)
+            bytes[i] = "@<>\"'[].:/ ab-\\\n\xc3"[(chance = chance * 1664525 + 1013904223) % 17];
+        struct finding finding = finding_of(book, "550");
+        char *exact = arena_alloc(&book->arena, length + 1);
+        memcpy(exact, bytes, length);
+        finding.reply.text = (struct slice){exact, length};
+        reason_decide(book->rules, book->memory, &finding);
+    }
+}
+
+static const struct {
+    const char *reason, *mta;
+    enum direction direction;
+    const char *hint;
+} hints[] = {
+    {"full", "postfix", DIRECTION_IN, "PI."}, {"full", "postfix", DIRECTION_OUT, "P."},
+    {"full", "exim", DIRECTION_OUT, "O."},    {"full", "exim", DIRECTION_LOCAL, "O."},
+    {"full", "exim", DIRECTION_IN, "Do."},    {"full", NULL, DIRECTION_NONE, "Do."},
+    {"full", NULL, DIRECTION_OUT, "O."},      {"down", "postfix", DIRECTION_IN, "Do."},
+};
+
+static void gives_the_closest_hint(void **state) {
+    struct book *book = *state;
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
+        const struct reason *reason = rulebook_reason(book->rules, slice_of(hints[i].reason));
+        const struct mta *mta = hints[i].mta ? mta_named(slice_of(hints[i].mta)) : NULL;
+        if (!slice_is(reason_hint(reason, mta, hints[i].direction), hints[i].hint))
+            fail_msg("row %zu", i);
+    }
+}
+
+/* ---- proofs */
+
+struct tellings {
+    size_t count;
+    char texts[12][300];
+};
+
+static void told(void *context, const char *text) {
+    struct tellings *tellings = context;
+    assert_true(tellings->count < 12);
+    snprintf(tellings->texts[tellings->count++], 300, "%s", text);
+}
+
+static void proves_examples(void **state) {
+    struct book *book = *state;
+    struct tellings tellings = {0};
+    size_t failed = 99;
+    size_t proved = reason_prove(book->rules, &failed, told, &tellings);
+    if (failed > 0)
+        fail_msg("%s", tellings.texts[0]);
+    assert_int_equal(proved, 10);
+}
+
+static void tells_failed_proofs(void **state) {
+    (void)state;
+    struct arena arena;
+    struct rulebook *book;
+    struct problem problem = {""};
+    struct tellings tellings = {0};
+    size_t failed;
+    arena_init(&arena);
+    struct pattern_files files = {.arena = &arena};
+    pattern_files_put(&files, (struct pattern_file){"reasons/order", "o", SLICE("one\ntwo")});
+    pattern_files_put(
+        &files,
+        (struct pattern_file){"reasons/one.yaml", "one.yaml",
+                              SLICE(REASON("auth", "hints: {postfx: H.}\nstrong: {says: [first]}\n"
+                                                   "where: {mta: [postfix, exmi]}\nexamples:\n"
+                                                   "  - (postfix) 550 first\n  - 550 first\n"
+                                                   "  - (rctp) 550 first\nnot:\n"
+                                                   "  - (postfix rcpt) 550 first\n"))});
+    pattern_files_put(
+        &files,
+        (struct pattern_file){
+            "reasons/two.yaml", "two.yaml",
+            SLICE(REASON("auth", "strong:\n  says: [second]\n"
+                                 "  when: [{says: third, side: [local], direction: [in]},\n"
+                                 "         {says: fourth, direction: [local]}]\n"
+                                 "examples:\n  - (postfix) 550 first second\n"
+                                 "  - (in local) third\n  - (local callout) 550 fourth\n"
+                                 "  - (local) fourth\n  - second\n  - (local 550 second\n"))});
+    if (!rulebook_load(&files, &book, &problem))
+        fail_msg("%s", problem.text);
+    static const char *const wanted[] = {
+        "one.yaml:9: no MTA 'exmi'",
+        "one.yaml:1: no MTA 'postfx' in hints",
+        "one.yaml:13: '550 first' is classed unclassified, not one",
+        "one.yaml:14: 'rctp' is no context",
+        "one.yaml:16: '(postfix rcpt) 550 first' is classed one by one.yaml:9, and must not be",
+        "two.yaml:13: '(postfix) 550 first second' is classed one by one.yaml:9, not two",
+        "two.yaml:17: 'second' is classed unclassified, not two",
+        "two.yaml:18: '(local 550 second' is no context",
+    };
+    assert_int_equal(reason_prove(book, &failed, told, &tellings), 10);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        if (strncmp(tellings.texts[i], wanted[i], strlen(wanted[i])) != 0)
+            fail_msg("'%s' and not '%s'", tellings.texts[i], wanted[i]);
+    assert_int_equal(failed, sizeof wanted / sizeof *wanted);
+    rulebook_free(book);
+    arena_release(&arena);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decides_step_by_step),    cmocka_unit_test(looks_at_mta_and_direction),
+        cmocka_unit_test(tells_how_long_it_lasts), cmocka_unit_test(takes_severity_by_direction),
+        cmocka_unit_test(survives_hostile_text),   cmocka_unit_test(gives_the_closest_hint),
+        cmocka_unit_test(proves_examples),         cmocka_unit_test(tells_failed_proofs),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
