@@ -3,8 +3,8 @@
  * One word that is a code asks for its page in the catalogue; anything else is a reply, read and
  * classed as a reply in a log would be. "-" reads replies from standard input, one a line.
  */
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/knowledge.h"
@@ -53,8 +53,7 @@ static void put(struct page *page, struct cell *card, const char *key, const cha
 static void code_card(struct page *page, struct cell *list, const struct code_page *code,
                       struct slice asked, bool is_enhanced) {
     struct cell *card = cell_record(page, list, NULL, NULL);
-    struct slice kind =
-        is_enhanced ? SLICE("Enhanced status code") : SLICE("SMTP reply code");
+    struct slice kind = is_enhanced ? SLICE("Enhanced status code") : SLICE("SMTP reply code");
     cell_text(page, card, NULL, "",
               arena_print(&page->arena, "%.*s %.*s", SLICE_ARGS(asked), SLICE_ARGS(code->name)));
     put(page, card, "code", NULL, asked);
@@ -75,9 +74,9 @@ static void reply_card(struct explaining *explaining, struct page *page, struct 
     struct cell *card = cell_record(page, list, NULL, NULL);
     char acts[96], enhanced[16];
     cell_text(page, card, NULL, "",
-              reason ? arena_print(&page->arena, "%s: %.*s", reason->name,
-                                   SLICE_ARGS(reason->title))
-                     : slice_of(verdict->class_name));
+              reason
+                  ? arena_print(&page->arena, "%s: %.*s", reason->name, SLICE_ARGS(reason->title))
+                  : slice_of(verdict->class_name));
     put(page, card, "reply", "Reply", finding->reply.whole);
     if (finding->reply.code)
         cell_code(page, card, "code", "Code", finding->reply.code);
@@ -87,8 +86,7 @@ static void reply_card(struct explaining *explaining, struct page *page, struct 
     put(page, card, "meaning", "Meaning", reason ? reason->meaning : (struct slice){0});
     put(page, card, "severity", "Severity", slice_of(severity_name(verdict->severity)));
     put(page, card, "permanence", "Lasting", slice_of(permanence_name(verdict->permanence)));
-    put(page, card, "acts", "Who acts",
-        (struct slice){acts, acts_print(verdict->acts, '|', acts)});
+    put(page, card, "acts", "Who acts", (struct slice){acts, acts_print(verdict->acts, '|', acts)});
     if (reason)
         put(page, card, "hint", "Hint",
             reason_hint(reason, finding->mta, finding->record.direction));
@@ -215,9 +213,9 @@ static bool explain_words(struct explaining *explaining, struct problem *problem
 /* ---- many replies ---- */
 
 /* The columns of `explain -`, in the order of the contract. */
-static const enum column reply_columns[] = {COL_REPLY,    COL_CODE,       COL_ENHANCED, COL_CLASS,
-                                            COL_CLASS_BY, COL_RULE,       COL_SEVERITY,
-                                            COL_PERMANENCE, COL_ACTS,     COL_HINT};
+static const enum column reply_columns[] = {COL_REPLY,    COL_CODE, COL_ENHANCED, COL_CLASS,
+                                            COL_CLASS_BY, COL_RULE, COL_SEVERITY, COL_PERMANENCE,
+                                            COL_ACTS,     COL_HINT};
 
 static void explain_line(struct explaining *explaining, struct slice text) {
     struct finding finding;
@@ -233,8 +231,8 @@ static void explain_line(struct explaining *explaining, struct slice text) {
     }
     struct page page;
     page_init(&page, NULL);
-    reply_card(explaining, &page,
-               page_section(&page, NULL, NULL, LOOK_CARDS, CELL_LIST)->cell, &finding);
+    reply_card(explaining, &page, page_section(&page, NULL, NULL, LOOK_CARDS, CELL_LIST)->cell,
+               &finding);
     write_page(explaining, &page);
     page_release(&page);
 }
@@ -262,18 +260,21 @@ static bool explain_input(struct explaining *explaining, struct problem *problem
 static bool read_context(struct explaining *explaining, struct problem *problem) {
     const struct options *options = explaining->options;
     struct record *record = &explaining->context.record;
-    explaining->context = (struct finding){
-        .record = {.kind = RECORD_OUTCOME, .direction = DIRECTION_OUT, .stage = STAGE_OTHER,
-                   .size = -1, .delay = -1, .nrcpt = -1},
-        .time = {.seconds = MOMENT_NONE},
-        .repeat = 1};
+    explaining->context = (struct finding){.record = {.kind = RECORD_OUTCOME,
+                                                      .direction = DIRECTION_OUT,
+                                                      .stage = STAGE_OTHER,
+                                                      .size = -1,
+                                                      .delay = -1,
+                                                      .nrcpt = -1},
+                                           .time = {.seconds = MOMENT_NONE},
+                                           .repeat = 1};
     if (options->stage && !stage_read(slice_of(options->stage), &record->stage))
-        return problem_say(problem, "--stage '%s': write connect, helo, starttls, auth, mail, "
-                                    "rcpt, data, end-of-data, quit or other",
+        return problem_say(problem,
+                           "--stage '%s': write connect, helo, starttls, auth, mail, "
+                           "rcpt, data, end-of-data, quit or other",
                            options->stage);
     if (options->direction && !direction_read(slice_of(options->direction), &record->direction))
-        return problem_say(problem, "--direction '%s': write in, out or local",
-                           options->direction);
+        return problem_say(problem, "--direction '%s': write in, out or local", options->direction);
     if (record->direction != DIRECTION_OUT)
         record->side = SIDE_LOCAL;
     return true;
@@ -299,8 +300,8 @@ static int explain(struct explaining *explaining, bool from_input) {
         say_fault("%s", problem.text);
         return 1;
     }
-    bool good = from_input ? explain_input(explaining, &problem)
-                           : explain_words(explaining, &problem);
+    bool good =
+        from_input ? explain_input(explaining, &problem) : explain_words(explaining, &problem);
     int status = 0;
     if (!good) {
         say_fault("%s", problem.text);

@@ -22,9 +22,7 @@ static void write_page(struct analysis *analysis, struct run *run) {
 }
 
 int cmd_report(const struct options *options) {
-    struct analysis analysis = {.default_format = "text",
-                                .formats = "text and json",
-                                .has = has_page,
-                                .end = write_page};
+    struct analysis analysis = {
+        .default_format = "text", .formats = "text and json", .has = has_page, .end = write_page};
     return analysis_run(&analysis, options);
 }

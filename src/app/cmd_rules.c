@@ -27,8 +27,7 @@ static void list_reasons(const struct rulebook *book, struct page *page) {
         struct cell *row = cell_record(page, list, NULL, NULL);
         cell_text(page, row, "class", "class", slice_of(reason->name));
         cell_text(page, row, "group", "group", reason->group);
-        cell_text(page, row, "severity_out", "out",
-                  slice_of(severity_name(reason->severity_out)));
+        cell_text(page, row, "severity_out", "out", slice_of(severity_name(reason->severity_out)));
         cell_text(page, row, "severity_in", "in", slice_of(severity_name(reason->severity_in)));
         cell_text(page, row, "acts_out", "who acts", acts_words(page, reason->acts_out));
         cell_count(page, row, "rules", "rules", rules[reason->id], NULL);

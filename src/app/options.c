@@ -1,5 +1,5 @@
-/* options - getopt_long fed from options.def; --help is printed from the same lines, so an option that
- * is read is also told. */
+/* options - getopt_long fed from options.def; --help is printed from the same lines, so an option
+ * that is read is also told. */
 #include "app/options.h"
 
 #include <getopt.h>
@@ -187,10 +187,8 @@ static bool resolve_times(struct options *options, const struct wishes *wishes,
 }
 
 bool options_read(struct options *options, int argc, char **argv, struct problem *problem) {
-    *options = (struct options){.now = (int64_t)time(NULL),
-                                .since = MOMENT_NONE,
-                                .until = MOMENT_NONE,
-                                .top = 20};
+    *options = (struct options){
+        .now = (int64_t)time(NULL), .since = MOMENT_NONE, .until = MOMENT_NONE, .top = 20};
     struct wishes wishes = {0};
     take_command(options, &argc, &argv);
     struct option longs[ROWS + 1] = {0};
@@ -214,7 +212,7 @@ bool options_read(struct options *options, int argc, char **argv, struct problem
         if (!row)
             return problem_say(problem, "unknown option '%s': see 'mailtriage %s --help'", word,
                                options->command->name);
-        if (!takes(options->command, row) )
+        if (!takes(options->command, row))
             return problem_say(problem, "--%s is no option of 'mailtriage %s'", row->name,
                                options->command->name);
         if (!apply(options, &wishes, row, optarg, problem))

@@ -20,14 +20,14 @@ enum { PATTERN_FOLDERS = 16 };
 
 struct options {
     const struct command *command;
-    int64_t now;   /* seconds: the one clock of the run */
+    int64_t now;          /* seconds: the one clock of the run */
     int64_t since, until; /* seconds; MOMENT_NONE: not given */
     const char *mta;      /* NULL: auto */
     int year;             /* 0: not given */
     const char *timezone, *format, *output, *columns, *stage, *direction;
     unsigned top;
     bool top_given, all, no_config, quiet, help, version;
-    unsigned jobs;        /* 0: not given */
+    unsigned jobs; /* 0: not given */
     const char *patterns[PATTERN_FOLDERS];
     size_t pattern_count;
     enum when color, progress;

@@ -1,6 +1,6 @@
-/* result - --output writes a temporary file in the same folder and renames it: a reader never sees half
- * a report, and a full disk leaves the old one. A target that is no plain file (a pipe, /dev/full) is
- * written directly. */
+/* result - --output writes a temporary file in the same folder and renames it: a reader never sees
+ * half a report, and a full disk leaves the old one. A target that is no plain file (a pipe,
+ * /dev/full) is written directly. */
 #include "app/result.h"
 
 #include <errno.h>

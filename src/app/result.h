@@ -7,8 +7,8 @@
 
 struct result {
     struct out out;
-    const char *name;   /* for messages */
-    char *temporary;    /* owned; NULL: standard output */
+    const char *name; /* for messages */
+    char *temporary;  /* owned; NULL: standard output */
 };
 
 bool result_open(struct result *result, const struct options *options, struct problem *problem);

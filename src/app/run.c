@@ -1,6 +1,6 @@
 /* run - the pipeline. A worker turns a block into findings with their reasons and an account of its
- * lines; it shares nothing but the rule book, which nobody writes. The ordered step (take_job) gives
- * line numbers, asks the journey, and counts. With one thread the same functions run in turn.
+ * lines; it shares nothing but the rule book, which nobody writes. The ordered step (take_job)
+ * gives line numbers, asks the journey, and counts. With one thread the same functions run in turn.
  */
 #include "app/run.h"
 
@@ -23,9 +23,9 @@ enum { JOB_SAMPLES = 10, THREADS_MOST = 64 };
 /* What is remembered of each source until the end. */
 struct progress {
     const struct source *source;
-    uint64_t lines;        /* lines before the next block, in order */
-    uint64_t own, unknown; /* entries of an MTA, and those not understood */
-    uint64_t wrapped;      /* lines in a known wrapping */
+    uint64_t lines;         /* lines before the next block, in order */
+    uint64_t own, unknown;  /* entries of an MTA, and those not understood */
+    uint64_t wrapped;       /* lines in a known wrapping */
     uint64_t first_unknown; /* number of the first line not understood; 0: none */
     char unknown_text[120];
 };
@@ -290,8 +290,8 @@ static struct pipeline *pipeline_new(struct run *run) {
         records_init(&pipeline->hands[i].records);
         pipeline->hands[i].reasons = reason_memory_new(run->knowledge->book);
     }
-    pipeline->workers = workers_new(pipeline->threads, pipeline->ring, pipeline->job_count, work_job,
-                                    take_job, pipeline);
+    pipeline->workers = workers_new(pipeline->threads, pipeline->ring, pipeline->job_count,
+                                    work_job, take_job, pipeline);
     return pipeline;
 }
 

@@ -30,11 +30,12 @@ void run_init(struct run *run, const struct options *options, const struct knowl
 void run_release(struct run *run);
 
 /* Reads everything the options name. Troubles of inputs are said on standard error, go on with the
- * next input, and leave run->faulty. `sources` (all zero at first) is filled and outlives the run. */
+ * next input, and leave run->faulty. `sources` (all zero at first) is filled and outlives the run.
+ */
 void run_all(struct run *run, struct sources *sources);
 
-/* Reads one source from an open descriptor, with `lines` lines of it read before (resumed). What was
- * read is all counted when run_settle returns. */
+/* Reads one source from an open descriptor, with `lines` lines of it read before (resumed). What
+ * was read is all counted when run_settle returns. */
 void run_source(struct run *run, const struct source *source, int fd, uint64_t lines);
 void run_settle(struct run *run);
 

@@ -5,7 +5,8 @@
 #include "app/options.h"
 #include "input/source.h"
 
-/* "mailtriage: ..." on a line of its own; clears a progress line first. Control bytes become '?'. */
+/* "mailtriage: ..." on a line of its own; clears a progress line first. Control bytes become '?'.
+ */
 void say_fault(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

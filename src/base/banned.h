@@ -1,4 +1,5 @@
-/* banned - functions nobody may call; the compiler says so. Included into every file by the Makefile.
+/* banned - functions nobody may call; the compiler says so. Included into every file by the
+ * Makefile.
  */
 #ifndef BASE_BANNED_H
 #define BASE_BANNED_H

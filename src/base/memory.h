@@ -1,4 +1,5 @@
-/* memory - allocation that never returns NULL: out of memory ends the program here and nowhere else.
+/* memory - allocation that never returns NULL: out of memory ends the program here and nowhere
+ * else.
  */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
@@ -6,9 +7,10 @@
 #include <stddef.h>
 
 /* Like malloc, calloc, realloc; the caller owns the block and frees it with free(). */
-void *memory_new(size_t size);                          /* zeroed */
-void *memory_resize(void *block, size_t count, size_t size); /* overflow of count * size ends it too */
-char *memory_copy(const char *text, size_t length);     /* with a NUL behind it */
+void *memory_new(size_t size); /* zeroed */
+void *memory_resize(void *block, size_t count,
+                    size_t size);                   /* overflow of count * size ends it too */
+char *memory_copy(const char *text, size_t length); /* with a NUL behind it */
 
 /* Makes room for one more item in a growing array; *capacity is updated. Returns the array. */
 void *memory_grow(void *array, size_t *capacity, size_t needed, size_t item_size);

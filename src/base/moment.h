@@ -11,10 +11,10 @@
 #include "base/slice.h"
 
 struct moment {
-    int64_t seconds;     /* since 1970-01-01T00:00:00Z; MOMENT_NONE: the entry has no time */
-    uint32_t nanos;      /* 0 .. 999,999,999 */
-    int16_t offset;      /* minutes east of UTC it was written with */
-    uint8_t digits;      /* digits of the fraction as written, 0 .. 9 */
+    int64_t seconds; /* since 1970-01-01T00:00:00Z; MOMENT_NONE: the entry has no time */
+    uint32_t nanos;  /* 0 .. 999,999,999 */
+    int16_t offset;  /* minutes east of UTC it was written with */
+    uint8_t digits;  /* digits of the fraction as written, 0 .. 9 */
 };
 
 #define MOMENT_NONE INT64_MIN
@@ -55,7 +55,8 @@ bool moment_offset(const struct civil *civil, int offset, struct moment *moment_
 
 /* Reads "2026-06-01T10:00:01[.fraction](Z|+02:00|+0200)" at the front of *s and moves past it. */
 bool moment_take_rfc3339(struct slice *s, struct moment *moment_r);
-/* Reads "Jun  1 10:00:01[.fraction]" at the front of *s (blank or zero padded) and moves past it. */
+/* Reads "Jun  1 10:00:01[.fraction]" at the front of *s (blank or zero padded) and moves past it.
+ */
 bool civil_take_rfc3164(struct slice *s, struct civil *civil_r);
 /* Reads "2026-06-01 10:00:01[.fraction]" at the front of *s and moves past it. */
 bool civil_take_dashed(struct slice *s, struct civil *civil_r);
@@ -66,12 +67,14 @@ bool moment_take_offset(struct slice *s, int *offset_r);
 int moment_compare(const struct moment *a, const struct moment *b); /* by instant */
 
 /* Prints RFC 3339 with numeric offset and the fraction as written; "" for no time, or for a year
- * RFC 3339 cannot write. Ends with a NUL. Returns the length; buffer holds at least MOMENT_TEXT bytes. */
+ * RFC 3339 cannot write. Ends with a NUL. Returns the length; buffer holds at least MOMENT_TEXT
+ * bytes. */
 #define MOMENT_TEXT 48
 size_t moment_print(const struct moment *moment, char *buffer);
 
 /* The words of --since and --until: RFC 3339, "2026-11-20", "2026-11-20 10:11[:12]", "today",
- * "yesterday", "now", "-24h" (also s, min, d, w); resolved against `now`, in the zone of the run. */
+ * "yesterday", "now", "-24h" (also s, min, d, w); resolved against `now`, in the zone of the run.
+ */
 bool moment_read_wish(struct slice text, int64_t now, int64_t *seconds_r, struct problem *problem);
 
 #endif

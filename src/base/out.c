@@ -94,6 +94,8 @@ void out_print(struct out *out, const char *format, ...) {
 }
 
 void out_spaces(struct out *out, size_t count) {
+    if (!count)
+        return;
     memset(out_room(out, count), ' ', count);
     out->length += count;
 }

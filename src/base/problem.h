@@ -13,7 +13,8 @@ struct problem {
     char text[768];
 };
 
-/* Fills *problem (which may be NULL) and returns false, so that callers can `return problem_say()`. */
+/* Fills *problem (which may be NULL) and returns false, so that callers can `return problem_say()`.
+ */
 bool problem_say(struct problem *problem, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* The same, with ": " and strerror(errno) behind it. */

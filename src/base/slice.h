@@ -18,16 +18,17 @@ struct slice {
 
 /* A slice of a string literal, usable as an initialiser. */
 #define SLICE(literal) ((struct slice){(literal), sizeof(literal) - 1})
-#define SLICE_INIT(literal) {(literal), sizeof(literal) - 1}
+#define SLICE_INIT(literal)                                                                        \
+    { (literal), sizeof(literal) - 1 }
 /* For printf("%.*s", SLICE_ARGS(slice)). */
 #define SLICE_ARGS(slice) (int)((slice).length > 4096 ? 4096 : (slice).length), (slice).at
 
-struct slice slice_of(const char *text);                       /* text may be NULL: empty */
-struct slice slice_range(const char *begin, const char *end);  /* [begin, end) */
+struct slice slice_of(const char *text);                      /* text may be NULL: empty */
+struct slice slice_range(const char *begin, const char *end); /* [begin, end) */
 bool slice_equal(struct slice a, struct slice b);
 bool slice_equal_nocase(struct slice a, struct slice b);
 bool slice_is(struct slice s, const char *text);
-int slice_compare(struct slice a, struct slice b);             /* memcmp order, shorter first */
+int slice_compare(struct slice a, struct slice b); /* memcmp order, shorter first */
 bool slice_starts(struct slice s, struct slice prefix);
 bool slice_starts_nocase(struct slice s, struct slice prefix);
 bool slice_ends(struct slice s, struct slice suffix);
@@ -42,8 +43,8 @@ static inline bool slice_skip_byte(struct slice *s, char byte) {
     s->length--;
     return true;
 }
-struct slice slice_from(struct slice s, size_t offset);        /* tail; empty past the end */
-struct slice slice_head(struct slice s, size_t length);        /* at most length bytes */
+struct slice slice_from(struct slice s, size_t offset); /* tail; empty past the end */
+struct slice slice_head(struct slice s, size_t length); /* at most length bytes */
 
 /* First position of a byte or text, or SIZE_MAX. `slice_rfind_text` gives the last one. */
 size_t slice_find(struct slice s, char byte);
@@ -56,7 +57,7 @@ size_t slice_rfind_text(struct slice s, struct slice text);
 bool slice_cut(struct slice *rest, char separator, struct slice *head_r);
 bool slice_cut_text(struct slice *rest, struct slice separator, struct slice *head_r);
 
-struct slice slice_trim(struct slice s);                       /* blanks, tabs, CR, LF off both ends */
+struct slice slice_trim(struct slice s); /* blanks, tabs, CR, LF off both ends */
 
 /* Reads an unsigned decimal number that is the whole slice; false on anything else or overflow. */
 bool slice_number(struct slice s, uint64_t *number_r);

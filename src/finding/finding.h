@@ -22,7 +22,7 @@ struct verdict {
     const char *class_name;
     const struct reason *reason; /* NULL for the book-keeping classes */
     enum class_by by;
-    const struct rule *rule;     /* NULL: none */
+    const struct rule *rule; /* NULL: none */
     enum severity severity;
     enum permanence permanence;
     unsigned acts;
@@ -36,19 +36,19 @@ struct finding {
     const struct mta *mta;
     struct moment time;
     struct slice host, program;
-    uint64_t line;            /* in the block; the ordered step makes it the number in the file */
+    uint64_t line; /* in the block; the ordered step makes it the number in the file */
     struct reply reply;
     bool code_implied;
     struct verdict verdict;
-    struct slice template;    /* in the arena of the block; empty for deliveries */
-    uint64_t repeat;          /* 1, or how often a repeated entry stands for it */
+    struct slice template; /* in the arena of the block; empty for deliveries */
+    uint64_t repeat;       /* 1, or how often a repeated entry stands for it */
 
     /* From the journey: */
-    const char *source;       /* name of the file */
-    bool new_message;         /* counts one message received */
-    uint64_t new_bytes;       /* the size of that message */
-    enum fate before, after;  /* of the recipient; FATE_NONE when this is not about one */
-    bool first_deferral;      /* counts one recipient that was ever deferred */
+    const char *source;      /* name of the file */
+    bool new_message;        /* counts one message received */
+    uint64_t new_bytes;      /* the size of that message */
+    enum fate before, after; /* of the recipient; FATE_NONE when this is not about one */
+    bool first_deferral;     /* counts one recipient that was ever deferred */
 };
 
 #endif

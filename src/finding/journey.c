@@ -24,6 +24,7 @@ struct message {
         uint32_t at, length;
     } fields[FIELDS];
     bool has_sender, arrived, counted;
+    uint64_t refused; /* hash of the recipient refused last; 0: none */
     int64_t size, last_seen;
     uint32_t older, newer;                /* the list; newer also links free ones */
     uint32_t first_waiting, last_waiting; /* places in journey->waiting */
@@ -322,8 +323,8 @@ static void let_go(struct journey *journey, int64_t now) {
                        now - oldest->last_seen > JOURNEY_AGE;
         if (!too_old && journey->open.count <= JOURNEY_MESSAGES)
             return;
+        journey->dropped += oldest->first_waiting != NOBODY;
         message_end(journey, oldest);
-        journey->dropped++;
     }
 }
 
@@ -370,8 +371,8 @@ static void tell(const struct message *message, struct record *record) {
 }
 
 /* A message is received when it came from outside the queue and its size is known: Postfix says the
- * first before the data, when the message may still be refused, and the second when it is queued. Mail
- * that the MTA makes itself (bounces) never came from outside. */
+ * first before the data, when the message may still be refused, and the second when it is queued.
+ * Mail that the MTA makes itself (bounces) never came from outside. */
 static void count_arrival(struct message *message, struct finding *finding) {
     if (finding->record.kind == RECORD_ARRIVAL)
         message->arrived = true;
@@ -380,6 +381,16 @@ static void count_arrival(struct message *message, struct finding *finding) {
         finding->new_message = true;
         finding->new_bytes = (uint64_t)message->size;
     }
+}
+
+/* True for an entry that only repeats the refusal of the same recipient just told. */
+static bool is_echo(struct message *message, const struct record *record) {
+    if (record->event != EVENT_REJECTED || !record->recipient.length)
+        return false;
+    uint64_t recipient = bytes_hash(record->recipient.at, record->recipient.length);
+    bool known = message->refused == recipient;
+    message->refused = recipient;
+    return record->is_echo && known;
 }
 
 static enum fate fate_of(const struct record *record) {
@@ -451,6 +462,8 @@ void journey_take(struct journey *journey, struct finding *finding,
         learn(message, finding);
         tell(message, &finding->record);
         count_arrival(message, finding);
+        if (is_echo(message, &finding->record))
+            return;
     }
     bool is_end = finding->record.kind == RECORD_END;
     if (message && is_about_all(&finding->record))
@@ -476,6 +489,7 @@ static void save_message(const struct journey *journey, const struct message *me
         pack_text(pack, message_field(message, (enum field)field));
     pack_number(pack, (unsigned)message->has_sender | (unsigned)message->arrived << 1 |
                           (unsigned)message->counted << 2);
+    pack_number(pack, message->refused);
     pack_signed(pack, message->size);
     pack_signed(pack, message->last_seen);
     size_t count = 0;
@@ -509,21 +523,22 @@ void journey_save(const struct journey *journey, struct pack *pack) {
 
 static void load_message(struct journey *journey, struct unpack *unpack) {
     struct slice key = unpack_text(unpack);
-    struct message *message = &journey->messages[message_new(journey)];
+    uint32_t index = message_new(journey);
+    struct message *message = &journey->messages[index];
     if (key.length < 5 || key.length > sizeof message->key || map_get(&journey->open, key))
         unpack->broken = true;
     if (unpack->broken)
         return;
     memcpy(message->key, key.at, key.length);
     message->key_length = (uint8_t)key.length;
-    uint32_t *index = map_put(&journey->open, key, NULL);
-    *index = (uint32_t)(message - journey->messages);
+    *(uint32_t *)map_put(&journey->open, key, NULL) = index;
     for (int field = 0; field < FIELDS; field++)
         message_keep(message, (enum field)field, unpack_text(unpack));
     uint64_t flags = unpack_number(unpack);
     message->has_sender = flags & 1;
     message->arrived = flags >> 1 & 1;
     message->counted = flags >> 2 & 1;
+    message->refused = unpack_number(unpack);
     message->size = unpack_signed(unpack);
     message->last_seen = unpack_signed(unpack);
     for (size_t count = unpack_count(unpack); count && !unpack->broken; count--) {

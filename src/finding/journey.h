@@ -2,7 +2,8 @@
  * stands. The one ordered step; the same for every MTA.
  *
  * Memory is bounded: at most JOURNEY_MESSAGES open messages, the one that was silent longest is let
- * go first, and messages silent for longer than JOURNEY_AGE seconds; both are counted.
+ * go first, and messages silent for longer than JOURNEY_AGE seconds. Those that had recipients
+ * waiting are counted: what comes of them later is taken for a new recipient.
  */
 #ifndef FINDING_JOURNEY_H
 #define FINDING_JOURNEY_H
@@ -18,14 +19,14 @@ struct journey *journey_new(void);
 void journey_free(struct journey *journey);
 
 /* Takes the next finding in order, fills what only earlier entries know, and gives what there is to
- * count or show to `give`: nothing for a detail, once for most, and once for each recipient that was
- * waiting where an entry speaks of all of them (Postfix: status=expired). Text in the finding is
- * borrowed from the block and from the journey, until `give` returns. */
+ * count or show to `give`: nothing for a detail, once for most, and once for each recipient that
+ * was waiting where an entry speaks of all of them (Postfix: status=expired). Text in the finding
+ * is borrowed from the block and from the journey, until `give` returns. */
 void journey_take(struct journey *journey, struct finding *finding,
                   void (*give)(void *context, const struct finding *finding), void *context);
 
 uint64_t journey_open(const struct journey *journey);    /* messages followed now */
-uint64_t journey_dropped(const struct journey *journey); /* let go before their end */
+uint64_t journey_dropped(const struct journey *journey); /* let go with recipients still waiting */
 
 void journey_save(const struct journey *journey, struct pack *pack);
 /* False: not a saved journey, or one of another version; journey is then empty. */

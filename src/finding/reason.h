@@ -5,6 +5,7 @@
 #define FINDING_REASON_H
 
 #include "finding/finding.h"
+#include "finding/proof.h"
 
 /* Memory of one thread: match data, scratch text, and a cache of whole texts (exact: keyed by all
  * that the decision looks at). */
@@ -25,9 +26,5 @@ void reason_of_reply(const struct rulebook *book, struct reason_memory *memory, 
 /* The hint for this MTA and direction: the most specific of reason->hints, else reason->hint. */
 struct slice reason_hint(const struct reason *reason, const struct mta *mta,
                          enum direction direction);
-
-/* Proves every example and counter-example of the book; as shapes_prove. */
-size_t reason_prove(const struct rulebook *book, size_t *failed_r,
-                    void (*told)(void *context, const char *text), void *context);
 
 #endif

@@ -5,8 +5,9 @@
  *   enhanced = class "." subject "." detail                       RFC 3463 2
  *
  * Multi-line replies come in the three ways of log-formats: Postfix joins lines with a blank and
- * keeps "550-5.7.1 " in front of each, Exim writes "\n", Sendmail keeps the first line. The enhanced
- * code is the one at the head, else "(#5.1.1)", "#5.1.1" or "[5.1.1]" at the end (qmail style).
+ * keeps "550-5.7.1 " in front of each, Exim writes "\n", Sendmail keeps the first line. The
+ * enhanced code is the one at the head, else "(#5.1.1)", "#5.1.1" or "[5.1.1]" at the end (qmail
+ * style).
  */
 #ifndef FINDING_REPLY_H
 #define FINDING_REPLY_H
@@ -15,11 +16,11 @@
 #include "mta/record.h"
 
 struct reply {
-    uint16_t code;             /* 0: none */
-    struct enhanced enhanced;  /* class_digit 0: none */
-    bool mismatch;             /* the class digit of enhanced is not the first digit of code */
-    struct slice text;         /* what follows the codes at the head; one line, in the arena */
-    struct slice whole;        /* column reply: with the codes; one line, in the arena */
+    uint16_t code;            /* 0: none */
+    struct enhanced enhanced; /* class_digit 0: none */
+    bool mismatch;            /* the class digit of enhanced is not the first digit of code */
+    struct slice text;        /* what follows the codes at the head; one line, in the arena */
+    struct slice whole;       /* column reply: with the codes; one line, in the arena */
 };
 
 /* Reads a record's reply. `arena` holds the cleaned text. */

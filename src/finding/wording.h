@@ -1,9 +1,9 @@
 /* wording - the template of a reply: what varies is replaced, so that equal causes are equal texts.
  *
- * Replaced: addresses by <address>, IPs by <ip>, host names by <host>, URLs by <url>, ids (queue ids,
- * hex and base64 of 8 bytes and more that mix letters and digits) by <id>, times by <time>, numbers of
- * 4 digits and more by <n>. Kept: enhanced codes, tokens in brackets or parentheses such as [TSS04],
- * (S3150), AS(123).
+ * Replaced: addresses by <address>, IPs by <ip>, host names by <host>, URLs by <url>, ids (queue
+ * ids, hex and base64 of 8 bytes and more that mix letters and digits) by <id>, times by <time>,
+ * numbers of 4 digits and more by <n>. Kept: enhanced codes, tokens in brackets or parentheses such
+ * as [TSS04], (S3150), AS(123).
  */
 #ifndef FINDING_WORDING_H
 #define FINDING_WORDING_H

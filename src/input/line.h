@@ -6,8 +6,9 @@
 
 struct line {
     struct slice text; /* without its line end; borrowed from the block */
-    uint64_t number;   /* within its block, from 0; the ordered step makes it the number in the file */
-    bool cut;          /* longer than LINE_LONGEST: the rest was read and dropped */
+    uint64_t
+        number; /* within its block, from 0; the ordered step makes it the number in the file */
+    bool cut;   /* longer than LINE_LONGEST: the rest was read and dropped */
 };
 
 /* Bytes kept of one line. */

@@ -14,18 +14,18 @@ enum { LINES_BLOCK = 256 * 1024 };
 
 struct lines {
     int fd;
-    char *carry;         /* begin of a line whose end was not read yet */
+    char *carry; /* begin of a line whose end was not read yet */
     size_t carry_length;
-    bool dropping;       /* inside the rest of a line that is too long */
+    bool dropping; /* inside the rest of a line that is too long */
     bool ended;
-    int error;           /* errno of a failed read that is not told yet */
-    uint64_t bytes;      /* read so far, for progress */
+    int error;      /* errno of a failed read that is not told yet */
+    uint64_t bytes; /* read so far, for progress */
 };
 
 /* The bytes of a block: whole lines, the last one maybe without a newline (end of the source, or
  * cut: then `cut_last` is set and its rest is dropped from what follows). */
 struct lines_block {
-    char *bytes;         /* room for LINES_BLOCK + LINE_LONGEST + 1 */
+    char *bytes; /* room for LINES_BLOCK + LINE_LONGEST + 1 */
     size_t length;
     bool cut_last;
 };

@@ -52,8 +52,8 @@ static void skip_zone(struct slice *text) {
     }
 }
 
-/* Under syslog the stamp of Exim's own files stands inside as well: "2026-06-01 10:00:01.123 +0200
- * ". */
+/* "2026-06-01 10:00:01.123 +0200 ": under syslog the stamp of Exim's own files stands inside too.
+ */
 static void skip_inner_stamp(struct slice *text) {
     struct slice s = *text;
     struct civil civil;
@@ -168,7 +168,6 @@ struct fields {
     struct slice authenticated; /* A=plain:alice */
     struct slice router, transport, protocol;
     struct slice size, message_id, confirmation, queue_time;
-    struct slice subject; /* where only its presence tells something */
 };
 
 /* Whether the rest of a line, behind a host and its fields, has a known form. */
@@ -215,7 +214,7 @@ static struct slice take_value(struct slice *s) {
     return value;
 }
 
-/* Words without a value: DSN, CHUNKING, PIPELINING and other features used. */
+/* Words without a value: DNSSEC, PRDR, CHUNKING, PIPELINING, TCP fast open and ARC were used. */
 static bool skip_flag(struct slice *s) {
     static const struct slice flags[] = {SLICE_INIT("DS"), SLICE_INIT("PRDR"), SLICE_INIT("K"),
                                          SLICE_INIT("L"),  SLICE_INIT("L*"),   SLICE_INIT("L."),
@@ -303,9 +302,10 @@ static bool try_ip(struct slice *s, rest_fits *fits, struct fields *fields) {
     return true;
 }
 
-/*   host = [ name SP ] [ "(" helo ")" SP ] "[" address "]" [ ":" port ]      host.c,
- * sender_fullhost A helo is the client's: it ends at the first `) [address]` behind which the line
- * fits. The number of places tried is bounded, a name is far shorter. */
+/*   host = [ name SP ] [ "(" helo ")" SP ] "[" address "]" [ ":" port ]    (host.c)
+ *
+ * A helo is the client's: it ends at the first `) [address]` behind which the line fits. The number
+ * of places tried is bounded, a name is far shorter. */
 static bool take_host(struct slice *s, rest_fits *fits, struct fields *fields) {
     enum { PLACES = 16 };
     struct slice rest = *s;
@@ -626,8 +626,10 @@ static enum reading read_arrival(struct slice rest, struct records *records, boo
     record->has_sender = true;
     record->sender = sender;
     set_peer(record, &fields);
-    if (!sender.length && !fields.authenticated.length)
-        record->user = (struct slice){0}; /* a bounce: Exim itself */
+    if (fields.router.length && !fields.ip.length) { /* R=: a bounce, made by Exim itself */
+        record->kind = RECORD_DETAIL;
+        record->user = (struct slice){0};
+    }
     record->message_id = fields.message_id;
     uint64_t size;
     if (slice_number(fields.size, &size) && size <= INT64_MAX)

@@ -18,8 +18,8 @@ enum reading {
 };
 
 struct mta {
-    const char *name;  /* "postfix", also patterns/mta/postfix.yaml */
-    const char *title; /* "Postfix", in reports */
+    const char *name;                                /* "postfix", also patterns/mta/postfix.yaml */
+    const char *title;                               /* "Postfix", in reports */
     unsigned (*likeness)(const struct entry *entry); /* 0 no .. 100 surely mine */
     enum reading (*read)(const struct shapes *shapes, const struct entry *entry,
                          struct records *records);

@@ -579,8 +579,8 @@ static enum reading host_read(const struct frame *frame, struct records *records
 
 /* ---- arrival: smtpd, cleanup, qmgr ---- */
 
-/* Behind "client=". The message may still be refused: the journey counts it when qmgr tells its size.
- * With orig_queue_id= it comes back from a content filter and did arrive before. */
+/* Behind "client=". The message may still be refused: the journey counts it when qmgr tells its
+ * size. With orig_queue_id= it comes back from a content filter and did arrive before. */
 static enum reading client_read(struct slice rest, struct records *records) {
     struct peer peer;
     if (!peer_take(&rest, &peer))

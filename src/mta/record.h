@@ -1,8 +1,8 @@
 /* record - what one entry says, field by field, as the MTA reader understood it.
  *
- * A record borrows all its text from the entry; it knows nothing of other entries. One entry may give
- * several records (one a recipient). Words of the contract's columns are enums here, with one table
- * of their spellings each (words.def), so that reading and printing cannot drift apart.
+ * A record borrows all its text from the entry; it knows nothing of other entries. One entry may
+ * give several records (one a recipient). Words of the contract's columns are enums here, with one
+ * table of their spellings each (words.def), so that reading and printing cannot drift apart.
  */
 #ifndef MTA_RECORD_H
 #define MTA_RECORD_H
@@ -11,35 +11,42 @@
 #include "rules/codes.h"
 
 enum record_kind {
-    RECORD_ARRIVAL, /* a message entered the queue: queue_id, and client, size, sender ... as known */
-    RECORD_DETAIL,  /* more about a message or session: sender, size, nrcpt, message-id, user */
-    RECORD_OUTCOME, /* what became of one recipient, or of one host tried: event and level say */
-    RECORD_INCIDENT,/* a refused command, failed login, lost session, warning: event and level say */
-    RECORD_END,     /* the message left the queue */
+    RECORD_ARRIVAL,  /* a message entered the queue: queue_id, and client, size, sender ... as known
+                      */
+    RECORD_DETAIL,   /* more about a message or session: sender, size, nrcpt, message-id, user */
+    RECORD_OUTCOME,  /* what became of one recipient, or of one host tried: event and level say */
+    RECORD_INCIDENT, /* a refused command, failed login, lost session, warning: event and level say
+                      */
+    RECORD_END,      /* the message left the queue */
 };
 
 #define WORD(name, spelling) name,
-enum event { EVENT_NONE,
+enum event {
+    EVENT_NONE,
 #define EVENTS
 #include "mta/words.def"
 #undef EVENTS
 };
-enum level { LEVEL_NONE,
+enum level {
+    LEVEL_NONE,
 #define LEVELS
 #include "mta/words.def"
 #undef LEVELS
 };
-enum direction { DIRECTION_NONE,
+enum direction {
+    DIRECTION_NONE,
 #define DIRECTIONS
 #include "mta/words.def"
 #undef DIRECTIONS
 };
-enum side { SIDE_NONE,
+enum side {
+    SIDE_NONE,
 #define SIDES
 #include "mta/words.def"
 #undef SIDES
 };
-enum stage { STAGE_NONE,
+enum stage {
+    STAGE_NONE,
 #define STAGES
 #include "mta/words.def"
 #undef STAGES
@@ -68,28 +75,32 @@ struct record {
     enum stage stage;
 
     const char *line_type; /* id of log-formats: "PF-STATUS"; static or owned by the shapes */
-    struct slice implied;  /* key into implied.csv when the entry prints no reply code; may be empty */
+    struct slice
+        implied; /* key into implied.csv when the entry prints no reply code; may be empty */
 
     struct slice daemon;   /* column program: "smtpd"; empty: the entry's program */
     struct slice instance; /* syslog_name or service part: "postfix/submission"; may be empty */
     struct slice queue_id; /* empty: none (also for NOQUEUE) */
     struct slice message_id;
-    struct slice sender;   /* without angle brackets */
-    bool has_sender;       /* tells the null sender "" from no sender */
+    struct slice sender; /* without angle brackets */
+    bool has_sender;     /* tells the null sender "" from no sender */
     struct slice recipient, orig_recipient;
     struct slice peer_host, peer_ip, helo, user;
 
     /* The reply at its anchor, from its code on (or the local text when no SMTP reply happened):
-     * raw bytes as logged. finding/reply reads code, enhanced code and text out of it. A code is only
-     * ever read from here, and only when reply_has_code is set by the reader that knows the anchor. */
+     * raw bytes as logged. finding/reply reads code, enhanced code and text out of it. A code is
+     * only ever read from here, and only when reply_has_code is set by the reader that knows the
+     * anchor. */
     struct slice reply;
     bool reply_may_have_code; /* the anchor is one where a reply code stands when there is one */
     bool reply_escaped;       /* Exim: line ends are the two characters \n */
     struct enhanced dsn;      /* the MTA's own dsn= */
 
-    int64_t size;     /* bytes, -1 unknown */
-    int64_t delay;    /* microseconds, -1 unknown */
-    int64_t nrcpt;    /* -1 unknown */
+    bool is_echo; /* the same event may have been told just before: the journey drops it then */
+
+    int64_t size;  /* bytes, -1 unknown */
+    int64_t delay; /* microseconds, -1 unknown */
+    int64_t nrcpt; /* -1 unknown */
 };
 
 /* The records of one entry, or of many; items stay in place until records_clear. */

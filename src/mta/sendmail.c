@@ -648,13 +648,17 @@ static enum reading read_authentication(struct slice rest, struct records *recor
     return READING_READ;
 }
 
-/* "<nobody@example.org>... User unknown": told beside the ruleset's or the delivery's own line. */
+/* "<nobody@example.org>... User unknown": the only line of an unknown user at RCPT, and an echo
+ * where a ruleset or a filter refused the same recipient. */
 static enum reading read_user_error(struct slice text, struct records *records) {
     struct slice rest = text;
     struct slice address = take_address(&rest);
     if (!slice_skip(&rest, SLICE("... ")))
         return READING_UNKNOWN;
-    struct record *record = records_add(records, RECORD_DETAIL, "SM-USERERR");
+    struct record *record = records_add(records, RECORD_INCIDENT, "SM-USERERR");
+    record->event = EVENT_REJECTED;
+    record->level = LEVEL_SESSION;
+    record->is_echo = true;
     record->direction = DIRECTION_IN;
     record->side = SIDE_LOCAL;
     record->stage = STAGE_RCPT;

@@ -1,6 +1,6 @@
-/* summary - makes the page of `report`. The tally counts reasons by MTA; people and the contract see
- * one reason a class, event and direction, so equal ones are joined here, with the hint of the MTA
- * when there is only one.
+/* summary - makes the page of `report`. The tally counts reasons by MTA; people and the contract
+ * see one reason a class, event and direction, so equal ones are joined here, with the hint of the
+ * MTA when there is only one.
  */
 #include "report/summary.h"
 
@@ -73,8 +73,8 @@ static struct joined *joined_for(struct joining *joining, const struct tally_rea
             slice_equal(known->direction, reason->direction))
             return known;
     }
-    joining->items = memory_grow(joining->items, &joining->capacity, joining->count + 1,
-                                 sizeof *joining->items);
+    joining->items =
+        memory_grow(joining->items, &joining->capacity, joining->count + 1, sizeof *joining->items);
     struct joined *fresh = &joining->items[joining->count++];
     *fresh = (struct joined){.class_name = reason->class_name,
                              .event = reason->event,
@@ -121,7 +121,8 @@ static int compare_codes(const void *left, const void *right) {
     char texts[2][16];
     size_t lengths[2] = {enhanced_print(a->enhanced, texts[0]),
                          enhanced_print(b->enhanced, texts[1])};
-    return slice_compare((struct slice){texts[0], lengths[0]}, (struct slice){texts[1], lengths[1]});
+    return slice_compare((struct slice){texts[0], lengths[0]},
+                         (struct slice){texts[1], lengths[1]});
 }
 
 /* Most serious first; of equals the most frequent; then by name, so that order never depends on
@@ -290,8 +291,8 @@ static void add_reasons(struct page *page, const struct tally *tally, const stru
     tally_each_reason(tally, join, &joining);
     qsort(joining.items, joining.count, sizeof *joining.items, compare_joined);
     size_t shown = top && top < joining.count ? top : joining.count;
-    struct section *section = page_section(page, "reasons", "What to do, most serious first",
-                                           LOOK_CARDS, CELL_LIST);
+    struct section *section =
+        page_section(page, "reasons", "What to do, most serious first", LOOK_CARDS, CELL_LIST);
     for (size_t i = 0; i < joining.count; i++) {
         struct joined *joined = &joining.items[i];
         qsort(joined->codes, joined->code_count, sizeof *joined->codes, compare_codes);
@@ -388,10 +389,9 @@ static void add_ledgers(struct page *page, const struct tally *tally) {
     tally_each_program(tally, ledger_row,
                        &(struct ledger_table){page, section->cell, "program", "program"});
     drop_if_empty(section);
-    section = page_section(page, "samples", "Not understood, the first ones", LOOK_TABLE,
-                           CELL_LIST);
-    tally_each_sample(tally, sample_row,
-                      &(struct ledger_table){page, section->cell, NULL, NULL});
+    section =
+        page_section(page, "samples", "Not understood, the first ones", LOOK_TABLE, CELL_LIST);
+    tally_each_sample(tally, sample_row, &(struct ledger_table){page, section->cell, NULL, NULL});
     drop_if_empty(section);
 }
 
@@ -403,8 +403,7 @@ static void add_balance(struct page *page, const struct tally *tally) {
                          "outside the asked span + %llu not understood",
                          (unsigned long long)sum.read, (unsigned long long)sum.used,
                          (unsigned long long)sum.dull, (unsigned long long)sum.other,
-                         (unsigned long long)sum.outside,
-                         (unsigned long long)sum.not_understood));
+                         (unsigned long long)sum.outside, (unsigned long long)sum.not_understood));
     uint64_t dropped = tally_messages_dropped(tally);
     if (dropped)
         add_text(page, arena_print(&page->arena,

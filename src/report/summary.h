@@ -1,4 +1,5 @@
-/* summary - the page of `report`: what a tally says, for people and machines (contract, section 4). */
+/* summary - the page of `report`: what a tally says, for people and machines (contract, section 4).
+ */
 #ifndef REPORT_SUMMARY_H
 #define REPORT_SUMMARY_H
 
@@ -7,7 +8,7 @@
 #include "tally/tally.h"
 
 struct summary_wishes {
-    unsigned top;            /* reasons shown; 0: all */
+    unsigned top; /* reasons shown; 0: all */
 };
 
 /* Adds the sections of the report to an initialised page. */

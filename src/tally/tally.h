@@ -14,7 +14,7 @@ struct ledger {
 
 /* One printed combination of codes of a reason. */
 struct tally_code {
-    uint16_t code;            /* 0: none */
+    uint16_t code; /* 0: none */
     struct enhanced enhanced;
     bool implied;
     uint64_t count;
@@ -50,8 +50,8 @@ void tally_free(struct tally *tally);
 
 void tally_add(struct tally *tally, const struct finding *finding);
 
-/* Adds a ledger to that of a source, and to that of a program ("postfix/smtpd"; "" for lines that no
- * wrapping knew). */
+/* Adds a ledger to that of a source, and to that of a program ("postfix/smtpd"; "" for lines that
+ * no wrapping knew). */
 void tally_source(struct tally *tally, const char *source, const struct ledger *ledger);
 void tally_program(struct tally *tally, struct slice program, const struct ledger *ledger);
 /* Offers a line that was not understood as a sample; the first ten by (source, line) are kept. */

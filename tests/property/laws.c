@@ -27,11 +27,8 @@ const struct knowledge *laws_knowledge(void) {
 const struct options *laws_options(unsigned jobs) {
     static struct options all[65];
     assert(jobs < 65);
-    all[jobs] = (struct options){.since = MOMENT_NONE,
-                                 .until = MOMENT_NONE,
-                                 .jobs = jobs,
-                                 .no_config = true,
-                                 .quiet = true};
+    all[jobs] = (struct options){
+        .since = MOMENT_NONE, .until = MOMENT_NONE, .jobs = jobs, .no_config = true, .quiet = true};
     return &all[jobs];
 }
 
@@ -70,12 +67,21 @@ unsigned laws_chance(unsigned most) {
     return (unsigned)(seed >> 20) % most;
 }
 
+/* A source must outlive its run, so all are kept to the end. */
+static struct kept {
+    struct kept *next;
+    struct source source;
+} * all_kept;
+
 void laws_feed(struct run *run, const char *name, const struct slice *lines, size_t from,
                size_t to) {
     static const int64_t end_of_2026 = 1798761599;
     FILE *file = tmpfile();
-    struct source *source = memory_new(sizeof *source); /* lives as long as the run, so: kept */
+    struct kept *kept = memory_new(sizeof *kept);
+    struct source *source = &kept->source;
     *source = (struct source){.name = memory_copy(name, strlen(name)), .anchor = end_of_2026};
+    kept->next = all_kept;
+    all_kept = kept;
     assert(file);
     for (size_t i = from; i < to; i++)
         fwrite(lines[i].at, 1, lines[i].length, file);

@@ -20,7 +20,8 @@ struct laws_lines laws_samples(void);
 unsigned laws_chance(unsigned most);
 
 /* Reads lines [from, to) as lines from + 1 .. of a source called name. */
-void laws_feed(struct run *run, const char *name, const struct slice *lines, size_t from, size_t to);
+void laws_feed(struct run *run, const char *name, const struct slice *lines, size_t from,
+               size_t to);
 
 /* Journey and tally as bytes. */
 void laws_state(const struct run *run, struct pack *pack);

@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdlib.h>
+
 #include <cmocka.h>
 
 enum { ROUNDS = 300, STOPS = 12, LINES = 400 };

@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdlib.h>
+
 #include <cmocka.h>
 
 #include "base/memory.h"

@@ -1,10 +1,11 @@
-/* merge - tallies of different hosts add up to the same in any order and grouping, and to what one run
- * over all of them counts. */
+/* merge - tallies of different hosts add up to the same in any order and grouping, and to what one
+ * run over all of them counts. */
 #include "laws.h"
 
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 #include "base/memory.h"

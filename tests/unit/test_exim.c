@@ -24,7 +24,7 @@ static void arrivals(void **state) {
           " mid=m1@example.org from=alice@example.org host=client.example.org ip=192.0.2.10 "
           "helo=laptop user=alice size=1200"}},
         {"1wAbCd-0012AB-0x <= <> R=" ID " U=mail P=local S=900",
-         {"arrival EX-ARRIVE in id=1wAbCd-0012AB-0x from= size=900"}},
+         {"detail EX-ARRIVE in id=1wAbCd-0012AB-0x from= size=900"}},
         {ID " <= www@example.org U=www-data P=local S=900",
          {"arrival EX-ARRIVE in id=" ID " from=www@example.org user=www-data size=900"}},
         {ID " <= \"a b S=5\"@example.org H=[2001:db8::9]:4711 P=esmtp S=1200",

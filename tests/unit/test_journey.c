@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 /* What the journey gave, in order. */
@@ -24,8 +25,12 @@ static void keep(void *context, const struct finding *finding) {
 
 static struct finding about(const char *queue_id, enum record_kind kind) {
     return (struct finding){
-        .record = {.kind = kind, .queue_id = slice_of(queue_id), .size = -1, .delay = -1,
-                   .nrcpt = -1, .instance = SLICE("postfix")},
+        .record = {.kind = kind,
+                   .queue_id = slice_of(queue_id),
+                   .size = -1,
+                   .delay = -1,
+                   .nrcpt = -1,
+                   .instance = SLICE("postfix")},
         .mta = mta_named(SLICE("postfix")),
         .host = SLICE("mx1"),
         .time = {.seconds = 1000},
@@ -192,7 +197,13 @@ static void test_silent_ones_are_let_go(void **state) {
     later.time.seconds++;
     take(journey, later, &given);
     assert_int_equal(journey_open(journey), 1);
-    assert_int_equal(journey_dropped(journey), 1);
+    assert_int_equal(journey_dropped(journey), 0);
+    take(journey, outcome("NEW", EVENT_DEFERRED, "bob@example.net"), &given);
+    later.record.queue_id = SLICE("LAST");
+    later.time.seconds = 1001 + 2 * (int64_t)JOURNEY_AGE;
+    take(journey, later, &given);
+    assert_int_equal(journey_open(journey), 1);
+    assert_int_equal(journey_dropped(journey), 1); /* somebody was waiting */
     journey_free(journey);
 }
 
@@ -208,7 +219,6 @@ static void test_number_is_bounded(void **state) {
         take(journey, arrival, &given);
     }
     assert_int_equal(journey_open(journey), JOURNEY_MESSAGES);
-    assert_int_equal(journey_dropped(journey), 100);
     struct finding again = about("Q0", RECORD_ARRIVAL); /* was let go: it is new again */
     again.record.size = 1;
     take(journey, again, &given);
@@ -216,6 +226,30 @@ static void test_number_is_bounded(void **state) {
     again.record.queue_id = SLICE("Q200");
     take(journey, again, &given);
     assert_int_equal(given.count, 0);
+    journey_free(journey);
+}
+
+static struct finding refusal(const char *recipient, bool is_echo) {
+    struct finding finding = about("A1", RECORD_INCIDENT);
+    finding.record.event = EVENT_REJECTED;
+    finding.record.level = LEVEL_SESSION;
+    finding.record.recipient = slice_of(recipient);
+    finding.record.is_echo = is_echo;
+    return finding;
+}
+
+static void test_an_echo_counts_once(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    take(journey, refusal("a@example.org", false), &given);
+    assert_int_equal(given.count, 1);
+    take(journey, refusal("a@example.org", true), &given);
+    assert_int_equal(given.count, 0);
+    take(journey, refusal("b@example.org", true), &given); /* told by this entry alone */
+    assert_int_equal(given.count, 1);
+    take(journey, refusal("b@example.org", false), &given); /* refused again, in its own right */
+    assert_int_equal(given.count, 1);
     journey_free(journey);
 }
 
@@ -246,6 +280,7 @@ int main(void) {
         cmocka_unit_test(test_end_forgets),
         cmocka_unit_test(test_silent_ones_are_let_go),
         cmocka_unit_test(test_number_is_bounded),
+        cmocka_unit_test(test_an_echo_counts_once),
         cmocka_unit_test(test_no_queue_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -186,6 +186,22 @@ static void test_long_lines(void **state) {
     free(text.bytes);
 }
 
+/* A line of just LINE_LONGEST bytes whose CR and newline fall around the end of a block. */
+static void test_longest_line_at_the_end_of_a_block(void **state) {
+    (void)state;
+    struct text text = {0};
+    for (size_t early = 0; early < 5; early++)
+        for (size_t longer = 0; longer < 3; longer++) {
+            text.length = 0;
+            append_many(&text, '.', LINES_BLOCK - LINE_LONGEST - 1 - early);
+            append(&text, "\n", 1);
+            append_many(&text, 'x', LINE_LONGEST - 1 + longer);
+            append(&text, "\r\nbehind\n", 9);
+            assert_cut_like_naive((struct slice){text.bytes, text.length});
+        }
+    free(text.bytes);
+}
+
 static void test_memory_is_bounded(void **state) {
     (void)state;
     struct text text = {0};
@@ -240,6 +256,7 @@ int main(void) {
         cmocka_unit_test(test_small_sources),
         cmocka_unit_test(test_what_a_line_is),
         cmocka_unit_test(test_long_lines),
+        cmocka_unit_test(test_longest_line_at_the_end_of_a_block),
         cmocka_unit_test(test_memory_is_bounded),
         cmocka_unit_test(test_random_bytes_in_random_pieces),
         cmocka_unit_test(test_read_errors_are_told),

@@ -1,10 +1,11 @@
 /* out - buffered text, in memory and to files that fail. */
 #include "base/out.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <fcntl.h>
 #include <unistd.h>
+
 #include <cmocka.h>
 
 static void test_memory(void **state) {

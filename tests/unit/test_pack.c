@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+
 #include <cmocka.h>
 
 static void pack_all(struct pack *pack) {
@@ -59,10 +60,14 @@ static void test_refused(void **state) {
     struct unpack endless = {SLICE("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), false};
     unpack_number(&endless);
     assert_true(endless.broken);
-    struct unpack greedy = {SLICE("\x7f" "abc"), false};
+    struct unpack greedy = {SLICE("\x7f"
+                                  "abc"),
+                            false};
     assert_int_equal(unpack_text(&greedy).length, 0);
     assert_true(greedy.broken);
-    struct unpack many = {SLICE("\x7f" "abc"), false};
+    struct unpack many = {SLICE("\x7f"
+                                "abc"),
+                          false};
     assert_int_equal(unpack_count(&many), 0);
     assert_true(many.broken);
 }

@@ -1,14 +1,7 @@
 /* What is read out of Postfix's lines: each row is a line and the records it gives, written out. */
 #include "mta/mta.h"
 
-#include <inttypes.h>
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#include "base/out.h"
-#include "mta/shapes.h"
+#include "record_shown.h"
 #include "rules/builtin.h"
 
 extern const struct mta mta_postfix;
@@ -37,53 +30,6 @@ static int free_shapes(void **state) {
     return 0;
 }
 
-static void put_text(struct out *out, const char *name, struct slice text) {
-    if (!text.length)
-        return;
-    out_print(out, " %s=", name);
-    out_slice(out, text);
-}
-
-static void put_number(struct out *out, const char *name, int64_t number) {
-    if (number >= 0)
-        out_print(out, " %s=%" PRId64, name, number);
-}
-
-/* "outcome PF-STATUS bounced recipient out remote rcpt id=... to=... reply=[...]": what is not
- * known is left out; "[...]c" is a reply that may begin with a code. */
-static void put_record(struct out *out, const struct record *record) {
-    static const char *const kinds[] = {"arrival", "detail", "outcome", "incident", "end"};
-    const char *words[] = {kinds[record->kind],
-                           record->line_type,
-                           event_name(record->event),
-                           level_name(record->level),
-                           direction_name(record->direction),
-                           side_name(record->side),
-                           stage_name(record->stage)};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (words[i][0])
-            out_print(out, "%s%s", i ? " " : "", words[i]);
-    put_text(out, "id", record->queue_id);
-    put_text(out, "mid", record->message_id);
-    if (record->has_sender)
-        out_print(out, " from=%.*s", SLICE_ARGS(record->sender));
-    put_text(out, "to", record->recipient);
-    put_text(out, "orig", record->orig_recipient);
-    put_text(out, "host", record->peer_host);
-    put_text(out, "ip", record->peer_ip);
-    put_text(out, "helo", record->helo);
-    put_text(out, "user", record->user);
-    put_text(out, "implied", record->implied);
-    put_number(out, "size", record->size);
-    put_number(out, "delay", record->delay);
-    put_number(out, "nrcpt", record->nrcpt);
-    char dsn[16];
-    put_text(out, "dsn", (struct slice){dsn, enhanced_print(record->dsn, dsn)});
-    if (record->reply.length)
-        out_print(out, " [%.*s]%s", SLICE_ARGS(record->reply),
-                  record->reply_may_have_code ? "c" : "");
-}
-
 static enum reading read_text(const char *program, const char *text) {
     struct entry entry = {.program = slice_of(program), .text = slice_of(text)};
     records_clear(&records);
@@ -100,7 +46,7 @@ static void check_rows(const struct row *rows, size_t count) {
         out_init_memory(&out);
         if (read_text(rows[i].program, rows[i].text) != READING_READ || records.count != 1)
             fail_msg("not read: %s", rows[i].text);
-        put_record(&out, &records.items[0]);
+        show_record(&out, &records.items[0]);
         if (!slice_is(out_held(&out), rows[i].record))
             fail_msg("%s\n   gives %.*s\nexpected %s", rows[i].text, SLICE_ARGS(out_held(&out)),
                      rows[i].record);
@@ -115,24 +61,30 @@ static void messages(void **state) {
         {"postfix/smtpd",
          "4C1D2E3F40: client=client.example.org[192.0.2.10], sasl_method=PLAIN, "
          "sasl_username=alice, sasl_sender=a@example.org",
-         "detail PF-SMTPD-CLIENT in id=4C1D2E3F40 host=client.example.org ip=192.0.2.10 "
+         "arrival PF-SMTPD-CLIENT in id=4C1D2E3F40 host=client.example.org ip=192.0.2.10 "
          "user=alice"},
         {"postfix/smtpd", "4XkLm21qRszBcd: client=unknown[2001:db8::1]:4711",
-         "detail PF-SMTPD-CLIENT in id=4XkLm21qRszBcd host=unknown ip=2001:db8::1"},
+         "arrival PF-SMTPD-CLIENT in id=4XkLm21qRszBcd host=unknown ip=2001:db8::1"},
         {"postfix/smtpd", "4C1D2E3F40: client=unknown[unknown]",
-         "detail PF-SMTPD-CLIENT in id=4C1D2E3F40 host=unknown"},
+         "arrival PF-SMTPD-CLIENT in id=4C1D2E3F40 host=unknown"},
+        {"postfix/smtpd",
+         "4C1D2E3F40: client=localhost[127.0.0.1], orig_queue_id=3B0C1D2E3F, "
+         "orig_client=client.example.org[192.0.2.10]",
+         "detail PF-SMTPD-CLIENT in id=4C1D2E3F40 host=localhost ip=127.0.0.1"},
+        {"postfix/pickup", "4C1D2E3F40: uid=1000 from=<alice>",
+         "arrival PF-PICKUP in id=4C1D2E3F40"},
         {"postfix/cleanup", "4C1D2E3F40: message-id=<m1@example.org>",
          "detail PF-CL-MSGID id=4C1D2E3F40 mid=<m1@example.org>"},
         {"postfix/qmgr", "4C1D2E3F40: from=<alice@example.org>, size=1200, nrcpt=2 (queue active)",
-         "arrival PF-QM-ACTIVE id=4C1D2E3F40 from=alice@example.org size=1200 nrcpt=2"},
+         "detail PF-QM-ACTIVE id=4C1D2E3F40 from=alice@example.org size=1200 nrcpt=2"},
         {"postfix/qmgr", "4C1D2E3F40: from=<>, size=99999999999999999999, nrcpt=1 (queue active)",
-         "arrival PF-QM-ACTIVE id=4C1D2E3F40 from= nrcpt=1"},
+         "detail PF-QM-ACTIVE id=4C1D2E3F40 from= nrcpt=1"},
         {"postfix/qmgr",
          "4C1D2E3F40: from=<\"a>, size=1\"@example.org>, size=1200, nrcpt=2 (queue active)",
-         "arrival PF-QM-ACTIVE id=4C1D2E3F40 from=\"a>, size=1\"@example.org size=1200 nrcpt=2"},
+         "detail PF-QM-ACTIVE id=4C1D2E3F40 from=\"a>, size=1\"@example.org size=1200 nrcpt=2"},
         {"postfix/qmgr",
          "4C1D2E3F40: from=<\"a\\\">, b\"@example.org>, size=1, nrcpt=1 (queue active)",
-         "arrival PF-QM-ACTIVE id=4C1D2E3F40 from=\"a\\\">, b\"@example.org size=1 nrcpt=1"},
+         "detail PF-QM-ACTIVE id=4C1D2E3F40 from=\"a\\\">, b\"@example.org size=1 nrcpt=1"},
         {"postfix/qmgr", "4C1D2E3F40: from=<a@example.org>, status=expired, returned to sender",
          "outcome PF-QM-EXPIRED expired recipient out synthetic queue id=4C1D2E3F40 "
          "from=a@example.org [status=expired, returned to sender]"},
@@ -420,7 +372,6 @@ static void lines_without_records(void **state) {
     } rows[] = {
         {"postfix/smtpd", "connect from client.example.org[192.0.2.10]", READING_DULL},
         {"postfix/smtpd", "NOQUEUE: client=client.example.org[192.0.2.10]", READING_DULL},
-        {"postfix/pickup", "4C1D2E3F40: uid=1000 from=<alice>", READING_READ},
         {"postfix/smtp",
          "4C1D2E3F40: to=<bob@example.net>, relay=none, delay=1, dsn=5.1.1, status=undeliverable "
          "(host mx.example.net[198.51.100.5] said: 550 no)",

@@ -198,7 +198,7 @@ static void refusals(void **state) {
         {ID ": Milter: data, discard",
          {"incident SM-MILTER discarded session in local end-of-data id=" ID " [discard]"}},
         {ID ": <nobody@example.org>... User unknown",
-         {"detail SM-USERERR in local rcpt id=" ID
+         {"incident SM-USERERR rejected session in local rcpt id=" ID
           " to=nobody@example.org implied=SM-USERERR [User unknown]"}},
     };
     CHECK(rows);

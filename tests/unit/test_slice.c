@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+
 #include <cmocka.h>
 
 static void assert_slice(struct slice s, const char *expected) {
@@ -16,8 +17,8 @@ static void test_cut(void **state) {
         const char *text, *head, *rest;
         bool found;
     } rows[] = {
-        {"a,b", "a", "b", true},    {"a,b,c", "a", "b,c", true}, {",b", "", "b", true},
-        {"a,", "a", "", true},      {"ab", "ab", "", false},     {"", "", "", false},
+        {"a,b", "a", "b", true}, {"a,b,c", "a", "b,c", true}, {",b", "", "b", true},
+        {"a,", "a", "", true},   {"ab", "ab", "", false},     {"", "", "", false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct slice rest = slice_of(rows[i].text), head;
@@ -81,8 +82,8 @@ static void test_seconds(void **state) {
     static const struct {
         const char *text;
         int64_t micros;
-    } rows[] = {{"0", 0}, {"0.05", 50000}, {"1.5", 1500000}, {"34", 34000000},
-                {"0.0000019", 1}, {"12.", 12000000}};
+    } rows[] = {{"0", 0},         {"0.05", 50000},  {"1.5", 1500000},
+                {"34", 34000000}, {"0.0000019", 1}, {"12.", 12000000}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int64_t micros = -1;
         assert_true(slice_seconds(slice_of(rows[i].text), &micros));

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 enum { RING = 5, GIVEN = 20000 };

@@ -1,0 +1,194 @@
+/* A rule without a proof is a guess, so every pattern file carries examples, and here each of them
+ * is decided exactly as a logged reply would be. A failed one tells which rule took it, because
+ * that is where the wording has to be made narrower.
+ *
+ *   (auth in) 535 Error        stage, side, direction and MTA of the example, then its reply
+ */
+#include "finding/proof.h"
+
+#include "finding/reason.h"
+#include <assert.h>
+
+struct prover {
+    const struct rulebook *book;
+    struct reason_memory *memory;
+    struct arena arena;
+    void (*told)(void *context, const char *text);
+    void *context;
+    size_t proved, failed;
+};
+
+static void tell(struct prover *prover, const char *file, unsigned line, const char *what) {
+    struct slice text = arena_print(&prover->arena, "%s:%u: %s", file, line, what);
+    prover->failed++;
+    if (prover->told)
+        prover->told(prover->context, text.at);
+}
+
+/* One word of a context. "local" may be meant as a side or as a direction: see read_context. */
+static bool take_word(struct slice word, struct finding *finding, bool *has_side,
+                      bool *has_direction) {
+    enum stage stage;
+    enum direction direction;
+    enum side side;
+    const struct mta *mta = mta_named(word);
+    if (stage_read(word, &stage)) {
+        finding->record.stage = stage;
+    } else if (direction_read(word, &direction)) {
+        finding->record.direction = direction;
+        *has_direction = true;
+    } else if (side_read(word, &side)) {
+        finding->record.side = side;
+        *has_side = true;
+    } else if (mta) {
+        finding->mta = mta;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* "(auth in) 535 Error": takes the words off the front of *text. "local" is the side when another
+ * word is the direction, the direction when another is the side, and both when it stands alone. */
+static bool read_context(struct slice *text, struct finding *finding, struct slice *wrong_r) {
+    if (text->length == 0 || text->at[0] != '(')
+        return true;
+    struct slice rest = slice_from(*text, 1), words;
+    bool has_side = false, has_direction = false, has_local = false;
+    if (!slice_cut(&rest, ')', &words)) {
+        *wrong_r = *text;
+        return false;
+    }
+    while (words.length > 0) {
+        struct slice word;
+        slice_cut(&words, ' ', &word);
+        if (slice_is(word, "local")) {
+            has_local = true;
+        } else if (word.length > 0 && !take_word(word, finding, &has_side, &has_direction)) {
+            *wrong_r = word;
+            return false;
+        }
+    }
+    if (has_local && !has_side)
+        finding->record.side = SIDE_LOCAL;
+    if (has_local && !has_direction)
+        finding->record.direction = DIRECTION_LOCAL;
+    *text = slice_trim(rest);
+    return true;
+}
+
+/* Decides about an example as docs/patterns.md says it is read. */
+static bool decide_proof(struct prover *prover, const struct proof *proof, struct slice text,
+                         struct slice host, struct finding *finding) {
+    struct slice wrong, reply = text;
+    *finding = (struct finding){.record = {.direction = DIRECTION_OUT,
+                                           .side = SIDE_NONE,
+                                           .stage = STAGE_OTHER,
+                                           .peer_host = host,
+                                           .size = -1,
+                                           .delay = -1,
+                                           .nrcpt = -1}};
+    if (!read_context(&reply, finding, &wrong)) {
+        tell(prover, proof->file, proof->line,
+             arena_print(&prover->arena,
+                         "'%.*s' is no context: write a stage, side, direction or MTA between '(' "
+                         "and ')'",
+                         SLICE_ARGS(wrong))
+                 .at);
+        return false;
+    }
+    reason_of_reply(prover->book, prover->memory, reply, &prover->arena, finding);
+    return true;
+}
+
+static const char *chosen_by(struct prover *prover, const struct verdict *verdict) {
+    if (!verdict->rule)
+        return verdict->class_name;
+    return arena_print(&prover->arena, "%s by %s:%u", verdict->class_name, verdict->rule->file,
+                       verdict->rule->line)
+        .at;
+}
+
+/* The example must be classed as `wanted`; a counter-example must not. */
+static void prove(struct prover *prover, const struct proof *proof, struct slice text,
+                  struct slice wanted, struct slice host) {
+    struct finding finding;
+    prover->proved++;
+    if (!decide_proof(prover, proof, text, host, &finding))
+        return;
+    const struct verdict *verdict = &finding.verdict;
+    bool classed = slice_is(wanted, verdict->class_name);
+    if (classed && proof->counter)
+        tell(prover, proof->file, proof->line,
+             arena_print(&prover->arena, "'%.*s' is classed %s, and must not be", SLICE_ARGS(text),
+                         chosen_by(prover, verdict))
+                 .at);
+    else if (!classed && !proof->counter)
+        tell(prover, proof->file, proof->line,
+             arena_print(&prover->arena, "'%.*s' is classed %s, not %.*s", SLICE_ARGS(text),
+                         chosen_by(prover, verdict), SLICE_ARGS(wanted))
+                 .at);
+    arena_clear(&prover->arena);
+}
+
+static void prove_reason(struct prover *prover, const struct reason *reason) {
+    for (size_t i = 0; i < reason->proof_count; i++)
+        prove(prover, &reason->proofs[i], reason->proofs[i].text, slice_of(reason->name),
+              (struct slice){0});
+}
+
+/* A reply of the first host of the provider, when it has one. */
+static void prove_provider(struct prover *prover, const struct provider *provider) {
+    struct slice host = provider->host_count > 0 ? provider->hosts[0] : (struct slice){0};
+    for (size_t i = 0; i < provider->proof_count; i++) {
+        struct slice text = provider->proofs[i].text, arrow = SLICE(" => ");
+        size_t end = slice_rfind_text(text, arrow);
+        assert(end != SIZE_MAX); /* the rule book checked it */
+        prove(prover, &provider->proofs[i], slice_trim(slice_head(text, end)),
+              slice_from(text, end + arrow.length), host);
+    }
+}
+
+static bool is_direction_word(struct slice word) {
+    enum direction direction;
+    return direction_read(word, &direction);
+}
+
+/* The rule book does not know the MTAs, so their names are checked here. */
+static void check_mtas(struct prover *prover) {
+    for (size_t i = 0; i < prover->book->rule_count; i++) {
+        const struct rule *rule = &prover->book->rules[i];
+        for (size_t j = 0; j < rule->where.mta.count; j++)
+            if (!mta_named(rule->where.mta.items[j]))
+                tell(prover, rule->file, rule->line,
+                     arena_print(&prover->arena, "no MTA '%.*s'",
+                                 SLICE_ARGS(rule->where.mta.items[j]))
+                         .at);
+    }
+    for (size_t i = 0; i < prover->book->reason_count; i++) {
+        const struct reason *reason = &prover->book->reasons[i];
+        for (size_t j = 0; j < reason->hint_count; j++) {
+            struct slice rest = reason->hints[j].where, word;
+            slice_cut(&rest, ' ', &word);
+            if (!is_direction_word(word) && !mta_named(word))
+                tell(prover, reason->file, 1,
+                     arena_print(&prover->arena, "no MTA '%.*s' in hints", SLICE_ARGS(word)).at);
+        }
+    }
+}
+
+size_t reason_prove(const struct rulebook *book, size_t *failed_r,
+                    void (*told)(void *context, const char *text), void *context) {
+    struct prover prover = {
+        .book = book, .memory = reason_memory_new(book), .told = told, .context = context};
+    arena_init(&prover.arena);
+    check_mtas(&prover);
+    for (size_t i = 0; i < book->reason_count; i++)
+        prove_reason(&prover, &book->reasons[i]);
+    for (size_t i = 0; i < book->provider_count; i++)
+        prove_provider(&prover, &book->providers[i]);
+    arena_release(&prover.arena);
+    reason_memory_free(prover.memory);
+    *failed_r = prover.failed;
+    return prover.proved;
+}
