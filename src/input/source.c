@@ -24,12 +24,16 @@
  * at random have 11 %, text with some NULs of a crash far less. */
 enum { HEAD = 16 * 1024, CONTROL_PERCENT = 10 };
 
+/* Folders inside folders that are gone into. Links to folders are not: they may lead round. */
+enum { DEPTH = 8 };
+
 /* Who asked for the file decides how it is refused. */
 struct finder {
     struct sources *sources;
     int year;
     int64_t now;
     bool is_named; /* by the user, and not found in a folder or behind a glob */
+    unsigned depth; /* of folders inside the one that was named */
     source_told *told;
     void *context;
 };
@@ -247,17 +251,25 @@ static int by_name(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Found in a folder or behind a glob: only regular files are looked into. */
+static void add_names_in(const struct finder *finder, const char *path);
+
+/* Found in a folder or behind a glob: only regular files are looked into, and folders. */
 static void add_found(const struct finder *finder, const char *path) {
-    struct stat status;
-    if (stat(path, &status) != 0) {
+    struct stat status, link;
+    if (stat(path, &status) != 0 || lstat(path, &link) != 0) {
         tell_errno(finder, path);
-    } else if (S_ISDIR(status.st_mode)) {
-        tell_refused(finder, path, "is a folder");
-    } else if (!S_ISREG(status.st_mode)) {
-        tell_refused(finder, path, "is no regular file");
-    } else {
+    } else if (S_ISREG(status.st_mode)) {
         add_regular(finder, path, &status);
+    } else if (!S_ISDIR(status.st_mode)) {
+        tell_refused(finder, path, "is no regular file");
+    } else if (S_ISLNK(link.st_mode)) {
+        tell_refused(finder, path, "is a link to a folder");
+    } else if (finder->depth == DEPTH) {
+        tell_refused(finder, path, "is too deep a folder");
+    } else {
+        struct finder inside = *finder;
+        inside.depth++;
+        add_names_in(&inside, path);
     }
 }
 
@@ -290,10 +302,8 @@ static char *joined(const char *folder, const char *name) {
     return path;
 }
 
-static void add_folder(const struct finder *finder, const char *path) {
-    struct finder inside = *finder;
-    inside.is_named = false;
-    size_t count, before = finder->sources->count;
+static void add_names_in(const struct finder *finder, const char *path) {
+    size_t count;
     char **names = names_in(path, &count);
     if (names == NULL) {
         tell_errno(finder, path);
@@ -301,11 +311,18 @@ static void add_folder(const struct finder *finder, const char *path) {
     }
     for (size_t i = 0; i < count; i++) {
         char *inner = joined(path, names[i]);
-        add_found(&inside, inner);
+        add_found(finder, inner);
         free(inner);
         free(names[i]);
     }
     free(names);
+}
+
+static void add_folder(const struct finder *finder, const char *path) {
+    struct finder inside = *finder;
+    size_t before = finder->sources->count;
+    inside.is_named = false;
+    add_names_in(&inside, path);
     if (finder->sources->count == before)
         tell_fault(finder, "no log file in the folder", path);
 }
@@ -349,7 +366,12 @@ static void add_missing(const struct finder *finder, const char *path) {
 void sources_add(struct sources *sources, const char *path, int year, int64_t now,
                  source_told *told, void *context) {
     assert(sources != NULL && path != NULL && told != NULL);
-    struct finder finder = {sources, year, now, true, told, context};
+    struct finder finder = {.sources = sources,
+                            .year = year,
+                            .now = now,
+                            .is_named = true,
+                            .told = told,
+                            .context = context};
     struct stat status;
     if (strcmp(path, "-") == 0)
         add_standard_input(&finder);

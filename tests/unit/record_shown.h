@@ -77,7 +77,7 @@ static void check_record(const struct record_row *row, size_t index, const struc
 }
 
 /* Reads each row as an entry of `program` and compares what is read. */
-static void check_records(const struct mta *mta, const struct shapes *shapes, const char *program,
+static inline void check_records(const struct mta *mta, const struct shapes *shapes, const char *program,
                           const struct record_row *rows, size_t count) {
     struct records records;
     records_init(&records);

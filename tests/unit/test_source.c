@@ -166,18 +166,20 @@ static void fill_folder(void) {
     write_file("logs/README", "How these logs came about.\n", 27);
     write_file("logs/mail.log.2.gz", "\x1f\x8b\x08", 3);
     assert_int_equal(mkfifo("logs/pipe", 0600), 0);
+    assert_int_equal(symlink("..", "logs/old/round"), 0);
 }
 
 static void test_a_folder(void **state) {
     (void)state;
-    static const char *const names[] = {"logs/Zmail.log", "logs/mail.log", "logs/mail.log.1"};
+    static const char *const names[] = {"logs/Zmail.log", "logs/mail.log", "logs/mail.log.1",
+                                        "logs/old/mail.log"};
     static const char *const ways[] = {"logs", "logs/", "logs/*"};
     fill_folder();
     for (size_t way = 0; way < COUNT(ways); way++) {
         struct sources sources = {0};
         struct heard heard = add(&sources, ways[way], 0);
         assert_int_equal(heard.faults, 0);
-        assert_int_equal(heard.notes, 4); /* README, the compressed file, the folder, the pipe */
+        assert_int_equal(heard.notes, 4); /* README, a compressed file, a pipe, a link round */
         assert_int_equal(sources.count, COUNT(names));
         for (size_t i = 0; i < COUNT(names); i++)
             assert_string_equal(sources.items[i].name, names[i]);
