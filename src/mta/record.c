@@ -50,7 +50,8 @@ static const char *const stage_names[] = {
     }                                                                                              \
     bool noun##_read(struct slice word, enum noun *noun##_r) {                                     \
         size_t number = word_number(noun##_names, COUNT(noun##_names), word);                      \
-        *noun##_r = (enum noun)number;                                                             \
+        if (number)                                                                                \
+            *noun##_r = (enum noun)number;                                                         \
         return number != 0;                                                                        \
     }
 

@@ -59,7 +59,7 @@ const char *level_name(enum level level);
 const char *direction_name(enum direction direction);
 const char *side_name(enum side side);
 const char *stage_name(enum stage stage);
-/* False: no such word. */
+/* False: no such word; the output is left as it was. */
 bool event_read(struct slice word, enum event *event_r);
 bool level_read(struct slice word, enum level *level_r);
 bool direction_read(struct slice word, enum direction *direction_r);
