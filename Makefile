@@ -41,7 +41,8 @@ PATTERNS := $(shell find patterns -type f 2>/dev/null)
 UNIT_TESTS     := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/unit/test_*.c)))
 PROPERTY_TESTS := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/property/test_*.c)))
 # What several property tests share lies beside them, under another name than test_*.
-PROPERTY_SHARED := $(patsubst %.c,$(B)/%.o,$(filter-out tests/property/test_%,$(wildcard tests/property/*.c)))
+PROPERTY_SHARED := $(patsubst %.c,$(B)/%.o,$(filter-out tests/property/test_%, \
+                   $(wildcard tests/property/*.c)))
 FUZZ_TARGETS   := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 BENCH_TOOLS    := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/bench/*.c)))
 
@@ -62,19 +63,22 @@ help: ## this list
 
 # --- what the program is made of
 
+# One short line a file; V=1 shows the whole commands.
+QUIET = $(if $(V),,@echo '  $(1) $(patsubst build/%,%,$@)';)
+
 $(B)/$(PROGRAM): $(OBJECTS)
-	$(LINK) -o $@ $(OBJECTS) $(OUR_LIBS) $(LDLIBS)
+	$(call QUIET,link)$(LINK) -o $@ $(OBJECTS) $(OUR_LIBS) $(LDLIBS)
 
 $(B)/%.o: src/%.c $(B)/flags | build/libraries
 	@mkdir -p $(@D)
-	$(COMPILE) $(if $(STRICT),-Werror) -MMD -MP -c -o $@ $<
+	$(call QUIET,cc  )$(COMPILE) $(if $(STRICT),-Werror) -MMD -MP -c -o $@ $<
 
 $(B)/builtin_files.c: src/rules/embed.sh $(PATTERNS)
 	@mkdir -p $(@D)
-	sh src/rules/embed.sh patterns > $@
+	$(call QUIET,make)sh src/rules/embed.sh patterns > $@
 
 $(B)/builtin_files.o: $(B)/builtin_files.c $(B)/flags | build/libraries
-	$(COMPILE) -c -o $@ $<
+	$(call QUIET,cc  )$(COMPILE) -c -o $@ $<
 
 # Changes only when the way of compiling does, and then every object is made anew.
 $(B)/flags: FORCE
@@ -155,7 +159,8 @@ deps deps-check:
 
 RUN_TESTS = MAKE='$(MAKE)' JOBS='$(JOBS)' tests/run.sh
 
-.PHONY: check check-quick check-patterns check-unit check-property check-lint check-golden check-fuzz check-bench
+.PHONY: check check-quick check-patterns check-unit check-property check-lint check-golden \
+        check-fuzz check-bench
 check: deps-check ## every test; installs what is missing (Debian; DEPS=no: nothing)
 	@$(RUN_TESTS) patterns unit property lint golden fuzz bench corpora
 check-quick: ## patterns, units and golden cases
@@ -194,18 +199,18 @@ $(B)/tests/%.o: tests/%.c $(B)/flags | build/libraries
 
 $(PROPERTY_TESTS): $(PROPERTY_SHARED)
 $(UNIT_TESTS) $(PROPERTY_TESTS): %: %.o $(LIBRARY)
-	$(LINK) -o $@ $(filter %.o,$^) -lcmocka $(OUR_LIBS) $(LDLIBS)
+	$(call QUIET,link)$(LINK) -o $@ $(filter %.o,$^) -lcmocka $(OUR_LIBS) $(LDLIBS)
 
 $(BENCH_TOOLS): %: %.o
-	$(LINK) -o $@ $< -lm $(LDLIBS)
+	$(call QUIET,link)$(LINK) -o $@ $< -lm $(LDLIBS)
 
 # The same targets run under libFuzzer (variant fuzz, clang) or over their corpus (any other).
 ifeq ($(VARIANT),fuzz)
 $(FUZZ_TARGETS): %: %.o $(LIBRARY)
-	$(LINK) -fsanitize=fuzzer -o $@ $< $(LIBRARY) $(OUR_LIBS) $(LDLIBS)
+	$(call QUIET,link)$(LINK) -fsanitize=fuzzer -o $@ $< $(LIBRARY) $(OUR_LIBS) $(LDLIBS)
 else
 $(FUZZ_TARGETS): %: %.o $(B)/tests/fuzz/replay.o $(LIBRARY)
-	$(LINK) -o $@ $< $(B)/tests/fuzz/replay.o $(LIBRARY) $(OUR_LIBS) $(LDLIBS)
+	$(call QUIET,link)$(LINK) -o $@ $< $(B)/tests/fuzz/replay.o $(LIBRARY) $(OUR_LIBS) $(LDLIBS)
 endif
 
 .PHONY: asan tsan debug
@@ -220,7 +225,7 @@ fuzz: ## every fuzz target under clang's libFuzzer for FUZZ_SECONDS=60
 
 .PHONY: bench
 bench: build/$(PROGRAM) $(BENCH_TOOLS) ## speed and exact totals on a made-up log of BENCH_BYTES=1000000000
-	@tests/bench/run.sh
+	@tests/bench/bench.sh
 
 # --- the rest
 

@@ -2,10 +2,10 @@
 # run.sh - builds and runs the named suites, counts their tests, ends with one plain line.
 # usage: tests/run.sh SUITE...   (patterns unit property lint golden fuzz bench corpora)
 #
-# A suite is a list of parts; each part is a command that writes TAP. Parts run side by side, JOBS at
-# a time, each into its own file under build/tests/; then they are shown in order: one line for a part
-# that passed, everything it said for one that did not. A part that crashed, ran no test, or ran fewer
-# than it had planned, counts as a failed test: silence is no success.
+# A suite is a list of parts; each part is a command that writes TAP. Parts run side by side, JOBS
+# at a time, each into its own file under build/tests/; then they are shown in order: one line for a
+# part that passed, everything it said for one that did not. A part that crashed, ran no test, or
+# ran fewer than it had planned, counts as a failed test: silence is no success.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
@@ -101,7 +101,7 @@ suite_fuzz() {
 
 suite_bench() {
     build bench all bench-programs
-    part bench/totals "tests/bench/run.sh check"
+    part bench/totals "tests/bench/bench.sh check"
 }
 
 suite_corpora() {

@@ -189,7 +189,7 @@ static bool explain_words(struct explaining *explaining, struct problem *problem
     const struct options *options = explaining->options;
     struct page page;
     bool good = true;
-    page_init(&page, "mailtriage explain");
+    page_init(&page, NULL);
     if (asks_for_codes(options)) {
         struct cell *list = page_section(&page, "codes", NULL, LOOK_CARDS, CELL_LIST)->cell;
         for (size_t i = 0; i < options->operand_count && good; i++)

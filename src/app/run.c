@@ -372,6 +372,11 @@ void run_settle(struct run *run) {
         workers_drain(run->pipeline->workers);
 }
 
+/* The name of a source in a message. */
+static const char *shown(const struct source *source) {
+    return strcmp(source->name, "-") == 0 ? "standard input" : source->name;
+}
+
 /* Says why a source was of no use, when it was of none: contract, section 2, exit status 1. */
 static bool is_understood(const struct progress *progress) {
     if (!progress->lines)
@@ -399,7 +404,7 @@ static void judge_sources(struct run *run) {
     for (size_t i = 0; i < pipeline->progress_count; i++) {
         struct progress *progress = pipeline->progress[i];
         if (!progress->lines && !run->options->quiet)
-            say_note("'%s' is empty", progress->source->name);
+            say_note("%s is empty", shown(progress->source));
         if (!is_understood(progress))
             run->faulty = true;
     }

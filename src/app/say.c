@@ -16,7 +16,8 @@ void say_progress_end(void) {
     drawn = false;
 }
 
-static void say(const char *kind, const char *format, va_list args) {
+__attribute__((format(printf, 2, 0))) static void say(const char *kind, const char *format,
+                                                      va_list args) {
     char text[1024];
     vsnprintf(text, sizeof text, format, args);
     for (unsigned char *c = (unsigned char *)text; *c; c++) {

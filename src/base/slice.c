@@ -3,18 +3,6 @@
 
 #include <string.h>
 
-struct slice slice_of(const char *text) {
-    return (struct slice){text, text ? strlen(text) : 0};
-}
-
-struct slice slice_range(const char *begin, const char *end) {
-    return (struct slice){begin, (size_t)(end - begin)};
-}
-
-bool slice_equal(struct slice a, struct slice b) {
-    return a.length == b.length && (a.length == 0 || memcmp(a.at, b.at, a.length) == 0);
-}
-
 static unsigned char fold(char byte) {
     unsigned char c = (unsigned char)byte;
     return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : c;
@@ -31,19 +19,10 @@ bool slice_equal_nocase(struct slice a, struct slice b) {
     return a.length == b.length && same_nocase(a.at, b.at, a.length);
 }
 
-bool slice_is(struct slice s, const char *text) {
-    return slice_equal(s, slice_of(text));
-}
-
 int slice_compare(struct slice a, struct slice b) {
     size_t shorter = a.length < b.length ? a.length : b.length;
     int order = shorter ? memcmp(a.at, b.at, shorter) : 0;
     return order ? order : (a.length > b.length) - (a.length < b.length);
-}
-
-bool slice_starts(struct slice s, struct slice prefix) {
-    return s.length >= prefix.length &&
-           (prefix.length == 0 || memcmp(s.at, prefix.at, prefix.length) == 0);
 }
 
 bool slice_starts_nocase(struct slice s, struct slice prefix) {
@@ -53,30 +32,6 @@ bool slice_starts_nocase(struct slice s, struct slice prefix) {
 bool slice_ends(struct slice s, struct slice suffix) {
     return s.length >= suffix.length &&
            slice_equal(slice_from(s, s.length - suffix.length), suffix);
-}
-
-bool slice_skip(struct slice *s, struct slice prefix) {
-    if (!slice_starts(*s, prefix))
-        return false;
-    *s = slice_from(*s, prefix.length);
-    return true;
-}
-
-struct slice slice_from(struct slice s, size_t offset) {
-    if (offset == 0)
-        return s; /* also keeps NULL + 0 out of the arithmetic */
-    if (offset >= s.length)
-        return (struct slice){s.at ? s.at + s.length : NULL, 0};
-    return (struct slice){s.at + offset, s.length - offset};
-}
-
-struct slice slice_head(struct slice s, size_t length) {
-    return (struct slice){s.at, length < s.length ? length : s.length};
-}
-
-size_t slice_find(struct slice s, char byte) {
-    const char *found = s.length ? memchr(s.at, byte, s.length) : NULL;
-    return found ? (size_t)(found - s.at) : SIZE_MAX;
 }
 
 size_t slice_rfind(struct slice s, char byte) {

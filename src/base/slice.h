@@ -3,6 +3,9 @@
  * Everything left of the tally passes text around as slices of the block that was read. A slice is
  * valid as long as the memory it points into; copying one copies no bytes. The empty slice is
  * {NULL, 0} or any slice of length 0. Comparing "no case" folds ASCII letters only.
+ *
+ * The smallest functions are inline: every line of a log goes through dozens of them (measured on a
+ * Postfix log: a sixth of the whole run).
  */
 #ifndef BASE_SLICE_H
 #define BASE_SLICE_H
@@ -10,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct slice {
     const char *at;
@@ -23,19 +27,56 @@ struct slice {
 /* For printf("%.*s", SLICE_ARGS(slice)). */
 #define SLICE_ARGS(slice) (int)((slice).length > 4096 ? 4096 : (slice).length), (slice).at
 
-struct slice slice_of(const char *text);                      /* text may be NULL: empty */
-struct slice slice_range(const char *begin, const char *end); /* [begin, end) */
-bool slice_equal(struct slice a, struct slice b);
+/* text may be NULL: empty */
+static inline struct slice slice_of(const char *text) {
+    return (struct slice){text, text ? strlen(text) : 0};
+}
+
+/* [begin, end) */
+static inline struct slice slice_range(const char *begin, const char *end) {
+    return (struct slice){begin, (size_t)(end - begin)};
+}
+
+static inline bool slice_equal(struct slice a, struct slice b) {
+    return a.length == b.length && (a.length == 0 || memcmp(a.at, b.at, a.length) == 0);
+}
+
+static inline bool slice_is(struct slice s, const char *text) {
+    return slice_equal(s, slice_of(text));
+}
+
+static inline bool slice_starts(struct slice s, struct slice prefix) {
+    return s.length >= prefix.length &&
+           (prefix.length == 0 || memcmp(s.at, prefix.at, prefix.length) == 0);
+}
+
 bool slice_equal_nocase(struct slice a, struct slice b);
-bool slice_is(struct slice s, const char *text);
 int slice_compare(struct slice a, struct slice b); /* memcmp order, shorter first */
-bool slice_starts(struct slice s, struct slice prefix);
 bool slice_starts_nocase(struct slice s, struct slice prefix);
 bool slice_ends(struct slice s, struct slice suffix);
 
+/* The tail from offset; empty past the end. */
+static inline struct slice slice_from(struct slice s, size_t offset) {
+    if (offset == 0)
+        return s; /* also keeps NULL + 0 out of the arithmetic */
+    if (offset >= s.length)
+        return (struct slice){s.at ? s.at + s.length : NULL, 0};
+    return (struct slice){s.at + offset, s.length - offset};
+}
+
+/* At most length bytes of the front. */
+static inline struct slice slice_head(struct slice s, size_t length) {
+    return (struct slice){s.at, length < s.length ? length : s.length};
+}
+
 /* Cuts `prefix` off the front; false and unchanged when it is not there. */
-bool slice_skip(struct slice *s, struct slice prefix);
-/* The same for one byte; inline, because readers of every line live on it. */
+static inline bool slice_skip(struct slice *s, struct slice prefix) {
+    if (!slice_starts(*s, prefix))
+        return false;
+    *s = slice_from(*s, prefix.length);
+    return true;
+}
+
 static inline bool slice_skip_byte(struct slice *s, char byte) {
     if (s->length == 0 || s->at[0] != byte)
         return false;
@@ -43,11 +84,13 @@ static inline bool slice_skip_byte(struct slice *s, char byte) {
     s->length--;
     return true;
 }
-struct slice slice_from(struct slice s, size_t offset); /* tail; empty past the end */
-struct slice slice_head(struct slice s, size_t length); /* at most length bytes */
 
-/* First position of a byte or text, or SIZE_MAX. `slice_rfind_text` gives the last one. */
-size_t slice_find(struct slice s, char byte);
+/* First position of a byte or text, or SIZE_MAX. The ones with an r give the last one. */
+static inline size_t slice_find(struct slice s, char byte) {
+    const char *found = s.length ? (const char *)memchr(s.at, byte, s.length) : NULL;
+    return found ? (size_t)(found - s.at) : SIZE_MAX;
+}
+
 size_t slice_rfind(struct slice s, char byte);
 size_t slice_find_text(struct slice s, struct slice text);
 size_t slice_rfind_text(struct slice s, struct slice text);

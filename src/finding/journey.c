@@ -15,7 +15,13 @@
 #include "base/memory.h"
 
 enum field { FIELD_SENDER, FIELD_MESSAGE_ID, FIELD_HOST, FIELD_IP, FIELD_HELO, FIELD_USER, FIELDS };
-enum { NOBODY = UINT32_MAX, TEXT_KEPT = 1024, TEXT_MOST = 16 * 1024, SAVED_VERSION = 1 };
+enum {
+    NOBODY = UINT32_MAX,
+    TEXT_KEPT = 1024,
+    TEXT_MOST = 16 * 1024,
+    SERVER_KEY = 320,
+    SAVED_VERSION = 1
+};
 
 struct message {
     char *text;
@@ -24,7 +30,7 @@ struct message {
         uint32_t at, length;
     } fields[FIELDS];
     bool has_sender, arrived, counted;
-    uint64_t refused; /* hash of the recipient refused last; 0: none */
+    uint64_t told; /* what an echo may repeat: hash of the recipient refused last; 0: nothing */
     int64_t size, last_seen;
     uint32_t older, newer;                /* the list; newer also links free ones */
     uint32_t first_waiting, last_waiting; /* places in journey->waiting */
@@ -48,6 +54,11 @@ struct journey {
     uint32_t free_message;
     uint32_t oldest, newest;
     uint64_t dropped;
+    struct {
+        char key[SERVER_KEY];
+        size_t length;
+        uint32_t number;
+    } last;        /* server looked up last */
     char *scratch; /* recipient of the finding given, while its entry is taken away */
     size_t scratch_room;
 };
@@ -249,7 +260,9 @@ static uint32_t message_new(struct journey *journey) {
 }
 
 static struct slice message_field(const struct message *message, enum field field) {
-    return (struct slice){message->text + message->fields[field].at, message->fields[field].length};
+    size_t length = message->fields[field].length;
+    return length ? (struct slice){message->text + message->fields[field].at, length}
+                  : (struct slice){0};
 }
 
 /* Keeps the first text said of a field; appended, never moved, so it costs one copy. */
@@ -270,8 +283,9 @@ static struct slice queue_instance(struct slice instance) {
     return slice_head(instance, slice_find(instance, '/'));
 }
 
+/* Most entries come from the server of the one before, so the last one is kept beside the map. */
 static uint32_t server_number(struct journey *journey, const struct finding *finding) {
-    char bytes[320];
+    char bytes[SERVER_KEY];
     struct slice parts[] = {slice_of(finding->mta->name), slice_head(finding->host, 128),
                             slice_head(queue_instance(finding->record.instance), 128)};
     size_t used = 0;
@@ -281,10 +295,15 @@ static uint32_t server_number(struct journey *journey, const struct finding *fin
         used += parts[i].length;
         bytes[used++] = '\0';
     }
+    if (used == journey->last.length && memcmp(bytes, journey->last.key, used) == 0)
+        return journey->last.number;
     bool is_new;
     uint32_t *number = map_put(&journey->servers, (struct slice){bytes, used}, &is_new);
     if (is_new)
         *number = (uint32_t)journey->servers.count;
+    memcpy(journey->last.key, bytes, used);
+    journey->last.length = used;
+    journey->last.number = *number;
     return *number;
 }
 
@@ -383,13 +402,17 @@ static void count_arrival(struct message *message, struct finding *finding) {
     }
 }
 
-/* True for an entry that only repeats the refusal of the same recipient just told. */
+/* True for an entry that only repeats what was just told: the refusal of the same recipient, or
+ * that the message expired. */
 static bool is_echo(struct message *message, const struct record *record) {
-    if (record->event != EVENT_REJECTED || !record->recipient.length)
+    enum { EXPIRED = 1 }; /* no hash in practice */
+    uint64_t told = EXPIRED;
+    if (record->event == EVENT_REJECTED && record->recipient.length)
+        told = bytes_hash(record->recipient.at, record->recipient.length);
+    else if (record->event != EVENT_EXPIRED)
         return false;
-    uint64_t recipient = bytes_hash(record->recipient.at, record->recipient.length);
-    bool known = message->refused == recipient;
-    message->refused = recipient;
+    bool known = message->told == told;
+    message->told = told;
     return record->is_echo && known;
 }
 
@@ -489,7 +512,7 @@ static void save_message(const struct journey *journey, const struct message *me
         pack_text(pack, message_field(message, (enum field)field));
     pack_number(pack, (unsigned)message->has_sender | (unsigned)message->arrived << 1 |
                           (unsigned)message->counted << 2);
-    pack_number(pack, message->refused);
+    pack_number(pack, message->told);
     pack_signed(pack, message->size);
     pack_signed(pack, message->last_seen);
     size_t count = 0;
@@ -538,7 +561,7 @@ static void load_message(struct journey *journey, struct unpack *unpack) {
     message->has_sender = flags & 1;
     message->arrived = flags >> 1 & 1;
     message->counted = flags >> 2 & 1;
-    message->refused = unpack_number(unpack);
+    message->told = unpack_number(unpack);
     message->size = unpack_signed(unpack);
     message->last_seen = unpack_signed(unpack);
     for (size_t count = unpack_count(unpack); count && !unpack->broken; count--) {

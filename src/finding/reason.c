@@ -8,7 +8,11 @@
  *   5  an enhanced code that decides
  *   6  a reply code that decides, alone or in its stage
  *   7  weak wording
- *   8  a code as a hint: in its stage, or when the reply says nothing of its own
+ *   8  a code as a hint: in its stage, or when the reply says nothing of its own; not an implied
+ *      code, which tells what was refused and not why
+ *
+ * A warning of the server itself is about no recipient and no sender: only the network, the system
+ * and logins may be its reason.
  *
  * One search finds all phrases of all rules at once, as bits by rule id; the rules stand in the
  * order of trying, so the first bit whose context holds is the answer. A pattern is tried only when
@@ -35,6 +39,7 @@ struct guard {
     uint32_t stages, mtas; /* 0: any */
     uint16_t sides, directions;
     bool synthetic;                       /* may decide about a condition without reply */
+    bool warning;                         /* may decide about a warning of the server itself */
     const struct provider_set *providers; /* NULL: any */
     const struct code *codes;
     size_t code_count;
@@ -47,6 +52,8 @@ struct asked {
     uint32_t stage, mta; /* one bit each; mta 0: none known */
     uint16_t side, direction;
     bool synthetic; /* nobody said it */
+    bool warning;   /* the server says it of itself */
+    bool implied;   /* the code is not in the entry */
     struct provider_set providers;
     struct slice clean, folded; /* the text; lower case too */
 };
@@ -167,6 +174,7 @@ static struct guard guard_of(struct reason_memory *memory, const struct rule *ru
                           .code_count = where->code_count};
     guard.synthetic = (guard.sides & 1u << SIDE_SYNTHETIC) || slice_is(group, "network") ||
                       slice_is(group, "system");
+    guard.warning = guard.synthetic || slice_is(group, "auth");
     return guard;
 }
 
@@ -397,8 +405,8 @@ static const struct rule *first_wording(const struct reason_memory *memory,
     for (size_t id = next_candidate(memory, book->first_rule[strength], end); id < end;
          id = next_candidate(memory, id + 1, end)) {
         const struct guard *guard = &memory->guards[id];
-        if ((!asked->synthetic || guard->synthetic) && holds(guard, asked) &&
-            matches(memory, &book->rules[id].pattern, asked))
+        if ((!asked->synthetic || guard->synthetic) && (!asked->warning || guard->warning) &&
+            holds(guard, asked) && matches(memory, &book->rules[id].pattern, asked))
             return &book->rules[id];
     }
     return NULL;
@@ -436,6 +444,8 @@ static const struct rule *first_code(const struct reason_memory *memory, const s
                                      enum rule_strength strength) {
     const struct rulebook *book = memory->book;
     if (asked->code == 0 && asked->enhanced.class_digit == 0)
+        return NULL;
+    if (strength == RULE_DEFAULT && asked->implied)
         return NULL;
     bool only_staged = strength == RULE_DEFAULT && has_own_words(book, asked);
     for (size_t id = book->first_rule[strength]; id < book->first_rule[strength + 1]; id++) {
@@ -492,6 +502,8 @@ static struct slice cache_key(struct reason_memory *memory, const struct asked *
     to = put_bytes(to, &asked->side, sizeof asked->side);
     to = put_bytes(to, &asked->direction, sizeof asked->direction);
     *to++ = asked->synthetic;
+    *to++ = asked->warning;
+    *to++ = asked->implied;
     assert(to <= memory->key + KEY_HEAD);
     return (struct slice){memory->key, KEY_HEAD + asked->clean.length};
 }
@@ -584,6 +596,8 @@ void reason_decide(const struct rulebook *book, struct reason_memory *memory,
         .direction = (uint16_t)(1u << record->direction),
         .synthetic = finding->reply.code == 0 &&
                      (record->side == SIDE_SYNTHETIC || record->side == SIDE_NONE),
+        .warning = finding->reply.code == 0 && record->level == LEVEL_MTA,
+        .implied = finding->code_implied,
         .providers = providers_of_peer(book, record),
         .clean = clean_text(slice_head(finding->reply.text, TEXT_MOST), memory->key + KEY_HEAD),
     };

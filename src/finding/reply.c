@@ -184,8 +184,8 @@ static void take_reply_code(struct slice *s, struct head *head) {
 }
 
 /* The length of the codes in front of a further line of the reply; 0: no such thing. Lines joined
- * by blanks are only told from text by the same code with "-", or with the same enhanced code, or
- * while the last line has not come. */
+ * by blanks are only told from text by the same code with "-", or while the last line has not come;
+ * else it is a reply quoted in a reply, "250 2.0.0 from filter: 250 2.0.0 Ok". */
 static size_t marker_length(struct slice s, bool line_start, struct head *head) {
     struct slice rest = s, after;
     struct enhanced enhanced;
@@ -196,7 +196,7 @@ static size_t marker_length(struct slice s, bool line_start, struct head *head) 
         return 0;
     after = rest;
     bool same = take_enhanced(&after, &enhanced) && enhanced_equal(enhanced, head->enhanced);
-    if (!line_start && (code != head->code || (!more && !same && !head->open)))
+    if (!line_start && (code != head->code || (!more && !head->open)))
         return 0;
     head->open = more;
     if (same) {

@@ -426,7 +426,7 @@ static size_t mask_id(struct scan *scan, struct slice s) {
         scan->no_id = scan->at + reached;
         return 0;
     }
-    while (byte_at(s, end) == '=')
+    while (byte_at(s, end) != '\0' && strchr("+/=", byte_at(s, end))) /* base64 may end in them */
         end++;
     while (byte_at(s, end) == '.' && digits_at(s, end + 1) > 0)
         end += 1 + digits_at(s, end + 1);
@@ -487,13 +487,13 @@ static size_t angle_at(struct scan *scan, struct slice *shown_r) {
     scan->at++;
     const struct mask *mask = find_mask(scan, &length);
     scan->at--;
-    if (mask && length == end - 1)
+    bool colon = byte_at(s, end + 1) == ':';
+    if (colon && slice_starts_nocase(slice_from(s, end + 2), SLICE(" helo")))
+        *shown_r = SLICE("<host>");
+    else if (mask && length == end - 1 && !(colon && mask->length == mask_id))
         *shown_r = mask->shown;
-    else if (at_sign)
+    else if (at_sign || colon)
         *shown_r = SLICE("<address>");
-    else if (byte_at(s, end + 1) == ':')
-        *shown_r = slice_starts_nocase(slice_from(s, end + 2), SLICE(" helo")) ? SLICE("<host>")
-                                                                               : SLICE("<address>");
     else
         return 0;
     return end + 1;

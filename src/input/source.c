@@ -32,7 +32,7 @@ struct finder {
     struct sources *sources;
     int year;
     int64_t now;
-    bool is_named; /* by the user, and not found in a folder or behind a glob */
+    bool is_named;  /* by the user, and not found in a folder or behind a glob */
     unsigned depth; /* of folders inside the one that was named */
     source_told *told;
     void *context;

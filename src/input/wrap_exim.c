@@ -5,8 +5,8 @@
  * log_write() [log.c] puts the stamp of tod_stamp(tod_log) [tod.c] in front: fraction, zone and pid
  * are there or not, each on its own, as log_selector and log_timezone say. There is no host and no
  * tag. A stamp with 'T' between date and time is an RFC 3339 syslog line and not ours, though both
- * begin with a year. Lines of a rejectlog without a stamp belong to the entry above them and are
- * not known here.
+ * begin with a year; neither is one with a host and a tag behind the stamp. Lines of a rejectlog
+ * without a stamp belong to the entry above them and are not known here.
  */
 #include "input/entry.h"
 
@@ -38,11 +38,27 @@ static struct slice take_pid(struct slice *s) {
     return pid;
 }
 
+/* " mx1 postfix/smtpd[4711]: ": a syslog daemon that was told to write its stamps like Exim. */
+static bool has_tag(struct slice s) {
+    struct slice host, pid;
+    slice_skip_byte(&s, ' ');
+    if (!slice_cut(&s, ' ', &host) || host.length == 0)
+        return false;
+    size_t name = 0;
+    while (name < s.length && s.at[name] != '[' && s.at[name] != ' ' && s.at[name] != ':')
+        name++;
+    s = slice_from(s, name);
+    uint64_t number;
+    return name > 0 && slice_skip_byte(&s, '[') && slice_cut(&s, ']', &pid) &&
+           slice_number(pid, &number) && slice_starts(s, SLICE(": "));
+}
+
 static enum unwrapping unwrap(struct clock *clock, struct slice line, struct entry *entry) {
     struct civil civil;
     struct moment time;
     int offset;
-    if (!civil_take_dashed(&line, &civil) || (line.length > 0 && line.at[0] != ' '))
+    if (!civil_take_dashed(&line, &civil) || (line.length > 0 && line.at[0] != ' ') ||
+        has_tag(line))
         return UNWRAP_FOREIGN;
     bool exists = take_zone(&line, &offset) ? moment_offset(&civil, offset, &time)
                                             : moment_local(clock, &civil, &time);

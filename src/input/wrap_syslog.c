@@ -2,6 +2,7 @@
  *
  *     Jun  1 10:00:01 mx1 postfix/smtpd[4711]: connect from client.example.org[192.0.2.10]
  *     2026-06-01T10:00:01.123456+02:00 mx1 postfix/smtpd[4711]: connect from ...
+ *     2026-06-01 10:00:01 mx1 postfix/smtpd[4711]: ...          templates for databases
  *     <22>Jun 01 10:00:01 mx1 sm-mta[88]: 651A0001: from=<alice@example.org>, size=1200
  *     Jun  1 10:00:01 <mail.info> mx1 sm-mta[88]: ...           FreeBSD, syslogd -v
  *     Jun  1 10:00:01 mx1 sendmail[88]: [ID 801593 mail.info] 651A0001: ...           Solaris
@@ -50,7 +51,8 @@ static bool skip_priority(struct slice *s) {
 static bool take_stamp(struct clock *clock, struct slice *s, struct moment *moment_r) {
     struct civil civil;
     if (s->length > 0 && s->at[0] >= '0' && s->at[0] <= '9') {
-        if (!moment_take_rfc3339(s, moment_r))
+        if (!moment_take_rfc3339(s, moment_r) &&
+            !(civil_take_dashed(s, &civil) && moment_local(clock, &civil, moment_r)))
             return false;
     } else if (!civil_take_rfc3164(s, &civil) || !moment_local(clock, &civil, moment_r)) {
         return false;

@@ -506,6 +506,17 @@ static enum stage stage_of_condition(struct slice text) {
     return STAGE_NONE;
 }
 
+/* "Connection timed out : SMTP timeout after DATA": of two texts the second counts, which names the
+ * command; in front of it stands strerror(). */
+static struct slice without_system_error(struct slice text) {
+    for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
+        size_t at = conditions[i].stage ? SIZE_MAX : slice_find_text(text, conditions[i].text);
+        if (at != SIZE_MAX && slice_ends(slice_head(text, at), SLICE(": ")))
+            return slice_from(text, at);
+    }
+    return text;
+}
+
 /* "+deliver_time" puts " DT=0.6s" behind the text. */
 static struct slice without_delivery_time(struct slice text) {
     size_t at = slice_rfind_text(text, SLICE(" DT="));
@@ -694,7 +705,7 @@ static enum reading read_failure(struct slice rest, struct records *records) {
     struct record *record = records_add(records, RECORD_OUTCOME, "EX-FAIL");
     take_recipient(&rest, record);
     take_fields(&rest, NULL, &fields);
-    struct slice text = without_delivery_time(text_after_colon(rest));
+    struct slice text = without_system_error(without_delivery_time(text_after_colon(rest)));
     record->event = EVENT_BOUNCED;
     record->level = LEVEL_RECIPIENT;
     if (slice_ends(text, expired)) {

@@ -648,6 +648,21 @@ static enum reading read_authentication(struct slice rest, struct records *recor
     return READING_READ;
 }
 
+/* The code Sendmail gives with a text; other texts come from tables of the administrator, who
+ * chooses the code too. */
+static struct slice code_of_user_error(struct slice text) {
+    static const struct slice syntax[] = {
+        SLICE_INIT("Invalid route address"),    SLICE_INIT("Invalid host name"),
+        SLICE_INIT("User address required"),    SLICE_INIT("Hostname required"),
+        SLICE_INIT("Colon illegal in host"),    SLICE_INIT("List:; syntax illegal"),
+        SLICE_INIT("Domain name required for"),
+    };
+    for (size_t i = 0; i < sizeof syntax / sizeof *syntax; i++)
+        if (slice_starts(text, syntax[i]))
+            return SLICE("SM-USERERR syntax");
+    return slice_starts(text, SLICE("User unknown")) ? SLICE("SM-USERERR") : SLICE("");
+}
+
 /* "<nobody@example.org>... User unknown": the only line of an unknown user at RCPT, and an echo
  * where a ruleset or a filter refused the same recipient. */
 static enum reading read_user_error(struct slice text, struct records *records) {
@@ -664,7 +679,32 @@ static enum reading read_user_error(struct slice text, struct records *records) 
     record->stage = STAGE_RCPT;
     record->recipient = address;
     record->reply = rest;
-    record->implied = SLICE("SM-USERERR");
+    record->implied = code_of_user_error(rest);
+    return READING_READ;
+}
+
+/* "65L80009002130: return to sender: Cannot send message for 5 days" [savemail.c]: no to= line says
+ * so, the recipients are those that wait. The notice for the postmaster is an echo. */
+static enum reading read_expiry(struct slice text, struct records *records) {
+    static const struct slice notices[] = {SLICE_INIT("return to sender: "),
+                                           SLICE_INIT("sender notify: "),
+                                           SLICE_INIT("postmaster notify: "), SLICE_INIT("DSN: ")};
+    struct slice bounce;
+    if (!take_queue_id(&text, &bounce))
+        return READING_UNKNOWN;
+    for (size_t i = 0; i < sizeof notices / sizeof *notices; i++)
+        if (slice_skip(&text, notices[i]))
+            break;
+    if (!slice_starts(text, SLICE("Cannot send message")))
+        return READING_UNKNOWN;
+    struct record *record = records_add(records, RECORD_OUTCOME, "SM-DSN");
+    record->event = EVENT_EXPIRED;
+    record->level = LEVEL_RECIPIENT;
+    record->is_echo = true;
+    record->direction = DIRECTION_OUT;
+    record->side = SIDE_SYNTHETIC;
+    record->stage = STAGE_QUEUE;
+    record->reply = text;
     return READING_READ;
 }
 
@@ -687,7 +727,8 @@ static enum reading read_text(struct slice text, struct records *records) {
         if (slice_skip(&rest, line_forms[i].begin))
             return line_forms[i].read(rest, records);
     }
-    return slice_starts(text, SLICE("<")) ? read_user_error(text, records) : READING_UNKNOWN;
+    return slice_starts(text, SLICE("<")) ? read_user_error(text, records)
+                                          : read_expiry(text, records);
 }
 
 /* The id told of a session in which no message was begun. */

@@ -368,9 +368,11 @@ static void ledger_row(void *context, struct slice name, const struct ledger *le
 static void sample_row(void *context, struct slice source, uint64_t line, struct slice text) {
     struct ledger_table *table = context;
     struct cell *row = cell_record(table->page, table->list, NULL, NULL);
-    cell_text(table->page, row, "source", "where",
+    cell_text(table->page, row, NULL, "where",
               arena_print(&table->page->arena, "%.*s:%llu", SLICE_ARGS(source),
                           (unsigned long long)line));
+    cell_text(table->page, row, "source", NULL, source);
+    cell_count(table->page, row, "line", NULL, line, NULL);
     cell_text(table->page, row, "text", "line", text);
 }
 

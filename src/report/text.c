@@ -405,9 +405,11 @@ static bool is_heading(const struct cell *record, const struct cell *cell) {
     return cell == first;
 }
 
-/* "1. Mailbox full  12 recipients", bold; a severity in front in its own colour. */
+/* "1. Mailbox full  12 recipients", bold; a severity in front in its own colour. number 0: none. */
 static void write_card_heading(struct pen *pen, const struct cell *record, size_t number) {
-    struct slice mark = arena_print(&pen->arena, "%zu. ", number), text;
+    struct slice mark = {0}, text;
+    if (number > 0)
+        mark = arena_print(&pen->arena, "%zu. ", number);
     size_t room = pen->width > mark.length + NARROWEST ? pen->width - mark.length : NARROWEST;
     struct out joined;
 
@@ -456,13 +458,16 @@ static void write_card(struct pen *pen, const struct cell *record, size_t number
     }
 }
 
+/* Cards are numbered when there are several. */
 static void write_cards(struct pen *pen, const struct cell *list) {
     size_t number = 0;
+    bool several = list->first && list->first->next;
 
     for (const struct cell *record = list->first; record; record = record->next) {
         if (number > 0)
             out_byte(pen->out, '\n');
-        write_card(pen, record, ++number);
+        number++;
+        write_card(pen, record, several ? number : 0);
     }
 }
 

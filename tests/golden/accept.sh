@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# accept - runs the golden cases (all, or those named), shows what differs, and takes it as expected.
+# accept - runs the golden cases (all, or those named), shows what differs, and takes it as
+# expected.
 set -eu
 cd "$(dirname "$0")/../.."
 . tests/golden/case.bash

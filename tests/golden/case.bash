@@ -1,7 +1,7 @@
 # case - how a golden case is run; for the walker and for accept.sh alike. Sourced by bash.
 #
-# A case is a folder: `cmd` (a shell snippet, run in that folder, where $MAILTRIAGE is the program and
-# $SCRATCH an empty folder), `expected` (standard output), and where they are not empty or 0
+# A case is a folder: `cmd` (a shell snippet, run in that folder, where $MAILTRIAGE is the program
+# and $SCRATCH an empty folder), `expected` (standard output), and where they are not empty or 0
 # `expected.err` and `status`. Other files are input.
 
 GOLDEN=${GOLDEN:-tests/golden}
@@ -14,7 +14,8 @@ case_names() { # every case, one a line
     return 0
 }
 
-# Runs a case; leaves expected, expected.err and status in the folder TO, as accept.sh would keep them.
+# Runs a case; leaves expected, expected.err and status in the folder TO, as accept.sh would keep
+# them.
 case_run() { # NAME TO
     local scratch status=0
     mkdir -p "$2"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# format - the C files are as clang-format 14 (Debian 12's; others differ in trifles) writes them, and
-# the scripts are clean for shellcheck; both only where those programs are installed.
+# format - the C files are as clang-format 14 (Debian 12's; others differ in trifles) writes them,
+# and the scripts are clean for shellcheck; both only where those programs are installed.
 . "$(dirname "$0")/tap.bash"
 
 formatted() {

@@ -11,12 +11,11 @@ files() {
 }
 files | sort -u > "$scratch/files"
 
-# A bare word is a .h and .c pair, a test is named test_WORD; NAME.yaml beside NAME.c is the same word
-# for the same thing. Cases and corpora are named within their folder.
+# A bare word is a .h and .c pair, a test is named test_WORD; NAME.yaml beside NAME.c is the same
+# word for the same thing. Cases and corpora are named within their folder.
 unique_names() {
     grep -E '^(src|patterns|tests)/' "$scratch/files" |
-        grep -v -E '^tests/(golden/[^/]+|fuzz/corpus)/' | sed 's,.*/,,' | sort | uniq -d |
-        grep -v -x -E 'README\.md|run\.sh' | none
+        grep -v -E '^tests/(golden/[^/]+|fuzz/corpus)/' | sed 's,.*/,,' | sort | uniq -d | none
 }
 
 top_level() {

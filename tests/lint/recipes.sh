@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# recipes - carries out every recipe of docs/extending.md on a copy of the tree, then builds and tries
-# it, so that page cannot become untrue. The objects already built are copied too, so only what the
-# recipes touch is compiled.
+# recipes - carries out every recipe of docs/extending.md on a copy of the tree, then builds and
+# tries it, so that page cannot become untrue. The objects already built are copied too, so only
+# what the recipes touch is compiled.
 . "$(dirname "$0")/tap.bash"
 
 tree=$scratch/tree

@@ -77,8 +77,8 @@ static void check_record(const struct record_row *row, size_t index, const struc
 }
 
 /* Reads each row as an entry of `program` and compares what is read. */
-static inline void check_records(const struct mta *mta, const struct shapes *shapes, const char *program,
-                          const struct record_row *rows, size_t count) {
+static inline void check_records(const struct mta *mta, const struct shapes *shapes,
+                                 const char *program, const struct record_row *rows, size_t count) {
     struct records records;
     records_init(&records);
     for (size_t i = 0; i < count; i++) {

@@ -121,6 +121,12 @@ static void failures(void **state) {
          {"outcome EX-FAIL expired recipient out synthetic helo id=" ID
           " to=bob@example.net host=mx.example.net ip=198.51.100.5 [Remote host closed connection "
           "in response to EHLO mx1.example.org]"}},
+        {ID
+         " ** bob@example.net R=r T=remote_smtp H=mx.example.net [198.51.100.5] : Connection timed "
+         "out : SMTP timeout after RCPT TO:<bob@example.net>",
+         {"outcome EX-FAIL bounced recipient out synthetic rcpt id=" ID
+          " to=bob@example.net host=mx.example.net ip=198.51.100.5 [SMTP timeout after RCPT "
+          "TO:<bob@example.net>]"}},
         {ID " ** list@example.org R=closed : 550 ask the owner first",
          {"outcome EX-FAIL bounced recipient local local delivery id=" ID
           " to=list@example.org [550 ask the owner first]c"}},

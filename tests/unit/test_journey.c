@@ -165,6 +165,27 @@ static void test_expired_is_about_all_who_wait(void **state) {
     journey_free(journey);
 }
 
+/* Sendmail says it for each recipient, or once for all, and to the postmaster again. */
+static void test_an_expiry_is_told_once(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    struct finding notice = outcome("A1", EVENT_EXPIRED, "");
+    notice.record.is_echo = true;
+    take(journey, outcome("A1", EVENT_DEFERRED, "a@example.net"), &given);
+    take(journey, notice, &given);
+    assert_int_equal(given.count, 1);
+    assert_string_equal(given.recipients[0], "a@example.net");
+    take(journey, notice, &given);
+    assert_int_equal(given.count, 0);
+    notice.record.queue_id = SLICE("B1");
+    take(journey, outcome("B1", EVENT_DEFERRED, "b@example.net"), &given);
+    take(journey, outcome("B1", EVENT_EXPIRED, "b@example.net"), &given);
+    take(journey, notice, &given);
+    assert_int_equal(given.count, 0);
+    journey_free(journey);
+}
+
 static void test_end_forgets(void **state) {
     (void)state;
     struct journey *journey = journey_new();
@@ -277,6 +298,7 @@ int main(void) {
         cmocka_unit_test(test_deferred_then_delivered),
         cmocka_unit_test(test_host_level_moves_nobody),
         cmocka_unit_test(test_expired_is_about_all_who_wait),
+        cmocka_unit_test(test_an_expiry_is_told_once),
         cmocka_unit_test(test_end_forgets),
         cmocka_unit_test(test_silent_ones_are_let_go),
         cmocka_unit_test(test_number_is_bounded),

@@ -261,6 +261,42 @@ static void tells_how_long_it_lasts(void **state) {
     }
 }
 
+/* The code was not said: it decides, but as a hint it would only tell what was refused. */
+static void takes_no_hint_of_an_implied_code(void **state) {
+    struct book *book = *state;
+    struct finding finding = finding_of(book, "550");
+    finding.record.stage = STAGE_RCPT;
+    reason_decide(book->rules, book->memory, &finding);
+    assert_string_equal(finding.verdict.class_name, "gone");
+    finding.code_implied = true;
+    reason_decide(book->rules, book->memory, &finding);
+    assert_string_equal(finding.verdict.class_name, "unclassified");
+    finding = finding_of(book, "530");
+    finding.code_implied = true;
+    reason_decide(book->rules, book->memory, &finding);
+    assert_string_equal(finding.verdict.class_name, "login");
+}
+
+static void takes_warnings_for_the_server_s_own(void **state) {
+    struct book *book = *state;
+    static const struct {
+        const char *text, *class_name;
+        enum level level;
+    } warnings[] = {
+        {"main.cf: user unknown: nobody", "gone", LEVEL_SESSION},
+        {"main.cf: user unknown: nobody", "unclassified", LEVEL_MTA},
+        {"bad password for the directory", "login", LEVEL_MTA},
+        {"connection refused", "down", LEVEL_MTA},
+    };
+    for (size_t i = 0; i < sizeof warnings / sizeof *warnings; i++) {
+        struct finding finding = finding_of(book, warnings[i].text);
+        finding.record.side = SIDE_LOCAL;
+        finding.record.level = warnings[i].level;
+        reason_decide(book->rules, book->memory, &finding);
+        assert_string_equal(finding.verdict.class_name, warnings[i].class_name);
+    }
+}
+
 static void takes_severity_by_direction(void **state) {
     struct book *book = *state;
     struct finding finding = finding_of(book, "552 Mailbox full");
@@ -419,10 +455,16 @@ static void tells_failed_proofs(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(decides_step_by_step),    cmocka_unit_test(looks_at_mta_and_direction),
-        cmocka_unit_test(tells_how_long_it_lasts), cmocka_unit_test(takes_severity_by_direction),
-        cmocka_unit_test(survives_hostile_text),   cmocka_unit_test(gives_the_closest_hint),
-        cmocka_unit_test(proves_examples),         cmocka_unit_test(tells_failed_proofs),
+        cmocka_unit_test(decides_step_by_step),
+        cmocka_unit_test(looks_at_mta_and_direction),
+        cmocka_unit_test(tells_how_long_it_lasts),
+        cmocka_unit_test(takes_severity_by_direction),
+        cmocka_unit_test(takes_no_hint_of_an_implied_code),
+        cmocka_unit_test(takes_warnings_for_the_server_s_own),
+        cmocka_unit_test(survives_hostile_text),
+        cmocka_unit_test(gives_the_closest_hint),
+        cmocka_unit_test(proves_examples),
+        cmocka_unit_test(tells_failed_proofs),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

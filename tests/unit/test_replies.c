@@ -1,5 +1,6 @@
-/* replies - the labelled set (replies.tsv): replies in wording that stands in no rule file, each with
- * the class a postmaster would give it. A wrong class costs more than none, so both are bounded.
+/* replies - the labelled set (replies.tsv): replies in wording that stands in no rule file, each
+ * with the class a postmaster would give it. A wrong class costs more than none, so both are
+ * bounded.
  *
  * Columns: context (stage, side, direction, MTA: the words of an example), reply, class; the class
  * "other" is any that is none of the reasons known: it must come out unclassified.

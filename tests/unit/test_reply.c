@@ -66,6 +66,8 @@ static const struct row rows[] = {
     {CODE, "550-one 550-two 550 three 550 dollars", 550, "", "one two three 550 dollars",
      "550 one two three 550 dollars"},
     {CODE, "550 5.1.1 one 550-5.1.1 two", 550, "5.1.1", "one two", "550 5.1.1 one two"},
+    {CODE, "250 2.0.0 from filter: 250 2.0.0 Ok: queued", 250, "2.0.0",
+     "from filter: 250 2.0.0 Ok: queued", NULL},
     {CODE, "550 5.1.1 see 550 Main Street", 550, "5.1.1", "see 550 Main Street", NULL},
     {CODE, "550-5.1.1 call 554-1234 550 5.1.1 now", 550, "5.1.1", "call 554-1234 now",
      "550 5.1.1 call 554-1234 now"},

@@ -131,6 +131,12 @@ static void failures(void **state) {
          {"outcome SM-TO expired recipient out synthetic queue id=" ID
           " to=bob@example.net host=mx.example.net ip=198.51.100.5 delay=2000000 dsn=5.0.0 "
           "[Message could not be delivered for 5 days]"}},
+        {ID ": 65L80009002130: return to sender: Cannot send message for 5 days",
+         {"outcome SM-DSN expired recipient out synthetic queue id=" ID
+          " [Cannot send message for 5 days]"}},
+        {ID ": 65L80009002130: sender notify: Cannot send message within 5 days",
+         {"outcome SM-DSN expired recipient out synthetic queue id=" ID
+          " [Cannot send message within 5 days]"}},
         {ID ": to=dora, delay=00:00:00, mailer=local, dsn=5.1.1, stat=User unknown",
          {"outcome SM-TO bounced recipient local local delivery id=" ID
           " to=dora implied=SM-STAT user unknown delay=0 dsn=5.1.1 [User unknown]"}},
@@ -200,6 +206,12 @@ static void refusals(void **state) {
         {ID ": <nobody@example.org>... User unknown",
          {"incident SM-USERERR rejected session in local rcpt id=" ID
           " to=nobody@example.org implied=SM-USERERR [User unknown]"}},
+        {ID ": <nobody@.example.org>... Invalid host name",
+         {"incident SM-USERERR rejected session in local rcpt id=" ID
+          " to=nobody@.example.org implied=SM-USERERR syntax [Invalid host name]"}},
+        {ID ": <sales@example.org>... This box is gone",
+         {"incident SM-USERERR rejected session in local rcpt id=" ID
+          " to=sales@example.org [This box is gone]"}},
     };
     CHECK(rows);
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# run.sh - `make bench`: speed, memory and exact totals on a made-up Postfix log.
-# usage: tests/bench/run.sh [check]
+# bench.sh - `make bench`: speed, memory and exact totals on a made-up Postfix log.
+# usage: tests/bench/bench.sh [check]
 #
-# Without a word: a log of BENCH_BYTES (1000000000) with RFC 3339 stamps, mailtriage with one thread and
-# with two, `grep -c status=` as the yardstick of this machine, and pflogsumm when it is installed (on
-# the same mail with RFC 3164 stamps, which is all it reads); all in one run, as ratios only hold there.
-# check: a small log, totals only, as TAP; no time is asserted.
+# Without a word: a log of BENCH_BYTES (1000000000) with RFC 3339 stamps, mailtriage with one thread
+# and with two, `grep -c status=` as the yardstick of this machine, and pflogsumm when it is
+# installed (on the same mail with RFC 3164 stamps, which is all it reads); all in one run, as
+# ratios only hold there. check: a small log, totals only, as TAP; no time is asserted.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 export LC_ALL=C
