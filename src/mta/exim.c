@@ -580,7 +580,7 @@ static struct slice take_odd_target(struct slice *rest) {
 
 static bool is_odd_target(struct slice text) {
     static const struct slice words[] = {SLICE_INIT("save "), SLICE_INIT("discarded"),
-                                         SLICE_INIT("blackhole (")};
+                                         SLICE_INIT("blackhole ("), SLICE_INIT("blackhole *")};
     if (text.length && (text.at[0] == '|' || text.at[0] == '/' || text.at[0] == '>'))
         return true;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -661,7 +661,7 @@ static enum reading read_arrival(struct slice rest, struct records *records, boo
 
 static bool is_discarded(struct slice target) {
     return slice_is(target, ":blackhole:") || slice_starts(target, SLICE("discarded")) ||
-           slice_starts(target, SLICE("blackhole ("));
+           slice_starts(target, SLICE("blackhole (")) || slice_starts(target, SLICE("blackhole *"));
 }
 
 static enum reading read_delivery(struct slice rest, struct records *records) {

@@ -76,6 +76,11 @@ static void deliveries(void **state) {
           " to=void@example.org"}},
         {ID " => blackhole (DATA ACL discarded recipients)",
          {"outcome EX-DELIVER discarded session local local delivery id=" ID}},
+        {ID " => blackhole *the filter wants it gone*",
+         {"outcome EX-DELIVER discarded session local local delivery id=" ID}},
+        {ID " => blackhole <blackhole@example.org> R=local T=mail_spool",
+         {"outcome EX-DELIVER delivered recipient local local delivery id=" ID
+          " to=blackhole@example.org"}},
         {ID " => >alice@example.org <dora@example.org> R=vacation T=autoreply",
          {"outcome EX-DELIVER delivered recipient local local delivery id=" ID
           " to=dora@example.org"}},
