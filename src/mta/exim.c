@@ -881,12 +881,17 @@ static bool find_callout(struct slice text, struct slice *reply_r) {
     enum stage stage;
     if (find_remote_reply(text, &stage, reply_r))
         return true;
-    size_t response = slice_find_text(text, SLICE("response to \""));
-    size_t was = slice_find_text(text, SLICE("\" was: "));
-    if (response == SIZE_MAX || was == SIZE_MAX || was < response)
-        return false;
-    *reply_r = slice_from(text, was + 7);
-    return true;
+    /* Old versions named the host: `response to "..." from mx [198.51.100.5] was: ` */
+    static const struct slice ends[] = {SLICE_INIT("\" was: "), SLICE_INIT("] was: ")};
+    struct slice rest = slice_from(text, slice_find_text(text, SLICE("response to \"")));
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t end = slice_find_text(rest, ends[i]);
+        if (end == SIZE_MAX)
+            continue;
+        *reply_r = slice_from(rest, end + ends[i].length);
+        return true;
+    }
+    return false;
 }
 
 /* The first part of the text is ours, or quotes another server; a code only when it begins with

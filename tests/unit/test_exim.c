@@ -225,6 +225,10 @@ static void rejections(void **state) {
          "FROM:<>\" was: 550 no bounces",
          {"incident EX-REJECT rejected session in callout mail from=a@example.net ip=203.0.113.77 "
           "implied=EX-REJECT mail [550 no bounces]c"}},
+        {"H=[203.0.113.77] F=<a@example.net> rejected RCPT <d@example.com>: response to \"RCPT "
+         "TO:<d@example.com>\" from mx.example.com [198.51.100.5] was: 550 no",
+         {"incident EX-REJECT rejected session in callout rcpt from=a@example.net to=d@example.com "
+          "ip=203.0.113.77 implied=EX-REJECT rcpt [550 no]c"}},
         {"H=(x) [198.51.100.1]: 550 5.1.1 x) [203.0.113.77] F=<a@example.net> rejected RCPT "
          "<d@example.com>: no",
          {"incident EX-REJECT rejected session in local rcpt from=a@example.net to=d@example.com "
