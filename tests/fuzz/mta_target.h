@@ -1,0 +1,72 @@
+/* mta_target - what the fuzz targets of the MTA readers share: any bytes as lines, read twice.
+ *
+ * Holds: what is read has records that know their kind and line type; every text lies in the line
+ * or is one of the reader's own words; the same line gives the same again; nothing is read of a
+ * byte too much (the sanitizers see to that).
+ */
+#ifndef TESTS_MTA_TARGET_H
+#define TESTS_MTA_TARGET_H
+
+#include <assert.h>
+
+#include "mta/mta.h"
+#include "mta/shapes.h"
+#include "rules/builtin.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+/* The built-in shapes of one MTA, loaded once. */
+static const struct shapes *shapes_of(const struct mta *mta) {
+    static struct shapes *shapes;
+    struct problem problem;
+    char name[64];
+    if (shapes)
+        return shapes;
+    shapes = shapes_new();
+    snprintf(name, sizeof name, "mta/%s.yaml", mta->name);
+    for (size_t i = 0; i < builtin_file_count; i++) {
+        const struct builtin_file *file = &builtin_files[i];
+        struct slice text = {(const char *)file->bytes, file->length};
+        if (strcmp(file->name, name) == 0 && !shapes_load(shapes, file->name, text, &problem))
+            abort();
+    }
+    return shapes;
+}
+
+/* A longer text than any word of the reader's own must lie in the line. */
+static void check_text(struct slice text, struct slice line) {
+    enum { LONGEST_WORD = 80 };
+    bool inside = text.at >= line.at && text.at + text.length <= line.at + line.length;
+    assert(!text.length || inside || text.length <= LONGEST_WORD);
+    volatile char last = text.length ? text.at[text.length - 1] : '\0';
+    (void)last;
+}
+
+static void check_record(const struct record *record, struct slice line) {
+    const struct slice texts[] = {record->queue_id,       record->message_id, record->sender,
+                                  record->recipient,      record->peer_host,  record->peer_ip,
+                                  record->orig_recipient, record->helo,       record->user,
+                                  record->reply,          record->implied};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        check_text(texts[i], line);
+    assert(record->line_type && record->line_type[0]);
+    assert((record->kind == RECORD_OUTCOME || record->kind == RECORD_INCIDENT) ==
+           (record->event != EVENT_NONE));
+    assert((record->event == EVENT_NONE) == (record->level == LEVEL_NONE));
+    assert(record->size >= -1 && record->delay >= -1 && record->nrcpt >= -1);
+}
+
+static void check_entry(const struct mta *mta, const struct entry *entry) {
+    struct records records;
+    records_init(&records);
+    enum reading reading = mta->read(shapes_of(mta), entry, &records);
+    size_t count = records.count;
+    assert((reading == READING_READ) == (count > 0));
+    for (size_t i = 0; i < count; i++)
+        check_record(&records.items[i], entry->text);
+    records_clear(&records);
+    assert(mta->read(shapes_of(mta), entry, &records) == reading && records.count == count);
+    records_release(&records);
+}
+
+#endif
