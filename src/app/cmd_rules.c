@@ -1,5 +1,4 @@
 /* rules - lists the reasons and rules, and proves every example of the pattern files. */
-#include <stdio.h>
 #include <string.h>
 
 #include "app/knowledge.h"
@@ -36,28 +35,15 @@ static void list_reasons(const struct rulebook *book, struct page *page) {
     }
 }
 
-static int rules_list(const struct options *options, const struct knowledge *knowledge) {
-    struct result result;
-    struct problem problem;
+static int rules_list(const struct options *options, const struct knowledge *knowledge,
+                      struct out *out, bool color) {
     struct page page;
-    const struct format *format = format_named(options->format ? options->format : "text");
-    if (!format || !format->page) {
-        say_fault("--format '%s': rules knows text and json", options->format);
-        return 2;
-    }
-    if (!result_open(&result, options, &problem)) {
-        say_fault("%s", problem.text);
-        return 1;
-    }
     page_init(&page, "mailtriage rules");
     list_reasons(knowledge->book, &page);
-    format->page(&page, &(struct format_wishes){result_wants_color(&result, options), 120},
-                 &result.out);
+    format_named(options->format ? options->format : "text")
+        ->page(&page, &(struct format_wishes){color, 120}, out);
     page_release(&page);
-    if (result_close(&result, &problem))
-        return 0;
-    say_fault("%s", problem.text);
-    return 1;
+    return 0;
 }
 
 static void tell_failure(void *context, const char *text) {
@@ -65,7 +51,7 @@ static void tell_failure(void *context, const char *text) {
     say_fault("%s", text);
 }
 
-static int rules_test(const struct knowledge *knowledge) {
+static int rules_test(const struct knowledge *knowledge, struct out *out) {
     size_t failed = 0, part = 0;
     size_t proved = reason_prove(knowledge->book, &part, tell_failure, NULL);
     failed += part;
@@ -74,8 +60,30 @@ static int rules_test(const struct knowledge *knowledge) {
         proved += shapes_prove(knowledge->shapes[i], &part, tell_failure, NULL);
         failed += part;
     }
-    printf("%zu examples proved, %zu failed\n", proved, failed);
+    out_print(out, "%zu examples proved, %zu failed\n", proved, failed);
     return failed ? 2 : 0;
+}
+
+/* Runs `list` or `test` with the result open. */
+static int rules(const struct options *options, const struct knowledge *knowledge, bool is_test) {
+    struct result result;
+    struct problem problem;
+    int status = 1;
+    if (result_open(&result, options, &problem)) {
+        status = is_test ? rules_test(knowledge, &result.out)
+                         : rules_list(options, knowledge, &result.out,
+                                      result_wants_color(&result, options));
+        if (result_close(&result, &problem))
+            return status;
+        status = 1;
+    }
+    say_fault("%s", problem.text);
+    return status;
+}
+
+/* `list` is a page in text or json, `test` says one line. */
+static bool knows_format(const char *format, bool is_test) {
+    return !format || strcmp(format, "text") == 0 || (!is_test && strcmp(format, "json") == 0);
 }
 
 int cmd_rules(const struct options *options) {
@@ -85,13 +93,18 @@ int cmd_rules(const struct options *options) {
         say_fault("rules: write 'mailtriage rules list' or 'mailtriage rules test'");
         return 2;
     }
+    if (!knows_format(options->format, is_test)) {
+        say_fault("--format '%s': rules list knows text and json, rules test knows text",
+                  options->format);
+        return 2;
+    }
     struct knowledge knowledge = {0};
     struct problem problem;
     int status = 2;
     if (!knowledge_load(&knowledge, options, KNOW_LOGS, &problem))
         say_fault("%s", problem.text);
     else
-        status = is_test ? rules_test(&knowledge) : rules_list(options, &knowledge);
+        status = rules(options, &knowledge, is_test);
     knowledge_release(&knowledge);
     return status;
 }

@@ -1,7 +1,6 @@
 /* main - reads the command line and calls the command. */
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "app/options.h"
 #include "app/say.h"
@@ -11,11 +10,6 @@ static int print_version(void) {
     printf("mailtriage %s\nregular expressions: PCRE2, JIT %s\n", MAILTRIAGE_VERSION,
            regex_has_jit() ? "available" : "unavailable (slower, same results)");
     return 0;
-}
-
-/* Whether `mailtriage --help` named a command. */
-static const struct command *help_of(const struct options *options, int argc, char **argv) {
-    return argc > 1 && strcmp(argv[1], options->command->name) == 0 ? options->command : NULL;
 }
 
 int main(int argc, char **argv) {
@@ -28,7 +22,7 @@ int main(int argc, char **argv) {
     }
     int status = 0;
     if (options.help)
-        options_help(help_of(&options, argc, argv));
+        options_help(options.command_given ? options.command : NULL);
     else if (options.version)
         status = print_version();
     else

@@ -98,7 +98,7 @@ static bool apply(struct options *options, struct wishes *wishes, const struct o
         return true;
     case OPT_OUTPUT:
         options->output = argument;
-        return true;
+        return *argument || problem_say(problem, "--output: name a file");
     case OPT_TOP:
         options->top_given = true;
         return read_count(row->name, argument, 0, 1000000, &options->top, problem);
@@ -164,6 +164,7 @@ static void take_command(struct options *options, int *argc, char ***argv) {
     if (!named)
         return;
     options->command = named;
+    options->command_given = true;
     (*argv)[1] = (*argv)[0];
     ++*argv;
     --*argc;
@@ -208,6 +209,11 @@ bool options_read(struct options *options, int argc, char **argv, struct problem
         const char *word = argv[optind - 1];
         if (found == ':')
             return problem_say(problem, "%s needs a value: see 'mailtriage %s --help'", word,
+                               options->command->name);
+        if (!row && optopt >= OPT_FIRST)
+            return problem_say(problem, "'%s': this option takes no value", word);
+        if (!row && optopt) /* a letter, maybe one of several in a word */
+            return problem_say(problem, "unknown option '-%c': see 'mailtriage %s --help'", optopt,
                                options->command->name);
         if (!row)
             return problem_say(problem, "unknown option '%s': see 'mailtriage %s --help'", word,

@@ -1,6 +1,7 @@
 /* result - --output writes a temporary file in the same folder and renames it: a reader never sees
- * half a report, and a full disk leaves the old one. A target that is no plain file (a pipe,
- * /dev/full) is written directly. */
+ * half a report, and a full disk leaves the old one. The old one's permissions stay: reports hold
+ * addresses. A link stays too, the file behind it is replaced. A target that is no plain file (a
+ * pipe, /dev/full) is written directly. */
 #include "app/result.h"
 
 #include <errno.h>
@@ -18,16 +19,26 @@ static bool is_plain_target(const char *path) {
     return stat(path, &status) != 0 || S_ISREG(status.st_mode);
 }
 
+/* What the old file has, or what a new one gets. */
+static mode_t wanted_mode(const char *path) {
+    struct stat status;
+    if (stat(path, &status) == 0)
+        return status.st_mode & 0777;
+    mode_t mask = umask(0);
+    umask(mask);
+    return 0666 & ~mask;
+}
+
 static bool open_temporary(struct result *result, struct problem *problem) {
-    size_t length = strlen(result->name) + sizeof ".XXXXXX";
+    char *behind = realpath(result->name, NULL); /* NULL: a new file */
+    result->target = behind ? behind : memory_copy(result->name, strlen(result->name));
+    size_t length = strlen(result->target) + sizeof ".XXXXXX";
     result->temporary = memory_new(length);
-    snprintf(result->temporary, length, "%s.XXXXXX", result->name);
+    snprintf(result->temporary, length, "%s.XXXXXX", result->target);
     int fd = mkstemp(result->temporary);
     if (fd < 0)
         return problem_errno(problem, "cannot write beside '%s'", result->name);
-    mode_t mask = umask(0);
-    umask(mask);
-    fchmod(fd, 0666 & ~mask);
+    fchmod(fd, wanted_mode(result->target));
     out_init(&result->out, fd);
     return true;
 }
@@ -43,6 +54,7 @@ bool result_open(struct result *result, const struct options *options, struct pr
         if (open_temporary(result, problem))
             return true;
         free(result->temporary);
+        free(result->target);
         return false;
     }
     int fd = open(options->output, O_WRONLY | O_CLOEXEC | O_NOCTTY);
@@ -58,11 +70,12 @@ bool result_close(struct result *result, struct problem *problem) {
         good = problem_errno(problem, "cannot write '%s'", result->name);
     if (!result->temporary)
         return good;
-    if (good && rename(result->temporary, result->name) != 0)
+    if (good && rename(result->temporary, result->target) != 0)
         good = problem_errno(problem, "cannot put '%s' in its place", result->name);
     if (!good)
         unlink(result->temporary);
     free(result->temporary);
+    free(result->target);
     return good;
 }
 

@@ -8,7 +8,8 @@
 struct result {
     struct out out;
     const char *name; /* for messages */
-    char *temporary;  /* owned; NULL: standard output */
+    char *temporary;  /* owned; NULL: written directly */
+    char *target;     /* owned, as temporary: what it becomes */
 };
 
 bool result_open(struct result *result, const struct options *options, struct problem *problem);

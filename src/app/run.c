@@ -113,6 +113,15 @@ static void judge(struct pipeline *pipeline, struct hands *hands, struct job *jo
         finding->template = wording_template(finding->reply.text, &job->arena);
 }
 
+/* An entry outside the asked span tells who sent what and counts nothing. The other side of an
+ * outcome is a server we spoke to; in a detail it would be taken for the client. */
+static void make_detail(struct record *record) {
+    if (record->kind == RECORD_OUTCOME)
+        record->peer_host = record->peer_ip = record->helo = record->user = (struct slice){0};
+    if (record->kind != RECORD_END)
+        record->kind = RECORD_DETAIL;
+}
+
 static void add_findings(struct pipeline *pipeline, struct hands *hands, struct job *job,
                          const struct entry *entry, const struct mta *mta, bool outside) {
     for (size_t i = 0; i < hands->records.count; i++) {
@@ -125,8 +134,8 @@ static void add_findings(struct pipeline *pipeline, struct hands *hands, struct 
                                     .line = entry->line.number,
                                     .verdict.class_name = "",
                                     .repeat = 1};
-        if (outside && finding->record.kind != RECORD_END)
-            finding->record.kind = RECORD_DETAIL; /* tells who sent what, counts nothing */
+        if (outside)
+            make_detail(&finding->record);
         judge(pipeline, hands, job, finding);
     }
 }
@@ -377,15 +386,20 @@ static const char *shown(const struct source *source) {
     return strcmp(source->name, "-") == 0 ? "standard input" : source->name;
 }
 
+/* Else it is empty, or all blank lines and lines of journalctl itself ("-- No entries --"). */
+static bool has_entries(const struct progress *progress) {
+    return progress->wrapped || progress->first_unknown;
+}
+
 /* Says why a source was of no use, when it was of none: contract, section 2, exit status 1. */
 static bool is_understood(const struct progress *progress) {
-    if (!progress->lines)
+    if (!progress->lines || !has_entries(progress))
         return true;
     if (progress->wrapped && progress->unknown * 2 <= progress->own)
         return true;
     if (!progress->wrapped)
-        say_fault("'%s': not one line in a known wrapping; line %llu: '%s'; try --mta or look at "
-                  "the file",
+        say_fault("'%s': not one line in a known wrapping (syslog, or Exim's own log); line "
+                  "%llu: '%s'",
                   progress->source->name, (unsigned long long)progress->first_unknown,
                   progress->unknown_text);
     else
@@ -403,13 +417,15 @@ static void judge_sources(struct run *run) {
         return;
     for (size_t i = 0; i < pipeline->progress_count; i++) {
         struct progress *progress = pipeline->progress[i];
-        if (!progress->lines && !run->options->quiet)
-            say_note("%s is empty", shown(progress->source));
+        if (!has_entries(progress) && !run->options->quiet)
+            say_note("%s %s", shown(progress->source),
+                     progress->lines ? "holds no entry" : "is empty");
         if (!is_understood(progress))
             run->faulty = true;
     }
     if (!pipeline->own_used && !run->faulty) {
-        say_fault("no input held an entry of Postfix, Exim or Sendmail");
+        say_fault("no input held an entry of %s",
+                  pipeline->only ? pipeline->only->title : "Postfix, Exim or Sendmail");
         run->faulty = true;
     }
 }

@@ -8,6 +8,7 @@
  */
 #include "finding/journey.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,10 +18,10 @@
 enum field { FIELD_SENDER, FIELD_MESSAGE_ID, FIELD_HOST, FIELD_IP, FIELD_HELO, FIELD_USER, FIELDS };
 enum {
     NOBODY = UINT32_MAX,
-    TEXT_KEPT = 1024,
+    TEXT_KEPT = 256,
     TEXT_MOST = 16 * 1024,
-    SERVER_KEY = 320,
-    SAVED_VERSION = 1
+    SERVER_KEY = 8,
+    SAVED_VERSION = 2
 };
 
 struct message {
@@ -46,29 +47,25 @@ struct waiting {
 };
 
 struct journey {
-    struct map servers; /* MTA, host, instance -> uint32_t number */
-    struct map open;    /* key -> uint32_t index into messages */
+    struct map open;    /* hash of the server, queue ID -> uint32_t index into messages */
     struct map waiting; /* index, recipient, original recipient -> struct waiting */
     struct message *messages;
     size_t message_count, message_capacity;
     uint32_t free_message;
     uint32_t oldest, newest;
+    size_t text_held; /* room of all messages that are open */
     uint64_t dropped;
-    struct {
-        char key[SERVER_KEY];
-        size_t length;
-        uint32_t number;
-    } last;        /* server looked up last */
+    int64_t now;   /* time of the log, see move_clock */
     char *scratch; /* recipient of the finding given, while its entry is taken away */
     size_t scratch_room;
 };
 
 struct journey *journey_new(void) {
     struct journey *journey = memory_new(sizeof *journey);
-    map_init(&journey->servers, sizeof(uint32_t));
     map_init(&journey->open, sizeof(uint32_t));
     map_init(&journey->waiting, sizeof(struct waiting));
     journey->free_message = journey->oldest = journey->newest = NOBODY;
+    journey->now = MOMENT_NONE;
     return journey;
 }
 
@@ -77,7 +74,6 @@ static void journey_empty(struct journey *journey) {
         free(journey->messages[i].text);
     free(journey->messages);
     free(journey->scratch);
-    map_release(&journey->servers);
     map_release(&journey->open);
     map_release(&journey->waiting);
 }
@@ -158,6 +154,7 @@ static bool waiting_add(struct journey *journey, struct message *message, struct
     struct waiting_key key;
     bool is_new;
     uint32_t index = (uint32_t)(message - journey->messages);
+    assert(journey->waiting.count <= JOURNEY_RECIPIENTS); /* see let_go */
     struct waiting *waiting =
         map_put(&journey->waiting, waiting_key(&key, index, recipient, original), &is_new);
     if (!is_new)
@@ -219,14 +216,19 @@ static bool waiting_take_first(struct journey *journey, struct message *message,
     return true;
 }
 
-/* ---- messages ---- */
-
-static void message_end(struct journey *journey, struct message *message) {
+static void waiting_clear(struct journey *journey, struct message *message) {
     struct slice recipient, original;
     while (waiting_take_first(journey, message, &recipient, &original)) {
     }
+}
+
+/* ---- messages ---- */
+
+static void message_end(struct journey *journey, struct message *message) {
+    waiting_clear(journey, message);
     list_take_out(journey, message);
     map_remove(&journey->open, (struct slice){message->key, message->key_length});
+    journey->text_held -= message->text_room;
     if (message->text_room > TEXT_KEPT) {
         free(message->text);
         message->text = NULL;
@@ -255,6 +257,7 @@ static uint32_t message_new(struct journey *journey) {
                                 .first_waiting = NOBODY,
                                 .last_waiting = NOBODY,
                                 .last_seen = MOMENT_NONE};
+    journey->text_held += message->text_room;
     list_append(journey, message);
     return index;
 }
@@ -266,12 +269,15 @@ static struct slice message_field(const struct message *message, enum field fiel
 }
 
 /* Keeps the first text said of a field; appended, never moved, so it costs one copy. */
-static void message_keep(struct message *message, enum field field, struct slice text) {
+static void message_keep(struct journey *journey, struct message *message, enum field field,
+                         struct slice text) {
     if (!text.length || message->fields[field].length ||
         message->text_used + text.length > TEXT_MOST)
         return;
+    journey->text_held -= message->text_room;
     message->text =
         memory_grow(message->text, &message->text_room, message->text_used + text.length, 1);
+    journey->text_held += message->text_room;
     memcpy(message->text + message->text_used, text.at, text.length);
     message->fields[field].at = (uint32_t)message->text_used;
     message->fields[field].length = (uint32_t)text.length;
@@ -283,9 +289,10 @@ static struct slice queue_instance(struct slice instance) {
     return slice_head(instance, slice_find(instance, '/'));
 }
 
-/* Most entries come from the server of the one before, so the last one is kept beside the map. */
-static uint32_t server_number(struct journey *journey, const struct finding *finding) {
-    char bytes[SERVER_KEY];
+/* Who owns the queue: MTA, host and instance, as a hash, because hosts are log text and without
+ * number. */
+static uint64_t server_of(const struct finding *finding) {
+    char bytes[320];
     struct slice parts[] = {slice_of(finding->mta->name), slice_head(finding->host, 128),
                             slice_head(queue_instance(finding->record.instance), 128)};
     size_t used = 0;
@@ -295,34 +302,25 @@ static uint32_t server_number(struct journey *journey, const struct finding *fin
         used += parts[i].length;
         bytes[used++] = '\0';
     }
-    if (used == journey->last.length && memcmp(bytes, journey->last.key, used) == 0)
-        return journey->last.number;
-    bool is_new;
-    uint32_t *number = map_put(&journey->servers, (struct slice){bytes, used}, &is_new);
-    if (is_new)
-        *number = (uint32_t)journey->servers.count;
-    memcpy(journey->last.key, bytes, used);
-    journey->last.length = used;
-    journey->last.number = *number;
-    return *number;
+    return bytes_hash(bytes, used);
 }
 
 /* The message the finding speaks of; begun when it was not known. NULL: it has no queue ID. */
 static struct message *message_of(struct journey *journey, const struct finding *finding) {
     struct slice id = finding->record.queue_id;
     char key[64];
-    if (!id.length || id.length > sizeof key - 4)
+    if (!id.length || id.length > sizeof key - SERVER_KEY)
         return NULL;
-    uint32_t server = server_number(journey, finding);
-    memcpy(key, &server, 4);
-    memcpy(key + 4, id.at, id.length);
+    uint64_t server = server_of(finding);
+    memcpy(key, &server, SERVER_KEY);
+    memcpy(key + SERVER_KEY, id.at, id.length);
     bool is_new;
-    uint32_t *index = map_put(&journey->open, (struct slice){key, id.length + 4}, &is_new);
+    uint32_t *index = map_put(&journey->open, (struct slice){key, id.length + SERVER_KEY}, &is_new);
     if (is_new) {
         *index = message_new(journey);
         struct message *message = &journey->messages[*index];
-        memcpy(message->key, key, id.length + 4);
-        message->key_length = (uint8_t)(id.length + 4);
+        memcpy(message->key, key, id.length + SERVER_KEY);
+        message->key_length = (uint8_t)(id.length + SERVER_KEY);
         return message;
     }
     struct message *message = &journey->messages[*index];
@@ -333,39 +331,58 @@ static struct message *message_of(struct journey *journey, const struct finding 
     return message;
 }
 
+/* A server that starts with a wrong clock logs some lines of another year, and they must not end
+ * what all others wait for: time goes on by an hour an entry at most. */
+static void move_clock(struct journey *journey, int64_t seconds) {
+    enum { HOUR = 3600 };
+    if (seconds == MOMENT_NONE)
+        return;
+    bool is_leap = journey->now != MOMENT_NONE && seconds > journey->now + HOUR;
+    journey->now = is_leap ? journey->now + HOUR : seconds;
+}
+
+static bool is_too_much(const struct journey *journey) {
+    return journey->open.count > JOURNEY_MESSAGES || journey->text_held > JOURNEY_TEXT ||
+           journey->waiting.count > JOURNEY_RECIPIENTS;
+}
+
 /* Lets go of what was silent too long or is one too many. The message just heard is the newest and
  * stays. */
-static void let_go(struct journey *journey, int64_t now) {
+static void let_go(struct journey *journey) {
     while (journey->oldest != journey->newest) {
         struct message *oldest = &journey->messages[journey->oldest];
-        bool too_old = now != MOMENT_NONE && oldest->last_seen != MOMENT_NONE &&
-                       now - oldest->last_seen > JOURNEY_AGE;
-        if (!too_old && journey->open.count <= JOURNEY_MESSAGES)
+        bool too_old = journey->now != MOMENT_NONE && oldest->last_seen != MOMENT_NONE &&
+                       journey->now - oldest->last_seen > JOURNEY_AGE;
+        if (!too_old && !is_too_much(journey))
             return;
         journey->dropped += oldest->first_waiting != NOBODY;
         message_end(journey, oldest);
+    }
+    if (is_too_much(journey)) { /* all of one message */
+        journey->dropped++;
+        waiting_clear(journey, &journey->messages[journey->newest]);
     }
 }
 
 /* ---- learning and telling ---- */
 
-static void learn(struct message *message, const struct finding *finding) {
+static void learn(struct journey *journey, struct message *message, const struct finding *finding) {
     const struct record *record = &finding->record;
     if (finding->time.seconds != MOMENT_NONE)
         message->last_seen = finding->time.seconds;
     if (record->has_sender && !message->has_sender) {
         message->has_sender = true;
-        message_keep(message, FIELD_SENDER, record->sender);
+        message_keep(journey, message, FIELD_SENDER, record->sender);
     }
-    message_keep(message, FIELD_MESSAGE_ID, record->message_id);
+    message_keep(journey, message, FIELD_MESSAGE_ID, record->message_id);
     if (record->size >= 0 && record->kind != RECORD_OUTCOME)
         message->size = record->size;
     if (record->kind != RECORD_ARRIVAL && record->kind != RECORD_DETAIL)
         return;
-    message_keep(message, FIELD_HOST, record->peer_host);
-    message_keep(message, FIELD_IP, record->peer_ip);
-    message_keep(message, FIELD_HELO, record->helo);
-    message_keep(message, FIELD_USER, record->user);
+    message_keep(journey, message, FIELD_HOST, record->peer_host);
+    message_keep(journey, message, FIELD_IP, record->peer_ip);
+    message_keep(journey, message, FIELD_HELO, record->helo);
+    message_keep(journey, message, FIELD_USER, record->user);
 }
 
 static void fill(struct slice *text, struct slice known) {
@@ -482,7 +499,7 @@ void journey_take(struct journey *journey, struct finding *finding,
                   void (*give)(void *context, const struct finding *finding), void *context) {
     struct message *message = message_of(journey, finding);
     if (message) {
-        learn(message, finding);
+        learn(journey, message, finding);
         tell(message, &finding->record);
         count_arrival(message, finding);
         if (is_echo(message, &finding->record))
@@ -499,8 +516,10 @@ void journey_take(struct journey *journey, struct finding *finding,
     }
     if (message && is_end)
         message_end(journey, message);
-    if (message)
-        let_go(journey, finding->time.seconds);
+    if (message) {
+        move_clock(journey, finding->time.seconds);
+        let_go(journey);
+    }
 }
 
 /* ---- saving ---- */
@@ -532,23 +551,23 @@ static void save_message(const struct journey *journey, const struct message *me
 void journey_save(const struct journey *journey, struct pack *pack) {
     pack_number(pack, SAVED_VERSION);
     pack_number(pack, journey->dropped);
-    pack_number(pack, journey->servers.count);
-    for (size_t place = 0; place < journey->servers.used; place++) {
-        struct slice key;
-        const uint32_t *number = map_at(&journey->servers, place, &key);
-        pack_text(pack, key);
-        pack_number(pack, *number);
-    }
+    pack_signed(pack, journey->now);
     pack_number(pack, journey->open.count);
     for (uint32_t at = journey->oldest; at != NOBODY; at = journey->messages[at].newer)
         save_message(journey, &journey->messages[at], pack);
+}
+
+/* A saved time is anybody's number: kept away from overflow. */
+static int64_t bounded_time(int64_t seconds) {
+    return seconds > INT64_MAX / 4 || seconds < -(INT64_MAX / 4) ? MOMENT_NONE : seconds;
 }
 
 static void load_message(struct journey *journey, struct unpack *unpack) {
     struct slice key = unpack_text(unpack);
     uint32_t index = message_new(journey);
     struct message *message = &journey->messages[index];
-    if (key.length < 5 || key.length > sizeof message->key || map_get(&journey->open, key))
+    if (key.length <= SERVER_KEY || key.length > sizeof message->key ||
+        map_get(&journey->open, key))
         unpack->broken = true;
     if (unpack->broken)
         return;
@@ -556,17 +575,21 @@ static void load_message(struct journey *journey, struct unpack *unpack) {
     message->key_length = (uint8_t)key.length;
     *(uint32_t *)map_put(&journey->open, key, NULL) = index;
     for (int field = 0; field < FIELDS; field++)
-        message_keep(message, (enum field)field, unpack_text(unpack));
+        message_keep(journey, message, (enum field)field, unpack_text(unpack));
     uint64_t flags = unpack_number(unpack);
     message->has_sender = flags & 1;
     message->arrived = flags >> 1 & 1;
     message->counted = flags >> 2 & 1;
     message->told = unpack_number(unpack);
     message->size = unpack_signed(unpack);
-    message->last_seen = unpack_signed(unpack);
+    message->last_seen = bounded_time(unpack_signed(unpack));
     for (size_t count = unpack_count(unpack); count && !unpack->broken; count--) {
         struct slice recipient = unpack_text(unpack);
         struct slice original = unpack_text(unpack);
+        if (journey->waiting.count == JOURNEY_RECIPIENTS) {
+            unpack->broken = true;
+            return;
+        }
         waiting_add(journey, message, recipient, original);
     }
 }
@@ -575,10 +598,7 @@ static void load_all(struct journey *journey, struct unpack *unpack) {
     if (unpack_number(unpack) != SAVED_VERSION)
         unpack->broken = true;
     journey->dropped = unpack_number(unpack);
-    for (size_t count = unpack_count(unpack); count && !unpack->broken; count--) {
-        uint32_t *number = map_put(&journey->servers, unpack_text(unpack), NULL);
-        *number = (uint32_t)unpack_number(unpack);
-    }
+    journey->now = bounded_time(unpack_signed(unpack));
     for (size_t count = unpack_count(unpack); count && !unpack->broken; count--)
         load_message(journey, unpack);
 }

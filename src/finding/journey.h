@@ -1,8 +1,9 @@
 /* journey - what earlier entries said of a message: sender, client, size, and where each recipient
  * stands. The one ordered step; the same for every MTA.
  *
- * Memory is bounded: at most JOURNEY_MESSAGES open messages, the one that was silent longest is let
- * go first, and messages silent for longer than JOURNEY_AGE seconds. Those that had recipients
+ * Memory is bounded: at most JOURNEY_MESSAGES open messages with JOURNEY_TEXT bytes of text and
+ * JOURNEY_RECIPIENTS recipients that wait; the message that was silent longest is let go first, and
+ * messages silent for longer than JOURNEY_AGE seconds. Those that had recipients
  * waiting are counted: what comes of them later is taken for a new recipient.
  */
 #ifndef FINDING_JOURNEY_H
@@ -11,7 +12,12 @@
 #include "base/pack.h"
 #include "finding/finding.h"
 
-enum { JOURNEY_MESSAGES = 1 << 20, JOURNEY_AGE = 10 * 24 * 3600 };
+enum {
+    JOURNEY_MESSAGES = 1 << 20,
+    JOURNEY_RECIPIENTS = 1 << 21,
+    JOURNEY_TEXT = 1 << 28,
+    JOURNEY_AGE = 10 * 24 * 3600
+};
 
 struct journey;
 

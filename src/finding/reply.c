@@ -243,12 +243,13 @@ static size_t unfold(struct slice text, struct head *head, char *to, size_t leng
 
 /* ---- secrets */
 
-/* The next word at *at, blanks and colons in front skipped; marks that cannot be base64 end it. */
+/* The next word at *at, blanks and colons in front skipped; marks that cannot be base64 end it. What
+ * may follow AUTH ends it too, so that no byte is looked at for more than a few AUTHs in front. */
 static struct slice next_word(struct slice text, size_t *at) {
     while (*at < text.length && (text.at[*at] == ' ' || text.at[*at] == ':'))
         ++*at;
     size_t begin = *at;
-    while (*at < text.length && !strchr(" \"',;)]>", text.at[*at]))
+    while (*at < text.length && !strchr(" :\"',;)]>", text.at[*at]))
         ++*at;
     return (struct slice){text.at + begin, *at - begin};
 }

@@ -289,7 +289,8 @@ static void add_reasons(struct page *page, const struct tally *tally, const stru
                         unsigned top) {
     struct joining joining = {.book = book};
     tally_each_reason(tally, join, &joining);
-    qsort(joining.items, joining.count, sizeof *joining.items, compare_joined);
+    if (joining.count)
+        qsort(joining.items, joining.count, sizeof *joining.items, compare_joined);
     size_t shown = top && top < joining.count ? top : joining.count;
     struct section *section =
         page_section(page, "reasons", "What to do, most serious first", LOOK_CARDS, CELL_LIST);
