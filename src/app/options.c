@@ -231,20 +231,18 @@ bool options_read(struct options *options, int argc, char **argv, struct problem
 
 /* Prints words after a margin, broken at 100 columns. */
 static void print_flowing(const char *text, size_t margin, size_t column) {
-    while (*text) {
+    for (bool first = true; *text; first = false) {
         size_t length = strcspn(text, " ");
-        if (column + length > 99 && column > margin) {
+        if (!first && column + 1 + length > 99) {
             printf("\n%*s", (int)margin, "");
             column = margin;
+        } else if (!first) {
+            putchar(' ');
+            column++;
         }
         printf("%.*s", (int)length, text);
         column += length;
-        text += length;
-        if (*text == ' ') {
-            putchar(' ');
-            column++;
-            text++;
-        }
+        text += length + strspn(text + length, " ");
     }
     putchar('\n');
 }
