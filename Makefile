@@ -195,7 +195,7 @@ CMOCKA_WANTS := -include stdarg.h -include stddef.h -include stdint.h -include s
 
 $(B)/tests/%.o: tests/%.c $(B)/flags | build/libraries
 	@mkdir -p $(@D)
-	$(COMPILE) $(CMOCKA_WANTS) $(if $(STRICT),-Werror) -MMD -MP -c -o $@ $<
+	$(call QUIET,cc  )$(COMPILE) $(CMOCKA_WANTS) $(if $(STRICT),-Werror) -MMD -MP -c -o $@ $<
 
 $(PROPERTY_TESTS): $(PROPERTY_SHARED)
 $(UNIT_TESTS) $(PROPERTY_TESTS): %: %.o $(LIBRARY)

@@ -531,8 +531,10 @@ static enum permanence permanence_of_digit(unsigned digit) {
 }
 
 /* What the log says was done, then the code, the enhanced codes, and only then the reason. */
+/* What the log did, then the digits, then the reason. That one of several hosts was left says
+ * nothing of what was done with the message. */
 static enum permanence permanence_of(const struct finding *finding, const struct reason *reason) {
-    switch (finding->record.event) {
+    switch (finding->record.level == LEVEL_HOST ? EVENT_NONE : finding->record.event) {
     case EVENT_DEFERRED:
         return TEMPORARY;
     case EVENT_BOUNCED:

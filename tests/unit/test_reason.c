@@ -235,17 +235,20 @@ static const struct {
     enum event event;
     uint8_t dsn;
     enum permanence permanence;
+    enum level level;
 } lasting[] = {
-    {"550 Mailbox full", EVENT_DEFERRED, 5, TEMPORARY}, /* what was done goes first */
-    {"450 Mailbox full", EVENT_BOUNCED, 4, PERMANENT},
-    {"450 Mailbox full", EVENT_EXPIRED, 4, PERMANENT},
-    {"450 5.2.2 Mailbox full", EVENT_REJECTED, 5, TEMPORARY}, /* then the code */
-    {"550 4.2.2 Mailbox full", EVENT_REJECTED, 4, PERMANENT},
-    {"4.2.2 Mailbox full", EVENT_REJECTED, 5, TEMPORARY}, /* then the enhanced codes */
-    {"Connection refused", EVENT_REJECTED, 5, PERMANENT},
-    {"Connection refused", EVENT_REJECTED, 0, TEMPORARY}, /* then the reason */
-    {"something", EVENT_REJECTED, 0, PERMANENCE_NONE},
-    {"550 something", EVENT_REJECTED, 0, PERMANENT},
+    {"550 Mailbox full", EVENT_DEFERRED, 5, TEMPORARY, LEVEL_NONE}, /* what was done goes first */
+    {"450 Mailbox full", EVENT_BOUNCED, 4, PERMANENT, LEVEL_NONE},
+    {"450 Mailbox full", EVENT_EXPIRED, 4, PERMANENT, LEVEL_NONE},
+    {"450 5.2.2 Mailbox full", EVENT_REJECTED, 5, TEMPORARY, LEVEL_NONE}, /* then the code */
+    {"550 4.2.2 Mailbox full", EVENT_REJECTED, 4, PERMANENT, LEVEL_NONE},
+    {"4.2.2 Mailbox full", EVENT_REJECTED, 5, TEMPORARY, LEVEL_NONE}, /* then the enhanced codes */
+    {"Connection refused", EVENT_REJECTED, 5, PERMANENT, LEVEL_NONE},
+    {"Connection refused", EVENT_REJECTED, 0, TEMPORARY, LEVEL_NONE}, /* then the reason */
+    {"something", EVENT_REJECTED, 0, PERMANENCE_NONE, LEVEL_NONE},
+    {"550 something", EVENT_REJECTED, 0, PERMANENT, LEVEL_NONE},
+    {"550 Mailbox full", EVENT_DEFERRED, 5, PERMANENT, LEVEL_HOST}, /* another host may follow */
+    {"450 Mailbox full", EVENT_DEFERRED, 4, TEMPORARY, LEVEL_HOST},
 };
 
 static void tells_how_long_it_lasts(void **state) {
@@ -253,6 +256,7 @@ static void tells_how_long_it_lasts(void **state) {
     for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++) {
         struct finding finding = finding_of(book, lasting[i].reply);
         finding.record.event = lasting[i].event;
+        finding.record.level = lasting[i].level;
         finding.record.dsn.class_digit = lasting[i].dsn;
         reason_decide(book->rules, book->memory, &finding);
         if (finding.verdict.permanence != lasting[i].permanence)
