@@ -2,15 +2,27 @@
  * (status 2), everything later leaves a result and status 1. */
 #include "app/analysis.h"
 
+#include <stdio.h>
+
 #include "app/say.h"
+
+static bool say_unknown_format(const struct analysis *analysis, const char *name,
+                               const char *command, struct problem *problem) {
+    char known[200] = "";
+    size_t length = 0;
+    for (size_t i = 0; formats[i] && length < sizeof known; i++)
+        if (analysis->has(formats[i]))
+            length +=
+                (size_t)snprintf(known + length, sizeof known - length, " %s", formats[i]->name);
+    return problem_say(problem, "--format '%s': %s knows%s", name, command, known);
+}
 
 static bool check_usage(struct analysis *analysis, const struct options *options,
                         struct problem *problem) {
     const char *name = options->format ? options->format : analysis->default_format;
     analysis->format = format_named(name);
     if (!analysis->format || !analysis->has(analysis->format))
-        return problem_say(problem, "--format '%s': %s knows %s", name, options->command->name,
-                           analysis->formats);
+        return say_unknown_format(analysis, name, options->command->name, problem);
     if (options->mta && !mta_named(slice_of(options->mta)))
         return problem_say(problem, "--mta '%s': write auto, postfix, exim or sendmail",
                            options->mta);

@@ -8,7 +8,7 @@
 
 /* One command that reads logs. */
 struct analysis {
-    const char *default_format, *formats;     /* "text", "text and json" */
+    const char *default_format;               /* "text" */
     bool (*has)(const struct format *format); /* the format can do what the command needs */
     /* Before the first line: sets run->listen, writes what comes first. May be NULL. */
     bool (*begin)(struct analysis *analysis, struct run *run, struct problem *problem);

@@ -10,6 +10,7 @@
 #include "app/knowledge.h"
 #include "app/result.h"
 #include "app/say.h"
+#include "base/memory.h"
 #include "finding/reason.h"
 #include "input/lines.h"
 #include "report/format.h"
@@ -67,8 +68,7 @@ static void code_card(struct page *page, struct cell *list, const struct code_pa
     put(page, card, "source", "Learn more", code->source);
 }
 
-static void reply_card(struct explaining *explaining, struct page *page, struct cell *list,
-                       const struct finding *finding) {
+static void reply_card(struct page *page, struct cell *list, const struct finding *finding) {
     const struct verdict *verdict = &finding->verdict;
     const struct reason *reason = verdict->reason;
     struct cell *card = cell_record(page, list, NULL, NULL);
@@ -94,7 +94,6 @@ static void reply_card(struct explaining *explaining, struct page *page, struct 
     if (verdict->rule)
         put(page, card, "rule", "Rule",
             arena_print(&page->arena, "%s:%u", verdict->rule->file, verdict->rule->line));
-    (void)explaining;
 }
 
 static void write_page(struct explaining *explaining, struct page *page) {
@@ -202,7 +201,7 @@ static bool explain_words(struct explaining *explaining, struct problem *problem
             text = arena_print(&explaining->arena, "%.*s%s%s", (int)text.length,
                                text.at ? text.at : "", i ? " " : "", options->operands[i]);
         decide(explaining, text, &finding);
-        reply_card(explaining, &page, list, &finding);
+        reply_card(&page, list, &finding);
     }
     if (good)
         write_page(explaining, &page);
@@ -231,18 +230,15 @@ static void explain_line(struct explaining *explaining, struct slice text) {
     }
     struct page page;
     page_init(&page, NULL);
-    reply_card(explaining, &page, page_section(&page, NULL, NULL, LOOK_CARDS, CELL_LIST)->cell,
-               &finding);
+    reply_card(&page, page_section(&page, NULL, NULL, LOOK_CARDS, CELL_LIST)->cell, &finding);
     write_page(explaining, &page);
     page_release(&page);
 }
 
 static bool explain_input(struct explaining *explaining, struct problem *problem) {
     struct lines lines;
-    struct lines_block block = {.bytes = malloc(LINES_BLOCK + LINE_LONGEST + 1)};
+    struct lines_block block = {.bytes = memory_new(LINES_BLOCK + LINE_LONGEST + 1)};
     bool failed = false;
-    if (!block.bytes)
-        return problem_say(problem, "out of memory");
     lines_init(&lines, 0);
     while (!explaining->result.out.error && lines_fill(&lines, &block, &failed, problem)) {
         size_t at = 0;
@@ -271,7 +267,7 @@ static bool read_context(struct explaining *explaining, struct problem *problem)
     if (options->stage && !stage_read(slice_of(options->stage), &record->stage))
         return problem_say(problem,
                            "--stage '%s': write connect, helo, starttls, auth, mail, "
-                           "rcpt, data, end-of-data, quit or other",
+                           "rcpt, data, end-of-data, quit, other, dns, delivery or queue",
                            options->stage);
     if (options->direction && !direction_read(slice_of(options->direction), &record->direction))
         return problem_say(problem, "--direction '%s': write in, out or local", options->direction);

@@ -49,10 +49,8 @@ static void end_export(struct analysis *analysis, struct run *run) {
 }
 
 int cmd_export(const struct options *options) {
-    struct exporting exporting = {.analysis = {.default_format = "csv",
-                                               .formats = "csv and ndjson",
-                                               .has = has_rows,
-                                               .begin = begin_export,
-                                               .end = end_export}};
+    struct exporting exporting = {
+        .analysis = {
+            .default_format = "csv", .has = has_rows, .begin = begin_export, .end = end_export}};
     return analysis_run(&exporting.analysis, options);
 }

@@ -6,9 +6,8 @@
 
 int cmd_report(const struct options *options);
 
-static bool is_of_report(const struct format *format) {
-    return strcmp(format->name, "text") == 0 || strcmp(format->name, "json") == 0 ||
-           strcmp(format->name, "csv") == 0;
+static bool has_page(const struct format *format) {
+    return format->page;
 }
 
 static void write_page(struct analysis *analysis, struct run *run) {
@@ -23,9 +22,6 @@ static void write_page(struct analysis *analysis, struct run *run) {
 }
 
 int cmd_report(const struct options *options) {
-    struct analysis analysis = {.default_format = "text",
-                                .formats = "text, json and csv",
-                                .has = is_of_report,
-                                .end = write_page};
+    struct analysis analysis = {.default_format = "text", .has = has_page, .end = write_page};
     return analysis_run(&analysis, options);
 }

@@ -21,12 +21,31 @@ static bool gather(struct knowledge *knowledge, const struct options *options,
     return true;
 }
 
-static bool load_shapes(struct knowledge *knowledge, size_t index, struct problem *problem) {
-    char name[64];
-    snprintf(name, sizeof name, "mta/%s.yaml", mtas[index]->name);
-    const struct pattern_file *file = pattern_file_get(&knowledge->files, name);
-    knowledge->shapes[index] = shapes_new();
-    return !file || shapes_load(knowledge->shapes[index], file->shown, file->bytes, problem);
+/* mta/NAME.yaml: to the shapes of that MTA. */
+static bool load_shapes(struct knowledge *knowledge, const struct pattern_file *file,
+                        struct problem *problem) {
+    struct slice name = slice_of(file->name);
+    slice_skip(&name, SLICE("mta/"));
+    name = slice_head(name, slice_rfind(name, '.'));
+    for (size_t i = 0; mtas[i]; i++)
+        if (slice_is(name, mtas[i]->name))
+            return shapes_load(knowledge->shapes[i], mtas[i]->name, file->shown, file->bytes,
+                               problem);
+    return problem_say(problem, "%s: no MTA '%.*s'", file->shown, SLICE_ARGS(name));
+}
+
+static bool load_all_shapes(struct knowledge *knowledge, struct problem *problem) {
+    for (size_t i = 0; mtas[i]; i++) {
+        assert(i < MTAS_MOST);
+        knowledge->shapes[i] = shapes_new();
+    }
+    for (size_t i = 0; i < knowledge->files.count; i++) {
+        const struct pattern_file *file = &knowledge->files.items[i];
+        if (slice_starts(slice_of(file->name), SLICE("mta/")) &&
+            !load_shapes(knowledge, file, problem))
+            return false;
+    }
+    return true;
 }
 
 bool knowledge_load(struct knowledge *knowledge, const struct options *options,
@@ -36,12 +55,7 @@ bool knowledge_load(struct knowledge *knowledge, const struct options *options,
     if (!gather(knowledge, options, problem) ||
         !rulebook_load(&knowledge->files, &knowledge->book, problem))
         return false;
-    for (size_t i = 0; knowing == KNOW_LOGS && mtas[i]; i++) {
-        assert(i < MTAS_MOST);
-        if (!load_shapes(knowledge, i, problem))
-            return false;
-    }
-    return true;
+    return knowing != KNOW_LOGS || load_all_shapes(knowledge, problem);
 }
 
 void knowledge_release(struct knowledge *knowledge) {

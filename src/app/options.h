@@ -20,7 +20,7 @@ enum { PATTERN_FOLDERS = 16 };
 
 struct options {
     const struct command *command;
-    bool command_given; /* else it is the default command */
+    bool command_given;   /* else it is the default command */
     int64_t now;          /* seconds: the one clock of the run */
     int64_t since, until; /* seconds; MOMENT_NONE: not given */
     const char *mta;      /* NULL: auto */

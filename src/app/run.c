@@ -30,6 +30,12 @@ struct progress {
     char unknown_text[120];
 };
 
+/* A line that was not understood; its text is in the arena of the job. */
+struct odd_line {
+    uint64_t line;
+    struct slice text;
+};
+
 /* One block on its way. */
 struct job {
     struct lines_block block;
@@ -40,11 +46,9 @@ struct job {
     struct ledger ledger;
     struct map programs; /* name -> struct ledger */
     uint64_t own, unknown, wrapped;
-    struct {
-        uint64_t line;
-        struct slice text;
-    } samples[JOB_SAMPLES];
+    struct odd_line samples[JOB_SAMPLES]; /* not understood, inside the asked span */
     size_t sample_count;
+    struct odd_line first_odd; /* not understood, inside or outside; text.at NULL: none */
 };
 
 /* What one thread needs for itself. */
@@ -150,11 +154,15 @@ static enum reading read_entry(struct pipeline *pipeline, struct hands *hands,
     return mta->read(knowledge_shapes(pipeline->run->knowledge, mta), entry, &hands->records);
 }
 
-static void sample(struct job *job, const struct line *line) {
-    if (job->sample_count == JOB_SAMPLES)
+static void sample(struct job *job, const struct line *line, bool outside) {
+    bool is_first = !job->first_odd.text.at;
+    if (!is_first && (outside || job->sample_count == JOB_SAMPLES))
         return;
-    job->samples[job->sample_count].line = line->number;
-    job->samples[job->sample_count++].text = line->text;
+    struct odd_line odd = {line->number, reply_safe(line->text, &job->arena)};
+    if (is_first)
+        job->first_odd = odd;
+    if (!outside)
+        job->samples[job->sample_count++] = odd;
 }
 
 static void account(struct ledger *ledger, enum reading reading, bool outside) {
@@ -191,8 +199,8 @@ static void work_line(struct pipeline *pipeline, struct hands *hands, struct job
     } else if (unwrapping == UNWRAP_FOREIGN) {
         reading = READING_UNKNOWN;
     }
-    if (reading == READING_UNKNOWN && !outside)
-        sample(job, line);
+    if (reading == READING_UNKNOWN)
+        sample(job, line, outside);
     account(&job->ledger, reading, outside);
     account(map_put(&job->programs, program, NULL), reading, outside);
 }
@@ -223,10 +231,10 @@ static void count_finding(void *context, const struct finding *finding) {
 }
 
 static void remember_first_unknown(struct progress *progress, const struct job *job) {
-    if (progress->first_unknown || !job->sample_count)
+    if (progress->first_unknown || !job->first_odd.text.at)
         return;
-    struct slice text = slice_head(job->samples[0].text, sizeof progress->unknown_text - 1);
-    progress->first_unknown = progress->lines + job->samples[0].line + 1;
+    struct slice text = slice_head(job->first_odd.text, sizeof progress->unknown_text - 1);
+    progress->first_unknown = progress->lines + job->first_odd.line + 1;
     memcpy(progress->unknown_text, text.at, text.length);
     progress->unknown_text[text.length] = '\0';
 }
@@ -268,6 +276,7 @@ static void take_job(void *context, void *argument) {
     map_clear(&job->programs);
     job->finding_count = job->sample_count = 0;
     job->ledger = (struct ledger){0};
+    job->first_odd = (struct odd_line){0};
     job->own = job->unknown = job->wrapped = 0;
 }
 
@@ -393,7 +402,7 @@ static bool has_entries(const struct progress *progress) {
 
 /* Says why a source was of no use, when it was of none: contract, section 2, exit status 1. */
 static bool is_understood(const struct progress *progress) {
-    if (!progress->lines || !has_entries(progress))
+    if (!has_entries(progress))
         return true;
     if (progress->wrapped && progress->unknown * 2 <= progress->own)
         return true;

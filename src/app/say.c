@@ -16,15 +16,20 @@ void say_progress_end(void) {
     drawn = false;
 }
 
-__attribute__((format(printf, 2, 0))) static void say(const char *kind, const char *format,
-                                                      va_list args) {
-    char text[1024];
-    vsnprintf(text, sizeof text, format, args);
+/* Names and log text may hold anything; a terminal must not obey it. */
+static void show_controls(char *text) {
     for (unsigned char *c = (unsigned char *)text; *c; c++) {
         bool is_c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0; /* in UTF-8 */
         if (*c < 0x20 || *c == 0x7f || is_c1)
             *c = '?';
     }
+}
+
+__attribute__((format(printf, 2, 0))) static void say(const char *kind, const char *format,
+                                                      va_list args) {
+    char text[1024];
+    vsnprintf(text, sizeof text, format, args);
+    show_controls(text);
     say_progress_end();
     fprintf(stderr, "mailtriage: %s%s\n", kind, text);
 }
@@ -61,13 +66,15 @@ void say_progress(const struct options *options, const struct source *source, ui
         return;
     last = now;
     drawn = true;
+    char name[41];
+    snprintf(name, sizeof name, "%s", source->name);
+    show_controls(name);
     double rate = now > begun ? (double)bytes / (now - begun) : 0;
     if (source->size > 0 && rate > 0)
-        fprintf(stderr, "\r\033[K%.40s: %3.0f %% of %.0f MB, %.0f MB/s, %.0f s left", source->name,
+        fprintf(stderr, "\r\033[K%s: %3.0f %% of %.0f MB, %.0f MB/s, %.0f s left", name,
                 100.0 * (double)bytes / (double)source->size, (double)source->size / 1e6,
                 rate / 1e6, ((double)source->size - (double)bytes) / rate);
     else
-        fprintf(stderr, "\r\033[K%.40s: %.0f MB, %.0f MB/s", source->name, (double)bytes / 1e6,
-                rate / 1e6);
+        fprintf(stderr, "\r\033[K%s: %.0f MB, %.0f MB/s", name, (double)bytes / 1e6, rate / 1e6);
     fflush(stderr);
 }

@@ -243,8 +243,9 @@ static size_t unfold(struct slice text, struct head *head, char *to, size_t leng
 
 /* ---- secrets */
 
-/* The next word at *at, blanks and colons in front skipped; marks that cannot be base64 end it. What
- * may follow AUTH ends it too, so that no byte is looked at for more than a few AUTHs in front. */
+/* The next word at *at, blanks and colons in front skipped; marks that cannot be base64 end it.
+ * What may follow AUTH ends it too, so that no byte is looked at for more than a few AUTHs in
+ * front. */
 static struct slice next_word(struct slice text, size_t *at) {
     while (*at < text.length && (text.at[*at] == ' ' || text.at[*at] == ':'))
         ++*at;
@@ -323,6 +324,13 @@ static size_t redact(struct slice text, char *to) {
     }
     memcpy(to + length, text.at + kept, text.length - kept);
     return length + text.length - kept;
+}
+
+struct slice reply_safe(struct slice text, struct arena *arena) {
+    if (!says_auth(text))
+        return text;
+    char *safe = arena_alloc(arena, 3 * text.length + 1);
+    return (struct slice){safe, redact(text, safe)};
 }
 
 /* ---- */

@@ -89,8 +89,8 @@ struct record {
 
     /* The reply at its anchor, from its code on (or the local text when no SMTP reply happened):
      * raw bytes as logged. finding/reply reads code, enhanced code and text out of it. A code is
-     * only ever read from here, and only when reply_has_code is set by the reader that knows the
-     * anchor. */
+     * only ever read from here, and only when reply_may_have_code is set by the reader that knows
+     * the anchor. */
     struct slice reply;
     bool reply_may_have_code; /* the anchor is one where a reply code stands when there is one */
     bool reply_escaped;       /* Exim: line ends are the two characters \n */

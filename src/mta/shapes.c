@@ -402,14 +402,17 @@ static void index_programs(struct shapes *shapes) {
     }
 }
 
-static bool load_shapes(struct shapes *shapes, const struct yaml *root, const char *file,
-                        struct problem *problem) {
+static bool load_shapes(struct shapes *shapes, const char *mta_name, const struct yaml *root,
+                        const char *file, struct problem *problem) {
     static const char *const known[] = {"mta", "stages", "shapes", NULL};
     const struct stage_word *stages = NULL;
     struct slice mta;
     if (!yaml_only(root, known, problem) || !yaml_text(root, "mta", true, &mta, problem) ||
         !load_stages(shapes, root, &stages, problem))
         return false;
+    if (!slice_is(mta, mta_name))
+        return yaml_say(yaml_get(root, "mta"), problem, "mta: write '%s', as the file is named",
+                        mta_name);
     const struct yaml *list = yaml_get(root, "shapes");
     if (!list || list->kind != YAML_LIST)
         return yaml_say(list ? list : root, problem, "shapes: expected a list");
@@ -425,14 +428,14 @@ static bool load_shapes(struct shapes *shapes, const struct yaml *root, const ch
     return true;
 }
 
-bool shapes_load(struct shapes *shapes, const char *file, struct slice bytes,
+bool shapes_load(struct shapes *shapes, const char *mta, const char *file, struct slice bytes,
                  struct problem *problem) {
     const struct yaml *root;
     file = arena_copy(&shapes->arena, slice_of(file)).at;
     bytes = arena_copy(&shapes->arena, bytes);
     if (!yaml_read(&shapes->arena, file, bytes, &root, problem))
         return false;
-    bool loaded = load_shapes(shapes, root, file, problem);
+    bool loaded = load_shapes(shapes, mta, root, file, problem);
     index_programs(shapes);
     return loaded;
 }

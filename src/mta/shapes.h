@@ -14,8 +14,8 @@ struct shapes;
 
 struct shapes *shapes_new(void);
 void shapes_free(struct shapes *shapes);
-/* Adds a file; a shape whose id is already there replaces it. */
-bool shapes_load(struct shapes *shapes, const char *file, struct slice bytes,
+/* Adds a file of the MTA of this name; a shape whose id is already there replaces it. */
+bool shapes_load(struct shapes *shapes, const char *mta, const char *file, struct slice bytes,
                  struct problem *problem);
 /* Tries the shapes of `program` (the daemon: "smtpd", "exim", "sendmail") on text, in file order.
  * READING_UNKNOWN: none matched. Fields already known (queue id, instance) are put in by the caller

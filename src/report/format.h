@@ -15,6 +15,7 @@ struct format_wishes {
 
 struct format {
     const char *name; /* "text", "json", "csv", "ndjson": the word of --format */
+    /* A whole page. NULL: the format is for rows alone. */
     void (*page)(const struct page *page, const struct format_wishes *wishes, struct out *out);
     /* Rows: the header, then each row. NULL: the format has no rows. */
     void (*rows_begin)(const struct column_choice *choice, struct out *out);

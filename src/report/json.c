@@ -93,13 +93,10 @@ enum { DEEPEST = 16 };
 
 struct tree {
     struct out *out;
-    bool indented; /* else everything is on one line */
     unsigned depth;
 };
 
 static void new_line(const struct tree *tree) {
-    if (!tree->indented)
-        return;
     out_byte(tree->out, '\n');
     out_spaces(tree->out, 2 * (size_t)tree->depth);
 }
@@ -125,7 +122,7 @@ static void begin_item(struct tree *tree, bool first, const char *key) {
     if (!key)
         return;
     write_text(tree->out, slice_of(key));
-    out_text(tree->out, tree->indented ? ": " : ":");
+    out_text(tree->out, ": ");
 }
 
 static void put_cell(struct tree *tree, const struct cell *cell);
@@ -164,10 +161,12 @@ static void put_cell(struct tree *tree, const struct cell *cell) {
     }
 }
 
-static void put_page(const struct page *page, struct out *out, bool indented) {
-    struct tree tree = {out, indented, 0};
+static void json_page(const struct page *page, const struct format_wishes *wishes,
+                      struct out *out) {
+    struct tree tree = {.out = out};
     bool first = true;
 
+    (void)wishes;
     open_bracket(&tree, '{');
     for (const struct section *section = page->first; section; section = section->next) {
         if (!section->key || section->look == LOOK_TEXT)
@@ -178,18 +177,6 @@ static void put_page(const struct page *page, struct out *out, bool indented) {
     }
     close_bracket(&tree, '}', first);
     out_byte(out, '\n');
-}
-
-static void json_page(const struct page *page, const struct format_wishes *wishes,
-                      struct out *out) {
-    (void)wishes;
-    put_page(page, out, true);
-}
-
-static void ndjson_page(const struct page *page, const struct format_wishes *wishes,
-                        struct out *out) {
-    (void)wishes;
-    put_page(page, out, false);
 }
 
 /* ---- rows */
@@ -259,7 +246,6 @@ const struct format format_json = {.name = "json", .page = json_page};
 
 const struct format format_ndjson = {
     .name = "ndjson",
-    .page = ndjson_page,
     .rows_begin = ndjson_begin,
     .row = ndjson_row,
     .all_columns = true,

@@ -15,7 +15,7 @@
 struct joined_code {
     uint16_t code;
     struct enhanced enhanced;
-    bool implied, printed;
+    bool implied;
     uint64_t count;
 };
 
@@ -48,17 +48,16 @@ static void add_text(struct page *page, struct slice text) {
 static void join_code(struct joined *joined, const struct tally_code *code) {
     for (size_t i = 0; i < joined->code_count; i++) {
         struct joined_code *known = &joined->codes[i];
-        if (known->code == code->code && enhanced_equal(known->enhanced, code->enhanced)) {
+        if (known->code == code->code && known->implied == code->implied &&
+            enhanced_equal(known->enhanced, code->enhanced)) {
             known->count += code->count;
-            known->implied |= code->implied;
-            known->printed |= !code->implied;
             return;
         }
     }
     joined->codes = memory_grow(joined->codes, &joined->code_capacity, joined->code_count + 1,
                                 sizeof *joined->codes);
-    joined->codes[joined->code_count++] = (struct joined_code){
-        code->code, code->enhanced, code->implied, !code->implied, code->count};
+    joined->codes[joined->code_count++] =
+        (struct joined_code){code->code, code->enhanced, code->implied, code->count};
 }
 
 static bool is_in(struct slice direction) {
@@ -118,6 +117,8 @@ static int compare_codes(const void *left, const void *right) {
         return a->count > b->count ? -1 : 1;
     if (a->code != b->code)
         return a->code < b->code ? -1 : 1;
+    if (a->implied != b->implied)
+        return a->implied - b->implied;
     char texts[2][16];
     size_t lengths[2] = {enhanced_print(a->enhanced, texts[0]),
                          enhanced_print(b->enhanced, texts[1])};
@@ -183,7 +184,7 @@ static struct slice code_words(struct page *page, const struct joined *joined) {
             out_slice(&words, (struct slice){enhanced, length});
         }
         out_print(&words, " (%llu%s)", (unsigned long long)code->count,
-                  code->implied ? (code->printed ? ", partly implied" : ", implied") : "");
+                  code->implied ? ", implied" : "");
     }
     if (joined->code_count > 6)
         out_print(&words, " and %zu more", joined->code_count - 6);
@@ -208,6 +209,11 @@ static void add_codes(struct page *page, struct cell *reason, const struct joine
         else
             cell_none(page, cell, "enhanced", NULL);
         cell_count(page, cell, "count", NULL, code->count, NULL);
+        if (code->code)
+            cell_text(page, cell, "code_source", NULL,
+                      code->implied ? SLICE("implied") : SLICE("explicit"));
+        else
+            cell_none(page, cell, "code_source", NULL);
     }
 }
 

@@ -28,7 +28,7 @@ static void try_shapes(struct slice bytes) {
     struct shapes *shapes = shapes_new();
     struct problem problem = {""};
     size_t failed;
-    if (shapes_load(shapes, "mta/any.yaml", bytes, &problem))
+    if (shapes_load(shapes, "postfix", "mta/any.yaml", bytes, &problem))
         shapes_prove(shapes, &failed, ignore, NULL);
     else
         MUST(problem.text[0]);

@@ -27,7 +27,8 @@ static const struct shapes *shapes_of(const struct mta *mta) {
     for (size_t i = 0; i < builtin_file_count; i++) {
         const struct builtin_file *file = &builtin_files[i];
         struct slice text = {(const char *)file->bytes, file->length};
-        if (strcmp(file->name, name) == 0 && !shapes_load(shapes, file->name, text, &problem))
+        if (strcmp(file->name, name) == 0 &&
+            !shapes_load(shapes, mta->name, file->name, text, &problem))
             abort();
     }
     return shapes;

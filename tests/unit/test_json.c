@@ -119,9 +119,6 @@ static void test_page(void **state) {
                                    "  ],\n"
                                    "  \"empty\": []\n"
                                    "}\n";
-    static const char one_line[] =
-        "{\"schema\":1,\"lines\":{\"read\":18446744073709551615,\"rest\":null},"
-        "\"reasons\":[{\"class\":\"<\\/x>\",\"acts\":[\"wait\"]}],\"empty\":[]}\n";
     struct format_wishes wishes = {0};
     struct page page;
     struct out out;
@@ -131,9 +128,6 @@ static void test_page(void **state) {
     out_init_memory(&out);
     format_named("json")->page(&page, &wishes, &out);
     assert_held(&out, indented);
-    out_init_memory(&out);
-    format_named("ndjson")->page(&page, &wishes, &out);
-    assert_held(&out, one_line);
     page_release(&page);
 }
 

@@ -50,11 +50,13 @@ static void test_formats(void **state) {
 
 /* A page without anything is still a page. */
 static void test_empty(void **state) {
-    static const char *const expected[] = {"", "{}\n", "", "{}\n"};
+    static const char *const expected[] = {"", "{}\n", ""};
     struct format_wishes wishes = {0};
 
     (void)state;
     for (size_t i = 0; formats[i]; i++) {
+        if (!formats[i]->page)
+            continue;
         struct page page;
         struct out out;
         page_init(&page, NULL);

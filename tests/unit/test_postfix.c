@@ -18,7 +18,7 @@ static int load_shapes(void **state) {
         const struct builtin_file *file = &builtin_files[i];
         struct slice bytes = {(const char *)file->bytes, file->length};
         if (strcmp(file->name, "mta/postfix.yaml") == 0)
-            return shapes_load(shapes, file->name, bytes, &problem) ? 0 : -1;
+            return shapes_load(shapes, "postfix", file->name, bytes, &problem) ? 0 : -1;
     }
     return -1;
 }

@@ -35,7 +35,7 @@ static const char lost[] = HEAD
 static bool load(struct shapes *shapes, const char *file, const char *yaml,
                  struct problem *problem) {
     problem->text[0] = '\0';
-    return shapes_load(shapes, file, slice_of(yaml), problem);
+    return shapes_load(shapes, "demo", file, slice_of(yaml), problem);
 }
 
 static void shapes_are_tried_by_program(void **state) {
