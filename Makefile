@@ -24,6 +24,16 @@ NEEDED_PKGS := libpcre2-8 yaml-0.1
 PKG_CFLAGS  := $(shell $(PKG_CONFIG) --cflags $(NEEDED_PKGS) 2>/dev/null)
 PKG_LIBS    := $(shell $(PKG_CONFIG) --libs $(NEEDED_PKGS) 2>/dev/null || echo -lpcre2-8 -lyaml)
 
+# Optional parts: auto (used when pkg-config finds them), yes (needed) or no. OPTIONAL is for all.
+OPTIONAL   ?= auto
+LIBARCHIVE ?= $(OPTIONAL)
+# $(1): auto, yes or no, $(2): the name pkg-config knows; not empty: use it.
+use = $(if $(filter yes,$(1)),yes,$(if $(filter auto,$(1)),$(shell $(PKG_CONFIG) --exists $(2) && echo yes)))
+ifneq ($(call use,$(LIBARCHIVE),libarchive),)
+PKG_CFLAGS += -DHAVE_LIBARCHIVE $(shell $(PKG_CONFIG) --cflags libarchive 2>/dev/null)
+PKG_LIBS   += $(shell $(PKG_CONFIG) --libs libarchive 2>/dev/null || echo -larchive)
+endif
+
 OUR_CPPFLAGS := -D_GNU_SOURCE -DPCRE2_CODE_UNIT_WIDTH=8 -DMAILTRIAGE_VERSION='"$(VERSION)"' -Isrc \
                 -include base/banned.h $(PKG_CFLAGS)
 OUR_CFLAGS   := -std=c17 -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes \
@@ -99,6 +109,10 @@ BUILD_NEEDS := stdio.h,puts,,libc6-dev \
                pcre2.h,pcre2_compile_8,-lpcre2-8,libpcre2-dev \
                csv.h,csv_init,-lcsv,libcsv-dev \
                yaml.h,yaml_parser_initialize,-lyaml,libyaml-dev
+# Optional parts: `yes` needs them, and `make deps` installs what is not refused by `no`.
+archive_need   := archive.h,archive_read_new,-larchive,libarchive-dev
+BUILD_NEEDS    += $(if $(filter yes,$(LIBARCHIVE)),$(archive_need))
+OPTIONAL_NEEDS := $(if $(filter no,$(LIBARCHIVE)),,$(archive_need))
 CHECK_NEEDS := setjmp.h+stdarg.h+stddef.h+stdint.h+cmocka.h,_cmocka_run_group_tests,-lcmocka,libcmocka-dev
 CHECK_TOOLS := bats jq
 
@@ -119,7 +133,7 @@ missing=$$(echo $$missing)
 endef
 
 build/libraries: SHELL := bash
-build/libraries: | build
+build/libraries: build/needs
 	@$(call find_missing,$(BUILD_NEEDS)); \
 	if [ -n "$$missing" ]; then \
 	    echo "$(PROGRAM) needs what these Debian packages hold: $$missing" >&2; \
@@ -128,12 +142,14 @@ build/libraries: | build
 	fi; \
 	touch $@
 
-build:
-	@mkdir -p $@
+# An optional part that is asked for later must be looked for then.
+build/needs: FORCE
+	@mkdir -p $(@D)
+	@echo '$(BUILD_NEEDS)' | cmp -s - $@ || echo '$(BUILD_NEEDS)' > $@
 
 .PHONY: deps deps-check
-deps: NEEDS := $(BUILD_NEEDS)
-deps-check: NEEDS := $(BUILD_NEEDS) $(CHECK_NEEDS)
+deps: NEEDS := $(BUILD_NEEDS) $(OPTIONAL_NEEDS)
+deps-check: NEEDS := $(BUILD_NEEDS) $(OPTIONAL_NEEDS) $(CHECK_NEEDS)
 deps-check: TOOLS := $(CHECK_TOOLS)
 deps deps-check: SHELL := bash
 deps: ## installs what building needs and is missing (Debian; DEPS=no: nothing)

@@ -3,9 +3,11 @@
  * One word that is a code asks for its page in the catalogue; anything else is a reply, read and
  * classed as a reply in a log would be. "-" reads replies from standard input, one a line.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/knowledge.h"
 #include "app/result.h"
@@ -235,11 +237,12 @@ static void explain_line(struct explaining *explaining, struct slice text) {
     page_release(&page);
 }
 
-static bool explain_input(struct explaining *explaining, struct problem *problem) {
+static bool explain_lines(struct explaining *explaining, struct reader *reader,
+                          struct problem *problem) {
     struct lines lines;
     struct lines_block block = {.bytes = memory_new(LINES_BLOCK + LINE_LONGEST + 1)};
     bool failed = false;
-    lines_init(&lines, 0);
+    lines_init(&lines, reader);
     while (!explaining->result.out.error && lines_fill(&lines, &block, &failed, problem)) {
         size_t at = 0;
         struct line line = {0};
@@ -249,6 +252,16 @@ static bool explain_input(struct explaining *explaining, struct problem *problem
     lines_release(&lines);
     free(block.bytes);
     return !failed;
+}
+
+static bool explain_input(struct explaining *explaining, struct problem *problem) {
+    int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0)
+        return problem_errno(problem, "cannot read standard input");
+    struct reader *reader = reader_open(fd, problem);
+    bool done = reader != NULL && explain_lines(explaining, reader, problem);
+    reader_close(reader);
+    return done;
 }
 
 /* ---- the command ---- */

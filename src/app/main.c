@@ -4,11 +4,13 @@
 
 #include "app/options.h"
 #include "app/say.h"
+#include "input/compressed.h"
 #include "rules/regex.h"
 
 static int print_version(void) {
-    printf("mailtriage %s\nregular expressions: PCRE2, JIT %s\n", MAILTRIAGE_VERSION,
-           regex_has_jit() ? "available" : "unavailable (slower, same results)");
+    printf("mailtriage %s\nregular expressions: PCRE2, JIT %s\ncompressed logs: %s\n",
+           MAILTRIAGE_VERSION, regex_has_jit() ? "available" : "unavailable (slower, same results)",
+           compressed_about());
     return 0;
 }
 

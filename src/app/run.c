@@ -361,7 +361,8 @@ static struct progress *progress_new(struct pipeline *pipeline, const struct sou
     return progress;
 }
 
-void run_source(struct run *run, const struct source *source, int fd, uint64_t lines_before) {
+void run_source(struct run *run, const struct source *source, struct reader *reader,
+                uint64_t lines_before) {
     if (!run->pipeline)
         run->pipeline = pipeline_new(run);
     struct pipeline *pipeline = run->pipeline;
@@ -369,14 +370,14 @@ void run_source(struct run *run, const struct source *source, int fd, uint64_t l
     struct lines lines;
     struct problem problem;
     bool failed = false;
-    lines_init(&lines, fd);
+    lines_init(&lines, reader);
     while (!run->stopped) {
         struct job *job = workers_idle(pipeline->workers);
         job->progress = progress;
         if (!lines_fill(&lines, &job->block, &failed, &problem))
             break;
         workers_give(pipeline->workers, job);
-        say_progress(run->options, source, lines.bytes);
+        say_progress(run->options, source, reader->taken);
     }
     if (failed) {
         say_fault("cannot read '%s' to its end: %s", source->name, problem.text);
@@ -487,15 +488,14 @@ void run_all(struct run *run, struct sources *sources) {
     find_sources(run, sources);
     for (size_t i = 0; i < sources->count && !run->stopped; i++) {
         struct problem problem;
-        int fd = source_open(&sources->items[i], &problem);
-        if (fd < 0) {
+        struct reader *reader = source_open(&sources->items[i], &problem);
+        if (reader == NULL) {
             say_fault("%s", problem.text);
             run->faulty = true;
             continue;
         }
-        run_source(run, &sources->items[i], fd, 0);
-        if (fd != STDIN_FILENO)
-            close(fd);
+        run_source(run, &sources->items[i], reader, 0);
+        reader_close(reader);
     }
     run_settle(run);
     say_progress_end();

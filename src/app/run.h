@@ -34,9 +34,10 @@ void run_release(struct run *run);
  */
 void run_all(struct run *run, struct sources *sources);
 
-/* Reads one source from an open descriptor, with `lines` lines of it read before (resumed). What
- * was read is all counted when run_settle returns. */
-void run_source(struct run *run, const struct source *source, int fd, uint64_t lines);
+/* Reads one source from an open reader, with `lines` lines of it read before (resumed). What was
+ * read is all counted when run_settle returns. */
+void run_source(struct run *run, const struct source *source, struct reader *reader,
+                uint64_t lines);
 void run_settle(struct run *run);
 
 #endif

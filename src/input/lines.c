@@ -9,36 +9,20 @@
 #include "input/lines.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 
 enum { CARRY_LONGEST = LINE_LONGEST + 1 };
 
-void lines_init(struct lines *lines, int fd) {
-    *lines = (struct lines){.fd = fd, .carry = memory_new(CARRY_LONGEST)};
+void lines_init(struct lines *lines, struct reader *reader) {
+    *lines = (struct lines){.reader = reader, .carry = memory_new(CARRY_LONGEST)};
 }
 
 void lines_release(struct lines *lines) {
     free(lines->carry);
     lines->carry = NULL;
-}
-
-/* Like read(), through signals, and waiting where somebody left standard input non-blocking. */
-static ssize_t read_some(int fd, char *bytes, size_t room) {
-    for (;;) {
-        ssize_t got = read(fd, bytes, room);
-        if (got >= 0 || (errno != EINTR && errno != EAGAIN))
-            return got;
-        if (errno == EAGAIN) {
-            struct pollfd ready = {.fd = fd, .events = POLLIN};
-            poll(&ready, 1, -1);
-        }
-    }
 }
 
 /* Takes the rest of a line that was cut off the front of what was just read. */
@@ -55,13 +39,13 @@ static size_t drop_rest_of_line(struct lines *lines, char *bytes, size_t length)
 static void read_up_to(struct lines *lines, struct lines_block *block, size_t wanted) {
     while (!lines->ended && block->length < wanted) {
         char *end = block->bytes + block->length;
-        ssize_t got = read_some(lines->fd, end, wanted - block->length);
+        ssize_t got =
+            lines->reader->read(lines->reader, end, wanted - block->length, &lines->fault);
         if (got <= 0) {
-            lines->error = got < 0 ? errno : 0;
+            lines->failed = got < 0;
             lines->ended = true;
             return;
         }
-        lines->bytes += (uint64_t)got;
         block->length += lines->dropping ? drop_rest_of_line(lines, end, (size_t)got) : (size_t)got;
     }
 }
@@ -83,12 +67,10 @@ static void end_at_newline(struct lines *lines, struct lines_block *block) {
 }
 
 static bool tell_end(struct lines *lines, bool *failed_r, struct problem *problem) {
-    if (lines->error != 0) {
-        *failed_r = true;
-        errno = lines->error;
-        lines->error = 0;
-        problem_errno(problem, "read failed");
-    }
+    *failed_r = lines->failed;
+    if (lines->failed)
+        problem_say(problem, "%s", lines->fault.text);
+    lines->failed = false;
     return false;
 }
 

@@ -7,19 +7,19 @@
 #ifndef INPUT_LINES_H
 #define INPUT_LINES_H
 
-#include "base/problem.h"
 #include "input/line.h"
+#include "input/reader.h"
 
 enum { LINES_BLOCK = 256 * 1024 };
 
 struct lines {
-    int fd;
+    struct reader *reader;
     char *carry; /* begin of a line whose end was not read yet */
     size_t carry_length;
     bool dropping; /* inside the rest of a line that is too long */
     bool ended;
-    int error;      /* errno of a failed read that is not told yet */
-    uint64_t bytes; /* read so far, for progress */
+    bool failed;          /* a read failed, and that is not told yet */
+    struct problem fault; /* then: why */
 };
 
 /* The bytes of a block: whole lines, the last one maybe without a newline (end of the source, or
@@ -30,7 +30,7 @@ struct lines_block {
     bool cut_last;
 };
 
-void lines_init(struct lines *lines, int fd); /* borrows fd */
+void lines_init(struct lines *lines, struct reader *reader); /* borrows the reader */
 void lines_release(struct lines *lines);
 /* Fills the block. False with block->length 0 at the end, or on a read error (*failed_r, problem
  * filled): what was read before the error was given by the calls before. */

@@ -3,7 +3,8 @@
  * A file named by the user is taken unless its head shows that no line can come out of it; behind a
  * folder or a glob, where nobody said that all of it is logs, a file must also show a line that
  * some wrapping knows. The anchor of yearless stamps is found here, from name and times of the file
- * alone, so that it never depends on what lines say.
+ * alone, so that it never depends on what lines say. The files of a folder are put in order by the
+ * time of their first entry: names of rotated logs have too many fashions.
  */
 #include "input/source.h"
 
@@ -23,6 +24,9 @@
 /* What is looked at to tell logs from others, and the share of control bytes no log reaches: bytes
  * at random have 11 %, text with some NULs of a crash far less. */
 enum { HEAD = 16 * 1024, CONTROL_PERCENT = 10 };
+
+/* What is kept of the head, to find the same content again. */
+enum { HEAD_KEPT = 1024 };
 
 /* Folders inside folders that are gone into. Links to folders are not: they may lead round. */
 enum { DEPTH = 8 };
@@ -124,49 +128,51 @@ static bool date_in_name(const char *path, int64_t *seconds_r) {
     return false;
 }
 
-static int64_t anchor_of(const struct finder *finder, const struct source *source) {
-    int64_t anchor;
-    if (finder->year != 0 && end_of(finder->year, 0, 0, &anchor))
-        return anchor;
-    if (source->is_pipe)
-        return finder->now;
-    return date_in_name(source->name, &anchor) ? anchor : source->modified;
+static void find_anchor(const struct finder *finder, struct source *source) {
+    if (finder->year != 0 && end_of(finder->year, 0, 0, &source->anchor)) {
+        source->anchor_by = ANCHOR_NAMED;
+    } else if (source->is_pipe) {
+        source->anchor = finder->now;
+        source->anchor_by = ANCHOR_NOW;
+    } else if (date_in_name(source->name, &source->anchor)) {
+        source->anchor_by = ANCHOR_NAMED;
+    } else {
+        source->anchor = source->modified;
+        source->anchor_by = ANCHOR_MODIFIED;
+    }
 }
 
 /* ---- One source ---- */
 
-static void add(const struct finder *finder, const char *name, const struct stat *status) {
-    struct sources *sources = finder->sources;
+static struct source source_of(const struct finder *finder, const char *name,
+                               const struct stat *status) {
     bool is_pipe = !S_ISREG(status->st_mode);
-    sources->items =
-        memory_grow(sources->items, &sources->capacity, sources->count + 1, sizeof *sources->items);
-    struct source *source = &sources->items[sources->count++];
-    *source = (struct source){
+    struct source source = {
         .name = memory_copy(name, strlen(name)),
         .is_pipe = is_pipe,
         .size = is_pipe ? -1 : (int64_t)status->st_size,
         .modified = is_pipe ? 0 : (int64_t)status->st_mtime,
+        .device = (uint64_t)status->st_dev,
+        .inode = (uint64_t)status->st_ino,
+        .first = MOMENT_NONE,
     };
-    source->anchor = anchor_of(finder, source);
+    find_anchor(finder, &source);
+    return source;
 }
 
-/* The kind of compression, or NULL. */
-static const char *compression_of(struct slice head) {
-    static const struct {
-        struct slice magic;
-        const char *refusal;
-    } kinds[] = {
-        {SLICE_INIT("\x1f\x8b"), "is compressed (gzip), which this build cannot read yet"},
-        {SLICE_INIT("\xfd"
-                    "7zXZ"),
-         "is compressed (xz), which this build cannot read yet"},
-        {SLICE_INIT("\x28\xb5\x2f\xfd"), "is compressed (zstd), which this build cannot read yet"},
-        {SLICE_INIT("BZh"), "is compressed (bzip2), which this build cannot read yet"},
-    };
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (slice_starts(head, kinds[i].magic))
-            return kinds[i].refusal;
-    return NULL;
+static void source_release(struct source *source) {
+    free(source->name);
+    free((char *)source->head.at);
+}
+
+static void keep(struct sources *sources, struct source source) {
+    sources->items =
+        memory_grow(sources->items, &sources->capacity, sources->count + 1, sizeof *sources->items);
+    sources->items[sources->count++] = source;
+}
+
+static void add(const struct finder *finder, const char *name, const struct stat *status) {
+    keep(finder->sources, source_of(finder, name, status));
 }
 
 static bool is_binary(struct slice head) {
@@ -179,45 +185,32 @@ static bool is_binary(struct slice head) {
     return controls * 100 > head.length * CONTROL_PERCENT;
 }
 
-static bool has_known_line(struct slice head) {
-    struct clock clock = {0};
-    while (head.length > 0) {
+/* The first entry that a wrapping knows; better one that has a time. */
+static void find_first_entry(struct source *source, struct slice head) {
+    struct clock clock = {.anchor = source->anchor};
+    while (head.length > 0 && source->first == MOMENT_NONE) {
         struct line line = {0};
         struct entry entry;
         slice_cut(&head, '\n', &line.text);
         if (line.text.length > 0 && line.text.at[line.text.length - 1] == '\r')
             line.text.length--;
-        if (entry_read(&clock, &line, &entry) == UNWRAPPED)
-            return true;
+        if (entry_read(&clock, &line, &entry) != UNWRAPPED)
+            continue;
+        source->first = entry.time.seconds;
+        source->wrapping = entry.wrapping;
     }
-    return false;
 }
 
 /* NULL: the file may be read. */
-static const char *refusal_of(const struct finder *finder, struct slice head) {
-    const char *refusal = compression_of(head);
-    if (refusal != NULL || head.length == 0)
-        return refusal;
+static const char *refusal_of(const struct finder *finder, const struct source *source,
+                              struct slice head) {
+    if (head.length == 0)
+        return NULL;
     if (is_binary(head))
         return "is no text log";
-    if (!finder->is_named && !has_known_line(head))
+    if (!finder->is_named && source->wrapping == NULL)
         return "has no log line in its first 16 KiB";
     return NULL;
-}
-
-static bool read_head(int fd, char *bytes, size_t room, size_t *length_r) {
-    *length_r = 0;
-    while (*length_r < room) {
-        ssize_t got = read(fd, bytes + *length_r, room - *length_r);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return false;
-        if (got == 0)
-            break;
-        *length_r += (size_t)got;
-    }
-    return true;
 }
 
 static int open_file(const char *path) {
@@ -228,21 +221,59 @@ static int open_file(const char *path) {
     return fd;
 }
 
-static void add_regular(const struct finder *finder, const char *path, const struct stat *status) {
-    char head[HEAD];
-    size_t length = 0;
-    int fd = open_file(path);
-    if (fd < 0 || !read_head(fd, head, sizeof head, &length)) {
-        tell_errno(finder, path);
-    } else {
-        const char *refusal = refusal_of(finder, (struct slice){head, length});
-        if (refusal != NULL)
-            tell_refused(finder, path, refusal);
-        else
-            add(finder, path, status);
+struct reader *source_open(struct source *source, struct problem *problem) {
+    struct problem why;
+    int fd = strcmp(source->name, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                                            : open_file(source->name);
+    if (fd < 0) {
+        problem_errno(problem, "cannot read '%s'", source->name);
+        return NULL;
     }
-    if (fd >= 0)
-        close(fd);
+    struct reader *reader = reader_open(fd, &why);
+    if (reader == NULL) {
+        problem_say(problem, "cannot read '%s': %s", source->name, why.text);
+        return NULL;
+    }
+    if (reader->packed_time != 0 && source->anchor_by > ANCHOR_PACKED) {
+        source->anchor = reader->packed_time;
+        source->anchor_by = ANCHOR_PACKED;
+    }
+    return reader;
+}
+
+/* A file that is damaged later on gives what comes before; the fault is met again when it is read.
+ */
+static bool read_head(struct source *source, char *bytes, size_t *length_r,
+                      struct problem *problem) {
+    struct problem why;
+    struct reader *reader = source_open(source, problem);
+    if (reader == NULL)
+        return false;
+    bool whole = reader_fill(reader, bytes, HEAD, length_r, &why);
+    reader_close(reader);
+    return whole || *length_r > 0 ||
+           problem_say(problem, "cannot read '%s': %s", source->name, why.text);
+}
+
+static void add_regular(const struct finder *finder, const char *path, const struct stat *status) {
+    char bytes[HEAD];
+    struct source source = source_of(finder, path, status);
+    struct slice head = {bytes, 0};
+    struct problem problem;
+    if (!read_head(&source, bytes, &head.length, &problem)) {
+        finder->told(finder->context, true, problem.text);
+    } else {
+        find_first_entry(&source, head);
+        const char *refusal = refusal_of(finder, &source, head);
+        if (refusal == NULL) {
+            head = slice_head(head, HEAD_KEPT);
+            source.head = (struct slice){memory_copy(head.at, head.length), head.length};
+            keep(finder->sources, source);
+            return;
+        }
+        tell_refused(finder, path, refusal);
+    }
+    source_release(&source);
 }
 
 /* ---- Folders, globs, standard input ---- */
@@ -318,11 +349,25 @@ static void add_names_in(const struct finder *finder, const char *path) {
     free(names);
 }
 
+static int by_first_time(const void *a, const void *b) {
+    const struct source *one = a, *other = b;
+    if (one->first != other->first)
+        return one->first < other->first ? -1 : 1;
+    return strcmp(one->name, other->name);
+}
+
+/* What a folder or a glob gave: the oldest first. */
+static void put_in_order(struct sources *sources, size_t from) {
+    if (sources->count > from)
+        qsort(sources->items + from, sources->count - from, sizeof *sources->items, by_first_time);
+}
+
 static void add_folder(const struct finder *finder, const char *path) {
     struct finder inside = *finder;
     size_t before = finder->sources->count;
     inside.is_named = false;
     add_names_in(&inside, path);
+    put_in_order(finder->sources, before);
     if (finder->sources->count == before)
         tell_fault(finder, "no log file in the folder", path);
 }
@@ -339,6 +384,7 @@ static bool add_matches(const struct finder *finder, const char *pattern) {
     for (size_t i = 0; i < found.gl_pathc; i++)
         add_found(&behind, found.gl_pathv[i]);
     globfree(&found);
+    put_in_order(finder->sources, before);
     if (finder->sources->count == before)
         tell_fault(finder, "no log file behind", pattern);
     return true;
@@ -387,15 +433,15 @@ void sources_add(struct sources *sources, const char *path, int year, int64_t no
 
 void sources_release(struct sources *sources) {
     for (size_t i = 0; i < sources->count; i++)
-        free(sources->items[i].name);
+        source_release(&sources->items[i]);
     free(sources->items);
     *sources = (struct sources){0};
 }
 
-int source_open(const struct source *source, struct problem *problem) {
-    int fd = strcmp(source->name, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
-                                            : open_file(source->name);
-    if (fd < 0)
-        problem_errno(problem, "cannot read '%s'", source->name);
-    return fd;
+void sources_remove(struct sources *sources, size_t place) {
+    assert(place < sources->count);
+    source_release(&sources->items[place]);
+    sources->count--;
+    memmove(sources->items + place, sources->items + place + 1,
+            (sources->count - place) * sizeof *sources->items);
 }

@@ -1,12 +1,17 @@
-/* source - a file or pipe that is read, and what is known of it: name, anchor of yearless stamps.
+/* source - a file or pipe that is read, and what is known of it: name, anchor of yearless stamps,
+ * how it begins.
  *
  * Finds the sources behind what the user named: a file, a folder (its log files), a glob, "-".
  */
 #ifndef INPUT_SOURCE_H
 #define INPUT_SOURCE_H
 
-#include "base/problem.h"
-#include "base/slice.h"
+#include "input/reader.h"
+
+struct wrapping;
+
+/* Where the anchor of a source comes from, the best first. */
+enum anchor { ANCHOR_NAMED, ANCHOR_PACKED, ANCHOR_MODIFIED, ANCHOR_NOW };
 
 struct source {
     char *name;       /* as shown: the path, or "-" */
@@ -14,6 +19,12 @@ struct source {
     int64_t size;     /* bytes, -1 unknown */
     int64_t modified; /* seconds, 0 unknown */
     int64_t anchor;   /* seconds UTC: contract section 2, "Yearless stamps" */
+    enum anchor anchor_by;
+    uint64_t device, inode; /* of a regular file */
+    /* Of regular files that were named or found, not of standard input: */
+    struct slice head;               /* its first bytes, unpacked; owned */
+    int64_t first;                   /* time of the first entry in its head, or MOMENT_NONE */
+    const struct wrapping *wrapping; /* of that entry, or NULL */
 };
 
 struct sources {
@@ -25,15 +36,20 @@ struct sources {
 typedef void source_told(void *context, bool is_fault, const char *text);
 
 /* Adds the sources behind one path. A missing or unreadable path is told as a fault and adds
- * nothing; so is a file named by the user that is binary or compressed. In a folder or behind a
- * glob, what is no log (by content: binary, compressed, or no line in its head that a wrapping
- * knows) is told as a note, and a folder without any log as a fault. An empty file is a source.
+ * nothing; so is a compressed one that cannot be unpacked, and a file named by the user that is
+ * binary. In a folder or behind a glob, what is no log (by content: binary, or no line in its head
+ * that a wrapping knows) is told as a note, and a folder without any log as a fault. An empty file
+ * is a source. What a folder or a glob gives is put in order by the times of the first entries.
  * year: --year, 0 when not given. now: seconds, the anchor of pipes. */
 void sources_add(struct sources *sources, const char *path, int year, int64_t now,
                  source_told *told, void *context);
 void sources_release(struct sources *sources);
 
-/* Opens for reading; -1 with problem filled on failure. The caller closes it. */
-int source_open(const struct source *source, struct problem *problem);
+/* Takes one out, as if it had never been added. */
+void sources_remove(struct sources *sources, size_t place);
+
+/* Opens for reading; NULL with problem filled on failure. The time in a gzip header becomes the
+ * anchor here, unless there is a better one. */
+struct reader *source_open(struct source *source, struct problem *problem);
 
 #endif

@@ -90,7 +90,8 @@ static void compare(int fd, struct slice source) {
     struct lines_block block = {.bytes = room};
     struct clock clock = {.anchor = 1780308001};
     bool failed;
-    lines_init(&lines, fd);
+    struct reader *reader = reader_plain(dup(fd));
+    lines_init(&lines, reader);
     while (lines_fill(&lines, &block, &failed, NULL)) {
         struct line line;
         for (size_t at = 0; lines_next(&block, &at, &line);) {
@@ -102,6 +103,7 @@ static void compare(int fd, struct slice source) {
     }
     MUST(!failed && source.length == 0);
     lines_release(&lines);
+    reader_close(reader);
 }
 
 static void compare_file(struct slice source) {

@@ -2,7 +2,8 @@
 #
 # A case is a folder: `cmd` (a shell snippet, run in that folder, where $MAILTRIAGE is the program
 # and $SCRATCH an empty folder), `expected` (standard output), and where they are not empty or 0
-# `expected.err` and `status`. Other files are input.
+# `expected.err` and `status`. Other files are input. A case with a file `needs` is skipped where
+# `mailtriage --version` does not say the words in it: an optional part that is not built in.
 
 GOLDEN=${GOLDEN:-tests/golden}
 
@@ -12,6 +13,12 @@ case_names() { # every case, one a line
         [ -e "$cmd" ] && basename "$(dirname "$cmd")"
     done
     return 0
+}
+
+# What the case needs and this build has not; nothing when it can run.
+case_lacks() { # NAME
+    local needs=$GOLDEN/$1/needs
+    [ ! -e "$needs" ] || "$MAILTRIAGE" --version | grep -q -F -f "$needs" || cat "$needs"
 }
 
 # Runs a case; leaves expected, expected.err and status in the folder TO, as accept.sh would keep

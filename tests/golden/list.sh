@@ -13,6 +13,8 @@ END
 case_names | while read -r name; do
     cat << END
 @test "$name" {
+    lacks=\$(case_lacks '$name')
+    [ -z "\$lacks" ] || skip "this build has no \$lacks"
     case_run '$name' "\$BATS_TEST_TMPDIR/found"
     case_compare '$name' "\$BATS_TEST_TMPDIR/found"
 }

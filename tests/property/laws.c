@@ -86,8 +86,10 @@ void laws_feed(struct run *run, const char *name, const struct slice *lines, siz
     for (size_t i = from; i < to; i++)
         fwrite(lines[i].at, 1, lines[i].length, file);
     rewind(file);
-    run_source(run, source, fileno(file), from);
+    struct reader *reader = reader_plain(dup(fileno(file)));
+    run_source(run, source, reader, from);
     run_settle(run);
+    reader_close(reader);
     fclose(file);
 }
 

@@ -54,7 +54,8 @@ static void assert_lines_of(int fd, struct slice expected) {
     struct lines_block block = {.bytes = memory_new(LINES_BLOCK + LINE_LONGEST + 1)};
     struct slice rest = expected;
     bool failed;
-    lines_init(&lines, fd);
+    struct reader *reader = reader_plain(dup(fd));
+    lines_init(&lines, reader);
     while (lines_fill(&lines, &block, &failed, NULL)) {
         struct line line, naive;
         size_t at = 0;
@@ -70,8 +71,9 @@ static void assert_lines_of(int fd, struct slice expected) {
     assert_false(failed);
     assert_int_equal(block.length, 0);
     assert_int_equal(rest.length, 0);
-    assert_int_equal(lines.bytes, expected.length);
+    assert_int_equal(reader->taken, expected.length);
     lines_release(&lines);
+    reader_close(reader);
     free(block.bytes);
 }
 
@@ -239,7 +241,8 @@ static void test_read_errors_are_told(void **state) {
     struct problem problem = {.text = ""};
     bool failed = false;
     int folder = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    lines_init(&lines, folder);
+    struct reader *reader = reader_plain(folder);
+    lines_init(&lines, reader);
     assert_false(lines_fill(&lines, &block, &failed, &problem));
     assert_true(failed);
     assert_int_equal(block.length, 0);
@@ -247,7 +250,7 @@ static void test_read_errors_are_told(void **state) {
     assert_false(lines_fill(&lines, &block, &failed, &problem));
     assert_false(failed);
     lines_release(&lines);
-    close(folder);
+    reader_close(reader);
     free(block.bytes);
 }
 

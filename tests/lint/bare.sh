@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# bare - the program with every optional part off still builds, without a warning, and says what it
+# lacks and what to do instead.
+. "$(dirname "$0")/tap.bash"
+
+bare=build/bare/mailtriage
+
+build_bare() {
+    ${MAKE:-make} -s --no-print-directory -j"${JOBS:-2}" VARIANT=bare OPTIONAL=no CFLAGS=-O0 \
+        STRICT=1 $bare
+}
+
+says() { # WORDS ARGUMENT...: the bare program says the words, on either output
+    local words=$1
+    shift
+    $bare "$@" > "$scratch/said" 2>&1
+    grep -F -e "$words" "$scratch/said" || {
+        cat "$scratch/said"
+        return 1
+    }
+}
+
+report() { # FILE...
+    $bare report --no-config --year 2026 --format json "$@" | jq -e '.lines.read == 253'
+}
+
+gzip -c samples/postfix/mail.log > "$scratch/mail.log.1.gz"
+check "builds" build_bare
+check "compressed: --version says it is not there" says "compressed logs: not built in" --version
+check "compressed: the build option is named" says LIBARCHIVE=yes report "$scratch/mail.log.1.gz"
+check "compressed: the way without it is named" says "zcat FILE |" report "$scratch/mail.log.1.gz"
+zcat "$scratch/mail.log.1.gz" > "$scratch/mail.log"
+check "compressed: that way works" report - < "$scratch/mail.log"
+check_catches "compressed: a folder with one among others" \
+    $bare report --no-config --year 2026 "$scratch"
+tap_end
