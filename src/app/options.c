@@ -265,8 +265,9 @@ static void print_commands(void) {
         printf("  %-8s %-16s ", command->name, command->operands);
         print_flowing(command->help, 28, 28);
     }
-    printf("\nPATH is a log file, a folder of them, a glob, or - for standard input. Without PATH: "
-           "standard\ninput when it is a pipe or file, else the system's usual mail logs.\n");
+    printf("\nPATH is a log file, a folder of them, a glob in quotes, or - for standard input; "
+           "plain or\ncompressed. Without PATH: standard input when it is a pipe or file, else the "
+           "system's usual mail\nlogs.\n");
 }
 
 void options_help(const struct command *command) {

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/coverage.h"
+#include "app/looks.h"
 #include "app/say.h"
 #include "base/map.h"
 #include "base/memory.h"
@@ -17,23 +19,40 @@
 #include "finding/wording.h"
 #include "input/entry.h"
 #include "input/lines.h"
+#include "input/rotated.h"
+#include "input/twice.h"
 
 enum { JOB_SAMPLES = 10, THREADS_MOST = 64 };
+
+/* Lines of which the first is kept, to show it when a source was of no use. */
+enum odd {
+    ODD_FOREIGN, /* in no known wrapping */
+    ODD_UNKNOWN, /* an MTA's own, not understood */
+    ODD_OTHER,   /* another program's */
+    ODD_KINDS,
+};
+
+/* One on its way; number from 1 in its block, 0: none; its text is in the arena of the job. */
+struct odd_line {
+    uint64_t number;
+    struct slice text, program;
+};
+
+/* One that is remembered, with its number in the source. */
+struct odd_kept {
+    uint64_t number;
+    char text[120], program[40];
+};
 
 /* What is remembered of each source until the end. */
 struct progress {
     const struct source *source;
-    uint64_t lines;         /* lines before the next block, in order */
-    uint64_t own, unknown;  /* entries of an MTA, and those not understood */
-    uint64_t wrapped;       /* lines in a known wrapping */
-    uint64_t first_unknown; /* number of the first line not understood; 0: none */
-    char unknown_text[120];
-};
-
-/* A line that was not understood; its text is in the arena of the job. */
-struct odd_line {
-    uint64_t line;
-    struct slice text;
+    uint64_t lines;        /* lines before the next block, in order */
+    uint64_t own, unknown; /* entries of an MTA, and those not understood */
+    uint64_t wrapped;      /* lines in a known wrapping */
+    struct odd_kept odd[ODD_KINDS];
+    struct span span; /* of its entries */
+    bool guessed;     /* some stamps had no year */
 };
 
 /* One block on its way. */
@@ -48,7 +67,9 @@ struct job {
     uint64_t own, unknown, wrapped;
     struct odd_line samples[JOB_SAMPLES]; /* not understood, inside the asked span */
     size_t sample_count;
-    struct odd_line first_odd; /* not understood, inside or outside; text.at NULL: none */
+    struct odd_line odd[ODD_KINDS]; /* the first ones, inside or outside */
+    struct span span;
+    bool guessed;
 };
 
 /* What one thread needs for itself. */
@@ -154,15 +175,13 @@ static enum reading read_entry(struct pipeline *pipeline, struct hands *hands,
     return mta->read(knowledge_shapes(pipeline->run->knowledge, mta), entry, &hands->records);
 }
 
-static void sample(struct job *job, const struct line *line, bool outside) {
-    bool is_first = !job->first_odd.text.at;
-    if (!is_first && (outside || job->sample_count == JOB_SAMPLES))
-        return;
-    struct odd_line odd = {line->number, reply_safe(line->text, &job->arena)};
-    if (is_first)
-        job->first_odd = odd;
-    if (!outside)
-        job->samples[job->sample_count++] = odd;
+static struct odd_line odd_line(struct job *job, const struct line *line, struct slice program) {
+    return (struct odd_line){line->number + 1, reply_safe(line->text, &job->arena), program};
+}
+
+static void sample(struct job *job, const struct line *line) {
+    if (job->sample_count < JOB_SAMPLES)
+        job->samples[job->sample_count++] = odd_line(job, line, (struct slice){0});
 }
 
 static void account(struct ledger *ledger, enum reading reading, bool outside) {
@@ -179,6 +198,12 @@ static void account(struct ledger *ledger, enum reading reading, bool outside) {
         ledger->not_understood++;
 }
 
+static void keep_odd(struct job *job, enum odd kind, const struct line *line,
+                     struct slice program) {
+    if (!job->odd[kind].number)
+        job->odd[kind] = odd_line(job, line, program);
+}
+
 static void work_line(struct pipeline *pipeline, struct hands *hands, struct job *job,
                       const struct line *line) {
     struct entry entry;
@@ -193,14 +218,18 @@ static void work_line(struct pipeline *pipeline, struct hands *hands, struct job
         reading = read_entry(pipeline, hands, &entry, &mta);
         if (reading == READING_READ)
             add_findings(pipeline, hands, job, &entry, mta, outside);
+        span_add(&job->span, entry.time.seconds);
         job->wrapped++;
         job->own += reading != READING_OTHER;
         job->unknown += reading == READING_UNKNOWN;
+        if (reading == READING_UNKNOWN || reading == READING_OTHER)
+            keep_odd(job, reading == READING_OTHER ? ODD_OTHER : ODD_UNKNOWN, line, program);
     } else if (unwrapping == UNWRAP_FOREIGN) {
         reading = READING_UNKNOWN;
+        keep_odd(job, ODD_FOREIGN, line, program);
     }
-    if (reading == READING_UNKNOWN)
-        sample(job, line, outside);
+    if (reading == READING_UNKNOWN && !outside)
+        sample(job, line);
     account(&job->ledger, reading, outside);
     account(map_put(&job->programs, program, NULL), reading, outside);
 }
@@ -215,8 +244,10 @@ static void work_job(void *context, unsigned thread, void *argument) {
     }
     size_t at = 0;
     struct line line = {0};
+    hands->clock.guessed = false;
     while (lines_next(&job->block, &at, &line))
         work_line(pipeline, hands, job, &line);
+    job->guessed = hands->clock.guessed;
 }
 
 /* ---- in order ---- */
@@ -230,13 +261,21 @@ static void count_finding(void *context, const struct finding *finding) {
         run->listen(run->context, finding);
 }
 
-static void remember_first_unknown(struct progress *progress, const struct job *job) {
-    if (progress->first_unknown || !job->first_odd.text.at)
-        return;
-    struct slice text = slice_head(job->first_odd.text, sizeof progress->unknown_text - 1);
-    progress->first_unknown = progress->lines + job->first_odd.line + 1;
-    memcpy(progress->unknown_text, text.at, text.length);
-    progress->unknown_text[text.length] = '\0';
+static void copy_head(char *to, size_t room, struct slice text) {
+    text = slice_head(text, room - 1);
+    memcpy(to, text.at, text.length);
+    to[text.length] = '\0';
+}
+
+static void remember_odd(struct progress *progress, const struct job *job) {
+    for (size_t kind = 0; kind < ODD_KINDS; kind++) {
+        struct odd_kept *odd = &progress->odd[kind];
+        if (odd->number || !job->odd[kind].number)
+            continue;
+        odd->number = progress->lines + job->odd[kind].number;
+        copy_head(odd->text, sizeof odd->text, job->odd[kind].text);
+        copy_head(odd->program, sizeof odd->program, job->odd[kind].program);
+    }
 }
 
 static void take_ledger(struct pipeline *pipeline, struct job *job) {
@@ -249,9 +288,12 @@ static void take_ledger(struct pipeline *pipeline, struct job *job) {
         tally_program(tally, program, ledger);
     }
     for (size_t i = 0; i < job->sample_count; i++)
-        tally_sample(tally, progress->source->name, progress->lines + job->samples[i].line + 1,
+        tally_sample(tally, progress->source->name, progress->lines + job->samples[i].number,
                      job->samples[i].text);
-    remember_first_unknown(progress, job);
+    remember_odd(progress, job);
+    span_add(&progress->span, job->span.first);
+    span_add(&progress->span, job->span.last);
+    progress->guessed |= job->guessed;
     progress->own += job->own;
     progress->unknown += job->unknown;
     progress->wrapped += job->wrapped;
@@ -276,8 +318,9 @@ static void take_job(void *context, void *argument) {
     map_clear(&job->programs);
     job->finding_count = job->sample_count = 0;
     job->ledger = (struct ledger){0};
-    job->first_odd = (struct odd_line){0};
     job->own = job->unknown = job->wrapped = 0;
+    memset(job->odd, 0, sizeof job->odd);
+    job->span = span_none;
 }
 
 /* ---- setting up ---- */
@@ -300,6 +343,7 @@ static struct pipeline *pipeline_new(struct run *run) {
     for (size_t i = 0; i < pipeline->job_count; i++) {
         struct job *job = &pipeline->jobs[i];
         pipeline->ring[i] = job;
+        job->span = span_none;
         job->block.bytes = memory_resize(NULL, LINES_BLOCK + LINE_LONGEST + 1, 1);
         arena_init(&job->arena);
         map_init(&job->programs, sizeof(struct ledger));
@@ -355,6 +399,7 @@ static struct progress *progress_new(struct pipeline *pipeline, const struct sou
     struct progress *progress = memory_new(sizeof *progress);
     progress->source = source;
     progress->lines = lines;
+    progress->span = span_none;
     pipeline->progress[pipeline->progress_count++] = progress;
     /* Every source has a line in the ledger, an empty one too. */
     tally_source(pipeline->run->tally, source->name, &(struct ledger){0});
@@ -398,27 +443,55 @@ static const char *shown(const struct source *source) {
 
 /* Else it is empty, or all blank lines and lines of journalctl itself ("-- No entries --"). */
 static bool has_entries(const struct progress *progress) {
-    return progress->wrapped || progress->first_unknown;
+    return progress->wrapped || progress->odd[ODD_FOREIGN].number;
 }
 
-/* Says why a source was of no use, when it was of none: contract, section 2, exit status 1. */
+/* Says why a source was of no use, when it was of none: contract, section 2, exit status 1. Which
+ * line it was, what it looks like, and what to try. */
 static bool is_understood(const struct progress *progress) {
-    if (!has_entries(progress))
+    const char *name = shown(progress->source);
+    if (!has_entries(progress) || (progress->wrapped && progress->unknown * 2 <= progress->own))
         return true;
-    if (progress->wrapped && progress->unknown * 2 <= progress->own)
-        return true;
-    if (!progress->wrapped)
-        say_fault("'%s': not one line in a known wrapping (syslog, or Exim's own log); line "
-                  "%llu: '%s'",
-                  progress->source->name, (unsigned long long)progress->first_unknown,
-                  progress->unknown_text);
-    else
-        say_fault("'%s': %llu of %llu entries of the mail server not understood; first line %llu: "
-                  "'%s'",
-                  progress->source->name, (unsigned long long)progress->unknown,
-                  (unsigned long long)progress->own, (unsigned long long)progress->first_unknown,
-                  progress->unknown_text);
+    if (!progress->wrapped) {
+        const struct odd_kept *odd = &progress->odd[ODD_FOREIGN];
+        struct looks looks = looks_of(slice_of(odd->text));
+        say_fault("'%s': not one line in a known wrapping; line %llu looks like %s: '%s'; %s", name,
+                  (unsigned long long)odd->number, looks.like, odd->text, looks.advice);
+    } else {
+        const struct odd_kept *odd = &progress->odd[ODD_UNKNOWN];
+        say_fault("'%s': %llu of %llu entries of the mail server not understood; first line %llu, "
+                  "of '%s': '%s'; a pattern file can teach such lines (--patterns), --mta says "
+                  "whose they are",
+                  name, (unsigned long long)progress->unknown, (unsigned long long)progress->own,
+                  (unsigned long long)odd->number, odd->program, odd->text);
+    }
     return false;
+}
+
+/* Not one usable entry in all of the input. */
+static void say_nothing_of_use(const struct run *run) {
+    const struct pipeline *pipeline = run->pipeline;
+    const char *wanted = pipeline->only ? pipeline->only->title : "Postfix, Exim or Sendmail";
+    const char *advice = pipeline->only ? "leave out --mta to read those of all mail servers"
+                                        : "name the log that the mail server writes to";
+    for (size_t i = 0; i < pipeline->progress_count; i++) {
+        const struct progress *progress = pipeline->progress[i];
+        const struct odd_kept *odd = &progress->odd[ODD_OTHER];
+        if (!odd->number)
+            continue;
+        say_fault("no input held an entry of %s; line %llu of '%s' is one of '%s': '%s'; %s",
+                  wanted, (unsigned long long)odd->number, shown(progress->source), odd->program,
+                  odd->text, advice);
+        return;
+    }
+    say_fault("no input held an entry of %s", wanted);
+}
+
+static void say_years_guessed(const struct progress *progress) {
+    if (progress->guessed && progress->source->anchor_by == ANCHOR_NOW)
+        say_note("the stamps of %s have no year: each is taken as the last one before now (--year "
+                 "says another)",
+                 shown(progress->source));
 }
 
 static void judge_sources(struct run *run) {
@@ -430,14 +503,31 @@ static void judge_sources(struct run *run) {
         if (!has_entries(progress) && !run->options->quiet)
             say_note("%s %s", shown(progress->source),
                      progress->lines ? "holds no entry" : "is empty");
+        if (!run->options->quiet)
+            say_years_guessed(progress);
         if (!is_understood(progress))
             run->faulty = true;
     }
     if (!pipeline->own_used && !run->faulty) {
-        say_fault("no input held an entry of %s",
-                  pipeline->only ? pipeline->only->title : "Postfix, Exim or Sendmail");
+        say_nothing_of_use(run);
         run->faulty = true;
     }
+}
+
+/* Names what part of the asked span no log is there for. */
+static void judge_coverage(const struct run *run) {
+    const struct pipeline *pipeline = run->pipeline;
+    const struct options *options = run->options;
+    if (!pipeline || options->quiet)
+        return;
+    struct coverage coverage = {.since = options->since,
+                                .until = options->until,
+                                .now = options->now,
+                                .told = say_note_text};
+    for (size_t i = 0; i < pipeline->progress_count; i++)
+        coverage_add(&coverage, pipeline->progress[i]->source->name, &pipeline->progress[i]->span);
+    coverage_tell(&coverage);
+    coverage_release(&coverage);
 }
 
 static void told(void *context, bool is_fault, const char *text) {
@@ -472,7 +562,22 @@ static bool stdin_holds_log(void) {
            (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || S_ISREG(status.st_mode));
 }
 
-static void find_sources(struct run *run, struct sources *sources) {
+/* What a shell made of a glob comes by name, the newest log first. */
+static void note_backward_order(const struct sources *sources) {
+    for (size_t i = 1; i < sources->count; i++) {
+        const struct source *before = &sources->items[i - 1], *source = &sources->items[i];
+        if (source->first == MOMENT_NONE || source->first >= before->first ||
+            !rotated_together(before->name, source->name) ||
+            !rotated_beside(before->name, source->name))
+            continue;
+        say_note("'%s' is read before '%s', which begins earlier: name the oldest first, or put "
+                 "the glob in quotes",
+                 before->name, source->name);
+        return;
+    }
+}
+
+static void find_named(struct run *run, struct sources *sources) {
     const struct options *options = run->options;
     for (size_t i = 0; i < options->operand_count; i++)
         sources_add(sources, options->operands[i], options->year, options->now, told, run);
@@ -482,6 +587,13 @@ static void find_sources(struct run *run, struct sources *sources) {
         sources_add(sources, "-", options->year, options->now, told, run);
     else
         add_usual(run, sources);
+}
+
+static void find_sources(struct run *run, struct sources *sources) {
+    find_named(run, sources);
+    twice_remove(sources, told, run);
+    if (!run->options->quiet)
+        note_backward_order(sources);
 }
 
 void run_all(struct run *run, struct sources *sources) {
@@ -500,4 +612,5 @@ void run_all(struct run *run, struct sources *sources) {
     run_settle(run);
     say_progress_end();
     judge_sources(run);
+    judge_coverage(run);
 }

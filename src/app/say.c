@@ -48,6 +48,10 @@ void say_note(const char *format, ...) {
     va_end(args);
 }
 
+void say_note_text(const char *text) {
+    say_note("%s", text);
+}
+
 static double seconds_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

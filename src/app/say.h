@@ -9,6 +9,7 @@
  */
 void say_fault(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void say_note_text(const char *text);
 
 /* Bytes read of a source so far; shown at most ten times a second, on a terminal or when asked. */
 void say_progress(const struct options *options, const struct source *source, uint64_t bytes);

@@ -190,6 +190,7 @@ bool moment_local(struct clock *clock, const struct civil *civil, struct moment 
     if (!civil_valid(civil))
         return false;
     int64_t key = minute_key(civil);
+    clock->guessed |= civil->year == 0;
     if (!clock->last.valid || clock->last.key != key || clock->last.anchor != clock->anchor) {
         struct minute minute = civil->year != 0 ? minute_of_year(civil, civil->year)
                                                 : minute_before_anchor(civil, clock->anchor);

@@ -31,6 +31,7 @@ struct civil {
  * One a thread; begins as all zero. The result never depends on the memory. */
 struct clock {
     int64_t anchor; /* seconds UTC; only for stamps without a year */
+    bool guessed;   /* set when there was such a stamp; who wants to know clears it */
     struct {
         int64_t key, anchor; /* the minute as written, and what it was resolved against */
         int64_t seconds;

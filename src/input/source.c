@@ -206,6 +206,8 @@ static const char *refusal_of(const struct finder *finder, const struct source *
                               struct slice head) {
     if (head.length == 0)
         return NULL;
+    if (slice_starts(head, SLICE("\xff\xfe")) || slice_starts(head, SLICE("\xfe\xff")))
+        return "is UTF-16 text: try 'iconv -f UTF-16 -t UTF-8 FILE | mailtriage -'";
     if (is_binary(head))
         return "is no text log";
     if (!finder->is_named && source->wrapping == NULL)

@@ -99,6 +99,7 @@ static void test_what_cannot_be_used(void **state) {
         spotted[i] = i % 20 == 0 ? '\0' : 'x';
     }
     write_file("noise", noise, sizeof noise);
+    write_file("wide", "\xff\xfeJ\0u\0n\0", 8);
     write_file("spotted", spotted, sizeof spotted);
     write_file("m.gz", "\x1f\x8b\x08\0\0\0\0\0", 8);
     assert_int_equal(mkdir("nothing", 0700), 0);
@@ -110,6 +111,7 @@ static void test_what_cannot_be_used(void **state) {
         {"nothing", "no log file in the folder 'nothing'"},
         {"missing*", "no file matches 'missing*'"},
         {"noise", "'noise' is no text log"},
+        {"wide", "'wide' is UTF-16 text: try 'iconv -f UTF-16 -t UTF-8 FILE | mailtriage -'"},
 #ifdef HAVE_LIBARCHIVE
         {"m.gz", "cannot read 'm.gz': damaged gzip file: its header is cut off"},
 #else
