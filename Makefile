@@ -176,9 +176,9 @@ deps deps-check:
 RUN_TESTS = MAKE='$(MAKE)' JOBS='$(JOBS)' tests/run.sh
 
 .PHONY: check check-quick check-patterns check-unit check-property check-lint check-golden \
-        check-fuzz check-bench
+        check-oracle check-fuzz check-bench
 check: deps-check ## every test; installs what is missing (Debian; DEPS=no: nothing)
-	@$(RUN_TESTS) patterns unit property lint golden fuzz bench corpora
+	@$(RUN_TESTS) patterns unit property lint golden oracle fuzz bench corpora
 check-quick: ## patterns, units and golden cases
 	@$(RUN_TESTS) patterns unit golden
 check-patterns: ## proves every example of the pattern files
@@ -191,6 +191,8 @@ check-lint: ## layers, headers, lists, names, recipes
 	@$(RUN_TESTS) lint
 check-golden: ## command lines and the output they must give
 	@$(RUN_TESTS) golden
+check-oracle: ## times, beside what systemd makes of them
+	@$(RUN_TESTS) oracle
 check-fuzz: ## the fuzz corpora, replayed with the sanitizers
 	@$(RUN_TESTS) fuzz
 check-bench: ## totals of a small made-up log

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh - builds and runs the named suites, counts their tests, ends with one plain line.
-# usage: tests/run.sh SUITE...   (patterns unit property lint golden fuzz bench corpora)
+# usage: tests/run.sh SUITE...   (patterns unit property lint golden oracle fuzz bench corpora)
 #
 # A suite is a list of parts; each part is a command that writes TAP. Parts run side by side, JOBS
 # at a time, each into its own file under build/tests/; then they are shown in order: one line for a
@@ -87,6 +87,11 @@ suite_golden() {
     build golden all
     tests/golden/list.sh > "$told/golden.bats"
     part golden/cases "bats --formatter tap '$told/golden.bats'"
+}
+
+suite_oracle() {
+    build oracle all
+    part oracle/times tests/oracle/times.sh
 }
 
 suite_fuzz() {

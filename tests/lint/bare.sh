@@ -7,7 +7,7 @@ bare=build/bare/mailtriage
 
 build_bare() {
     ${MAKE:-make} -s --no-print-directory -j"${JOBS:-2}" VARIANT=bare OPTIONAL=no CFLAGS=-O0 \
-        STRICT=1 $bare
+        STRICT=1 $bare build/bare/tests/unit/test_compressed build/bare/tests/unit/test_source
 }
 
 says() { # WORDS ARGUMENT...: the bare program says the words, on either output
@@ -31,6 +31,8 @@ check "compressed: the build option is named" says LIBARCHIVE=yes report "$scrat
 check "compressed: the way without it is named" says "zcat FILE |" report "$scratch/mail.log.1.gz"
 zcat "$scratch/mail.log.1.gz" > "$scratch/mail.log"
 check "compressed: that way works" report - < "$scratch/mail.log"
+check "compressed: its unit test without it" build/bare/tests/unit/test_compressed
+check "sources: their unit test without it" build/bare/tests/unit/test_source
 check_catches "compressed: a folder with one among others" \
     $bare report --no-config --year 2026 "$scratch"
 tap_end
