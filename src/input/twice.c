@@ -78,9 +78,6 @@ static struct verdict compare_content(struct source *first, struct source *secon
     side_open(&one, first);
     side_open(&other, second);
     verdict.sameness = read_both(&one, &other, &verdict.leaves_first);
-    /* Of two that gave the same, the one that is whole stays. */
-    if (verdict.sameness == SAME_CONTENT && one.is_damaged && !other.is_damaged)
-        verdict.leaves_first = true;
     const struct side *left = verdict.leaves_first ? &one : &other;
     verdict.is_damaged = left->is_damaged;
     verdict.why = left->why;

@@ -50,6 +50,31 @@ static void test_plain_bytes(void **state) {
     free(room);
 }
 
+/* Any room, down to one byte, gives the same in the end. */
+static void assert_read_in_pieces(struct slice packed, struct slice text) {
+    for (size_t room = 1; room < 12; room++) {
+        struct reader *reader = reader_open(file_of(packed), NULL);
+        struct slice rest = text;
+        char piece[12];
+        ssize_t got;
+        assert_non_null(reader);
+        while ((got = reader->read(reader, piece, room, NULL)) > 0) {
+            assert_true((size_t)got <= room && (size_t)got <= rest.length);
+            assert_memory_equal(piece, rest.at, (size_t)got);
+            rest = slice_from(rest, (size_t)got);
+        }
+        assert_int_equal(got, 0);
+        assert_int_equal(rest.length, 0);
+        reader_close(reader);
+    }
+}
+
+static void test_plain_bytes_in_pieces(void **state) {
+    (void)state;
+    static const struct slice text = SLICE_INIT("Jun  1 10:00:01 mx1 postfix/qmgr[7]: x\n");
+    assert_read_in_pieces(text, text);
+}
+
 static void test_kinds_by_their_first_bytes(void **state) {
     (void)state;
     static const struct {
@@ -134,6 +159,16 @@ static void test_every_kind(void **state) {
     }
     free(packed_room);
     free(room);
+}
+
+static void test_unpacked_in_pieces(void **state) {
+    (void)state;
+    char *packed_room = memory_new(ROOM);
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        struct slice text = log_of(20);
+        assert_read_in_pieces(pack(&kinds[i], text, packed_room), text);
+    }
+    free(packed_room);
 }
 
 static void test_members_behind_each_other(void **state) {
@@ -248,9 +283,11 @@ static void test_every_kind(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain_bytes),
+        cmocka_unit_test(test_plain_bytes_in_pieces),
         cmocka_unit_test(test_kinds_by_their_first_bytes),
         cmocka_unit_test(test_every_kind),
 #ifdef HAVE_LIBARCHIVE
+        cmocka_unit_test(test_unpacked_in_pieces),
         cmocka_unit_test(test_members_behind_each_other),
         cmocka_unit_test(test_what_is_cut_off),
         cmocka_unit_test(test_damage_anywhere),
