@@ -16,17 +16,6 @@
 
 enum { AT_THE_ENDS = 3600, BETWEEN_PIECES = 86400 };
 
-const struct span span_none = {INT64_MAX, INT64_MIN};
-
-void span_add(struct span *span, int64_t seconds) {
-    if (seconds == MOMENT_NONE || seconds == span_none.first)
-        return;
-    if (seconds < span->first)
-        span->first = seconds;
-    if (seconds > span->last)
-        span->last = seconds;
-}
-
 void coverage_add(struct coverage *coverage, const char *name, const struct span *span) {
     if (span->first > span->last)
         return;

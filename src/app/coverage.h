@@ -10,8 +10,17 @@
 struct span {
     int64_t first, last; /* seconds */
 };
-extern const struct span span_none;
-void span_add(struct span *span, int64_t seconds); /* MOMENT_NONE and span_none's times are fine */
+static const struct span span_none = {INT64_MAX, INT64_MIN};
+
+/* Once a line, so it is inline. MOMENT_NONE and the times of span_none add nothing. */
+static inline void span_add(struct span *span, int64_t seconds) {
+    if (seconds == span_none.first || seconds == span_none.last)
+        return;
+    if (seconds < span->first)
+        span->first = seconds;
+    if (seconds > span->last)
+        span->last = seconds;
+}
 
 struct coverage {
     int64_t since, until; /* MOMENT_NONE: not asked */
