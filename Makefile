@@ -202,6 +202,12 @@ check-bench: ## totals of a small made-up log
 golden-accept: build/$(PROGRAM) ## shows what the golden cases give now, then takes it as expected
 	@tests/golden/accept.sh $(CASES)
 
+.PHONY: fixtures-accept
+fixtures-accept: build/release/tests/unit/test_fixtures ## shows what the fixtures give now, then takes it as expected
+	@tests/fixtures/accept.sh
+build/release/tests/unit/test_fixtures: | build
+	@$(MAKE) --no-print-directory VARIANT=release $@
+
 .PHONY: unit-programs property-programs fuzz-programs bench-programs
 unit-programs: $(UNIT_TESTS)
 property-programs: $(PROPERTY_TESTS)

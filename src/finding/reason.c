@@ -571,8 +571,12 @@ static struct verdict verdict_of(const struct finding *finding, struct choice ch
     return verdict;
 }
 
-/* Step 2. A delivery without a reply, into a mailbox of our own, is as good. */
+/* Step 2. A delivery without a reply, into a mailbox of our own, is as good. What failed did so
+ * whatever the reply: "Protocol error: host ... said: 220". */
 static bool no_failure(const struct finding *finding, struct verdict *verdict_r) {
+    enum event event = finding->record.event;
+    if (event >= EVENT_DEFERRED && event <= EVENT_TIMEOUT)
+        return false;
     unsigned digit = finding->reply.code / 100u;
     *verdict_r = (struct verdict){.class_name = digit == 3 ? "intermediate" : "accepted",
                                   .by = BY_CODE,
@@ -580,7 +584,7 @@ static bool no_failure(const struct finding *finding, struct verdict *verdict_r)
     if (digit == 2 || digit == 3)
         return true;
     verdict_r->by = BY_NOTHING;
-    return finding->reply.code == 0 && finding->record.event == EVENT_DELIVERED;
+    return finding->reply.code == 0 && event == EVENT_DELIVERED;
 }
 
 void reason_decide(const struct rulebook *book, struct reason_memory *memory,

@@ -337,6 +337,7 @@ static const struct stage_word failures[] = {
     {SLICE_INIT("server unavailable or unable to receive mail"), STAGE_CONNECT},
     {SLICE_INIT("unknown mail transport error"), STAGE_QUEUE},
 };
+static const struct slice host_not_found = SLICE_INIT(": host not found");
 
 /* Cuts " (in reply to X command)" off the end; syslog may have cut its own end off. */
 static enum stage replied_stage(struct slice *reply) {
@@ -379,14 +380,18 @@ static bool failure_read(struct slice reason, struct record *record) {
     struct slice rest = reason;
     while (form < sizeof failures / sizeof failures[0] && !skip(&rest, failures[form].word))
         form++;
-    if (form == sizeof failures / sizeof failures[0])
+    bool known = form < sizeof failures / sizeof failures[0];
+    if (!known && !slice_ends(reason, host_not_found))
         return false;
     record->side = SIDE_SYNTHETIC;
-    record->stage = failures[form].stage;
+    record->stage = known ? failures[form].stage : STAGE_DNS;
     record->reply = reason;
     struct peer peer;
-    if (peer_take(&rest, &peer))
+    if (known && peer_take(&rest, &peer)) {
         record_peer(record, &peer);
+        if (peer.is_socket)
+            record->direction = DIRECTION_LOCAL;
+    }
     if (record->stage == STAGE_NONE) {
         skip(&rest, SLICE(" timed out"));
         skip(&rest, SLICE(" while "));
@@ -573,7 +578,8 @@ static enum reading host_read(const struct frame *frame, struct records *records
     }
     record->event = EVENT_DEFERRED;
     record->level = LEVEL_HOST;
-    record->direction = DIRECTION_OUT;
+    if (!record->direction)
+        record->direction = DIRECTION_OUT;
     return READING_READ;
 }
 
@@ -671,8 +677,20 @@ static const struct {
     {SLICE_INIT("all screening ports busy"), SLICE_INIT("PF-PSC all-ports-busy")},
 };
 
+/* Whether a place is in the quoted local part of an address of the envelope: "to=<"a; to=<b"@...".
+ */
+static bool in_quoted_address(struct slice text, size_t place) {
+    size_t open = slice_rfind_text(slice_head(text, place), SLICE("=<\""));
+    if (open == SIZE_MAX ||
+        slice_find(slice_range(text.at + open + 3, text.at + place), '"') != SIZE_MAX)
+        return false;
+    struct slice behind = slice_from(text, place);
+    return slice_starts(slice_from(behind, slice_find(behind, '"')), SLICE("\"@"));
+}
+
 /* Where the envelope begins: the last "; " with a field behind it. The text in front may quote
- * an address with "; from=<" in it; a HELO name cannot (smtpd replaces blanks and ";" by "?"). */
+ * an address with "; from=<" in it, and so may the envelope; a HELO name cannot (smtpd replaces
+ * blanks and ";" by "?"). */
 static size_t envelope_at(struct slice text) {
     static const struct slice heads[] = {SLICE_INIT("from=<"), SLICE_INIT("to=<"),
                                          SLICE_INIT("proto="), SLICE_INIT("helo=<")};
@@ -681,7 +699,7 @@ static size_t envelope_at(struct slice text) {
         if (!skip(&behind, SLICE(" ")))
             continue;
         for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
-            if (slice_starts(behind, heads[i]))
+            if (slice_starts(behind, heads[i]) && !in_quoted_address(text, at))
                 return at;
     }
     return SIZE_MAX;
@@ -750,6 +768,7 @@ static enum reading refusal_read(const struct frame *frame, const struct action 
     struct slice command = slice_head(rest, length);
     struct peer peer = {0};
     rest = slice_from(rest, length);
+    skip(&rest, SLICE(" content")); /* "DATA content from ..." */
     if (!length || (skip(&rest, SLICE(" from ")) && !peer_take(&rest, &peer)) ||
         !skip(&rest, SLICE(": ")))
         return READING_UNKNOWN;
