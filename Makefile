@@ -203,10 +203,8 @@ golden-accept: build/$(PROGRAM) ## shows what the golden cases give now, then ta
 	@tests/golden/accept.sh $(CASES)
 
 .PHONY: fixtures-accept
-fixtures-accept: build/release/tests/unit/test_fixtures ## shows what the fixtures give now, then takes it as expected
-	@tests/fixtures/accept.sh
-build/release/tests/unit/test_fixtures: | build
-	@$(MAKE) --no-print-directory VARIANT=release $@
+fixtures-accept: $(B)/tests/unit/test_fixtures ## shows what the fixtures give now, then takes it as expected
+	@tests/fixtures/accept.sh $<
 
 .PHONY: unit-programs property-programs fuzz-programs bench-programs
 unit-programs: $(UNIT_TESTS)

@@ -108,7 +108,8 @@ static struct finding *finding_add(struct job *job) {
     return &job->findings[job->finding_count++];
 }
 
-/* The code a line type stands for when it prints none (implied.csv). */
+/* The code a line type stands for when it prints none (implied.csv). Where the MTA's own dsn= says
+ * another thing, the words were made of it: "Data format error" with dsn=5.7.1 is no 501 5.6.0. */
 static void imply_code(const struct codes *codes, struct finding *finding) {
     const struct record *record = &finding->record;
     if (finding->reply.code || !record->implied.length)
@@ -116,9 +117,14 @@ static void imply_code(const struct codes *codes, struct finding *finding) {
     const struct implied *implied = codes_implied(codes, record->implied);
     if (!implied)
         return;
+    struct enhanced told = implied->enhanced, dsn = record->dsn;
+    bool other = told.class_digit && dsn.class_digit &&
+                 (told.subject != dsn.subject || told.detail != dsn.detail);
+    if (other && (told.subject || told.detail))
+        return;
     finding->reply.code = implied->code;
-    if (!finding->reply.enhanced.class_digit)
-        finding->reply.enhanced = implied->enhanced;
+    if (!finding->reply.enhanced.class_digit && !other)
+        finding->reply.enhanced = told;
     finding->code_implied = true;
 }
 

@@ -409,8 +409,9 @@ static enum stage stage_of_command(struct slice text) {
     return STAGE_OTHER;
 }
 
-/* Past "RCPT TO:<bob@example.net>: host mx [198.51.100.5]: " to the reply. */
-static bool skip_command(struct slice *text) {
+/* Past "RCPT TO:<bob@example.net>: host mx [198.51.100.5]: " to the reply. Until 4.84 the host
+ * stood there. */
+static bool skip_command(struct slice *text, struct slice *host_r, struct slice *ip_r) {
     struct slice s = *text, command;
     slice_skip(&s, SLICE("pipelined "));
     bool has_address = slice_starts(s, SLICE("RCPT TO:<")) || slice_starts(s, SLICE("MAIL FROM:<"));
@@ -421,16 +422,24 @@ static bool skip_command(struct slice *text) {
     if (!slice_cut_text(&s, SLICE(": "), &command))
         return false;
     *text = s;
-    if (slice_skip(&s, SLICE("host ")) && slice_cut(&s, ' ', &command)) {
-        struct slice ip;
-        if (take_ip(&s, &ip) && slice_skip(&s, SLICE(": ")))
-            *text = s;
+    struct slice host, ip;
+    if (slice_skip(&s, SLICE("host ")) && slice_cut(&s, ' ', &host) && take_ip(&s, &ip) &&
+        slice_skip(&s, SLICE(": "))) {
+        *text = s;
+        *host_r = host;
+        *ip_r = ip;
     }
     return true;
 }
 
+/* A reply of a remote server, and the server when the text names it. */
+struct quoted {
+    enum stage stage;
+    struct slice host, ip, reply;
+};
+
 /* Finds the reply of a remote server in a text that may quote one. */
-static bool find_remote_reply(struct slice text, enum stage *stage_r, struct slice *reply_r) {
+static bool find_remote_reply(struct slice text, struct quoted *quoted_r) {
     static const struct slice anchors[] = {
         SLICE_INIT("SMTP error from remote mail server after "),
         SLICE_INIT("SMTP error from remote mailer after "),
@@ -441,10 +450,10 @@ static bool find_remote_reply(struct slice text, enum stage *stage_r, struct sli
         if (at == SIZE_MAX)
             continue;
         struct slice rest = slice_from(text, at + anchors[i].length);
-        *stage_r = stage_of_command(rest);
-        if (!skip_command(&rest))
+        *quoted_r = (struct quoted){.stage = stage_of_command(rest)};
+        if (!skip_command(&rest, &quoted_r->host, &quoted_r->ip))
             return false;
-        *reply_r = rest;
+        quoted_r->reply = rest;
         return true;
     }
     return false;
@@ -483,6 +492,7 @@ static const struct condition {
     {SLICE_INIT("remote host address is the local host"), STAGE_DNS},
     {SLICE_INIT("an MX or SRV record"), STAGE_DNS},
     {SLICE_INIT("host lookup"), STAGE_DNS},
+    {SLICE_INIT("lookup of host"), STAGE_DNS},
     {SLICE_INIT("failed to lookup IP address"), STAGE_DNS},
     {SLICE_INIT("no IP address found"), STAGE_DNS},
     {SLICE_INIT("retry time"), STAGE_QUEUE},
@@ -525,7 +535,10 @@ static struct slice without_delivery_time(struct slice text) {
     return text;
 }
 
+/* LMTP without a host is a socket of this one. */
 static bool is_outward(const struct fields *fields, enum stage stage) {
+    if (slice_find_text(fields->transport, SLICE("lmtp")) != SIZE_MAX && !fields->ip.length)
+        return false;
     return fields->host.length || fields->ip.length ||
            (stage >= STAGE_CONNECT && stage <= STAGE_QUIT) || stage == STAGE_DNS ||
            (stage == STAGE_QUEUE && !fields->transport.length) ||
@@ -536,10 +549,16 @@ static bool is_outward(const struct fields *fields, enum stage stage) {
  * administrator (:fail:), which may begin with a code. */
 static void set_failure(struct record *record, const struct fields *fields, struct slice text) {
     record->reply = text;
-    record->reply_escaped = true;
-    if (find_remote_reply(text, &record->stage, &record->reply)) {
+    struct quoted quoted;
+    if (find_remote_reply(text, &quoted)) {
         record->side = SIDE_REMOTE;
+        record->stage = quoted.stage;
+        record->reply = quoted.reply;
         record->reply_may_have_code = true;
+        if (!record->peer_ip.length) {
+            record->peer_host = quoted.host;
+            record->peer_ip = quoted.ip;
+        }
     } else {
         record->stage = stage_of_condition(text);
         record->side = SIDE_SYNTHETIC;
@@ -684,7 +703,6 @@ static enum reading read_delivery(struct slice rest, struct records *records) {
     }
     record->reply = fields.confirmation;
     record->reply_may_have_code = fields.confirmation.length > 0;
-    record->reply_escaped = true;
     bool answered = fields.confirmation.length || record->direction == DIRECTION_OUT;
     record->side = answered ? SIDE_REMOTE : SIDE_LOCAL;
     record->stage = answered ? STAGE_END_OF_DATA : STAGE_DELIVERY;
@@ -751,9 +769,11 @@ enum {
     ERRNO_TRANSPORT_LIMIT = -57,
 };
 
-static bool is_not_due(int number) {
-    return number == ERRNO_RETRY_ROUTING || number == ERRNO_RETRY_LOCAL ||
-           number == ERRNO_RETRY_HOSTS || number == ERRNO_TRANSPORT_LIMIT;
+static bool is_not_due(int number, struct slice text) {
+    slice_skip(&text, SLICE(": "));
+    return slice_starts_nocase(text, SLICE("retry time not")) || number == ERRNO_RETRY_ROUTING ||
+           number == ERRNO_RETRY_LOCAL || number == ERRNO_RETRY_HOSTS ||
+           number == ERRNO_TRANSPORT_LIMIT;
 }
 
 /* The administrator's or the sender's wish to wait, not a failure. */
@@ -784,9 +804,13 @@ static enum reading read_deferral(struct slice rest, struct records *records) {
     int number = 0;
     take_recipient(&rest, record);
     take_plain_fields(&rest, &fields);
-    if (!take_defer(&rest, &number) || is_not_due(number)) {
+    if (!take_defer(&rest, &number)) {
         records->count--;
-        return is_not_due(number) ? READING_DULL : READING_UNKNOWN;
+        return READING_UNKNOWN;
+    }
+    if (is_not_due(number, rest)) {
+        records->count--;
+        return READING_DULL;
     }
     struct slice text = take_deferral_text(rest, number, &fields);
     record->event = EVENT_DEFERRED;
@@ -878,9 +902,11 @@ static bool starts_with_code(struct slice text) {
 
 /* A rejection because of an address that another server refused quotes that server. */
 static bool find_callout(struct slice text, struct slice *reply_r) {
-    enum stage stage;
-    if (find_remote_reply(text, &stage, reply_r))
+    struct quoted quoted;
+    if (find_remote_reply(text, &quoted)) {
+        *reply_r = quoted.reply;
         return true;
+    }
     /* Old versions named the host: `response to "..." from mx [198.51.100.5] was: ` */
     static const struct slice ends[] = {SLICE_INIT("\" was: "), SLICE_INIT("] was: ")};
     struct slice rest = slice_from(text, slice_find_text(text, SLICE("response to \"")));
@@ -899,7 +925,6 @@ static bool find_callout(struct slice text, struct slice *reply_r) {
 static void set_local_reply(struct record *record, struct slice text) {
     record->side = SIDE_LOCAL;
     record->reply = text;
-    record->reply_escaped = true;
     record->reply_may_have_code = starts_with_code(text);
     if (!record->reply_may_have_code && find_callout(text, &record->reply)) {
         record->side = SIDE_CALLOUT;
@@ -1097,7 +1122,6 @@ static enum reading read_authentication(struct slice text, struct records *recor
     size_t close = slice_rfind(rest, ')');
     record->reply = rest;
     record->reply_may_have_code = true;
-    record->reply_escaped = true;
     if (set_id != SIZE_MAX && close != SIZE_MAX && close >= set_id + 9) {
         record->user = slice_range(rest.at + set_id + 9, rest.at + close);
         /* "435 Unable ... (set_id=bob): REASON": the reason is worth more than an even wording. */
@@ -1139,7 +1163,6 @@ static enum reading read_protocol_error(struct slice text, struct records *recor
     struct record *record = add_incident(records, "EX-SYNPROT", EVENT_REJECTED, stage, &fields);
     slice_skip(&rest, SLICE(" "));
     record->reply = rest;
-    record->reply_escaped = true;
     record->implied = protocol_error_implied(syntax, rest);
     return READING_READ;
 }
@@ -1321,9 +1344,11 @@ static enum reading exim_read(const struct shapes *shapes, const struct entry *e
     skip_pid(&text);
     bool has_id = take_message_id(&text, &id);
     enum reading reading = read_text(shapes, has_id, text, records);
-    for (size_t i = first; i < records->count; i++)
+    for (size_t i = first; i < records->count; i++) {
+        records->items[i].reply_escaped = true;
         if (!records->items[i].queue_id.length)
             records->items[i].queue_id = id;
+    }
     return reading;
 }
 

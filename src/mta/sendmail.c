@@ -666,9 +666,13 @@ static struct slice code_of_user_error(struct slice text) {
 /* "<nobody@example.org>... User unknown": the only line of an unknown user at RCPT, and an echo
  * where a ruleset or a filter refused the same recipient. */
 static enum reading read_user_error(struct slice text, struct records *records) {
-    struct slice rest = text;
-    struct slice address = take_address(&rest);
-    if (!slice_skip(&rest, SLICE("... ")))
+    struct slice rest = text, address;
+    bool bracket = slice_starts(text, SLICE("<"));
+    if (bracket)
+        address = take_address(&rest);
+    if (bracket ? !slice_skip(&rest, SLICE("... "))
+                : !slice_cut_text(&rest, SLICE("... "), &address) ||
+                      slice_find(address, ' ') != SIZE_MAX)
         return READING_UNKNOWN;
     struct record *record = records_add(records, RECORD_INCIDENT, "SM-USERERR");
     record->event = EVENT_REJECTED;
@@ -727,8 +731,8 @@ static enum reading read_text(struct slice text, struct records *records) {
         if (slice_skip(&rest, line_forms[i].begin))
             return line_forms[i].read(rest, records);
     }
-    return slice_starts(text, SLICE("<")) ? read_user_error(text, records)
-                                          : read_expiry(text, records);
+    enum reading reading = read_user_error(text, records);
+    return reading == READING_UNKNOWN ? read_expiry(text, records) : reading;
 }
 
 /* The id told of a session in which no message was begun. */
