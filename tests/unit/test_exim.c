@@ -108,7 +108,7 @@ static void failures(void **state) {
             "pipelined MAIL FROM:<\"a>: 250 b\"@example.org> SIZE=9: host mx.example.net "
             "[198.51.100.5]: 530 Log in first",
          {"outcome EX-FAIL bounced recipient out remote mail id=" ID
-          " to=bob@example.net [530 Log in first]c"}},
+          " to=bob@example.net host=mx.example.net ip=198.51.100.5 [530 Log in first]c"}},
         {ID
          " ** bob@example.net R=r T=remote_smtp H=mx.example.net [198.51.100.5]: SMTP error from "
          "remote mail server after end of data: 850 what",

@@ -352,7 +352,7 @@ static void shapes_behind_the_frame(void **state) {
          "implied=PF-SMTPD-LOST timeout [timeout after DATA]"},
         {"postfix/proxymap", "warning: 4C1D2E3F40: something is wrong",
          "incident PF-SEVERE warning mta local local other id=4C1D2E3F40 implied=PF-SEVERE "
-         "[4C1D2E3F40: something is wrong]"},
+         "[something is wrong]"},
         {"postfix/cleanup", "warning: connect to Milter service unix:/run/m: No such file",
          "incident PF-SEVERE warning mta local local other implied=PF-SEVERE "
          "[connect to Milter service unix:/run/m: No such file]"},
