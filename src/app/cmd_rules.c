@@ -55,7 +55,7 @@ static int rules_test(const struct knowledge *knowledge, struct out *out) {
     size_t failed = 0, part = 0;
     size_t proved = reason_prove(knowledge->book, &part, tell_failure, NULL);
     failed += part;
-    for (size_t i = 0; mtas[i]; i++) {
+    for (size_t i = 0; i < MTAS_MOST && knowledge->shapes[i]; i++) {
         part = 0;
         proved += shapes_prove(knowledge->shapes[i], &part, tell_failure, NULL);
         failed += part;

@@ -1,10 +1,16 @@
-/* knowledge - gathers the pattern files and loads the rule book and the shapes of each MTA. */
+/* knowledge - gathers the pattern files and loads the rule book and the shapes of each MTA.
+ *
+ * mta/postfix.yaml is Postfix's own file. Any other file of that folder is of programs beside the
+ * MTAs, and says for which one they speak, or for "any".
+ */
 #include "app/knowledge.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "rules/yaml.h"
 
 static const char system_folder[] = "/etc/mailtriage/patterns";
 
@@ -21,29 +27,62 @@ static bool gather(struct knowledge *knowledge, const struct options *options,
     return true;
 }
 
-/* mta/NAME.yaml: to the shapes of that MTA. */
-static bool load_shapes(struct knowledge *knowledge, const struct pattern_file *file,
-                        struct problem *problem) {
-    struct slice name = slice_of(file->name);
-    slice_skip(&name, SLICE("mta/"));
-    name = slice_head(name, slice_rfind(name, '.'));
-    for (size_t i = 0; mtas[i]; i++)
-        if (slice_is(name, mtas[i]->name))
-            return shapes_load(knowledge->shapes[i], mtas[i]->name, file->shown, file->bytes,
-                               problem);
-    return problem_say(problem, "%s: no MTA '%.*s'", file->shown, SLICE_ARGS(name));
+/* The place of an MTA in knowledge->shapes; behind the last one is that of mta_any. */
+static size_t place_of(const struct mta *mta) {
+    size_t place = 0;
+    while (mtas[place] && mtas[place] != mta)
+        place++;
+    return place;
 }
 
+/* "mta/postfix.yaml": Postfix; NULL: a file of programs beside the MTAs. */
+static const struct mta *own_file_of(const struct pattern_file *file) {
+    struct slice name = slice_of(file->name);
+    slice_skip(&name, SLICE("mta/"));
+    return mta_named(slice_head(name, slice_rfind(name, '.')));
+}
+
+/* For whom the programs of a file beside the MTAs speak: its key mta. */
+static const struct mta *spoken_for(struct knowledge *knowledge, const struct pattern_file *file,
+                                    struct problem *problem) {
+    const struct yaml *root;
+    struct slice name;
+    if (!yaml_read(&knowledge->arena, file->shown, file->bytes, &root, problem) ||
+        !yaml_text(root, "mta", true, &name, problem))
+        return NULL;
+    const struct mta *mta = slice_is(name, "any") ? mta_any : mta_named(name);
+    if (!mta)
+        yaml_say(yaml_get(root, "mta"), problem,
+                 "mta: write postfix, exim, sendmail or any, not '%.*s'", SLICE_ARGS(name));
+    return mta;
+}
+
+static bool load_shapes(struct knowledge *knowledge, const struct pattern_file *file, bool beside,
+                        struct problem *problem) {
+    const struct mta *mta = own_file_of(file);
+    if (beside != !mta)
+        return true;
+    if (mta)
+        return shapes_load(knowledge->shapes[place_of(mta)], mta->name, file->shown, file->bytes,
+                           problem);
+    mta = spoken_for(knowledge, file, problem);
+    return mta &&
+           shapes_load_beside(knowledge->shapes[place_of(mta)], file->shown, file->bytes, problem);
+}
+
+/* The MTAs' own files first: what stands beside them is tried after them. */
 static bool load_all_shapes(struct knowledge *knowledge, struct problem *problem) {
-    for (size_t i = 0; mtas[i]; i++) {
-        assert(i < MTAS_MOST);
+    size_t count = place_of(mta_any) + 1;
+    assert(count <= MTAS_MOST);
+    for (size_t i = 0; i < count; i++)
         knowledge->shapes[i] = shapes_new();
-    }
-    for (size_t i = 0; i < knowledge->files.count; i++) {
-        const struct pattern_file *file = &knowledge->files.items[i];
-        if (slice_starts(slice_of(file->name), SLICE("mta/")) &&
-            !load_shapes(knowledge, file, problem))
-            return false;
+    for (int beside = 0; beside < 2; beside++) {
+        for (size_t i = 0; i < knowledge->files.count; i++) {
+            const struct pattern_file *file = &knowledge->files.items[i];
+            if (slice_starts(slice_of(file->name), SLICE("mta/")) &&
+                !load_shapes(knowledge, file, beside, problem))
+                return false;
+        }
     }
     return true;
 }
@@ -68,8 +107,13 @@ void knowledge_release(struct knowledge *knowledge) {
 }
 
 const struct shapes *knowledge_shapes(const struct knowledge *knowledge, const struct mta *mta) {
-    for (size_t i = 0; mtas[i]; i++)
-        if (mtas[i] == mta)
-            return knowledge->shapes[i];
-    return NULL;
+    return knowledge->shapes[place_of(mta)];
+}
+
+const struct mta *knowledge_beside(const struct knowledge *knowledge, struct slice program) {
+    size_t place = 0;
+    for (; mtas[place]; place++)
+        if (shapes_know_beside(knowledge->shapes[place], program))
+            return mtas[place];
+    return shapes_know_beside(knowledge->shapes[place], program) ? mta_any : NULL;
 }

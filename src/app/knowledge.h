@@ -12,7 +12,7 @@ struct knowledge {
     struct arena arena;
     struct pattern_files files;
     struct rulebook *book;
-    struct shapes *shapes[MTAS_MOST]; /* in the order of mtas[] */
+    struct shapes *shapes[MTAS_MOST]; /* in the order of mtas[], then those of mta_any */
 };
 
 /* What a command needs to know: replies alone (the rule book), or logs too (the shapes). */
@@ -23,5 +23,8 @@ bool knowledge_load(struct knowledge *knowledge, const struct options *options,
                     enum knowing knowing, struct problem *problem);
 void knowledge_release(struct knowledge *knowledge);
 const struct shapes *knowledge_shapes(const struct knowledge *knowledge, const struct mta *mta);
+/* The MTA for which a program beside it speaks, mta_any when its file does not say; NULL: no file
+ * names the program. */
+const struct mta *knowledge_beside(const struct knowledge *knowledge, struct slice program);
 
 #endif

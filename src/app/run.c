@@ -173,12 +173,20 @@ static void add_findings(struct pipeline *pipeline, struct hands *hands, struct 
 
 static enum reading read_entry(struct pipeline *pipeline, struct hands *hands,
                                const struct entry *entry, const struct mta **mta_r) {
+    const struct knowledge *knowledge = pipeline->run->knowledge;
     const struct mta *mta = mta_of(entry);
+    bool beside = !mta;
+    if (beside)
+        mta = knowledge_beside(knowledge, entry->program);
     *mta_r = mta;
     if (!mta || (pipeline->only && mta != pipeline->only))
         return READING_OTHER;
+    const struct shapes *shapes = knowledge_shapes(knowledge, mta);
     hands->records.count = 0;
-    return mta->read(knowledge_shapes(pipeline->run->knowledge, mta), entry, &hands->records);
+    if (!beside)
+        return mta->read(shapes, entry, &hands->records);
+    enum reading reading = shapes_read(shapes, entry->program, entry->text, &hands->records);
+    return reading == READING_READ ? reading : READING_OTHER; /* no MTA's own */
 }
 
 static struct odd_line odd_line(struct job *job, const struct line *line, struct slice program) {

@@ -14,6 +14,9 @@ const struct mta *const mtas[] = {
 };
 #undef MTA
 
+static const struct mta beside_any = {.name = "", .title = ""};
+const struct mta *const mta_any = &beside_any;
+
 const struct mta *mta_named(struct slice name) {
     for (size_t i = 0; mtas[i]; i++)
         if (slice_is(name, mtas[i]->name))

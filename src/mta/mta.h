@@ -28,6 +28,9 @@ struct mta {
 /* In the order of mtas.def, NULL at the end. */
 extern const struct mta *const mtas[];
 
+/* Whom a program speaks for that may stand beside any MTA: no name, and no entry is its own. */
+extern const struct mta *const mta_any;
+
 const struct mta *mta_named(struct slice name); /* NULL: no such MTA */
 /* The likeliest MTA, the first of equals; NULL when none knows the entry. */
 const struct mta *mta_of(const struct entry *entry);

@@ -126,6 +126,7 @@ struct example {
 struct shape {
     struct slice id;
     const char *file;
+    bool beside;                 /* of a file beside the MTA's own */
     const struct yaml *programs; /* a list of texts */
     struct regex *regex;
     enum reading reading;
@@ -143,6 +144,7 @@ struct shape_link {
 };
 struct shape_chain {
     struct shape_link *first, *last;
+    bool beside; /* a file beside the MTA's own names the program */
 };
 
 struct shapes {
@@ -393,6 +395,7 @@ static void index_programs(struct shapes *shapes) {
             struct shape_chain *chain = map_put(&shapes->programs, name->text, NULL);
             struct shape_link *link = arena_zero(&shapes->arena, sizeof *link);
             link->shape = shape;
+            chain->beside |= shape->beside;
             if (chain->last)
                 chain->last->next = link;
             else
@@ -402,6 +405,7 @@ static void index_programs(struct shapes *shapes) {
     }
 }
 
+/* mta_name: whose own file it is, NULL for a file beside. */
 static bool load_shapes(struct shapes *shapes, const char *mta_name, const struct yaml *root,
                         const char *file, struct problem *problem) {
     static const char *const known[] = {"mta", "stages", "shapes", NULL};
@@ -410,7 +414,7 @@ static bool load_shapes(struct shapes *shapes, const char *mta_name, const struc
     if (!yaml_only(root, known, problem) || !yaml_text(root, "mta", true, &mta, problem) ||
         !load_stages(shapes, root, &stages, problem))
         return false;
-    if (!slice_is(mta, mta_name))
+    if (mta_name && !slice_is(mta, mta_name))
         return yaml_say(yaml_get(root, "mta"), problem, "mta: write '%s', as the file is named",
                         mta_name);
     const struct yaml *list = yaml_get(root, "shapes");
@@ -419,6 +423,7 @@ static bool load_shapes(struct shapes *shapes, const char *mta_name, const struc
     for (const struct yaml *node = list->first; node; node = node->next) {
         struct shape *shape = arena_zero(&shapes->arena, sizeof *shape);
         shape->file = file;
+        shape->beside = !mta_name;
         shape->stages = stages;
         if (!load_parts(shapes, node, shape, problem) || !shape_add(shapes, shape, node, problem)) {
             regex_free(shape->regex);
@@ -428,8 +433,8 @@ static bool load_shapes(struct shapes *shapes, const char *mta_name, const struc
     return true;
 }
 
-bool shapes_load(struct shapes *shapes, const char *mta, const char *file, struct slice bytes,
-                 struct problem *problem) {
+static bool load_file(struct shapes *shapes, const char *mta, const char *file, struct slice bytes,
+                      struct problem *problem) {
     const struct yaml *root;
     file = arena_copy(&shapes->arena, slice_of(file)).at;
     bytes = arena_copy(&shapes->arena, bytes);
@@ -438,6 +443,21 @@ bool shapes_load(struct shapes *shapes, const char *mta, const char *file, struc
     bool loaded = load_shapes(shapes, mta, root, file, problem);
     index_programs(shapes);
     return loaded;
+}
+
+bool shapes_load(struct shapes *shapes, const char *mta, const char *file, struct slice bytes,
+                 struct problem *problem) {
+    return load_file(shapes, mta, file, bytes, problem);
+}
+
+bool shapes_load_beside(struct shapes *shapes, const char *file, struct slice bytes,
+                        struct problem *problem) {
+    return load_file(shapes, NULL, file, bytes, problem);
+}
+
+bool shapes_know_beside(const struct shapes *shapes, struct slice program) {
+    const struct shape_chain *chain = map_get(&shapes->programs, program);
+    return chain && chain->beside;
 }
 
 /* ---- reading ---- */
