@@ -205,6 +205,11 @@ golden-accept: build/$(PROGRAM) ## shows what the golden cases give now, then ta
 .PHONY: fixtures-accept
 fixtures-accept: $(B)/tests/unit/test_fixtures ## shows what the fixtures give now, then takes it as expected
 	@tests/fixtures/accept.sh $<
+	@tests/fixtures/formats.sh docs/formats
+
+.PHONY: formats
+formats: ## writes docs/formats from the fixtures
+	@tests/fixtures/formats.sh docs/formats
 
 .PHONY: unit-programs property-programs fuzz-programs bench-programs
 unit-programs: $(UNIT_TESTS)

@@ -43,6 +43,16 @@ types_are_listed() { # TREE
     listed "$1" | comm -23 "$scratch/types" - | sed 's/$/: a line type that is not in ids/' | none
 }
 
+# docs/formats is made from the fixtures: what stands there is what they say now.
+formats_are_new() { # TREE
+    mkdir -p "$scratch/formats"
+    "$1/tests/fixtures/formats.sh" "$scratch/formats"
+    for page in "$scratch"/formats/*.md; do
+        diff -u "$1/docs/formats/$(basename "$page")" "$page" || echo "run: make formats"
+    done | none
+}
+
+check "docs/formats" formats_are_new .
 check "ids and their sections" each_has_a_section .
 check "a fixture for each id" files_match .
 check "heads of the fixtures" heads_are_whole .

@@ -379,7 +379,6 @@ static void lines_without_records(void **state) {
         {"postfix/cleanup",
          "4C1D2E3F40: warning: header Subject: hi from a[192.0.2.9]; from=<a@example.net>",
          READING_DULL},
-        {"postfix/policyd-spf", "prepend Received-SPF: None", READING_OTHER},
         {"postfix/smtp", "4C1D2E3F40: to=<bob@example.net>, relay=none, delay=1", READING_UNKNOWN},
         {"postfix/smtp", "4C1D2E3F40: to=<bob@example.net", READING_UNKNOWN},
         {"postfix/smtp", "4C1D2E3F40: to=<b>, status=lost (what)", READING_UNKNOWN},
