@@ -52,7 +52,22 @@ formats_are_new() { # TREE
     done | none
 }
 
+# docs/formats/words.md says what the fixtures say: each `column=value` of a row stands in its fixture.
+words_are_true() { # TREE
+    local becomes fixture pairs pair
+    awk -F ' *[|] *' '/^[|]/ && NR > 8 && $5 != "-" { print $5 "|" $4 }' "$1/docs/formats/words.md" |
+        while IFS='|' read -r fixture becomes; do
+            [ -f "$1/tests/fixtures/$fixture.fixture" ] || echo "$fixture: no such fixture"
+            pairs=$(grep -o '`[^`]*=[^`]*`' <<< "$becomes" | tr -d '`')
+            for pair in $pairs; do
+                grep -q -e "[ ]$pair\\( \\|\$\\)" "$1/tests/fixtures/$fixture.fixture" ||
+                    echo "$fixture: $pair is not there"
+            done
+        done | none
+}
+
 check "docs/formats" formats_are_new .
+check "docs/formats/words.md" words_are_true .
 check "ids and their sections" each_has_a_section .
 check "a fixture for each id" files_match .
 check "heads of the fixtures" heads_are_whole .
@@ -63,4 +78,8 @@ rm "$scratch/tree/tests/fixtures/PF-ANVIL.fixture"
 check_catches "an id without a fixture" files_match "$scratch/tree"
 sed -i 's/^  - id: PF-ANVIL$/  - id: PF-NEWS/' "$scratch/tree/patterns/mta/postfix.yaml"
 check_catches "a line type that is not listed" types_are_listed "$scratch/tree"
+mkdir -p "$scratch/tree/docs"
+cp -r docs/formats "$scratch/tree/docs/"
+sed -i 's/`event=held`/`event=lost`/' "$scratch/tree/docs/formats/words.md"
+check_catches "a word that becomes something else" words_are_true "$scratch/tree"
 tap_end
