@@ -204,7 +204,7 @@ golden-accept: build/$(PROGRAM) ## shows what the golden cases give now, then ta
 
 .PHONY: fixtures-accept
 fixtures-accept: $(B)/tests/unit/test_fixtures ## shows what the fixtures give now, then takes it as expected
-	@tests/fixtures/accept.sh $<
+	@tests/fixtures/take.sh $<
 	@tests/fixtures/formats.sh docs/formats
 
 .PHONY: formats

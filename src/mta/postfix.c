@@ -677,30 +677,39 @@ static const struct {
     {SLICE_INIT("all screening ports busy"), SLICE_INIT("PF-PSC all-ports-busy")},
 };
 
-/* Whether a place is in the quoted local part of an address of the envelope: "to=<"a; to=<b"@...".
- */
-static bool in_quoted_address(struct slice text, size_t place) {
+/* Where the quoted local part begins in which a place of the envelope stands: to=<"a; to=<b"@...>.
+ * SIZE_MAX: in none. */
+static size_t quoted_from(struct slice text, size_t place) {
     size_t open = slice_rfind_text(slice_head(text, place), SLICE("=<\""));
-    if (open == SIZE_MAX ||
-        slice_find(slice_range(text.at + open + 3, text.at + place), '"') != SIZE_MAX)
-        return false;
+    if (open == SIZE_MAX)
+        return SIZE_MAX;
+    struct slice before = slice_range(text.at + open + 3, text.at + place);
     struct slice behind = slice_from(text, place);
-    return slice_starts(slice_from(behind, slice_find(behind, '"')), SLICE("\"@"));
+    behind = slice_from(behind, slice_find(behind, '"'));
+    return slice_find(before, '"') == SIZE_MAX && slice_starts(behind, SLICE("\"@")) ? open
+                                                                                     : SIZE_MAX;
+}
+
+static bool begins_envelope(struct slice text) {
+    static const struct slice heads[] = {SLICE_INIT(" from=<"), SLICE_INIT(" to=<"),
+                                         SLICE_INIT(" proto="), SLICE_INIT(" helo=<")};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+        if (slice_starts(text, heads[i]))
+            return true;
+    return false;
 }
 
 /* Where the envelope begins: the last "; " with a field behind it. The text in front may quote
  * an address with "; from=<" in it, and so may the envelope; a HELO name cannot (smtpd replaces
  * blanks and ";" by "?"). */
 static size_t envelope_at(struct slice text) {
-    static const struct slice heads[] = {SLICE_INIT("from=<"), SLICE_INIT("to=<"),
-                                         SLICE_INIT("proto="), SLICE_INIT("helo=<")};
     for (size_t at = text.length; (at = slice_rfind(slice_head(text, at), ';')) != SIZE_MAX;) {
-        struct slice behind = slice_from(text, at + 1);
-        if (!skip(&behind, SLICE(" ")))
+        if (!begins_envelope(slice_from(text, at + 1)))
             continue;
-        for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
-            if (slice_starts(behind, heads[i]) && !in_quoted_address(text, at))
-                return at;
+        size_t open = quoted_from(text, at);
+        if (open == SIZE_MAX)
+            return at;
+        at = open;
     }
     return SIZE_MAX;
 }
