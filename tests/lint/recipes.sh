@@ -59,6 +59,18 @@ cat >> "$tree/patterns/mta/postfix.yaml" << 'END'
     expect: {recipient: bob@example.com, reply: 550 5.1.1 nobody of that name}
 END
 
+# --- a program beside an MTA: patterns/mta/NAME.yaml
+
+cat > "$tree/patterns/mta/planted.yaml" << 'END'
+mta: postfix
+shapes:
+  - id: NB-PLANTED
+    program: [planted]
+    match: '^ no \s to \s (?<recipient> \S++ ) $'
+    gives: {kind: incident, event: rejected, level: session, direction: in, side: local, stage: rcpt}
+    example: no to bob@example.com
+END
+
 # --- a provider: patterns/providers/NAME.yaml
 
 cat > "$tree/patterns/providers/loft.yaml" << 'END'
@@ -167,6 +179,7 @@ echo 'MTA(mta_pigeon)' >> "$tree/src/mta/mtas.def"
 cat > "$tree/mail.log" << 'END'
 2026-06-01T10:00:01.000001+00:00 mx1 postfix/smtpd[11]: planted refusal of bob@example.com: 550 5.1.1 nobody of that name
 2026-06-01T10:00:02.000001+00:00 mx1 pigeond[12]: lost ann@example.org: 450 4.3.2 We are gone fishing until Monday
+2026-06-01T10:00:03.000001+00:00 mx1 planted[13]: no to carol@example.com
 END
 echo 'mx7|pigeond|lost eve@example.org: 450 4.3.2 We are gone fishing until Monday' > "$tree/bars.log"
 
@@ -175,6 +188,7 @@ check "every example is proved, the new ones too" tried rules test
 check "reason: is listed" says office-closed rules list
 check "reason: is explained" says office-closed explain "450 4.3.2 gone fishing until Monday"
 check "line shape: is read" says '"recipient":"bob@example.com"' export --format ndjson mail.log
+check "program beside an MTA: is read" says '"program":"planted"' export --format ndjson mail.log
 check "output format: is chosen by --format" says "section totals" \
     report --format titles mail.log
 check "command: runs" says "good morning, Rosa" greet Rosa
