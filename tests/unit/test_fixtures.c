@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/memory.h"
 #include "base/out.h"
+#include "input/reader.h"
 #include "report/row.h"
 
 enum { LINES_MOST = 32, RUN_LEAST = 32, FIXTURE_MOST = 1 << 20, FIXTURES_MOST = 512 };
@@ -147,10 +148,10 @@ static struct ledger run_lines(struct log_case *log, size_t count) {
         run.listen = take_row;
         run.context = log;
     }
-    int fd = lines_as_file(log, count);
-    run_source(&run, &source, fd, 0);
+    struct reader *reader = reader_plain(lines_as_file(log, count));
+    run_source(&run, &source, reader, 0);
     run_settle(&run);
-    close(fd);
+    reader_close(reader);
     struct ledger ledger = tally_ledger(run.tally);
     run_release(&run);
     return ledger;
