@@ -24,13 +24,15 @@ NEEDED_PKGS := libpcre2-8 yaml-0.1
 PKG_CFLAGS  := $(shell $(PKG_CONFIG) --cflags $(NEEDED_PKGS) 2>/dev/null)
 PKG_LIBS    := $(shell $(PKG_CONFIG) --libs $(NEEDED_PKGS) 2>/dev/null || echo -lpcre2-8 -lyaml)
 
-# Optional parts: auto (used when pkg-config finds them), yes (needed) or no. OPTIONAL is for all.
+# Optional parts: auto (used when their header is found), yes (needed) or no. OPTIONAL is for all.
 OPTIONAL   ?= auto
 LIBARCHIVE ?= $(OPTIONAL)
-# $(1): auto, yes or no, $(2): the name pkg-config knows; not empty: use it.
-use = $(if $(filter yes,$(1)),yes,$(if $(filter auto,$(1)),$(shell $(PKG_CONFIG) --exists $(2) && echo yes)))
-ifneq ($(call use,$(LIBARCHIVE),libarchive),)
-PKG_CFLAGS += -DHAVE_LIBARCHIVE $(shell $(PKG_CONFIG) --cflags libarchive 2>/dev/null)
+# $(1): auto, yes or no, $(2): its header, $(3): what finds it; not empty: use it.
+use = $(if $(filter yes,$(1)),yes,$(if $(filter auto,$(1)),$(shell \
+      $(CC) $(CPPFLAGS) $(3) -include $(2) -E -x c /dev/null > /dev/null 2>&1 && echo yes)))
+ARCHIVE_CFLAGS := $(shell $(PKG_CONFIG) --cflags libarchive 2>/dev/null)
+ifneq ($(call use,$(LIBARCHIVE),archive.h,$(ARCHIVE_CFLAGS)),)
+PKG_CFLAGS += -DHAVE_LIBARCHIVE $(ARCHIVE_CFLAGS)
 PKG_LIBS   += $(shell $(PKG_CONFIG) --libs libarchive 2>/dev/null || echo -larchive)
 endif
 

@@ -17,7 +17,6 @@
 #include "base/arena.h"
 #include "base/memory.h"
 #include "base/out.h"
-#include "input/reader.h"
 #include "report/row.h"
 
 enum { LINES_MOST = 32, RUN_LEAST = 32, FIXTURE_MOST = 1 << 20, FIXTURES_MOST = 512 };
