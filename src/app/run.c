@@ -183,6 +183,8 @@ static enum reading read_entry(struct pipeline *pipeline, struct hands *hands,
         return READING_OTHER;
     const struct shapes *shapes = knowledge_shapes(knowledge, mta);
     hands->records.count = 0;
+    if (entry->text.length && entry->text.at[0] == '[' && entry_is_blob(entry))
+        return beside ? READING_OTHER : READING_UNKNOWN;
     if (!beside)
         return mta->read(shapes, entry, &hands->records);
     enum reading reading = shapes_read(shapes, entry->program, entry->text, &hands->records);
@@ -225,7 +227,7 @@ static void work_line(struct pipeline *pipeline, struct hands *hands, struct job
     enum reading reading = READING_DULL;
     bool outside = false;
     struct slice program = {0};
-    enum unwrapping unwrapping = entry_read(&hands->clock, line, &entry);
+    enum unwrapping unwrapping = entry_read(&hands->clock, &job->arena, line, &entry);
     if (unwrapping == UNWRAPPED) {
         program = entry.program;
         outside = is_outside(pipeline->run->options, &entry.time);

@@ -114,6 +114,18 @@ static bool zone_exists(const char *name) {
     return is_zone;
 }
 
+/* The names of the zone, kept because the C library changes its own in every conversion. */
+static char zone_names[2][16];
+
+static void keep_zone_names(void) {
+    for (int i = 0; i < 2; i++)
+        snprintf(zone_names[i], sizeof zone_names[i], "%s", tzname[i]);
+}
+
+bool moment_zone_has(struct slice name) {
+    return slice_is(name, zone_names[0]) || slice_is(name, zone_names[1]);
+}
+
 /* The C library takes a name it does not know for UTC without a word, so it is looked up before. */
 bool moment_zone(const char *name, struct problem *problem) {
     if (name != NULL && *name != '\0') {
@@ -123,6 +135,7 @@ bool moment_zone(const char *name, struct problem *problem) {
             return problem_errno(problem, "cannot set the time zone '%s'", name);
     }
     tzset();
+    keep_zone_names();
     return true;
 }
 
@@ -310,6 +323,29 @@ bool moment_take_rfc3339(struct slice *s, struct moment *moment_r) {
         return false;
     *s = rest;
     return true;
+}
+
+static bool unix_read(uint64_t seconds, uint32_t nanos, int digits, struct moment *moment_r) {
+    if (seconds > INT64_MAX || bounded((int64_t)seconds) != (int64_t)seconds)
+        return false;
+    *moment_r =
+        (struct moment){.seconds = (int64_t)seconds, .nanos = nanos, .digits = (uint8_t)digits};
+    return true;
+}
+
+bool moment_unix(struct slice seconds, struct moment *moment_r) {
+    uint64_t whole;
+    struct civil civil;
+    if (!slice_take_number(&seconds, &whole))
+        return false;
+    take_fraction(&seconds, &civil);
+    return seconds.length == 0 && unix_read(whole, civil.nanos, civil.digits, moment_r);
+}
+
+bool moment_unix_micros(struct slice micros, struct moment *moment_r) {
+    uint64_t number;
+    return slice_number(micros, &number) &&
+           unix_read(number / 1000000, (uint32_t)(number % 1000000) * 1000, 6, moment_r);
 }
 
 /* "Jun ", with its blank: four bytes are one comparison. */

@@ -54,6 +54,15 @@ bool moment_local(struct clock *clock, const struct civil *civil, struct moment 
 /* From a stamp with an offset (minutes east). False: no such date, or no year. */
 bool moment_offset(const struct civil *civil, int offset, struct moment *moment_r);
 
+/* True for a name that the zone of the run gives itself: "CET", "CEST". */
+bool moment_zone_has(struct slice name);
+
+/* From seconds since 1970 ("1780300801.123456") or microseconds ("1780300801123456"), as the whole
+ * text. No offset was written, so it is 0. False: no such number, or no year that can be printed.
+ */
+bool moment_unix(struct slice seconds, struct moment *moment_r);
+bool moment_unix_micros(struct slice micros, struct moment *moment_r);
+
 /* Reads "2026-06-01T10:00:01[.fraction](Z|+02:00|+0200)" at the front of *s and moves past it. */
 bool moment_take_rfc3339(struct slice *s, struct moment *moment_r);
 /* Reads "Jun  1 10:00:01[.fraction]" at the front of *s (blank or zero padded) and moves past it.

@@ -188,17 +188,20 @@ static bool is_binary(struct slice head) {
 /* The first entry that a wrapping knows; better one that has a time. */
 static void find_first_entry(struct source *source, struct slice head) {
     struct clock clock = {.anchor = source->anchor};
+    struct arena arena;
+    arena_init(&arena);
     while (head.length > 0 && source->first == MOMENT_NONE) {
         struct line line = {0};
         struct entry entry;
         slice_cut(&head, '\n', &line.text);
         if (line.text.length > 0 && line.text.at[line.text.length - 1] == '\r')
             line.text.length--;
-        if (entry_read(&clock, &line, &entry) != UNWRAPPED)
+        if (entry_read(&clock, &arena, &line, &entry) != UNWRAPPED)
             continue;
         source->first = entry.time.seconds;
         source->wrapping = entry.wrapping;
     }
+    arena_release(&arena);
 }
 
 /* NULL: the file may be read. */

@@ -53,10 +53,12 @@ static bool has_tag(struct slice s) {
            slice_number(pid, &number) && slice_starts(s, SLICE(": "));
 }
 
-static enum unwrapping unwrap(struct clock *clock, struct slice line, struct entry *entry) {
+static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct slice line,
+                              struct entry *entry) {
     struct civil civil;
     struct moment time;
     int offset;
+    (void)arena;
     if (!civil_take_dashed(&line, &civil) || (line.length > 0 && line.at[0] != ' ') ||
         has_tag(line))
         return UNWRAP_FOREIGN;
@@ -75,5 +77,6 @@ static enum unwrapping unwrap(struct clock *clock, struct slice line, struct ent
 const struct wrapping wrap_exim = {
     .name = "exim",
     .title = "Exim's own log files",
+    .layer = LAYER_LINE,
     .unwrap = unwrap,
 };

@@ -1,173 +1,93 @@
 /* wrap_syslog - what syslog daemons write to files, and journalctl in its short formats.
  *
  *     Jun  1 10:00:01 mx1 postfix/smtpd[4711]: connect from client.example.org[192.0.2.10]
+ *     Jun 01 10:00:01.123456 mx1 postfix/smtpd[4711]: ...       journalctl -o short-precise
  *     2026-06-01T10:00:01.123456+02:00 mx1 postfix/smtpd[4711]: connect from ...
+ *     2026-06-01T10:00:01+0200 mx1 postfix/smtpd[4711]: ...     journalctl -o short-iso
  *     2026-06-01 10:00:01 mx1 postfix/smtpd[4711]: ...          templates for databases
  *     <22>Jun 01 10:00:01 mx1 sm-mta[88]: 651A0001: from=<alice@example.org>, size=1200
  *     Jun  1 10:00:01 <mail.info> mx1 sm-mta[88]: ...           FreeBSD, syslogd -v
  *     Jun  1 10:00:01 mx1 sendmail[88]: [ID 801593 mail.info] 651A0001: ...           Solaris
+ *     Jun  1 10:00:01 mx1 mail.info sendmail[88]: ...           busybox, AIX
  *
- *     line  = [ "<" PRI ">" ] stamp SP [ level SP ] [ host SP [ level SP ] ] [ tag ] text
- *     level = "<" word "." word ">"
- *     tag   = name [ "[" pid "]" ] ":" [ SP ] [ "[ID " number SP word "]" SP ]
+ *     line = [ "<" PRI ">" ] stamp SP header        input/header.c
  *
- * A host holds no '[' and does not end in ':', so a line without host is told by its tag. A tag
- * that is no name, or has no colon behind it, is text. Lines of syslogd and journalctl about
- * themselves are dull. RFC 5424 lines have a version digit after the PRI, so no stamp is found, and
- * they are left to another wrapping.
+ * RFC 5424 lines have a version digit after the PRI, so no stamp is found, and they are left to
+ * another wrapping. So are a year behind a stamp without one, and what containers put behind their
+ * own stamp, which only they write with more digits than microseconds: a stream, another stamp, an
+ * object.
  */
-#include "input/entry.h"
+#include "input/header.h"
 
-/* journalctl's own lines: what follows "-- ". */
-static const struct slice journalctl_lines[] = {
-    SLICE_INIT("Boot "),         SLICE_INIT("Reboot --"),
-    SLICE_INIT("Logs begin at"), SLICE_INIT("Journal begins at"),
-    SLICE_INIT("No entries --"), SLICE_INIT("cursor: "),
-};
-
-static bool is_journalctl_line(struct slice line) {
-    if (line.at[0] != '-' || !slice_skip(&line, SLICE("-- ")))
-        return false;
-    for (size_t i = 0; i < sizeof journalctl_lines / sizeof *journalctl_lines; i++)
-        if (slice_starts(line, journalctl_lines[i]))
-            return true;
-    return false;
+/* "2026 ", where the host should be. */
+static bool is_year(struct slice s) {
+    uint64_t year;
+    return s.length > 4 && (unsigned char)(s.at[0] - '0') <= 9 && s.at[4] == ' ' &&
+           slice_number(slice_head(s, 4), &year) && year >= 1970 && year < 2200;
 }
 
-static struct slice without_blanks(struct slice s) {
-    while (slice_skip_byte(&s, ' '))
-        ;
-    return s;
-}
-
-/* "<22>": facility * 8 + severity, at most 191. Anything else that begins with '<' is no syslog. */
-static bool skip_priority(struct slice *s) {
-    uint64_t priority;
-    if (!slice_skip_byte(s, '<'))
+static bool is_of_container(struct slice s, const struct moment *time) {
+    struct civil civil;
+    if (time->digits > 6)
         return true;
-    return slice_take_number(s, &priority) && priority <= 191 && slice_skip_byte(s, '>');
+    switch (s.length ? s.at[0] : '\0') {
+    case '{':
+        return true;
+    case 's':
+        return slice_starts(s, SLICE("stdout ")) || slice_starts(s, SLICE("stderr "));
+    case '1':
+    case '2':
+        return civil_take_dashed(&s, &civil) ||
+               (s.length > 10 && s.at[4] == '-' && s.at[7] == '-' && s.at[10] == 'T');
+    case 'A':
+    case 'D':
+    case 'F':
+    case 'J':
+    case 'M':
+    case 'N':
+    case 'O':
+    case 'S':
+        return civil_take_rfc3164(&s, &civil);
+    default:
+        return false;
+    }
 }
 
 static bool take_stamp(struct clock *clock, struct slice *s, struct moment *moment_r) {
     struct civil civil;
     if (s->length > 0 && s->at[0] >= '0' && s->at[0] <= '9') {
-        if (!moment_take_rfc3339(s, moment_r) &&
-            !(civil_take_dashed(s, &civil) && moment_local(clock, &civil, moment_r)))
+        if (moment_take_rfc3339(s, moment_r)) {
+            if (!slice_skip_byte(s, ' '))
+                return false;
+            *s = header_without_blanks(*s);
+            return !is_of_container(*s, moment_r);
+        }
+        if (!civil_take_dashed(s, &civil) || !moment_local(clock, &civil, moment_r))
             return false;
     } else if (!civil_take_rfc3164(s, &civil) || !moment_local(clock, &civil, moment_r)) {
         return false;
     }
     if (!slice_skip_byte(s, ' '))
         return false;
-    *s = without_blanks(*s);
-    return true;
+    *s = header_without_blanks(*s);
+    return !is_year(*s);
 }
 
-/* Cuts "<mail.info> ", or in numbers "<2.6> ", off the front. */
-static struct slice without_level(struct slice s) {
-    struct slice whole = s, level;
-    if (!slice_skip_byte(&s, '<') || !slice_cut(&s, '>', &level) ||
-        slice_find(level, '.') == SIZE_MAX || slice_find(level, ' ') != SIZE_MAX ||
-        !slice_skip_byte(&s, ' '))
-        return whole;
-    return without_blanks(s);
-}
-
-static bool is_mark(struct slice s) {
-    return s.length > 0 && s.at[0] == '-' && slice_starts(s, SLICE("-- MARK --"));
-}
-
-static bool is_repeat(struct slice s) {
-    return s.length > 0 && s.at[0] == 'l' && slice_starts(s, SLICE("last message repeated "));
-}
-
-/* Empty when there is none, or "-". */
-static struct slice take_host(struct slice *s) {
-    const char *at = s->at;
-    size_t length = 0;
-    while (length < s->length && at[length] != ' ' && at[length] != '[')
-        length++;
-    if (length == 0 || (length < s->length && at[length] == '[') || at[length - 1] == ':' ||
-        is_mark(*s) || is_repeat(*s))
-        return (struct slice){0};
-    *s = without_blanks(slice_range(at + length, at + s->length));
-    return (struct slice){at, length == 1 && at[0] == '-' ? 0 : length};
-}
-
-/* What names of programs are made of; everything else ends a tag or tells that it is none. */
-static const bool in_tag[256] = {
-    ['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, ['/'] = true, ['.'] = true,
-    ['@'] = true,         ['-'] = true,         ['_'] = true,         ['+'] = true, ['~'] = true,
-    ['('] = true,         [')'] = true,         ['%'] = true,         ['#'] = true,
-};
-
-static struct slice take_name(struct slice *s) {
-    const char *at = s->at, *end = s->at + s->length;
-    while (at < end && in_tag[(unsigned char)*at])
-        at++;
-    struct slice name = slice_range(s->at, at);
-    *s = slice_range(at, end);
-    return name;
-}
-
-/* "4711]"; what is in the brackets may be more than digits, but then it is no pid. */
-static bool take_pid(struct slice *s, struct slice *pid_r) {
-    size_t digits = 0;
-    while (digits < s->length && (unsigned char)(s->at[digits] - '0') <= 9)
-        digits++;
-    struct slice inside = take_name(s);
-    if (inside.length == digits)
-        *pid_r = inside;
-    return inside.length > 0 && slice_skip_byte(s, ']');
-}
-
-/* Cuts "[ID 801593 mail.info] " off the front. */
-static struct slice without_solaris_id(struct slice s) {
-    struct slice whole = s, level;
-    uint64_t id;
-    if (s.length == 0 || s.at[0] != '[' || !slice_skip(&s, SLICE("[ID ")) ||
-        !slice_take_number(&s, &id) || !slice_skip_byte(&s, ' ') || !slice_cut(&s, ']', &level) ||
-        slice_find(level, ' ') != SIZE_MAX)
-        return whole;
-    slice_skip_byte(&s, ' ');
-    return s;
-}
-
-/* A colon ends the tag only in front of a blank or the end, unless a pid has made it sure. */
-static void read_tag_and_text(struct slice s, struct entry *entry) {
-    entry->text = s;
-    struct slice pid = {0}, program = take_name(&s);
-    if (program.length == 0)
-        return;
-    bool is_sure = slice_skip_byte(&s, '[');
-    if ((is_sure && !take_pid(&s, &pid)) || !slice_skip_byte(&s, ':') ||
-        (!is_sure && s.length > 0 && s.at[0] != ' '))
-        return;
-    slice_skip_byte(&s, ' ');
-    entry->program = program;
-    entry->pid = pid;
-    entry->text = without_solaris_id(s);
-}
-
-static enum unwrapping unwrap(struct clock *clock, struct slice line, struct entry *entry) {
+static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct slice line,
+                              struct entry *entry) {
     struct moment time;
-    if (is_journalctl_line(line))
-        return UNWRAP_DULL;
-    if (!skip_priority(&line) || !take_stamp(clock, &line, &time))
+    (void)arena;
+    if (!header_skip_priority(&line) || !take_stamp(clock, &line, &time))
         return UNWRAP_FOREIGN;
-    line = without_level(line);
-    struct slice host = take_host(&line);
-    line = without_level(line);
-    if (is_mark(line))
-        return UNWRAP_DULL;
-    entry->time = time;
-    entry->host = host;
-    read_tag_and_text(line, entry);
-    return UNWRAPPED;
+    enum unwrapping answer = header_read(line, entry);
+    if (answer == UNWRAPPED)
+        entry->time = time;
+    return answer;
 }
 
 const struct wrapping wrap_syslog = {
     .name = "syslog",
     .title = "syslog, RFC 3164 or RFC 3339",
+    .layer = LAYER_LINE,
     .unwrap = unwrap,
 };

@@ -88,8 +88,10 @@ cat > "$tree/src/input/wrap_pipe.c" << 'END'
 /* wrap_pipe - "host|program|text", without time. */
 #include "input/entry.h"
 
-static enum unwrapping unwrap(struct clock *clock, struct slice line, struct entry *entry) {
+static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct slice line,
+                              struct entry *entry) {
     (void)clock;
+    (void)arena;
     entry->time = (struct moment){.seconds = MOMENT_NONE};
     if (!slice_cut(&line, '|', &entry->host) || !slice_cut(&line, '|', &entry->program))
         return UNWRAP_FOREIGN;

@@ -1,0 +1,67 @@
+/* wrap_journal_json - journalctl -o json, json-seq and json-sse: one object a line.
+ *
+ *     {"__REALTIME_TIMESTAMP":"1780300801123456","_HOSTNAME":"mx1","MESSAGE":"connect from ...",
+ *      "SYSLOG_IDENTIFIER":"postfix/smtpd","SYSLOG_PID":"4711","_PID":"4711", ...}
+ *
+ * json-seq puts the byte 0x1e in front (RFC 7464), json-sse "data: ". MESSAGE may be a string, an
+ * array of bytes (no valid UTF-8), an array of strings (a field given twice: the first), or null
+ * (journalctl leaves out what is longer than 4096 bytes, but for --all): then its text cannot be
+ * known, and the entry must not pass for an empty one.
+ */
+#include "input/header.h"
+#include "input/json_line.h"
+
+enum { STAMP, HOST, MESSAGE, IDENTIFIER, COMMAND, SYSLOG_PID, PID, MEMBERS };
+
+static struct slice text_of(const struct json_member *member, struct arena *arena) {
+    struct slice text;
+    return json_text(member, arena, &text) ? text : (struct slice){0};
+}
+
+static struct slice either(struct slice first, struct slice second) {
+    return first.length ? first : second;
+}
+
+/* A pid as digits; some programs put their own words there. */
+static struct slice digits_of(struct slice text) {
+    uint64_t number;
+    return slice_number(text, &number) ? text : (struct slice){0};
+}
+
+static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct slice line,
+                              struct entry *entry) {
+    struct json_member members[MEMBERS] = {
+        [STAMP] = {.name = SLICE("__REALTIME_TIMESTAMP")},
+        [HOST] = {.name = SLICE("_HOSTNAME")},
+        [MESSAGE] = {.name = SLICE("MESSAGE")},
+        [IDENTIFIER] = {.name = SLICE("SYSLOG_IDENTIFIER")},
+        [COMMAND] = {.name = SLICE("_COMM")},
+        [SYSLOG_PID] = {.name = SLICE("SYSLOG_PID")},
+        [PID] = {.name = SLICE("_PID")},
+    };
+    struct moment time = {.seconds = MOMENT_NONE};
+    (void)clock;
+    if (!slice_skip_byte(&line, '\x1e'))
+        slice_skip(&line, SLICE("data: "));
+    if (!line.length || line.at[0] != '{' || !json_object(line, members, MEMBERS) ||
+        members[MESSAGE].kind == JSON_ABSENT ||
+        (members[STAMP].kind == JSON_ABSENT && members[IDENTIFIER].kind == JSON_ABSENT))
+        return UNWRAP_FOREIGN;
+    moment_unix_micros(text_of(&members[STAMP], arena), &time);
+    entry->time = time;
+    entry->host = text_of(&members[HOST], arena);
+    entry->program =
+        either(text_of(&members[IDENTIFIER], arena), text_of(&members[COMMAND], arena));
+    entry->pid = either(digits_of(text_of(&members[SYSLOG_PID], arena)),
+                        digits_of(text_of(&members[PID], arena)));
+    if (!json_text(&members[MESSAGE], arena, &entry->text))
+        entry->text = SLICE("[0B blob data]");
+    return UNWRAPPED;
+}
+
+const struct wrapping wrap_journal_json = {
+    .name = "journal-json",
+    .title = "journalctl, json",
+    .layer = LAYER_LINE,
+    .unwrap = unwrap,
+};
