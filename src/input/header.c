@@ -152,20 +152,21 @@ static bool read_tag_and_text(struct slice s, struct entry *entry) {
 }
 
 bool header_read_tag(struct slice s, struct entry *entry) {
-    s = without_level(s);
-    if (read_tag_and_text(s, entry))
-        return true;
-    return skip_level_word(&s) && read_tag_and_text(s, entry);
+    if (s.length && s.at[0] == '<')
+        s = without_level(s);
+    while (!read_tag_and_text(s, entry))
+        if (!skip_level_word(&s))
+            return false;
+    return true;
 }
 
 enum unwrapping header_read(struct slice s, struct entry *entry) {
-    s = without_level(s);
+    if (s.length && s.at[0] == '<')
+        s = without_level(s);
     struct slice host = take_host(&s);
-    s = without_level(s);
-    if (is_mark(s))
+    if (s.length && (s.at[0] == '-' || s.at[0] == '<') && is_mark(without_level(s)))
         return UNWRAP_DULL;
     entry->host = host;
-    if (!read_tag_and_text(s, entry) && skip_level_word(&s))
-        read_tag_and_text(s, entry);
+    header_read_tag(s, entry);
     return UNWRAPPED;
 }
