@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+/* The first line of journalctl -o json-pretty. */
+static bool is_json_in_lines(struct slice line) {
+    return slice_is(line, "{");
+}
+
 static bool is_json(struct slice line) {
     return slice_starts(line, SLICE("{")) || slice_starts(line, SLICE("["));
 }
@@ -63,6 +68,8 @@ struct looks looks_of(struct slice line) {
         struct looks looks;
     } rows[] = {
         {is_utf16, {"UTF-16 text", "try 'iconv -f UTF-16 -t UTF-8 FILE | mailtriage -'"}},
+        {is_json_in_lines,
+         {"JSON of several lines an entry", "have it one entry a line: 'journalctl -o json'"}},
         {is_json, {"JSON", "print the log as text first, for example with journalctl or jq"}},
         {is_markup, {"XML or HTML", "save the log as text"}},
         {is_mailbox, {"a mailbox", "name the log of the mail server, not its mail"}},

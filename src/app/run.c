@@ -1,6 +1,10 @@
 /* run - the pipeline. A worker turns a block into findings with their reasons and an account of its
  * lines; it shares nothing but the rule book, which nobody writes. The ordered step (take_job)
  * gives line numbers, asks the journey, and counts. With one thread the same functions run in turn.
+ *
+ * A line that needs what came before its block (a piece of an entry, "last message repeated", the
+ * second line of an entry) is left by the worker as a mark in the sequence of its findings, and the
+ * ordered step reads it there, with the functions of the workers.
  */
 #include "app/run.h"
 
@@ -18,11 +22,13 @@
 #include "finding/reason.h"
 #include "finding/wording.h"
 #include "input/entry.h"
+#include "input/lasts.h"
 #include "input/lines.h"
+#include "input/pieces.h"
 #include "input/rotated.h"
 #include "input/twice.h"
 
-enum { JOB_SAMPLES = 10, THREADS_MOST = 64 };
+enum { JOB_SAMPLES = 10, THREADS_MOST = 64, PROGRAMS_SEEN = 8 };
 
 /* Lines of which the first is kept, to show it when a source was of no use. */
 enum odd {
@@ -55,6 +61,30 @@ struct progress {
     bool guessed;     /* some stamps had no year */
 };
 
+/* Where the entry before went, with which a line that only goes on with it goes too. */
+struct went {
+    const struct wrapping *wrapping; /* NULL: no line goes on with it */
+    struct slice program;
+    enum reading reading;
+    bool outside, known; /* known: an entry was there */
+};
+
+/* A line that cannot be read without what came before its block. */
+struct mark {
+    enum { MARK_PIECE, MARK_REPEAT, MARK_LOOSE } kind;
+    size_t at; /* findings before it */
+    struct entry entry;
+    uint64_t times; /* of a repeat */
+};
+
+/* What the ordered step remembers from block to block. */
+struct before {
+    struct pieces *pieces;
+    struct lasts lasts; /* owned */
+    struct went went;
+    char program[80]; /* of went */
+};
+
 /* One block on its way. */
 struct job {
     struct lines_block block;
@@ -62,8 +92,18 @@ struct job {
     struct arena arena;
     struct finding *findings;
     size_t finding_count, finding_capacity;
+    struct mark *marks;
+    size_t mark_count, mark_capacity;
+    struct lasts lasts;
+    struct went went;
+    bool is_joined[2]; /* stdout, stderr: no piece before the block can still belong to the next */
+    uint64_t lines, lost;
     struct ledger ledger;
     struct map programs; /* name -> struct ledger */
+    struct {
+        struct slice name;
+        size_t at;         /* bytes into the values of `programs` */
+    } seen[PROGRAMS_SEEN]; /* a few of them, found without hashing */
     uint64_t own, unknown, wrapped;
     struct odd_line samples[JOB_SAMPLES]; /* not understood, inside the asked span */
     size_t sample_count;
@@ -86,7 +126,7 @@ struct pipeline {
     struct job *jobs;
     void *ring[2 * THREADS_MOST + 1]; /* the jobs, as the workers want them */
     size_t job_count;
-    struct hands *hands;
+    struct hands *hands; /* one a thread, the last for the ordered step */
     unsigned threads;
     struct progress **progress;
     size_t progress_count, progress_capacity;
@@ -164,7 +204,7 @@ static void add_findings(struct pipeline *pipeline, struct hands *hands, struct 
                                     .program = entry->program,
                                     .line = entry->line.number,
                                     .verdict.class_name = "",
-                                    .repeat = 1};
+                                    .repeat = entry->repeat};
         if (outside)
             make_detail(&finding->record);
         judge(pipeline, hands, job, finding);
@@ -191,6 +231,38 @@ static enum reading read_entry(struct pipeline *pipeline, struct hands *hands,
     return reading == READING_READ ? reading : READING_OTHER; /* no MTA's own */
 }
 
+/* Reads a whole entry and adds its findings to the job's. */
+static enum reading find_in_entry(struct pipeline *pipeline, struct hands *hands, struct job *job,
+                                  const struct entry *entry, bool outside, bool *is_own_r) {
+    const struct mta *mta;
+    uint64_t lost;
+    enum reading reading = read_entry(pipeline, hands, entry, &mta);
+    *is_own_r = reading != READING_OTHER;
+    if (reading == READING_READ)
+        add_findings(pipeline, hands, job, entry, mta, outside);
+    if (!mta && entry_tells_loss(entry, &lost)) {
+        job->lost += outside ? 0 : lost ? lost : 1;
+        return READING_DULL;
+    }
+    return reading;
+}
+
+/* Makes of "last message repeated N times" the entry that it repeats. False: what stood there is
+ * no entry of its own. */
+static bool read_repeated(struct hands *hands, struct job *job, struct slice last, uint64_t times,
+                          struct entry *entry) {
+    struct entry repeated;
+    struct piece piece;
+    struct line line = {.text = last, .number = entry->line.number};
+    if (entry_read(&hands->clock, &job->arena, &line, &repeated) != UNWRAPPED ||
+        piece_of_text(&repeated, &piece))
+        return false;
+    repeated.time = entry->time;
+    repeated.repeat = times;
+    *entry = repeated;
+    return true;
+}
+
 static struct odd_line odd_line(struct job *job, const struct line *line, struct slice program) {
     return (struct odd_line){line->number + 1, reply_safe(line->text, &job->arena), program};
 }
@@ -200,18 +272,97 @@ static void sample(struct job *job, const struct line *line) {
         job->samples[job->sample_count++] = odd_line(job, line, (struct slice){0});
 }
 
-static void account(struct ledger *ledger, enum reading reading, bool outside) {
-    ledger->read++;
+static void account(struct ledger *ledger, enum reading reading, bool outside, uint64_t lines) {
+    ledger->read += lines;
     if (outside)
-        ledger->outside++;
+        ledger->outside += lines;
     else if (reading == READING_READ)
-        ledger->used++;
+        ledger->used += lines;
     else if (reading == READING_DULL)
-        ledger->dull++;
+        ledger->dull += lines;
     else if (reading == READING_OTHER)
-        ledger->other++;
+        ledger->other += lines;
     else
-        ledger->not_understood++;
+        ledger->not_understood += lines;
+}
+
+static void mark_add(struct job *job, int kind, const struct entry *entry, uint64_t times) {
+    job->marks =
+        memory_grow(job->marks, &job->mark_capacity, job->mark_count + 1, sizeof *job->marks);
+    struct mark *mark = &job->marks[job->mark_count++];
+    *mark = (struct mark){.at = job->finding_count, .entry = *entry, .times = times};
+    mark->kind = kind;
+}
+
+/* True for a line of a container that is a piece, or may be the last one of pieces in blocks
+ * before. */
+static bool may_be_piece(struct job *job, const struct entry *entry) {
+    if (!entry->stream.at)
+        return false;
+    bool *is_joined = &job->is_joined[slice_is(entry->stream, "stderr")];
+    bool is_whole = *is_joined && !entry->goes_on;
+    *is_joined = !entry->goes_on;
+    return !is_whole;
+}
+
+/* Leaves what needs the lines before to the ordered step. False: the entry is whole and stands for
+ * itself, also when it was a repeat of one in this block. */
+static bool leave_mark(struct hands *hands, struct job *job, enum unwrapping unwrapping,
+                       struct entry *entry) {
+    struct piece piece;
+    struct slice last;
+    uint64_t times;
+    if (may_be_piece(job, entry)) {
+        mark_add(job, MARK_PIECE, entry, 0);
+        return true;
+    }
+    if (unwrapping != UNWRAPPED)
+        return false;
+    char first = entry->text.length ? entry->text.at[0] : '\0';
+    if (piece_may_be(entry->text) && piece_of_text(entry, &piece)) {
+        entry->stream = (struct slice){0};
+        mark_add(job, MARK_PIECE, entry, 0);
+        return true;
+    }
+    if ((first == 'l' || first == '-') && entry_repeats_last(entry, &times) &&
+        !(lasts_find(&job->lasts, entry->host, &last) &&
+          read_repeated(hands, job, last, times, entry))) {
+        mark_add(job, MARK_REPEAT, entry, times);
+        return true;
+    }
+    return false;
+}
+
+/* A line that no wrapping knows. True: it goes on with the entry before, *reading_r tells where to;
+ * or it may do so, which the ordered step will know: then it is left as a mark. */
+static bool goes_on(struct job *job, const struct entry *entry, bool *is_marked_r) {
+    *is_marked_r = false;
+    if (job->went.known)
+        return entry_goes_on(job->went.wrapping, entry->line.text);
+    for (size_t i = 0; wrappings[i] && !*is_marked_r; i++)
+        *is_marked_r = entry_goes_on(wrappings[i], entry->line.text);
+    if (*is_marked_r)
+        mark_add(job, MARK_LOOSE, entry, 0);
+    return *is_marked_r;
+}
+
+/* Lines of a few programs make up a log, so most are found again in `seen`, by length and last
+ * letter. */
+static struct ledger *ledger_of(struct job *job, struct slice program) {
+    size_t last = program.length ? (unsigned char)program.at[program.length - 1] : 0;
+    size_t slot = (program.length + last) % PROGRAMS_SEEN;
+    if (!job->seen[slot].name.at || !slice_equal(job->seen[slot].name, program)) {
+        unsigned char *ledger = map_put(&job->programs, program, NULL);
+        job->seen[slot].name = program;
+        job->seen[slot].at = (size_t)(ledger - job->programs.values);
+    }
+    return (struct ledger *)(void *)(job->programs.values + job->seen[slot].at);
+}
+
+static void account_line(struct job *job, struct slice program, enum reading reading,
+                         bool outside) {
+    account(&job->ledger, reading, outside, 1);
+    account(ledger_of(job, program), reading, outside, 1);
 }
 
 static void keep_odd(struct job *job, enum odd kind, const struct line *line,
@@ -220,44 +371,68 @@ static void keep_odd(struct job *job, enum odd kind, const struct line *line,
         job->odd[kind] = odd_line(job, line, program);
 }
 
+static void work_loose_line(struct job *job, const struct entry *entry) {
+    bool is_marked;
+    if (goes_on(job, entry, &is_marked)) {
+        if (!is_marked)
+            account_line(job, job->went.program, job->went.reading, job->went.outside);
+        return;
+    }
+    job->went = (struct went){.known = true};
+    keep_odd(job, ODD_FOREIGN, &entry->line, (struct slice){0});
+    sample(job, &entry->line);
+    account_line(job, (struct slice){0}, READING_UNKNOWN, false);
+}
+
 static void work_line(struct pipeline *pipeline, struct hands *hands, struct job *job,
                       const struct line *line) {
     struct entry entry;
-    const struct mta *mta = NULL;
-    enum reading reading = READING_DULL;
-    bool outside = false;
-    struct slice program = {0};
     enum unwrapping unwrapping = entry_read(&hands->clock, &job->arena, line, &entry);
-    if (unwrapping == UNWRAPPED) {
-        program = entry.program;
-        outside = is_outside(pipeline->run->options, &entry.time);
-        reading = read_entry(pipeline, hands, &entry, &mta);
-        if (reading == READING_READ)
-            add_findings(pipeline, hands, job, &entry, mta, outside);
-        span_add(&job->span, entry.time.seconds);
-        job->wrapped++;
-        job->own += reading != READING_OTHER;
-        job->unknown += reading == READING_UNKNOWN;
-        if (reading == READING_UNKNOWN || reading == READING_OTHER)
-            keep_odd(job, reading == READING_OTHER ? ODD_OTHER : ODD_UNKNOWN, line, program);
-    } else if (unwrapping == UNWRAP_FOREIGN) {
-        reading = READING_UNKNOWN;
-        keep_odd(job, ODD_FOREIGN, line, program);
+    job->lines++;
+    if (unwrapping == UNWRAP_FOREIGN) {
+        work_loose_line(job, &entry);
+        return;
     }
+    if (unwrapping == UNWRAPPED) {
+        job->wrapped++;
+        span_add(&job->span, entry.time.seconds);
+    }
+    if (leave_mark(hands, job, unwrapping, &entry)) {
+        job->went = (struct went){.known = true};
+        return;
+    }
+    if (unwrapping == UNWRAP_DULL) {
+        account_line(job, (struct slice){0}, READING_DULL, false);
+        return;
+    }
+    bool outside = is_outside(pipeline->run->options, &entry.time);
+    bool is_own;
+    enum reading reading = find_in_entry(pipeline, hands, job, &entry, outside, &is_own);
+    job->own += is_own;
+    job->unknown += reading == READING_UNKNOWN;
+    if (reading == READING_UNKNOWN || reading == READING_OTHER)
+        keep_odd(job, reading == READING_OTHER ? ODD_OTHER : ODD_UNKNOWN, line, entry.program);
     if (reading == READING_UNKNOWN && !outside)
         sample(job, line);
-    account(&job->ledger, reading, outside);
-    account(map_put(&job->programs, program, NULL), reading, outside);
+    account_line(job, entry.program, reading, outside);
+    job->went = (struct went){entry.wrapping, entry.program, reading, outside, true};
+    bool is_repeated = entry.line.text.at != line->text.at;
+    if (!is_repeated && entry.wrapping->layer == LAYER_LINE)
+        lasts_put(&job->lasts, entry.host, line->text);
+}
+
+static void set_anchor(struct hands *hands, const struct job *job) {
+    if (hands->clock.anchor == job->progress->source->anchor)
+        return;
+    hands->clock.anchor = job->progress->source->anchor;
+    hands->clock.last.valid = false;
 }
 
 static void work_job(void *context, unsigned thread, void *argument) {
     struct pipeline *pipeline = context;
     struct job *job = argument;
     struct hands *hands = &pipeline->hands[thread];
-    if (hands->clock.anchor != job->progress->source->anchor) {
-        hands->clock.anchor = job->progress->source->anchor;
-        hands->clock.last.valid = false;
-    }
+    set_anchor(hands, job);
     size_t at = 0;
     struct line line = {0};
     hands->clock.guessed = false;
@@ -283,15 +458,14 @@ static void copy_head(char *to, size_t room, struct slice text) {
     to[text.length] = '\0';
 }
 
-static void remember_odd(struct progress *progress, const struct job *job) {
-    for (size_t kind = 0; kind < ODD_KINDS; kind++) {
-        struct odd_kept *odd = &progress->odd[kind];
-        if (odd->number || !job->odd[kind].number)
-            continue;
-        odd->number = progress->lines + job->odd[kind].number;
-        copy_head(odd->text, sizeof odd->text, job->odd[kind].text);
-        copy_head(odd->program, sizeof odd->program, job->odd[kind].program);
-    }
+static void remember_odd(struct progress *progress, enum odd kind, uint64_t number,
+                         struct slice text, struct slice program) {
+    struct odd_kept *odd = &progress->odd[kind];
+    if (odd->number && odd->number <= number)
+        return;
+    odd->number = number;
+    copy_head(odd->text, sizeof odd->text, text);
+    copy_head(odd->program, sizeof odd->program, program);
 }
 
 static void take_ledger(struct pipeline *pipeline, struct job *job) {
@@ -306,37 +480,210 @@ static void take_ledger(struct pipeline *pipeline, struct job *job) {
     for (size_t i = 0; i < job->sample_count; i++)
         tally_sample(tally, progress->source->name, progress->lines + job->samples[i].number,
                      job->samples[i].text);
-    remember_odd(progress, job);
+    for (size_t kind = 0; kind < ODD_KINDS; kind++)
+        if (job->odd[kind].number)
+            remember_odd(progress, (enum odd)kind, progress->lines + job->odd[kind].number,
+                         job->odd[kind].text, job->odd[kind].program);
     span_add(&progress->span, job->span.first);
     span_add(&progress->span, job->span.last);
     progress->guessed |= job->guessed;
+    tally_lost(tally, job->lost);
     progress->own += job->own;
     progress->unknown += job->unknown;
     progress->wrapped += job->wrapped;
     pipeline->own_used += job->own - job->unknown;
-    progress->lines += job->ledger.read;
+    progress->lines += job->lines;
+}
+
+static void take_finding(struct run *run, struct finding *finding, const char *source,
+                         uint64_t lines_before) {
+    finding->source = source;
+    finding->line += lines_before;
+    journey_take(run->journey, finding, count_finding, run);
+}
+
+/* ---- in order: what needed the lines before ---- */
+
+/* What the ordered step does with an entry, and for whom. */
+struct taking {
+    struct pipeline *pipeline;
+    struct job *job;
+    struct hands *hands;
+};
+
+static void take_account(struct taking *taking, const struct split *part, enum reading reading,
+                         bool outside) {
+    struct tally *tally = taking->pipeline->run->tally;
+    const struct entry *entry = &part->entry;
+    struct ledger ledger = {0};
+    account(&ledger, reading, outside, part->lines);
+    tally_source(tally, part->source, &ledger);
+    tally_program(tally, entry->program, &ledger);
+    if (reading == READING_UNKNOWN && !outside)
+        tally_sample(tally, part->source, entry->line.number,
+                     reply_safe(entry->line.text, &taking->job->arena));
+}
+
+static void take_odd(struct taking *taking, const struct split *part, enum odd kind) {
+    const struct entry *entry = &part->entry;
+    remember_odd(taking->job->progress, kind, entry->line.number,
+                 reply_safe(entry->line.text, &taking->job->arena), entry->program);
+}
+
+/* Reads a whole entry as a worker would have; entry.line.number is that in its file. */
+static void take_entry(struct taking *taking, const struct split *whole) {
+    struct pipeline *pipeline = taking->pipeline;
+    struct job *job = taking->job;
+    size_t first = job->finding_count;
+    bool outside = is_outside(pipeline->run->options, &whole->entry.time);
+    bool is_own;
+    enum reading reading =
+        find_in_entry(pipeline, taking->hands, job, &whole->entry, outside, &is_own);
+    job->own += is_own;
+    job->unknown += reading == READING_UNKNOWN;
+    for (size_t i = first; i < job->finding_count; i++)
+        take_finding(pipeline->run, &job->findings[i], whole->source, 0);
+    job->finding_count = first;
+    if (reading == READING_UNKNOWN || reading == READING_OTHER)
+        take_odd(taking, whole, reading == READING_OTHER ? ODD_OTHER : ODD_UNKNOWN);
+    take_account(taking, whole, reading, outside);
+}
+
+static void take_given_up(void *context, const struct split *split) {
+    struct taking *taking = context;
+    bool is_own = mta_of(&split->entry);
+    taking->job->own += is_own;
+    taking->job->unknown += is_own;
+    take_odd(taking, split, ODD_UNKNOWN);
+    take_account(taking, split, READING_UNKNOWN,
+                 is_outside(taking->pipeline->run->options, &split->entry.time));
+}
+
+/* A piece of an MTA's own; or the entry that a container's pieces have become. */
+static void take_text(struct taking *taking, const struct split *part) {
+    struct pieces *pieces = taking->pipeline->run->before->pieces;
+    struct piece piece;
+    struct split whole;
+    if (!piece_of_text(&part->entry, &piece))
+        take_entry(taking, part);
+    else if (pieces_take(pieces, &piece, part, take_given_up, taking, &whole))
+        take_entry(taking, &whole);
+}
+
+static void take_stream(struct taking *taking, const struct split *part) {
+    struct pieces *pieces = taking->pipeline->run->before->pieces;
+    struct piece piece;
+    struct split whole;
+    piece_of_stream(&part->entry, &piece);
+    if (!pieces_take(pieces, &piece, part, take_given_up, taking, &whole))
+        return;
+    struct slice inner = whole.entry.text;
+    if (entry_read_inner(&taking->hands->clock, &taking->job->arena, LAYER_CONTAINER, inner,
+                         &whole.entry) == UNWRAP_DULL)
+        take_account(taking, &whole, READING_DULL, false);
+    else
+        take_text(taking, &whole);
+}
+
+/* A repeat of what nobody remembers is syslogd's own affair. */
+static void take_repeat(struct taking *taking, struct split *part, uint64_t times) {
+    struct before *before = taking->pipeline->run->before;
+    struct slice last;
+    if (lasts_find(&before->lasts, part->entry.host, &last) &&
+        read_repeated(taking->hands, taking->job, last, times, &part->entry))
+        take_entry(taking, part);
+    else
+        take_account(taking, part, READING_DULL, false);
+}
+
+static void take_loose_line(struct taking *taking, const struct split *part) {
+    struct went *went = &taking->pipeline->run->before->went;
+    struct split with = *part;
+    if (!entry_goes_on(went->wrapping, part->entry.line.text)) {
+        *went = (struct went){.known = true};
+        take_odd(taking, part, ODD_FOREIGN);
+        take_account(taking, part, READING_UNKNOWN, false);
+        return;
+    }
+    with.entry.program = went->program;
+    take_account(taking, &with, went->reading, went->outside);
+}
+
+static void take_mark(struct taking *taking, const struct mark *mark) {
+    struct progress *progress = taking->job->progress;
+    struct split part = {mark->entry, progress->source->name, 1};
+    part.entry.line.number += progress->lines + 1;
+    if (mark->kind == MARK_LOOSE)
+        take_loose_line(taking, &part);
+    else if (mark->kind == MARK_REPEAT)
+        take_repeat(taking, &part, mark->times);
+    else if (mark->entry.stream.at)
+        take_stream(taking, &part);
+    else
+        take_text(taking, &part);
+}
+
+/* For the blocks that follow. */
+static void remember_block(struct before *before, const struct job *job) {
+    lasts_keep(&before->lasts, &job->lasts);
+    if (!job->went.known)
+        return;
+    before->went = job->went;
+    before->went.program = slice_head(job->went.program, sizeof before->program);
+    if (before->went.program.length)
+        memcpy(before->program, job->went.program.at, before->went.program.length);
+    before->went.program.at = before->program;
+}
+
+static void job_clear(struct job *job) {
+    arena_clear(&job->arena);
+    map_clear(&job->programs);
+    job->finding_count = job->sample_count = job->mark_count = 0;
+    job->ledger = (struct ledger){0};
+    memset(job->odd, 0, sizeof job->odd);
+    job->span = span_none;
+    job->own = job->unknown = job->wrapped = job->lines = job->lost = 0;
+    job->lasts.count = job->lasts.current = 0;
+    job->lasts.now = 0;
+    job->went = (struct went){0};
+    memset(job->seen, 0, sizeof job->seen);
+    job->is_joined[0] = job->is_joined[1] = false;
 }
 
 static void take_job(void *context, void *argument) {
     struct pipeline *pipeline = context;
     struct job *job = argument;
     struct run *run = pipeline->run;
+    struct taking taking = {pipeline, job, &pipeline->hands[pipeline->threads]};
     uint64_t dropped = journey_dropped(run->journey);
-    for (size_t i = 0; i < job->finding_count; i++) {
-        struct finding *finding = &job->findings[i];
-        finding->source = job->progress->source->name;
-        finding->line += job->progress->lines + 1;
-        journey_take(run->journey, finding, count_finding, run);
+    size_t count = job->finding_count, next = 0;
+    for (size_t i = 0; i <= job->mark_count; i++) {
+        size_t to = i < job->mark_count ? job->marks[i].at : count;
+        for (; next < to; next++)
+            take_finding(run, &job->findings[next], job->progress->source->name,
+                         job->progress->lines + 1);
+        if (i == job->mark_count)
+            break;
+        set_anchor(taking.hands, job);
+        take_mark(&taking, &job->marks[i]);
     }
     tally_dropped(run->tally, journey_dropped(run->journey) - dropped);
     take_ledger(pipeline, job);
-    arena_clear(&job->arena);
-    map_clear(&job->programs);
-    job->finding_count = job->sample_count = 0;
-    job->ledger = (struct ledger){0};
-    job->own = job->unknown = job->wrapped = 0;
-    memset(job->odd, 0, sizeof job->odd);
-    job->span = span_none;
+    remember_block(run->before, job);
+    job_clear(job);
+}
+
+/* No line will follow: what is still open will never be whole. */
+static void end_pieces(struct run *run) {
+    struct pipeline *pipeline = run->pipeline;
+    if (!pipeline || !pipeline->progress_count)
+        return;
+    struct job *job = &pipeline->jobs[0];
+    struct taking taking = {pipeline, job, &pipeline->hands[pipeline->threads]};
+    job->progress = pipeline->progress[pipeline->progress_count - 1];
+    pieces_end(run->before->pieces, take_given_up, &taking);
+    take_ledger(pipeline, job);
+    job_clear(job);
 }
 
 /* ---- setting up ---- */
@@ -355,7 +702,7 @@ static struct pipeline *pipeline_new(struct run *run) {
     pipeline->threads = threads_wanted(run->options);
     pipeline->job_count = pipeline->threads > 1 ? pipeline->threads * 2 + 1 : 1;
     pipeline->jobs = memory_new(pipeline->job_count * sizeof *pipeline->jobs);
-    pipeline->hands = memory_new(pipeline->threads * sizeof *pipeline->hands);
+    pipeline->hands = memory_new((pipeline->threads + 1) * sizeof *pipeline->hands);
     for (size_t i = 0; i < pipeline->job_count; i++) {
         struct job *job = &pipeline->jobs[i];
         pipeline->ring[i] = job;
@@ -364,7 +711,7 @@ static struct pipeline *pipeline_new(struct run *run) {
         arena_init(&job->arena);
         map_init(&job->programs, sizeof(struct ledger));
     }
-    for (unsigned i = 0; i < pipeline->threads; i++) {
+    for (unsigned i = 0; i <= pipeline->threads; i++) {
         records_init(&pipeline->hands[i].records);
         pipeline->hands[i].reasons = reason_memory_new(run->knowledge->book);
     }
@@ -378,10 +725,11 @@ static void pipeline_free(struct pipeline *pipeline) {
     for (size_t i = 0; i < pipeline->job_count; i++) {
         free(pipeline->jobs[i].block.bytes);
         free(pipeline->jobs[i].findings);
+        free(pipeline->jobs[i].marks);
         arena_release(&pipeline->jobs[i].arena);
         map_release(&pipeline->jobs[i].programs);
     }
-    for (unsigned i = 0; i < pipeline->threads; i++) {
+    for (unsigned i = 0; i <= pipeline->threads; i++) {
         records_release(&pipeline->hands[i].records);
         reason_memory_free(pipeline->hands[i].reasons);
     }
@@ -397,6 +745,8 @@ void run_init(struct run *run, const struct options *options, const struct knowl
     *run = (struct run){.options = options, .knowledge = knowledge};
     run->journey = journey_new();
     run->tally = tally_new();
+    run->before = memory_new(sizeof *run->before);
+    run->before->pieces = pieces_new();
 }
 
 void run_release(struct run *run) {
@@ -404,6 +754,58 @@ void run_release(struct run *run) {
         pipeline_free(run->pipeline);
     journey_free(run->journey);
     tally_free(run->tally);
+    pieces_free(run->before->pieces);
+    lasts_release(&run->before->lasts);
+    free(run->before);
+}
+
+/* ---- saving ---- */
+
+static const struct wrapping *wrapping_named(struct slice name) {
+    for (size_t i = 0; wrappings[i]; i++)
+        if (slice_is(name, wrappings[i]->name))
+            return wrappings[i];
+    return NULL;
+}
+
+static void save_went(const struct went *went, struct pack *pack) {
+    pack_text(pack, slice_of(went->wrapping ? went->wrapping->name : ""));
+    pack_text(pack, went->program);
+    pack_number(pack, went->reading);
+    pack_number(pack, went->outside);
+}
+
+static void load_went(struct before *before, struct unpack *unpack) {
+    struct slice name = unpack_text(unpack);
+    struct slice program = slice_head(unpack_text(unpack), sizeof before->program);
+    uint64_t reading = unpack_number(unpack);
+    bool outside = unpack_number(unpack) != 0;
+    if (program.length)
+        memcpy(before->program, program.at, program.length);
+    before->went = (struct went){.wrapping = wrapping_named(name),
+                                 .program = {before->program, program.length},
+                                 .reading = reading <= READING_UNKNOWN ? (enum reading)reading
+                                                                       : READING_UNKNOWN,
+                                 .outside = outside,
+                                 .known = true};
+}
+
+void run_save(const struct run *run, struct pack *pack) {
+    journey_save(run->journey, pack);
+    tally_save(run->tally, pack);
+    pieces_save(run->before->pieces, pack);
+    lasts_save(&run->before->lasts, pack);
+    save_went(&run->before->went, pack);
+}
+
+bool run_load(struct run *run, struct unpack *unpack) {
+    struct before *before = run->before;
+    bool good = journey_load(run->journey, unpack) && tally_load(run->tally, unpack) &&
+                pieces_load(before->pieces, unpack) && lasts_load(&before->lasts, unpack);
+    load_went(before, unpack);
+    if (!good || unpack->broken)
+        before->went = (struct went){0};
+    return good && !unpack->broken;
 }
 
 /* ---- sources ---- */
@@ -626,6 +1028,7 @@ void run_all(struct run *run, struct sources *sources) {
         reader_close(reader);
     }
     run_settle(run);
+    end_pieces(run);
     say_progress_end();
     judge_sources(run);
     judge_coverage(run);

@@ -10,12 +10,14 @@
 #include "tally/tally.h"
 
 struct pipeline;
+struct before;
 
 struct run {
     const struct options *options;
     const struct knowledge *knowledge;
     struct journey *journey;
     struct tally *tally;
+    struct before *before; /* what reading remembers from block to block */
     /* Called for every finding in order, after it was counted; may be NULL. */
     void (*listen)(void *context, const struct finding *finding);
     void *context;
@@ -39,5 +41,10 @@ void run_all(struct run *run, struct sources *sources);
 void run_source(struct run *run, const struct source *source, struct reader *reader,
                 uint64_t lines);
 void run_settle(struct run *run);
+
+/* All that a run remembers, to go on later. Between sources, when settled. */
+void run_save(const struct run *run, struct pack *pack);
+/* False: not a saved run, or of another version: begin anew. */
+bool run_load(struct run *run, struct unpack *unpack);
 
 #endif

@@ -183,9 +183,12 @@ enum unwrapping entry_read_inner(struct clock *clock, struct arena *arena, enum 
     entry->text = inner = message_of(inner, arena);
     if (is_dull(inner))
         return UNWRAP_DULL;
+    bool guessed = clock->guessed;
     enum unwrapping answer = ask_wrappings(clock, arena, layer, inner, entry);
-    if (outer.seconds != MOMENT_NONE)
+    if (outer.seconds != MOMENT_NONE) {
         entry->time = outer;
+        clock->guessed = guessed; /* the stamp inside was of no use */
+    }
     if (answer == UNWRAP_FOREIGN && header_read_tag(inner, entry))
         answer = UNWRAPPED;
     if (answer == UNWRAPPED)

@@ -413,6 +413,12 @@ static void add_balance(struct page *page, const struct tally *tally) {
                          (unsigned long long)sum.read, (unsigned long long)sum.used,
                          (unsigned long long)sum.dull, (unsigned long long)sum.other,
                          (unsigned long long)sum.outside, (unsigned long long)sum.not_understood));
+    uint64_t lost = tally_entries_lost(tally);
+    if (lost)
+        add_text(page, arena_print(&page->arena,
+                                   "the log daemon lost at least %llu entries (its rate limit): "
+                                   "counts are low",
+                                   (unsigned long long)lost));
     uint64_t dropped = tally_messages_dropped(tally);
     if (dropped)
         add_text(page, arena_print(&page->arena,

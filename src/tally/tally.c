@@ -11,7 +11,7 @@
 #include "base/memory.h"
 
 enum {
-    SAVED_VERSION = 1,
+    SAVED_VERSION = 2,
     SAMPLES = 10,
     SAMPLE_LENGTH = 500, /* bytes kept of a line that was not understood */
     REPLY_LENGTH = 1000, /* bytes kept of an example's reply */
@@ -38,7 +38,7 @@ struct sample {
 
 struct tally {
     struct totals totals; /* waiting is counted modulo 2^64: a part may hold fewer than none */
-    uint64_t dropped;
+    uint64_t dropped, lost;
     struct map reasons;             /* REASON_PARTS -> struct reason_value */
     struct map codes;               /* REASON_PARTS, CODE_LENGTH bytes -> uint64_t */
     struct map sources;             /* name -> struct ledger */
@@ -233,12 +233,16 @@ static uint64_t *recipients_in(struct totals *totals, enum fate fate) {
     return NULL;
 }
 
-static void move_recipient(struct totals *totals, enum fate before, enum fate after) {
+/* What a repeated entry stands for was logged that often. One recipient of one message waits only
+ * once; any other end of a recipient is one more each time, as it is for entries one by one. */
+static void move_recipient(struct totals *totals, const struct finding *finding) {
+    enum fate before = finding->before, after = finding->after;
     if (after == FATE_NONE)
         return;
+    bool is_one = after == FATE_WAITING && finding->record.queue_id.length;
     if (before != FATE_NONE)
         --*recipients_in(totals, before);
-    ++*recipients_in(totals, after);
+    *recipients_in(totals, after) += is_one ? 1 : finding->repeat;
 }
 
 static uint64_t *events_in(struct totals *totals, const struct record *record) {
@@ -271,8 +275,9 @@ void tally_add(struct tally *tally, const struct finding *finding) {
         return;
     if (record->level == LEVEL_HOST)
         return; /* another host may follow: never in totals */
-    move_recipient(totals, finding->before, finding->after);
-    totals->deferred_ever += finding->first_deferral;
+    move_recipient(totals, finding);
+    if (finding->first_deferral)
+        totals->deferred_ever += record->queue_id.length ? 1 : finding->repeat;
     uint64_t *events = events_in(totals, record);
     if (events)
         *events += finding->repeat;
@@ -339,6 +344,10 @@ void tally_dropped(struct tally *tally, uint64_t messages) {
     tally->dropped += messages;
 }
 
+void tally_lost(struct tally *tally, uint64_t entries) {
+    tally->lost += entries;
+}
+
 /* ---- merging ---- */
 
 static void merge_ledgers(struct map *into, const struct map *from) {
@@ -363,6 +372,7 @@ static void add_totals(struct totals *into, const struct totals *from) {
 void tally_merge(struct tally *into, const struct tally *from) {
     add_totals(&into->totals, &from->totals);
     into->dropped += from->dropped;
+    into->lost += from->lost;
     merge_ledgers(&into->sources, &from->sources);
     merge_ledgers(&into->programs, &from->programs); /* uncut: any order gives the same */
     for (size_t place = 0; place < from->reasons.used; place++) {
@@ -392,6 +402,10 @@ struct totals tally_totals(const struct tally *tally) {
 
 uint64_t tally_messages_dropped(const struct tally *tally) {
     return tally->dropped;
+}
+
+uint64_t tally_entries_lost(const struct tally *tally) {
+    return tally->lost;
 }
 
 struct ledger tally_ledger(const struct tally *tally) {
@@ -521,6 +535,7 @@ void tally_save(const struct tally *tally, struct pack *pack) {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         pack_number(pack, words[i]);
     pack_number(pack, tally->dropped);
+    pack_number(pack, tally->lost);
     save_ledgers(&tally->sources, pack);
     save_ledgers(&tally->programs, pack);
     save_reasons(tally, pack);
@@ -590,6 +605,7 @@ static void load_all(struct tally *tally, struct unpack *unpack) {
         words[i] = unpack_number(unpack);
     memcpy(&tally->totals, words, sizeof words);
     tally->dropped = unpack_number(unpack);
+    tally->lost = unpack_number(unpack);
     load_ledgers(&tally->sources, unpack);
     load_ledgers(&tally->programs, unpack);
     load_reasons(tally, unpack);

@@ -58,12 +58,15 @@ void tally_program(struct tally *tally, struct slice program, const struct ledge
 void tally_sample(struct tally *tally, const char *source, uint64_t line, struct slice text);
 /* What the journey let go before its end. */
 void tally_dropped(struct tally *tally, uint64_t messages);
+/* Entries that the log daemon says it lost: at least so many. */
+void tally_lost(struct tally *tally, uint64_t entries);
 
 void tally_merge(struct tally *into, const struct tally *from);
 
 struct totals tally_totals(const struct tally *tally);
 struct ledger tally_ledger(const struct tally *tally); /* all sources together */
 uint64_t tally_messages_dropped(const struct tally *tally);
+uint64_t tally_entries_lost(const struct tally *tally);
 
 /* Call back in the order of the names. */
 void tally_each_source(const struct tally *tally,

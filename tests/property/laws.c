@@ -10,7 +10,7 @@
 #include "base/memory.h"
 
 static const char *const files[] = {"samples/postfix/mail.log", "samples/exim/mainlog",
-                                    "samples/sendmail/maillog"};
+                                    "samples/sendmail/maillog", "tests/property/pieces.log"};
 
 const struct knowledge *laws_knowledge(void) {
     static struct knowledge knowledge;
@@ -95,15 +95,14 @@ void laws_feed(struct run *run, const char *name, const struct slice *lines, siz
 
 void laws_state(const struct run *run, struct pack *pack) {
     pack_init(pack);
-    journey_save(run->journey, pack);
-    tally_save(run->tally, pack);
+    run_save(run, pack);
 }
 
 void laws_move(struct run *from, struct run *into) {
     struct pack pack;
     laws_state(from, &pack);
     struct unpack unpack = {{pack.bytes, pack.length}, false};
-    bool loaded = journey_load(into->journey, &unpack) && tally_load(into->tally, &unpack);
+    bool loaded = run_load(into, &unpack);
     assert(loaded && unpack.rest.length == 0);
     (void)loaded;
     pack_release(&pack);

@@ -9,7 +9,7 @@
 const struct knowledge *laws_knowledge(void);
 const struct options *laws_options(unsigned jobs);
 
-/* Lines of samples/ of all three MTAs. */
+/* Lines of samples/ of all three MTAs, and of entries that are cut in pieces or repeated. */
 struct laws_lines {
     struct slice *items;
     size_t count;
@@ -23,7 +23,7 @@ unsigned laws_chance(unsigned most);
 void laws_feed(struct run *run, const char *name, const struct slice *lines, size_t from,
                size_t to);
 
-/* Journey and tally as bytes. */
+/* All that a run remembers, as bytes. */
 void laws_state(const struct run *run, struct pack *pack);
 /* Saves the state of one run and loads it into a fresh one. */
 void laws_move(struct run *from, struct run *into);

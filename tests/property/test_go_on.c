@@ -87,6 +87,32 @@ static void test_random_logs_random_stops(void **state) {
     }
 }
 
+static struct ledger ledger_and_totals(const struct run *run, struct totals *totals_r) {
+    *totals_r = tally_totals(run->tally);
+    return tally_ledger(run->tally);
+}
+
+/* One log cut into two files anywhere: the same account and the same totals. */
+static void test_every_cut(void **state) {
+    (void)state;
+    struct laws_lines lines = laws_samples();
+    struct totals must_totals, totals;
+    struct run whole;
+    one_run(&whole, lines.items, lines.count);
+    struct ledger must = ledger_and_totals(&whole, &must_totals);
+    for (size_t cut = 0; cut <= lines.count; cut++) {
+        struct run parts;
+        run_init(&parts, laws_options(1), laws_knowledge());
+        laws_feed(&parts, "log.1", lines.items, 0, cut);
+        laws_feed(&parts, "log", lines.items, cut, lines.count);
+        struct ledger ledger = ledger_and_totals(&parts, &totals);
+        assert_memory_equal(&ledger, &must, sizeof must);
+        assert_memory_equal(&totals, &must_totals, sizeof must_totals);
+        run_release(&parts);
+    }
+    run_release(&whole);
+}
+
 static void test_broken_state_is_refused(void **state) {
     (void)state;
     struct laws_lines lines = laws_samples();
@@ -98,7 +124,7 @@ static void test_broken_state_is_refused(void **state) {
         struct run fresh;
         run_init(&fresh, laws_options(1), laws_knowledge());
         struct unpack unpack = {{pack.bytes, length}, false};
-        assert_false(journey_load(fresh.journey, &unpack) && tally_load(fresh.tally, &unpack));
+        assert_false(run_load(&fresh, &unpack));
         run_release(&fresh);
     }
     pack_release(&pack);
@@ -108,6 +134,7 @@ static void test_broken_state_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_stop),
+        cmocka_unit_test(test_every_cut),
         cmocka_unit_test(test_random_logs_random_stops),
         cmocka_unit_test(test_broken_state_is_refused),
     };

@@ -12,6 +12,7 @@ static void test_guesses(void **state) {
         struct slice line;
         const char *like;
     } rows[] = {
+        {SLICE_INIT("{"), "JSON of several lines an entry"},
         {SLICE_INIT("{\"level\":\"info\"}"), "JSON"},
         {SLICE_INIT("<?xml version=\"1.0\"?>"), "XML or HTML"},
         {SLICE_INIT("\xff\xfeJ"), "UTF-16 text"},

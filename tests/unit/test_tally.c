@@ -62,6 +62,36 @@ static void test_totals(void **state) {
     tally_free(tally);
 }
 
+/* A repeated entry counts as often as it was logged; only a recipient that waits is one, however
+ * often that is said, when it is known which message's it is. */
+static void test_repeats_weigh(void **state) {
+    (void)state;
+    struct tally *tally = tally_new();
+    struct finding findings[] = {
+        finding_of(EVENT_AUTH_FAILED, LEVEL_SESSION, FATE_NONE, FATE_NONE),
+        finding_of(EVENT_REJECTED, LEVEL_SESSION, FATE_NONE, FATE_NONE),
+        finding_of(EVENT_DELIVERED, LEVEL_RECIPIENT, FATE_WAITING, FATE_DELIVERED),
+        finding_of(EVENT_BOUNCED, LEVEL_RECIPIENT, FATE_NONE, FATE_BOUNCED),
+        finding_of(EVENT_DEFERRED, LEVEL_ATTEMPT, FATE_NONE, FATE_WAITING),
+    };
+    for (size_t i = 0; i < sizeof findings / sizeof *findings; i++) {
+        findings[i].repeat = 5;
+        findings[i].first_deferral = findings[i].after == FATE_WAITING;
+        tally_add(tally, &findings[i]);
+    }
+    findings[4].record.queue_id = SLICE("4C1D2E3F40");
+    tally_add(tally, &findings[4]);
+    struct totals totals = tally_totals(tally);
+    assert_int_equal(totals.auth_failed, 5);
+    assert_int_equal(totals.rejections, 5);
+    assert_int_equal(totals.delivered, 5);
+    assert_int_equal(totals.bounced, 5);
+    assert_int_equal(totals.deferrals, 10);
+    assert_int_equal(totals.waiting, 5 + 1 - 1);
+    assert_int_equal(totals.deferred_ever, 5 + 1);
+    tally_free(tally);
+}
+
 struct seen {
     struct tally_reason reasons[8];
     struct tally_code codes[8];
@@ -141,9 +171,8 @@ static void test_ledger_adds_up(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_totals),
-        cmocka_unit_test(test_reasons),
-        cmocka_unit_test(test_samples_are_the_first),
+        cmocka_unit_test(test_totals),         cmocka_unit_test(test_repeats_weigh),
+        cmocka_unit_test(test_reasons),        cmocka_unit_test(test_samples_are_the_first),
         cmocka_unit_test(test_ledger_adds_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
