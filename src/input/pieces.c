@@ -225,6 +225,12 @@ static size_t find(const struct pieces *pieces, struct slice key) {
     return index;
 }
 
+/* A line of a container that is whole by itself. It may come here or not, as blocks and files are
+ * cut, so it must leave no trace: not even the time. */
+static bool is_alone(const struct pieces *pieces, const struct piece *piece, struct slice key) {
+    return piece->number == 0 && piece->is_last && find(pieces, key) == pieces->count;
+}
+
 static void begin(struct pieces *pieces, struct slice key, const struct piece *piece,
                   const struct split *part) {
     const struct entry *entry = &part->entry;
@@ -257,6 +263,11 @@ bool pieces_take(struct pieces *pieces, const struct piece *piece, const struct 
                  pieces_given_up *given_up, void *context, struct split *whole_r) {
     struct key bytes;
     struct slice key = key_of(&bytes, piece, &part->entry);
+    if (is_alone(pieces, piece, key)) {
+        *whole_r = *part;
+        whole_r->entry.text = piece->text;
+        return true;
+    }
     give_up_old(pieces, part->entry.time.seconds, given_up, context);
     size_t index = find(pieces, key);
     bool is_open = index < pieces->count;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # fuzz.sh - runs every libFuzzer target in turn (`make fuzz`); corpus and dictionary beside it are
-# read, what is found goes under build/fuzz. A crash ends the run: put its input into the corpus, under a name
-# that says what it is, when the fault is mended.
+# read, what is found goes under build/fuzz. A crash ends the run: put its input into the corpus,
+# under a name that says what it is, when the fault is mended.
 # usage: tests/fuzz/fuzz.sh SECONDS
 set -eu
 cd "$(dirname "$0")/../.."

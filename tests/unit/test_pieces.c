@@ -74,6 +74,9 @@ static const struct {
     {{CRI "stdout P a ", CRI "stderr P x", CRI "stdout P b", CRI "stdout F c", CRI "stderr F y"},
      "[3@1 a bc][2@2 xy]",
      ""},
+    {{EXIM "[1/2] a", "2026-06-01T10:09:09Z stdout F x", EXIM "[2/2] b"},
+     "[1@2 x][2@1 ab]",
+     ""}, /* a line that is whole leaves no trace */
     {{CRI "stdout F postfix/smtp[3]: x"}, "[1@1 postfix/smtp[3]: x]", ""},
 };
 
