@@ -454,7 +454,8 @@ static void count_finding(void *context, const struct finding *finding) {
 
 static void copy_head(char *to, size_t room, struct slice text) {
     text = slice_head(text, room - 1);
-    memcpy(to, text.at, text.length);
+    if (text.length)
+        memcpy(to, text.at, text.length);
     to[text.length] = '\0';
 }
 
