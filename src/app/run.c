@@ -240,7 +240,7 @@ static enum reading find_in_entry(struct pipeline *pipeline, struct hands *hands
     *is_own_r = reading != READING_OTHER;
     if (reading == READING_READ)
         add_findings(pipeline, hands, job, entry, mta, outside);
-    if (!mta && entry_tells_loss(entry, &lost)) {
+    if (reading == READING_OTHER && entry_tells_loss(entry, &lost)) {
         job->lost += outside ? 0 : lost ? lost : 1;
         return READING_DULL;
     }
