@@ -20,6 +20,7 @@ enum {
     NOBODY = UINT32_MAX,
     TEXT_KEPT = 256,
     TEXT_MOST = 16 * 1024,
+    ADDRESS_MOST = 512,
     SERVER_KEY = 8,
     SAVED_VERSION = 2
 };
@@ -122,14 +123,14 @@ static void list_append(struct journey *journey, struct message *message) {
 /* Key of a recipient: message index, length of the recipient, both addresses. Addresses longer than
  * the buffer are cut: RFC 5321 allows 256 bytes. */
 struct waiting_key {
-    char bytes[4 + 4 + 2 * 512];
+    char bytes[4 + 4 + 2 * ADDRESS_MOST];
     size_t length;
 };
 
 static struct slice waiting_key(struct waiting_key *key, uint32_t message, struct slice recipient,
                                 struct slice original) {
-    recipient = slice_head(recipient, 512);
-    original = slice_head(original, 512);
+    recipient = slice_head(recipient, ADDRESS_MOST);
+    original = slice_head(original, ADDRESS_MOST);
     uint32_t length = (uint32_t)recipient.length;
     memcpy(key->bytes, &message, 4);
     memcpy(key->bytes + 4, &length, 4);
@@ -161,7 +162,8 @@ static bool waiting_add(struct journey *journey, struct message *message, struct
         return false;
     uint32_t place =
         (uint32_t)(((unsigned char *)waiting - journey->waiting.values) / sizeof(struct waiting));
-    *waiting = (struct waiting){NOBODY, message->last_waiting, (uint32_t)recipient.length};
+    *waiting = (struct waiting){NOBODY, message->last_waiting,
+                                (uint32_t)slice_head(recipient, ADDRESS_MOST).length};
     if (message->last_waiting != NOBODY)
         waiting_at(journey, message->last_waiting, NULL)->next = place;
     else

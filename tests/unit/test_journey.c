@@ -186,6 +186,25 @@ static void test_an_expiry_is_told_once(void **state) {
     journey_free(journey);
 }
 
+/* Addresses are cut at twice what RFC 5321 allows; each still comes back as itself. */
+static void test_long_addresses_wait(void **state) {
+    (void)state;
+    char recipient[700], original[700];
+    struct journey *journey = journey_new();
+    struct given given;
+    memset(recipient, 'r', sizeof recipient);
+    memset(original, 'o', sizeof original);
+    struct finding deferred = outcome("A1", EVENT_DEFERRED, "");
+    deferred.record.recipient = (struct slice){recipient, sizeof recipient};
+    deferred.record.orig_recipient = (struct slice){original, sizeof original};
+    take(journey, deferred, &given);
+    take(journey, outcome("A1", EVENT_EXPIRED, ""), &given);
+    assert_int_equal(given.count, 1);
+    assert_int_equal(given.items[0].record.recipient.length, 512);
+    assert_int_equal(given.items[0].record.orig_recipient.length, 512);
+    journey_free(journey);
+}
+
 static void test_end_forgets(void **state) {
     (void)state;
     struct journey *journey = journey_new();
@@ -323,6 +342,7 @@ int main(void) {
         cmocka_unit_test(test_host_level_moves_nobody),
         cmocka_unit_test(test_expired_is_about_all_who_wait),
         cmocka_unit_test(test_an_expiry_is_told_once),
+        cmocka_unit_test(test_long_addresses_wait),
         cmocka_unit_test(test_end_forgets),
         cmocka_unit_test(test_silent_ones_are_let_go),
         cmocka_unit_test(test_wrong_clock),
