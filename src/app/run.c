@@ -193,6 +193,14 @@ static void make_detail(struct record *record) {
         record->kind = RECORD_DETAIL;
 }
 
+/* Tells an entry that is logged twice from others: its time and text. */
+static uint64_t twin_hash(const struct mta *mta, const struct entry *entry,
+                          const struct record *record) {
+    if (!mta->logs_twice || record->kind != RECORD_INCIDENT || !entry->pid.length)
+        return 0;
+    return bytes_hash(entry->text.at, entry->text.length) ^ (uint64_t)entry->time.seconds;
+}
+
 static void add_findings(struct pipeline *pipeline, struct hands *hands, struct job *job,
                          const struct entry *entry, const struct mta *mta, bool outside) {
     for (size_t i = 0; i < hands->records.count; i++) {
@@ -202,6 +210,9 @@ static void add_findings(struct pipeline *pipeline, struct hands *hands, struct 
                                     .time = entry->time,
                                     .host = entry->host,
                                     .program = entry->program,
+                                    .pid = entry->pid,
+                                    .outside = outside,
+                                    .twin = twin_hash(mta, entry, &hands->records.items[i]),
                                     .line = entry->line.number,
                                     .verdict.class_name = "",
                                     .repeat = entry->repeat};
@@ -238,7 +249,7 @@ static enum reading find_in_entry(struct pipeline *pipeline, struct hands *hands
     uint64_t lost;
     enum reading reading = read_entry(pipeline, hands, entry, &mta);
     *is_own_r = reading != READING_OTHER;
-    if (reading == READING_READ)
+    if (reading == READING_READ || reading == READING_DULL)
         add_findings(pipeline, hands, job, entry, mta, outside);
     if (reading == READING_OTHER && entry_tells_loss(entry, &lost)) {
         job->lost += outside ? 0 : lost ? lost : 1;

@@ -28,14 +28,25 @@ struct verdict {
     unsigned acts;
 };
 
-/* The last state of a recipient, for totals that add up. */
-enum fate { FATE_NONE, FATE_DELIVERED, FATE_BOUNCED, FATE_EXPIRED, FATE_WAITING, FATE_DISCARDED };
+/* The last state of a recipient, for totals that add up. FATE_HANDED_ON: it goes on under another
+ * queue ID and is counted there. */
+enum fate {
+    FATE_NONE,
+    FATE_DELIVERED,
+    FATE_BOUNCED,
+    FATE_EXPIRED,
+    FATE_WAITING,
+    FATE_DISCARDED,
+    FATE_HANDED_ON
+};
 
 struct finding {
     struct record record;
     const struct mta *mta;
     struct moment time;
-    struct slice host, program;
+    struct slice host, program, pid;
+    bool outside;  /* of the asked span: tells who sent what, counts nothing */
+    uint64_t twin; /* hash of an entry that is logged twice; 0: such are not */
     uint64_t line; /* in the block; the ordered step makes it the number in the file */
     struct reply reply;
     bool code_implied;
@@ -44,9 +55,11 @@ struct finding {
     uint64_t repeat;       /* 1, or how often a repeated entry stands for it */
 
     /* From the journey: */
-    const char *source;      /* name of the file */
-    bool new_message;        /* counts one message received */
-    uint64_t new_bytes;      /* the size of that message */
+    const char *source;   /* name of the file */
+    int new_messages;     /* 1: a message received; -1: it was counted before, under another ID */
+    uint64_t new_bytes;   /* the size of that message; modulo 2^64 when it is taken back */
+    unsigned new_notices; /* 1: the first entry about a bounce or notice that the MTA made */
+    bool is_notice;       /* about the delivery of such a one: no mail of users */
     enum fate before, after; /* of the recipient; FATE_NONE when this is not about one */
     bool first_deferral;     /* counts one recipient that was ever deferred */
 };

@@ -1,10 +1,8 @@
-/* journey - what earlier entries said of a message: sender, client, size, and where each recipient
- * stands. The one ordered step; the same for every MTA.
+/* journey - what earlier entries said of a message: sender, client, size, where each recipient
+ * stands, and under which other queue IDs it went on. The one ordered step; the same for every MTA.
  *
- * Memory is bounded: at most JOURNEY_MESSAGES open messages with JOURNEY_TEXT bytes of text and
- * JOURNEY_RECIPIENTS recipients that wait; the message that was silent longest is let go first, and
- * messages silent for longer than JOURNEY_AGE seconds. Those that had recipients
- * waiting are counted: what comes of them later is taken for a new recipient.
+ * Memory is bounded (finding/queue.h). Messages that were let go with recipients still waiting are
+ * counted: what comes of them later is taken for a new recipient.
  */
 #ifndef FINDING_JOURNEY_H
 #define FINDING_JOURNEY_H
@@ -12,22 +10,15 @@
 #include "base/pack.h"
 #include "finding/finding.h"
 
-enum {
-    JOURNEY_MESSAGES = 1 << 20,
-    JOURNEY_RECIPIENTS = 1 << 21,
-    JOURNEY_TEXT = 1 << 28,
-    JOURNEY_AGE = 10 * 24 * 3600
-};
-
 struct journey;
 
 struct journey *journey_new(void);
 void journey_free(struct journey *journey);
 
 /* Takes the next finding in order, fills what only earlier entries know, and gives what there is to
- * count or show to `give`: nothing for a detail, once for most, and once for each recipient that
- * was waiting where an entry speaks of all of them (Postfix: status=expired). Text in the finding
- * is borrowed from the block and from the journey, until `give` returns. */
+ * count or show to `give`: nothing for a detail or a twin, once for most, and once for each
+ * recipient that was waiting where an entry speaks of all of them (Postfix: status=expired). Text
+ * in the finding is borrowed from the block and from the journey, until `give` returns. */
 void journey_take(struct journey *journey, struct finding *finding,
                   void (*give)(void *context, const struct finding *finding), void *context);
 

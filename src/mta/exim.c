@@ -636,6 +636,8 @@ static struct slice take_recipient(struct slice *rest, struct record *record) {
     bool is_address = slice_find(target, '@') != SIZE_MAX && !is_odd_target(target);
     if (is_address || !top.length)
         record->recipient = target;
+    else
+        record->target = target;
     if (top.length)
         *(record->recipient.length ? &record->orig_recipient : &record->recipient) = top;
     return target;
@@ -659,6 +661,8 @@ static enum reading read_arrival(struct slice rest, struct records *records, boo
     if (fields.router.length && !fields.ip.length) { /* R=: a bounce, made by Exim itself */
         record->kind = RECORD_DETAIL;
         record->user = (struct slice){0};
+        record->link = LINK_CAUSE;
+        record->linked_id = fields.router;
     }
     record->message_id = fields.message_id;
     uint64_t size;
@@ -703,6 +707,7 @@ static enum reading read_delivery(struct slice rest, struct records *records) {
     }
     record->reply = fields.confirmation;
     record->reply_may_have_code = fields.confirmation.length > 0;
+    record_link_onward(record, fields.confirmation);
     bool answered = fields.confirmation.length || record->direction == DIRECTION_OUT;
     record->side = answered ? SIDE_REMOTE : SIDE_LOCAL;
     record->stage = answered ? STAGE_END_OF_DATA : STAGE_DELIVERY;
@@ -1368,4 +1373,5 @@ const struct mta mta_exim = {
     .title = "Exim",
     .likeness = exim_likeness,
     .read = exim_read,
+    .logs_twice = true, /* syslog_duplication: as main log and as reject log */
 };

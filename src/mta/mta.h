@@ -12,7 +12,7 @@ struct shapes;
 
 enum reading {
     READING_READ,    /* records were added */
-    READING_DULL,    /* understood and of no interest here */
+    READING_DULL,    /* understood and of no interest by itself; may leave details, for others */
     READING_OTHER,   /* not the MTA's own after all */
     READING_UNKNOWN, /* the MTA's own, and not understood */
 };
@@ -23,6 +23,8 @@ struct mta {
     unsigned (*likeness)(const struct entry *entry); /* 0 no .. 100 surely mine */
     enum reading (*read)(const struct shapes *shapes, const struct entry *entry,
                          struct records *records);
+    bool logs_twice;  /* an incident may be logged twice in a row, by one process */
+    bool ends_unsaid; /* logs no end of a message: it is over when all its recipients are */
 };
 
 /* In the order of mtas.def, NULL at the end. */

@@ -558,6 +558,8 @@ static enum reading status_read(const struct frame *frame, struct slice rest,
     record->direction = delivery_direction(delivers, &relay);
     record_peer(record, &relay);
     status_reason(delivers, outer_parentheses(rest), record);
+    if (record->event == EVENT_DELIVERED)
+        record_link_onward(record, record->reply);
     if (record->event == EVENT_DELIVERED && slice_is(frame->daemon, "discard"))
         record->event = EVENT_DISCARDED;
     return READING_READ;
@@ -585,8 +587,13 @@ static enum reading host_read(const struct frame *frame, struct records *records
 
 /* ---- arrival: smtpd, cleanup, qmgr ---- */
 
+static void link_back(struct record *record, struct slice id) {
+    record->link = LINK_BACK;
+    record->linked_id = id;
+}
+
 /* Behind "client=". The message may still be refused: the journey counts it when qmgr tells its
- * size. With orig_queue_id= it comes back from a content filter and did arrive before. */
+ * size. With orig_queue_id= it comes back from a content filter and may have arrived before. */
 static enum reading client_read(struct slice rest, struct records *records) {
     struct peer peer;
     if (!peer_take(&rest, &peer))
@@ -596,10 +603,37 @@ static enum reading client_read(struct slice rest, struct records *records) {
     record_peer(record, &peer);
     for (value_take(&rest); rest.length; value_take(&rest)) {
         if (skip(&rest, SLICE("orig_queue_id=")))
-            record->kind = RECORD_DETAIL;
+            link_back(record, slice_head(rest, slice_find(rest, ',')));
         else if (skip(&rest, SLICE("sasl_username=")))
             record->user = slice_head(rest, slice_find(rest, ','));
     }
+    return READING_READ;
+}
+
+/* Behind "uid=": "1000 from=<alice>". qmgr tells the sender in full. With orig_id= postsuper sent
+ * the message through pickup once more. */
+static enum reading pickup_read(struct slice rest, struct records *records) {
+    static const struct slice orig_id = SLICE_INIT(" orig_id=");
+    struct record *record = records_add(records, RECORD_ARRIVAL, "PF-PICKUP");
+    record->direction = DIRECTION_IN;
+    size_t at = slice_rfind_text(rest, orig_id);
+    if (at != SIZE_MAX)
+        link_back(record, slice_from(rest, at + orig_id.length));
+    return READING_READ;
+}
+
+/* "sender non-delivery notification: 4C1D2E3F99": bounce(8) made that message. */
+static enum reading notice_read(struct slice rest, struct records *records) {
+    static const struct slice kinds[] = {SLICE_INIT("non-delivery "), SLICE_INIT("delay "),
+                                         SLICE_INIT("delivery status ")};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (skip(&rest, kinds[i]))
+            break;
+    if (!skip(&rest, SLICE("notification: ")))
+        return READING_UNKNOWN;
+    struct record *record = records_add(records, RECORD_DETAIL, "PF-BO-NDN");
+    record->link = LINK_NOTICE;
+    record->linked_id = slice_trim(rest);
     return READING_READ;
 }
 
@@ -813,10 +847,29 @@ static enum reading action_read(const struct frame *frame, struct records *recor
 
 /* ---- a whole entry ---- */
 
-static enum reading end_read(struct slice text, struct records *records) {
-    if (text.length && !slice_starts(text, SLICE(" (")))
+/* postsuper(1) took the message out of the queue: what waited in it is gone. */
+static void removal_add(struct records *records, struct slice text) {
+    struct record *record = records_add(records, RECORD_OUTCOME, "PF-PSUPER");
+    record->event = EVENT_DISCARDED;
+    record->level = LEVEL_RECIPIENT;
+    record->direction = DIRECTION_LOCAL;
+    record->side = SIDE_LOCAL;
+    record->stage = STAGE_QUEUE;
+    record->reply = text;
+}
+
+/* "removed" of qmgr(8) and postsuper(1), "removed (canceled)" of cleanup(8) since 3.10, and
+ * "requeued", after which the message has another queue ID. */
+static enum reading end_read(const struct frame *frame, struct records *records) {
+    bool by_admin = slice_is(frame->daemon, "postsuper");
+    struct slice rest = frame->text;
+    bool requeued = by_admin && slice_is(rest, "requeued");
+    if (!requeued &&
+        (!skip(&rest, SLICE("removed")) || (rest.length && !slice_starts(rest, SLICE(" (")))))
         return READING_UNKNOWN;
-    records_add(records, RECORD_END, "PF-QM-REMOVED");
+    if (by_admin && !requeued)
+        removal_add(records, frame->text);
+    records_add(records, RECORD_END, by_admin ? "PF-PSUPER" : "PF-QM-REMOVED");
     return READING_READ;
 }
 
@@ -847,23 +900,40 @@ static enum reading message_read(const struct frame *frame, struct records *reco
             return message_id_read(rest, records);
         break;
     case 'r':
-        if (skip(&rest, SLICE("removed")))
-            return end_read(rest, records);
+        return end_read(frame, records);
+    case 's':
+        if (skip(&rest, SLICE("sender ")))
+            return notice_read(rest, records);
+        break;
+    case 'p':
+        if (skip(&rest, SLICE("postmaster ")))
+            return notice_read(rest, records);
         break;
     case 'u':
-        if (skip(&rest, SLICE("uid="))) { /* pickup: qmgr tells the sender in full */
-            records_add(records, RECORD_ARRIVAL, "PF-PICKUP")->direction = DIRECTION_IN;
-            return READING_READ;
-        }
+        if (skip(&rest, SLICE("uid=")))
+            return pickup_read(rest, records);
         break;
     }
     return READING_UNKNOWN;
 }
 
-/* Each session begins and ends with one of these; a client of no message is a proxy's. */
-static bool is_dull(struct slice text) {
-    return skip(&text, SLICE("connect from ")) || skip(&text, SLICE("disconnect from ")) ||
-           skip(&text, SLICE("client="));
+/* "connect from client.example.org[192.0.2.10]", and the client of no message of a before-queue
+ * proxy: lines of the same process that name no client are about this one. */
+static enum reading session_read(struct slice rest, struct records *records) {
+    struct peer peer;
+    if (!peer_take(&rest, &peer))
+        return READING_DULL;
+    struct record *record = records_add(records, RECORD_DETAIL, "PF-SMTPD-CONNECT");
+    record->direction = DIRECTION_IN;
+    record_peer(record, &peer);
+    return READING_DULL;
+}
+
+/* Each session begins and ends with one of these. */
+static enum reading dull_read(struct slice text, struct records *records) {
+    if (skip(&text, SLICE("connect from ")) || skip(&text, SLICE("client=")))
+        return session_read(text, records);
+    return skip(&text, SLICE("disconnect from ")) ? READING_DULL : READING_UNKNOWN;
 }
 
 static enum reading hand_read(const struct frame *frame, struct records *records) {
@@ -872,8 +942,8 @@ static enum reading hand_read(const struct frame *frame, struct records *records
         return reading;
     if (frame->queue_id.length)
         reading = message_read(frame, records);
-    else if (is_dull(frame->text))
-        reading = READING_DULL;
+    else
+        reading = dull_read(frame->text, records);
     if (reading == READING_UNKNOWN)
         reading = action_read(frame, records);
     return reading == READING_UNKNOWN ? host_read(frame, records) : reading;

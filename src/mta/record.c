@@ -91,3 +91,42 @@ struct record *records_add(struct records *records, enum record_kind kind, const
         (struct record){.kind = kind, .line_type = line_type, .size = -1, .delay = -1, .nrcpt = -1};
     return record;
 }
+
+/* Cuts the last word off. */
+static struct slice last_word(struct slice *text) {
+    size_t blank = slice_rfind(*text, ' ');
+    struct slice word = blank == SIZE_MAX ? *text : slice_from(*text, blank + 1);
+    *text = slice_head(*text, blank == SIZE_MAX ? 0 : blank);
+    return word;
+}
+
+/* Letters, digits and, for Exim, hyphens; what is none is not looked up. */
+static bool may_be_queue_id(struct slice word) {
+    enum { SHORTEST = 5, LONGEST = 60 };
+    if (word.length < SHORTEST || word.length > LONGEST)
+        return false;
+    for (size_t i = 0; i < word.length; i++) {
+        char c = word.at[i], letter = (char)(c | 0x20);
+        if ((c < '0' || c > '9') && (letter < 'a' || letter > 'z') && c != '-')
+            return false;
+    }
+    return true;
+}
+
+void record_link_onward(struct record *record, struct slice reply) {
+    static const struct slice accepted = SLICE_INIT(" Message accepted for delivery");
+    struct slice id;
+    if (slice_ends(reply, accepted)) {
+        reply.length -= accepted.length;
+        id = last_word(&reply);
+    } else {
+        id = last_word(&reply);
+        if (!slice_skip(&id, SLICE("id=")) && !slice_ends(reply, SLICE("queued as")) &&
+            !slice_ends(reply, SLICE("forwarded as")))
+            return;
+    }
+    if (!may_be_queue_id(id))
+        return;
+    record->link = LINK_ONWARD;
+    record->linked_id = id;
+}

@@ -66,6 +66,15 @@ bool direction_read(struct slice word, enum direction *direction_r);
 bool side_read(struct slice word, enum side *side_r);
 bool stage_read(struct slice word, enum stage *stage_r);
 
+/* How the message of a record and that of its linked_id belong together. */
+enum link {
+    LINK_NONE,
+    LINK_ONWARD, /* this one went on as that one: "queued as 4C1D2E3F99" */
+    LINK_BACK,   /* this one is that one, come back: orig_queue_id= */
+    LINK_NOTICE, /* that one is a bounce or notice about this one */
+    LINK_CAUSE,  /* this one is a bounce or notice about that one */
+};
+
 struct record {
     enum record_kind kind;
     enum event event;
@@ -85,6 +94,9 @@ struct record {
     struct slice sender; /* without angle brackets */
     bool has_sender;     /* tells the null sender "" from no sender */
     struct slice recipient, orig_recipient;
+    struct slice target;    /* what stood in the recipient's place: a local part, a pipe, a file */
+    struct slice linked_id; /* another queue ID, as link says */
+    enum link link;
     struct slice peer_host, peer_ip, helo, user;
 
     /* The reply at its anchor, from its code on (or the local text when no SMTP reply happened):
@@ -115,5 +127,10 @@ void records_release(struct records *records);
 void records_clear(struct records *records); /* ready for the next entry; keeps the memory */
 /* A new record: all zero but size, delay and nrcpt (-1). Valid until the next records_add. */
 struct record *records_add(struct records *records, enum record_kind kind, const char *line_type);
+
+/* Links the message onward when the reply to its delivery ends with the queue ID that the next
+ * server gave it: "queued as ID", "forwarded as ID", "ID Message accepted for delivery", "id=ID".
+ */
+void record_link_onward(struct record *record, struct slice reply);
 
 #endif

@@ -454,6 +454,8 @@ static enum reading read_to(struct slice rest, struct records *records) {
         common.event = event;
         common.level = level_of(event);
         set_reply(&common, &delivery, word);
+        if (event == EVENT_DELIVERED)
+            record_link_onward(&common, common.reply);
     }
     struct slice list = delivery.recipients;
     while (list.length) {
@@ -687,21 +689,25 @@ static enum reading read_user_error(struct slice text, struct records *records) 
     return READING_READ;
 }
 
-/* "65L80009002130: return to sender: Cannot send message for 5 days" [savemail.c]: no to= line says
- * so, the recipients are those that wait. The notice for the postmaster is an echo. */
-static enum reading read_expiry(struct slice text, struct records *records) {
-    static const struct slice notices[] = {SLICE_INIT("return to sender: "),
-                                           SLICE_INIT("sender notify: "),
-                                           SLICE_INIT("postmaster notify: "), SLICE_INIT("DSN: ")};
-    struct slice bounce;
-    if (!take_queue_id(&text, &bounce))
+/* "65L80009002130: DSN: User unknown" [savemail.c]: Sendmail made that message about this one. Only
+ * of a message that expired no to= line says so: its recipients are those that wait, and the notice
+ * for the postmaster is an echo. */
+static enum reading read_notice(struct slice id, struct slice text, struct records *records) {
+    static const struct slice kinds[] = {
+        SLICE_INIT("DSN: "), SLICE_INIT("return to sender: "), SLICE_INIT("sender notify: "),
+        SLICE_INIT("postmaster notify: "), SLICE_INIT("return receipt: ")};
+    size_t kind = 0;
+    while (kind < sizeof kinds / sizeof *kinds && !slice_skip(&text, kinds[kind]))
+        kind++;
+    if (kind == sizeof kinds / sizeof *kinds)
         return READING_UNKNOWN;
-    for (size_t i = 0; i < sizeof notices / sizeof *notices; i++)
-        if (slice_skip(&text, notices[i]))
-            break;
-    if (!slice_starts(text, SLICE("Cannot send message")))
-        return READING_UNKNOWN;
-    struct record *record = records_add(records, RECORD_OUTCOME, "SM-DSN");
+    bool expired = slice_starts(text, SLICE("Cannot send message"));
+    struct record *record =
+        records_add(records, expired ? RECORD_OUTCOME : RECORD_DETAIL, "SM-DSN");
+    record->link = LINK_NOTICE;
+    record->linked_id = id;
+    if (!expired)
+        return READING_READ;
     record->event = EVENT_EXPIRED;
     record->level = LEVEL_RECIPIENT;
     record->is_echo = true;
@@ -709,6 +715,42 @@ static enum reading read_expiry(struct slice text, struct records *records) {
     record->side = SIDE_SYNTHETIC;
     record->stage = STAGE_QUEUE;
     record->reply = text;
+    return READING_READ;
+}
+
+/* That message is a part of this one. */
+static void add_part(struct records *records, struct slice whole, struct slice part) {
+    struct record *record = records_add(records, RECORD_DETAIL, "SM-SPLIT");
+    record->queue_id = part;
+    record->link = LINK_BACK;
+    record->linked_id = whole;
+}
+
+/* "split: maxrcpts=100, rcpts=250, count=2, ids=65L80009002132, 65L80009002133" [deliver.c] */
+static enum reading read_split(struct slice whole, struct slice text, struct records *records) {
+    struct slice part;
+    if (!slice_cut_text(&text, SLICE("ids="), &part))
+        return READING_DULL;
+    for (size_t length; (length = queue_id_length(text)) > 0;) {
+        add_part(records, whole, slice_head(text, length));
+        text = slice_from(text, length);
+        slice_skip(&text, SLICE(", "));
+    }
+    return READING_READ;
+}
+
+/* Lines about another message, whose queue ID comes first, and about all parts of one. */
+static enum reading read_other(struct slice id, struct slice text, struct records *records) {
+    struct slice other;
+    if (slice_skip(&text, SLICE("split: ")))
+        return read_split(id, text, records);
+    if (slice_starts(text, SLICE("clone: ")))
+        return READING_DULL;
+    if (!take_queue_id(&text, &other))
+        return READING_UNKNOWN;
+    if (!slice_starts(text, SLICE("clone: ")))
+        return read_notice(other, text, records);
+    add_part(records, id, other);
     return READING_READ;
 }
 
@@ -725,14 +767,14 @@ static const struct line_form {
     {SLICE_INIT("Milter: "), read_milter},
 };
 
-static enum reading read_text(struct slice text, struct records *records) {
+static enum reading read_text(struct slice id, struct slice text, struct records *records) {
     for (size_t i = 0; i < sizeof line_forms / sizeof *line_forms; i++) {
         struct slice rest = text;
         if (slice_skip(&rest, line_forms[i].begin))
             return line_forms[i].read(rest, records);
     }
     enum reading reading = read_user_error(text, records);
-    return reading == READING_UNKNOWN ? read_expiry(text, records) : reading;
+    return reading == READING_UNKNOWN ? read_other(id, text, records) : reading;
 }
 
 /* The id told of a session in which no message was begun. */
@@ -746,11 +788,11 @@ static enum reading sendmail_read(const struct shapes *shapes, const struct entr
     size_t first = records->count;
     if (!take_queue_id(&text, &id))
         slice_skip(&text, SLICE("NOQUEUE: "));
-    enum reading reading = read_text(text, records);
+    enum reading reading = read_text(id, text, records);
     if (reading == READING_UNKNOWN)
         reading = shapes_read(shapes, SLICE("sendmail"), text, records);
     for (size_t i = first; i < records->count; i++)
-        if (!names_no_message(&records->items[i]))
+        if (!names_no_message(&records->items[i]) && !records->items[i].queue_id.length)
             records->items[i].queue_id = id;
     return reading;
 }
@@ -780,4 +822,5 @@ const struct mta mta_sendmail = {
     .title = "Sendmail",
     .likeness = sendmail_likeness,
     .read = sendmail_read,
+    .ends_unsaid = true,
 };

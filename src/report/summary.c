@@ -342,6 +342,20 @@ static void add_totals(struct page *page, const struct totals *totals) {
     cell_count(page, part, "timeout", "timed out", totals->timeout, "sessions");
 }
 
+/* Bounces and the like are no mail of users: beside the totals, and shown when there are any. */
+static void add_notices(struct page *page, const struct totals *totals) {
+    struct section *section =
+        page_section(page, "notices", "Bounces and notices made here, not in the totals",
+                     LOOK_FACTS, CELL_RECORD);
+    cell_count(page, section->cell, "made", "made", totals->notices, "messages");
+    cell_count(page, section->cell, "delivered", "delivered", totals->notices_delivered,
+               "recipients");
+    cell_count(page, section->cell, "failed", "bounced or expired", totals->notices_failed,
+               "recipients");
+    if (!totals->notices && !totals->notices_delivered && !totals->notices_failed)
+        section->look = LOOK_HIDDEN;
+}
+
 static void ledger_cells(struct page *page, struct cell *record, const struct ledger *ledger,
                          bool titled) {
     const struct {
@@ -437,5 +451,6 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     add_totals(page, &totals);
     add_reasons(page, tally, book, wishes->top);
     add_balance(page, tally);
+    add_notices(page, &totals);
     add_ledgers(page, tally);
 }

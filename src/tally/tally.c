@@ -228,21 +228,34 @@ static uint64_t *recipients_in(struct totals *totals, enum fate fate) {
     case FATE_DISCARDED:
         return &totals->discarded;
     case FATE_NONE:
+    case FATE_HANDED_ON:
         break;
     }
     return NULL;
 }
 
-/* What a repeated entry stands for was logged that often. One recipient of one message waits only
- * once; any other end of a recipient is one more each time, as it is for entries one by one. */
+/* What a repeated entry stands for was logged that often, but a recipient of a message has one
+ * state; without a queue ID each entry is one more. */
+static bool is_followed(const struct record *record) {
+    return record->queue_id.length && record->recipient.length;
+}
+
 static void move_recipient(struct totals *totals, const struct finding *finding) {
+    const struct record *record = &finding->record;
     enum fate before = finding->before, after = finding->after;
     if (after == FATE_NONE)
         return;
-    bool is_one = after == FATE_WAITING && finding->record.queue_id.length;
-    if (before != FATE_NONE)
-        --*recipients_in(totals, before);
-    *recipients_in(totals, after) += is_one ? 1 : finding->repeat;
+    uint64_t *from = recipients_in(totals, before), *into = recipients_in(totals, after);
+    if (from)
+        --*from;
+    if (into)
+        *into += is_followed(record) ? 1 : finding->repeat;
+}
+
+/* Where a bounce went is no state of a recipient of users' mail. */
+static void add_notice(struct totals *totals, const struct record *record) {
+    totals->notices_delivered += record->event == EVENT_DELIVERED;
+    totals->notices_failed += record->event == EVENT_BOUNCED || record->event == EVENT_EXPIRED;
 }
 
 static uint64_t *events_in(struct totals *totals, const struct record *record) {
@@ -269,13 +282,18 @@ static uint64_t *events_in(struct totals *totals, const struct record *record) {
 void tally_add(struct tally *tally, const struct finding *finding) {
     struct totals *totals = &tally->totals;
     const struct record *record = &finding->record;
-    totals->messages_received += finding->new_message;
+    totals->messages_received += (uint64_t)(int64_t)finding->new_messages;
     totals->bytes_received += finding->new_bytes;
+    totals->notices += finding->new_notices;
+    move_recipient(totals, finding);
     if (record->kind != RECORD_OUTCOME && record->kind != RECORD_INCIDENT)
         return;
     if (record->level == LEVEL_HOST)
         return; /* another host may follow: never in totals */
-    move_recipient(totals, finding);
+    if (finding->is_notice && record->kind == RECORD_OUTCOME) {
+        add_notice(totals, record);
+        return;
+    }
     if (finding->first_deferral)
         totals->deferred_ever += record->queue_id.length ? 1 : finding->repeat;
     uint64_t *events = events_in(totals, record);

@@ -41,6 +41,7 @@ struct totals {
     uint64_t delivered, bounced, expired, waiting, discarded, deferred_ever; /* recipients */
     uint64_t deferrals;                                                      /* attempts */
     uint64_t rejections, auth_failed, tls_failed, connection_lost, timeout, held;
+    uint64_t notices, notices_delivered, notices_failed; /* bounces and the like, made here */
 };
 
 struct tally;

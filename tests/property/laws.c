@@ -9,8 +9,14 @@
 
 #include "base/memory.h"
 
-static const char *const files[] = {"samples/postfix/mail.log", "samples/exim/mainlog",
-                                    "samples/sendmail/maillog", "tests/property/pieces.log"};
+static const char *const files[] = {"samples/postfix/mail.log",
+                                    "samples/exim/mainlog",
+                                    "samples/sendmail/maillog",
+                                    "tests/property/pieces.log",
+                                    "tests/golden/counting-postfix/mail.log",
+                                    "tests/golden/counting-exim/mainlog",
+                                    "tests/golden/counting-exim/syslog",
+                                    "tests/golden/counting-sendmail/maillog"};
 
 const struct knowledge *laws_knowledge(void) {
     static struct knowledge knowledge;

@@ -9,7 +9,8 @@
 const struct knowledge *laws_knowledge(void);
 const struct options *laws_options(unsigned jobs);
 
-/* Lines of samples/ of all three MTAs, and of entries that are cut in pieces or repeated. */
+/* Lines of samples/ of all three MTAs, and of entries that are cut in pieces or repeated,
+ * or hard to count (tests/golden/counting-*). */
 struct laws_lines {
     struct slice *items;
     size_t count;

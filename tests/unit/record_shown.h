@@ -35,6 +35,7 @@ static void show_number(struct out *out, const char *name, int64_t number) {
 
 static void show_record(struct out *out, const struct record *record) {
     static const char *const kinds[] = {"arrival", "detail", "outcome", "incident", "end"};
+    static const char *const links[] = {"", "onward", "back", "notice", "cause"};
     const char *words[] = {kinds[record->kind],
                            record->line_type,
                            event_name(record->event),
@@ -51,6 +52,8 @@ static void show_record(struct out *out, const struct record *record) {
         out_print(out, " from=%.*s", SLICE_ARGS(record->sender));
     show_text(out, "to", record->recipient);
     show_text(out, "orig", record->orig_recipient);
+    show_text(out, "target", record->target);
+    show_text(out, links[record->link], record->linked_id);
     show_text(out, "host", record->peer_host);
     show_text(out, "ip", record->peer_ip);
     show_text(out, "helo", record->helo);

@@ -24,7 +24,7 @@ static void arrivals(void **state) {
           " mid=m1@example.org from=alice@example.org host=client.example.org ip=192.0.2.10 "
           "helo=laptop user=alice size=1200"}},
         {"1wAbCd-0012AB-0x <= <> R=" ID " U=mail P=local S=900",
-         {"detail EX-ARRIVE in id=1wAbCd-0012AB-0x from= size=900"}},
+         {"detail EX-ARRIVE in id=1wAbCd-0012AB-0x from= cause=" ID " size=900"}},
         {ID " <= www@example.org U=www-data P=local S=900",
          {"arrival EX-ARRIVE in id=" ID " from=www@example.org user=www-data size=900"}},
         {ID " <= \"a b S=5\"@example.org H=[2001:db8::9]:4711 P=esmtp S=1200",
@@ -55,16 +55,16 @@ static void deliveries(void **state) {
           "ip=198.51.100.5 delay=61500000 [250 OK \\\"id\\\"=7\\\\n250 done]c"}},
         {ID " -> carol <carol@example.org> R=local_user T=mail_spool",
          {"outcome EX-DELIVER delivered recipient local local delivery id=" ID
-          " to=carol@example.org"}},
+          " to=carol@example.org target=carol"}},
         {ID " >> bob@example.net R=r T=remote_smtp H=mx.example.net [2001:db8::5] C=\"250 OK\"",
          {"outcome EX-DELIVER delivered recipient out remote end-of-data id=" ID
           " to=bob@example.net host=mx.example.net ip=2001:db8::5 [250 OK]c"}},
         {ID " => |/usr/bin/sort-mail -d x <dora@example.org> R=userforward T=address_pipe",
          {"outcome EX-DELIVER delivered recipient local local delivery id=" ID
-          " to=dora@example.org"}},
+          " to=dora@example.org target=|/usr/bin/sort-mail -d x"}},
         {ID " => /home/dora/Mail/in box <dora@example.org> R=userforward T=address_file",
          {"outcome EX-DELIVER delivered recipient local local delivery id=" ID
-          " to=dora@example.org"}},
+          " to=dora@example.org target=/home/dora/Mail/in box"}},
         {ID " => \":fail: x R=y\"@example.org R=r T=remote_smtp H=mx.example.net [198.51.100.5]",
          {"outcome EX-DELIVER delivered recipient out remote end-of-data id=" ID
           " to=\":fail: x R=y\"@example.org host=mx.example.net ip=198.51.100.5"}},
@@ -73,20 +73,20 @@ static void deliveries(void **state) {
           " to=bob@example.net orig=top@example.org"}},
         {ID " => :blackhole: <void@example.org> R=system_aliases",
          {"outcome EX-DELIVER discarded recipient local local delivery id=" ID
-          " to=void@example.org"}},
+          " to=void@example.org target=:blackhole:"}},
         {ID " => blackhole (DATA ACL discarded recipients)",
          {"outcome EX-DELIVER discarded session local local delivery id=" ID}},
         {ID " => blackhole *the filter wants it gone*",
          {"outcome EX-DELIVER discarded session local local delivery id=" ID}},
         {ID " => blackhole <blackhole@example.org> R=local T=mail_spool",
          {"outcome EX-DELIVER delivered recipient local local delivery id=" ID
-          " to=blackhole@example.org"}},
+          " to=blackhole@example.org target=blackhole"}},
         {ID " => >alice@example.org <dora@example.org> R=vacation T=autoreply",
          {"outcome EX-DELIVER delivered recipient local local delivery id=" ID
-          " to=dora@example.org"}},
+          " to=dora@example.org target=>alice@example.org"}},
         {ID " => dora <dora@example.org> R=r T=dovecot_lmtp C=\"250 2.0.0 Saved\"",
          {"outcome EX-DELIVER delivered recipient local remote end-of-data id=" ID
-          " to=dora@example.org [250 2.0.0 Saved]c"}},
+          " to=dora@example.org target=dora [250 2.0.0 Saved]c"}},
         {ID " Completed", {"end EX-COMPLETED id=" ID}},
         {ID " Completed QT=3s", {"end EX-COMPLETED id=" ID " delay=3000000"}},
     };

@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "finding/queue.h"
+
 /* What the journey gave, in order. */
 struct given {
     struct finding items[16];
@@ -66,7 +68,7 @@ static void test_sender_and_size(void **state) {
     detail.record.size = 1200;
     take(journey, detail, &given);
     assert_int_equal(given.count, 1);
-    assert_true(given.items[0].new_message);
+    assert_int_equal(given.items[0].new_messages, 1);
     assert_int_equal(given.items[0].new_bytes, 1200);
     take(journey, detail, &given); /* qmgr says it again at each queue run */
     assert_int_equal(given.count, 0);
@@ -213,13 +215,15 @@ static void test_end_forgets(void **state) {
     take(journey, outcome("A1", EVENT_DEFERRED, "bob@example.net"), &given);
     assert_int_equal(journey_open(journey), 1);
     take(journey, about("A1", RECORD_END), &given);
-    assert_int_equal(given.count, 0);
+    assert_int_equal(given.count, 1); /* it says no more of bob, and he waits no more */
+    assert_int_equal(given.items[0].before, FATE_WAITING);
+    assert_int_equal(given.items[0].after, FATE_HANDED_ON);
     assert_int_equal(journey_open(journey), 0);
     assert_int_equal(journey_dropped(journey), 0);
     struct finding again = about("A1", RECORD_ARRIVAL); /* the queue ID is used again */
     again.record.size = 5;
     take(journey, again, &given);
-    assert_true(given.items[0].new_message);
+    assert_int_equal(given.items[0].new_messages, 1);
     take(journey, outcome("A1", EVENT_DEFERRED, "bob@example.net"), &given);
     assert_true(given.items[0].first_deferral);
     journey_free(journey);
@@ -236,18 +240,24 @@ static void live_until(struct journey *journey, struct finding *finding, int64_t
     }
 }
 
-/* One entry of another year ends nothing. */
+/* One entry of another year ends nothing, nor does the message it is about stay for ever. */
 static void test_wrong_clock(void **state) {
     (void)state;
+    static const int64_t wild[] = {1000 + 100 * (int64_t)QUEUE_AGE, -100 * (int64_t)QUEUE_AGE};
     struct journey *journey = journey_new();
     struct given given;
-    take(journey, outcome("A1", EVENT_DEFERRED, "bob@example.net"), &given);
-    struct finding odd = about("ODD", RECORD_ARRIVAL);
-    odd.time.seconds = 1000 + 100 * (int64_t)JOURNEY_AGE;
-    take(journey, odd, &given);
-    take(journey, outcome("A1", EVENT_DELIVERED, "bob@example.net"), &given);
-    assert_int_equal(given.items[0].before, FATE_WAITING);
-    assert_int_equal(journey_dropped(journey), 0);
+    for (size_t i = 0; i < sizeof wild / sizeof *wild; i++) {
+        take(journey, outcome("A1", EVENT_DEFERRED, "bob@example.net"), &given);
+        struct finding odd = about("ODD", RECORD_ARRIVAL);
+        odd.time.seconds = wild[i];
+        take(journey, odd, &given);
+        take(journey, outcome("A1", EVENT_DELIVERED, "bob@example.net"), &given);
+        assert_int_equal(given.items[0].before, FATE_WAITING);
+        assert_int_equal(journey_dropped(journey), 0);
+    }
+    struct finding later = about("NEW", RECORD_DETAIL);
+    live_until(journey, &later, 8000 + QUEUE_AGE);
+    assert_int_equal(journey_open(journey), 1);
     journey_free(journey);
 }
 
@@ -256,17 +266,20 @@ static void test_silent_ones_are_let_go(void **state) {
     struct journey *journey = journey_new();
     struct given given;
     take(journey, about("OLD", RECORD_ARRIVAL), &given);
-    struct finding later = about("NEW", RECORD_ARRIVAL);
-    live_until(journey, &later, 1000 + JOURNEY_AGE);
+    struct finding later = about("NEW", RECORD_DETAIL);
+    live_until(journey, &later, 1000 + QUEUE_AGE);
     assert_int_equal(journey_open(journey), 2);
+    later.record.queue_id = SLICE("NEXT"); /* with a new one an old one goes */
     later.time.seconds++;
     take(journey, later, &given);
-    assert_int_equal(journey_open(journey), 1);
+    assert_int_equal(journey_open(journey), 2);
     assert_int_equal(journey_dropped(journey), 0);
     take(journey, outcome("NEW", EVENT_DEFERRED, "bob@example.net"), &given);
     later.record.queue_id = SLICE("LAST");
-    live_until(journey, &later, 1001 + 3 * (int64_t)JOURNEY_AGE);
-    assert_int_equal(journey_open(journey), 1);
+    live_until(journey, &later, 1001 + 3 * (int64_t)QUEUE_AGE);
+    later.record.queue_id = SLICE("END");
+    take(journey, later, &given);
+    assert_int_equal(journey_open(journey), 2);
     assert_int_equal(journey_dropped(journey), 1); /* somebody was waiting */
     journey_free(journey);
 }
@@ -275,19 +288,20 @@ static void test_number_is_bounded(void **state) {
     (void)state;
     struct journey *journey = journey_new();
     struct given given;
-    for (unsigned i = 0; i < JOURNEY_MESSAGES + 100u; i++) {
+    for (unsigned i = 0; i < QUEUE_OPEN + 100u; i++) {
         char id[16];
         snprintf(id, sizeof id, "Q%u", i);
         struct finding arrival = about(id, RECORD_ARRIVAL);
         arrival.record.size = 1;
         take(journey, arrival, &given);
     }
-    assert_int_equal(journey_open(journey), JOURNEY_MESSAGES);
+    assert_int_equal(journey_open(journey), QUEUE_OPEN);
     struct finding again = about("Q0", RECORD_ARRIVAL); /* was let go: it is new again */
     again.record.size = 1;
     take(journey, again, &given);
-    assert_true(given.items[0].new_message);
-    again.record.queue_id = SLICE("Q200");
+    assert_int_equal(given.items[0].new_messages, 1);
+    again = about("Q200", RECORD_DETAIL);
+    again.record.size = 1;
     take(journey, again, &given);
     assert_int_equal(given.count, 0);
     journey_free(journey);

@@ -70,9 +70,21 @@ static void messages(void **state) {
         {"postfix/smtpd",
          "4C1D2E3F40: client=localhost[127.0.0.1], orig_queue_id=3B0C1D2E3F, "
          "orig_client=client.example.org[192.0.2.10]",
-         "detail PF-SMTPD-CLIENT in id=4C1D2E3F40 host=localhost ip=127.0.0.1"},
+         "arrival PF-SMTPD-CLIENT in id=4C1D2E3F40 back=3B0C1D2E3F host=localhost ip=127.0.0.1"},
         {"postfix/pickup", "4C1D2E3F40: uid=1000 from=<alice>",
          "arrival PF-PICKUP in id=4C1D2E3F40"},
+        {"postfix/pickup", "4C1D2E3F40: uid=0 from=<alice> orig_id=3B0C1D2E3F",
+         "arrival PF-PICKUP in id=4C1D2E3F40 back=3B0C1D2E3F"},
+        {"postfix/bounce", "4C1D2E3F40: sender non-delivery notification: 4C1D2E3F99",
+         "detail PF-BO-NDN id=4C1D2E3F40 notice=4C1D2E3F99"},
+        {"postfix/bounce", "4C1D2E3F40: sender delay notification: 4C1D2E3F99",
+         "detail PF-BO-NDN id=4C1D2E3F40 notice=4C1D2E3F99"},
+        {"postfix/trace", "4C1D2E3F40: sender delivery status notification: 4C1D2E3F99",
+         "detail PF-BO-NDN id=4C1D2E3F40 notice=4C1D2E3F99"},
+        {"postfix/bounce", "4C1D2E3F40: postmaster non-delivery notification: 4C1D2E3F99",
+         "detail PF-BO-NDN id=4C1D2E3F40 notice=4C1D2E3F99"},
+        {"postfix/postsuper", "4C1D2E3F40: requeued", "end PF-PSUPER id=4C1D2E3F40"},
+        {"postfix/cleanup", "4C1D2E3F40: removed (canceled)", "end PF-QM-REMOVED id=4C1D2E3F40"},
         {"postfix/cleanup", "4C1D2E3F40: message-id=<m1@example.org>",
          "detail PF-CL-MSGID id=4C1D2E3F40 mid=<m1@example.org>"},
         {"postfix/qmgr", "4C1D2E3F40: from=<alice@example.org>, size=1200, nrcpt=2 (queue active)",
@@ -370,8 +382,8 @@ static void lines_without_records(void **state) {
         const char *program, *text;
         enum reading reading;
     } rows[] = {
-        {"postfix/smtpd", "connect from client.example.org[192.0.2.10]", READING_DULL},
-        {"postfix/smtpd", "NOQUEUE: client=client.example.org[192.0.2.10]", READING_DULL},
+        {"postfix/smtpd", "disconnect from client.example.org[192.0.2.10] commands=0/0",
+         READING_DULL},
         {"postfix/smtp",
          "4C1D2E3F40: to=<bob@example.net>, relay=none, delay=1, dsn=5.1.1, status=undeliverable "
          "(host mx.example.net[198.51.100.5] said: 550 no)",
@@ -396,6 +408,29 @@ static void lines_without_records(void **state) {
             fail_msg("row %zu: %s", i, rows[i].text);
         assert_int_equal(records.count, 0);
     }
+}
+
+/* Dull in the ledger, but other lines of the process are about this client. */
+static void clients_of_sessions(void **state) {
+    (void)state;
+    static const char *const rows[] = {"connect from client.example.org[192.0.2.10]",
+                                       "NOQUEUE: client=client.example.org[192.0.2.10]"};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(read_text("postfix/smtpd", rows[i]), READING_DULL);
+        assert_int_equal(records.count, 1);
+        assert_int_equal(records.items[0].kind, RECORD_DETAIL);
+        assert_true(slice_is(records.items[0].peer_ip, "192.0.2.10"));
+    }
+}
+
+/* What the administrator takes out is discarded, and over. */
+static void removal(void **state) {
+    (void)state;
+    assert_int_equal(read_text("postfix/postsuper", "4C1D2E3F40: removed"), READING_READ);
+    assert_int_equal(records.count, 2);
+    assert_int_equal(records.items[0].event, EVENT_DISCARDED);
+    assert_int_equal(records.items[0].recipient.length, 0);
+    assert_int_equal(records.items[1].kind, RECORD_END);
 }
 
 static void likeness(void **state) {
@@ -431,6 +466,8 @@ int main(void) {
         cmocka_unit_test(refusals),
         cmocka_unit_test(shapes_behind_the_frame),
         cmocka_unit_test(lines_without_records),
+        cmocka_unit_test(clients_of_sessions),
+        cmocka_unit_test(removal),
         cmocka_unit_test(likeness),
     };
     return cmocka_run_group_tests(tests, load_shapes, free_shapes);

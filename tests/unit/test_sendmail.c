@@ -133,10 +133,10 @@ static void failures(void **state) {
           "[Message could not be delivered for 5 days]"}},
         {ID ": 65L80009002130: return to sender: Cannot send message for 5 days",
          {"outcome SM-DSN expired recipient out synthetic queue id=" ID
-          " [Cannot send message for 5 days]"}},
+          " notice=65L80009002130 [Cannot send message for 5 days]"}},
         {ID ": 65L80009002130: sender notify: Cannot send message within 5 days",
          {"outcome SM-DSN expired recipient out synthetic queue id=" ID
-          " [Cannot send message within 5 days]"}},
+          " notice=65L80009002130 [Cannot send message within 5 days]"}},
         {ID ": to=dora, delay=00:00:00, mailer=local, dsn=5.1.1, stat=User unknown",
          {"outcome SM-TO bounced recipient local local delivery id=" ID
           " to=dora implied=SM-STAT user unknown delay=0 dsn=5.1.1 [User unknown]"}},
