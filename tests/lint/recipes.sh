@@ -164,7 +164,8 @@ static enum reading pigeon_read(const struct shapes *shapes, const struct entry 
     return shapes_read(shapes, entry->program, entry->text, out);
 }
 
-const struct mta mta_pigeon = {"pigeon", "Pigeon post", pigeon_likeness, pigeon_read};
+const struct mta mta_pigeon = {.name = "pigeon", .title = "Pigeon post",
+                               .likeness = pigeon_likeness, .read = pigeon_read};
 END
 cat > "$tree/patterns/mta/pigeon.yaml" << 'END'
 mta: pigeon

@@ -331,6 +331,139 @@ static void test_an_echo_counts_once(void **state) {
     journey_free(journey);
 }
 
+static struct finding arrival(const char *queue_id, const char *peer_ip, int64_t size) {
+    struct finding finding = about(queue_id, RECORD_ARRIVAL);
+    finding.record.peer_ip = slice_of(peer_ip);
+    finding.record.size = size;
+    return finding;
+}
+
+static struct finding linked(struct finding finding, enum link link, const char *id) {
+    finding.record.link = link;
+    finding.record.linked_id = slice_of(id);
+    return finding;
+}
+
+static void test_a_hop_counts_once(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    struct finding first = arrival("A1", "192.0.2.10", 1000);
+    first.record.user = SLICE("alice");
+    take(journey, first, &given);
+    take(journey, arrival("B1", "127.0.0.1", 1400), &given);
+    assert_int_equal(given.items[0].new_messages, 1);
+    take(journey, outcome("A1", EVENT_DEFERRED, "bob@example.net"), &given);
+    take(journey, linked(outcome("A1", EVENT_DELIVERED, "bob@example.net"), LINK_ONWARD, "B1"),
+         &given);
+    assert_int_equal(given.items[0].new_messages, -1);
+    assert_int_equal(given.items[0].new_bytes, 0 - (uint64_t)1400);
+    assert_int_equal(given.items[0].before, FATE_WAITING);
+    assert_int_equal(given.items[0].after, FATE_HANDED_ON);
+    assert_int_equal(given.items[0].record.level, LEVEL_HOST);
+    take(journey, linked(outcome("A1", EVENT_DELIVERED, "eve@example.net"), LINK_ONWARD, "B1"),
+         &given);
+    assert_int_equal(given.items[0].new_messages, 0);
+    take(journey, outcome("B1", EVENT_DELIVERED, "bob@example.net"), &given);
+    assert_int_equal(given.items[0].after, FATE_DELIVERED);
+    assert_true(slice_is(given.items[0].record.user, "alice"));
+    take(journey, linked(outcome("B1", EVENT_DELIVERED, "eve@example.net"), LINK_ONWARD, "FAR"),
+         &given); /* of another server: the last we hear of it */
+    assert_int_equal(given.items[0].after, FATE_DELIVERED);
+    journey_free(journey);
+}
+
+static void test_a_hop_by_message_id(void **state) {
+    (void)state;
+    static const char *const ids[] = {"<m1@example.org>", "<m2@example.org>"};
+    struct journey *journey = journey_new();
+    struct given given;
+    take(journey, arrival("Z1", "127.0.0.1", 1), &given); /* a host with filters */
+    for (int same = 0; same < 2; same++) {
+        struct finding first = arrival("A1", "192.0.2.10", 1000);
+        struct finding second = arrival("B1", "127.0.0.1", 1400);
+        first.record.message_id = slice_of(ids[0]);
+        second.record.message_id = slice_of(ids[!same]);
+        take(journey, first, &given);
+        take(journey, second, &given);
+        struct finding sent = outcome("A1", EVENT_DELIVERED, "bob@example.net");
+        sent.record.peer_ip = SLICE("127.0.0.1");
+        take(journey, sent, &given);
+        assert_int_equal(given.items[0].after, same ? FATE_HANDED_ON : FATE_DELIVERED);
+        assert_int_equal(given.items[0].new_messages, same ? -1 : 0);
+    }
+    journey_free(journey);
+}
+
+static void test_a_last_state_replaces_one(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    take(journey, outcome("A1", EVENT_DELIVERED, "bob@example.org"), &given);
+    take(journey, outcome("A1", EVENT_BOUNCED, "bob@example.org"), &given);
+    assert_int_equal(given.items[0].before, FATE_DELIVERED);
+    take(journey, outcome("A1", EVENT_DEFERRED, "bob@example.org"), &given);
+    assert_int_equal(given.items[0].before, FATE_BOUNCED);
+    assert_true(given.items[0].first_deferral);
+    take(journey, outcome("A1", EVENT_DELIVERED, "bob@example.org"), &given);
+    assert_int_equal(given.items[0].before, FATE_WAITING);
+    take(journey, outcome("A1", EVENT_DEFERRED, "bob@example.org"), &given);
+    assert_int_equal(given.items[0].before, FATE_DELIVERED);
+    assert_false(given.items[0].first_deferral);
+    journey_free(journey);
+}
+
+static void test_a_notice_is_no_mail(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    take(journey, linked(about("A1", RECORD_DETAIL), LINK_NOTICE, "N1"), &given);
+    assert_int_equal(given.items[0].new_notices, 1);
+    take(journey, linked(about("A1", RECORD_DETAIL), LINK_NOTICE, "N1"), &given);
+    assert_int_equal(given.count, 0);
+    take(journey, arrival("N1", "", 900), &given);
+    assert_int_equal(given.count, 0);
+    take(journey, outcome("N1", EVENT_DEFERRED, "alice@example.org"), &given);
+    assert_true(given.items[0].is_notice);
+    assert_int_equal(given.items[0].after, FATE_NONE);
+    assert_int_equal(given.items[0].record.level, LEVEL_MTA);
+    take(journey, linked(about("N2", RECORD_DETAIL), LINK_CAUSE, "A1"), &given);
+    assert_int_equal(given.items[0].new_notices, 1);
+    journey_free(journey);
+}
+
+static void test_an_id_is_used_again(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    take(journey, arrival("A1", "192.0.2.10", 10), &given);
+    take(journey, outcome("A1", EVENT_DEFERRED, "bob@example.net"), &given);
+    take(journey, arrival("A1", "192.0.2.11", 20), &given); /* its end is not in the log */
+    assert_int_equal(given.items[0].new_messages, 1);
+    assert_int_equal(journey_open(journey), 1);
+    assert_int_equal(journey_dropped(journey), 1);
+    journey_free(journey);
+}
+
+static void test_sendmail_ends_by_number(void **state) {
+    (void)state;
+    static const char *const recipients[] = {"a@example.net", "b@example.net"};
+    struct journey *journey = journey_new();
+    struct given given;
+    struct finding start = arrival("A1", "192.0.2.10", 10);
+    start.mta = mta_named(SLICE("sendmail"));
+    start.record.nrcpt = 2;
+    take(journey, start, &given);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(journey_open(journey), 1);
+        struct finding sent = outcome("A1", EVENT_DELIVERED, recipients[i]);
+        sent.mta = start.mta;
+        take(journey, sent, &given);
+    }
+    assert_int_equal(journey_open(journey), 0);
+    journey_free(journey);
+}
+
 static void test_no_queue_id(void **state) {
     (void)state;
     struct journey *journey = journey_new();
@@ -363,6 +496,12 @@ int main(void) {
         cmocka_unit_test(test_number_is_bounded),
         cmocka_unit_test(test_an_echo_counts_once),
         cmocka_unit_test(test_no_queue_id),
+        cmocka_unit_test(test_a_hop_counts_once),
+        cmocka_unit_test(test_a_hop_by_message_id),
+        cmocka_unit_test(test_a_last_state_replaces_one),
+        cmocka_unit_test(test_a_notice_is_no_mail),
+        cmocka_unit_test(test_an_id_is_used_again),
+        cmocka_unit_test(test_sendmail_ends_by_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
