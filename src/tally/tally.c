@@ -237,7 +237,7 @@ static uint64_t *recipients_in(struct totals *totals, enum fate fate) {
 /* What a repeated entry stands for was logged that often, but a recipient of a message has one
  * state; without a queue ID each entry is one more. */
 static bool is_followed(const struct record *record) {
-    return record->queue_id.length && record->recipient.length;
+    return record->queue_id.length > 0;
 }
 
 static void move_recipient(struct totals *totals, const struct finding *finding) {

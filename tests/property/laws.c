@@ -12,11 +12,11 @@
 static const char *const files[] = {"samples/postfix/mail.log",
                                     "samples/exim/mainlog",
                                     "samples/sendmail/maillog",
-                                    "tests/property/pieces.log",
                                     "tests/golden/counting-postfix/mail.log",
                                     "tests/golden/counting-exim/mainlog",
                                     "tests/golden/counting-exim/syslog",
-                                    "tests/golden/counting-sendmail/maillog"};
+                                    "tests/golden/counting-sendmail/maillog",
+                                    "tests/property/pieces.log"};
 
 const struct knowledge *laws_knowledge(void) {
     static struct knowledge knowledge;

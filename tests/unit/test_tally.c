@@ -62,8 +62,8 @@ static void test_totals(void **state) {
     tally_free(tally);
 }
 
-/* A repeated entry counts as often as it was logged; only a recipient that waits is one, however
- * often that is said, when it is known which message's it is. */
+/* A repeated entry counts as often as it was logged; only a recipient is one, however often his
+ * state is said, when it is known which message's he is. */
 static void test_repeats_weigh(void **state) {
     (void)state;
     struct tally *tally = tally_new();
