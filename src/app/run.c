@@ -428,8 +428,8 @@ static void work_line(struct pipeline *pipeline, struct hands *hands, struct job
     account_line(job, entry.program, reading, outside);
     bool is_repeated = entry.line.text.at != line->text.at;
     job->went = (struct went){entry.wrapping, entry.program, reading, outside, true};
-    if (is_repeated)
-        job->went = (struct went){.known = true}; /* as when the repeat is left to a mark */
+    if (is_repeated || entry.stream.at)
+        job->went = (struct went){.known = true}; /* as when it is left to a mark */
     if (!is_repeated && entry.wrapping->layer == LAYER_LINE)
         lasts_put(&job->lasts, entry.host, line->text);
 }
