@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "app/inputs.h"
 #include "app/say.h"
 
 static bool say_unknown_format(const struct analysis *analysis, const char *name,
@@ -37,7 +38,7 @@ static int fail(const struct problem *problem, int status) {
 static int read_and_write(struct analysis *analysis, struct run *run) {
     struct sources sources = {0};
     struct problem problem;
-    run_all(run, &sources);
+    inputs_read(run, &sources);
     if (analysis->end)
         analysis->end(analysis, run);
     sources_release(&sources);

@@ -31,11 +31,6 @@ struct run {
 void run_init(struct run *run, const struct options *options, const struct knowledge *knowledge);
 void run_release(struct run *run);
 
-/* Reads everything the options name. Troubles of inputs are said on standard error, go on with the
- * next input, and leave run->faulty. `sources` (all zero at first) is filled and outlives the run.
- */
-void run_all(struct run *run, struct sources *sources);
-
 /* Reads one source from an open reader, with `lines` lines of it read before (resumed). What was
  * read is all counted when run_settle returns. */
 void run_source(struct run *run, const struct source *source, struct reader *reader,

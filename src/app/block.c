@@ -1,0 +1,324 @@
+/* block - from lines to findings, in any thread. */
+#include "app/block.h"
+
+#include "base/memory.h"
+#include "finding/wording.h"
+
+bool block_is_outside(const struct options *options, const struct moment *time) {
+    if (time->seconds == MOMENT_NONE)
+        return false;
+    return (options->since != MOMENT_NONE && time->seconds < options->since) ||
+           (options->until != MOMENT_NONE && time->seconds >= options->until);
+}
+
+static struct finding *finding_add(struct job *job) {
+    job->findings = memory_grow(job->findings, &job->finding_capacity, job->finding_count + 1,
+                                sizeof *job->findings);
+    return &job->findings[job->finding_count++];
+}
+
+/* The code a line type stands for when it prints none (implied.csv). Where the MTA's own dsn= says
+ * another thing, the words were made of it: "Data format error" with dsn=5.7.1 is no 501 5.6.0. */
+static void imply_code(const struct codes *codes, struct finding *finding) {
+    const struct record *record = &finding->record;
+    if (finding->reply.code || !record->implied.length)
+        return;
+    const struct implied *implied = codes_implied(codes, record->implied);
+    if (!implied)
+        return;
+    struct enhanced told = implied->enhanced, dsn = record->dsn;
+    bool other = told.class_digit && dsn.class_digit &&
+                 (told.subject != dsn.subject || told.detail != dsn.detail);
+    if (other && (told.subject || told.detail))
+        return;
+    finding->reply.code = implied->code;
+    if (!finding->reply.enhanced.class_digit && !other)
+        finding->reply.enhanced = told;
+    finding->code_implied = true;
+}
+
+/* Reply, reason and template: the work of a failure, and of a delivery that is shown. */
+static void judge(struct pipeline *pipeline, struct hands *hands, struct job *job,
+                  struct finding *finding) {
+    const struct rulebook *book = pipeline->run->knowledge->book;
+    bool is_delivery = finding->record.event == EVENT_DELIVERED;
+    if (finding->record.kind != RECORD_OUTCOME && finding->record.kind != RECORD_INCIDENT)
+        return;
+    if (is_delivery && !pipeline->run->wants_deliveries)
+        return;
+    reply_read(&finding->record, &job->arena, &finding->reply);
+    imply_code(book->codes, finding);
+    reason_decide(book, hands->reasons, finding);
+    if (!is_delivery)
+        finding->template = wording_template(finding->reply.text, &job->arena);
+}
+
+/* An entry outside the asked span tells who sent what and counts nothing. The other side of an
+ * outcome is a server we spoke to; in a detail it would be taken for the client. */
+static void make_detail(struct record *record) {
+    if (record->kind == RECORD_OUTCOME)
+        record->peer_host = record->peer_ip = record->helo = record->user = (struct slice){0};
+    if (record->kind != RECORD_END)
+        record->kind = RECORD_DETAIL;
+}
+
+/* Tells an entry that is logged twice from others: its time and text. */
+static uint64_t twin_hash(const struct mta *mta, const struct entry *entry,
+                          const struct record *record) {
+    if (!mta->logs_twice || record->kind != RECORD_INCIDENT || !entry->pid.length)
+        return 0;
+    return bytes_hash(entry->text.at, entry->text.length) ^ (uint64_t)entry->time.seconds;
+}
+
+static void add_findings(struct pipeline *pipeline, struct hands *hands, struct job *job,
+                         const struct entry *entry, const struct mta *mta, bool outside) {
+    for (size_t i = 0; i < hands->records.count; i++) {
+        struct finding *finding = finding_add(job);
+        *finding = (struct finding){.record = hands->records.items[i],
+                                    .mta = mta,
+                                    .time = entry->time,
+                                    .host = entry->host,
+                                    .program = entry->program,
+                                    .pid = entry->pid,
+                                    .outside = outside,
+                                    .twin = twin_hash(mta, entry, &hands->records.items[i]),
+                                    .line = entry->line.number,
+                                    .verdict.class_name = "",
+                                    .repeat = entry->repeat};
+        if (outside)
+            make_detail(&finding->record);
+        judge(pipeline, hands, job, finding);
+    }
+}
+
+static enum reading read_entry(struct pipeline *pipeline, struct hands *hands,
+                               const struct entry *entry, const struct mta **mta_r) {
+    const struct knowledge *knowledge = pipeline->run->knowledge;
+    const struct mta *mta = mta_of(entry);
+    bool beside = !mta;
+    if (beside)
+        mta = knowledge_beside(knowledge, entry->program);
+    *mta_r = mta;
+    if (!mta || (pipeline->only && mta != pipeline->only))
+        return READING_OTHER;
+    const struct shapes *shapes = knowledge_shapes(knowledge, mta);
+    hands->records.count = 0;
+    if (entry->text.length && entry->text.at[0] == '[' && entry_is_blob(entry))
+        return beside ? READING_OTHER : READING_UNKNOWN;
+    if (!beside)
+        return mta->read(shapes, entry, &hands->records);
+    enum reading reading = shapes_read(shapes, entry->program, entry->text, &hands->records);
+    return reading == READING_READ ? reading : READING_OTHER; /* no MTA's own */
+}
+
+/* Reads a whole entry and adds its findings to the job's. */
+enum reading block_read_entry(struct pipeline *pipeline, struct hands *hands, struct job *job,
+                              const struct entry *entry, bool outside, bool *is_own_r) {
+    const struct mta *mta;
+    uint64_t lost;
+    enum reading reading = read_entry(pipeline, hands, entry, &mta);
+    *is_own_r = reading != READING_OTHER;
+    if (reading == READING_READ || reading == READING_DULL)
+        add_findings(pipeline, hands, job, entry, mta, outside);
+    if (reading == READING_OTHER && entry_tells_loss(entry, &lost)) {
+        job->lost += outside ? 0 : lost ? lost : 1;
+        return READING_DULL;
+    }
+    return reading;
+}
+
+/* Makes of "last message repeated N times" the entry that it repeats. False: what stood there is
+ * no entry of its own. */
+bool block_read_repeated(struct hands *hands, struct job *job, struct slice last, uint64_t times,
+                         struct entry *entry) {
+    struct entry repeated;
+    struct piece piece;
+    struct line line = {.text = last, .number = entry->line.number};
+    if (entry_read(&hands->clock, &job->arena, &line, &repeated) != UNWRAPPED ||
+        piece_of_text(&repeated, &piece))
+        return false;
+    repeated.time = entry->time;
+    repeated.repeat = times;
+    *entry = repeated;
+    return true;
+}
+
+static struct odd_line odd_line(struct job *job, const struct line *line, struct slice program) {
+    return (struct odd_line){line->number + 1, reply_safe(line->text, &job->arena), program};
+}
+
+static void sample(struct job *job, const struct line *line) {
+    if (job->sample_count < JOB_SAMPLES)
+        job->samples[job->sample_count++] = odd_line(job, line, (struct slice){0});
+}
+
+void block_account(struct ledger *ledger, enum reading reading, bool outside, uint64_t lines) {
+    ledger->read += lines;
+    if (outside)
+        ledger->outside += lines;
+    else if (reading == READING_READ)
+        ledger->used += lines;
+    else if (reading == READING_DULL)
+        ledger->dull += lines;
+    else if (reading == READING_OTHER)
+        ledger->other += lines;
+    else
+        ledger->not_understood += lines;
+}
+
+static void mark_add(struct job *job, int kind, const struct entry *entry, uint64_t times) {
+    job->marks =
+        memory_grow(job->marks, &job->mark_capacity, job->mark_count + 1, sizeof *job->marks);
+    struct mark *mark = &job->marks[job->mark_count++];
+    *mark = (struct mark){.at = job->finding_count, .entry = *entry, .times = times};
+    mark->kind = kind;
+}
+
+/* True for a line of a container that is a piece, or may be the last one of pieces in blocks
+ * before. */
+static bool may_be_piece(struct job *job, const struct entry *entry) {
+    if (!entry->stream.at)
+        return false;
+    bool *is_joined = &job->is_joined[slice_is(entry->stream, "stderr")];
+    bool is_whole = *is_joined && !entry->goes_on;
+    *is_joined = !entry->goes_on;
+    return !is_whole;
+}
+
+/* Leaves what needs the lines before to the ordered step. False: the entry is whole and stands for
+ * itself, also when it was a repeat of one in this block. */
+static bool leave_mark(struct hands *hands, struct job *job, enum unwrapping unwrapping,
+                       struct entry *entry) {
+    struct piece piece;
+    struct slice last;
+    uint64_t times;
+    if (may_be_piece(job, entry)) {
+        mark_add(job, MARK_PIECE, entry, 0);
+        return true;
+    }
+    if (unwrapping != UNWRAPPED)
+        return false;
+    char first = entry->text.length ? entry->text.at[0] : '\0';
+    if (piece_may_be(entry->text) && piece_of_text(entry, &piece)) {
+        entry->stream = (struct slice){0};
+        mark_add(job, MARK_PIECE, entry, 0);
+        return true;
+    }
+    if ((first == 'l' || first == '-') && entry_repeats_last(entry, &times) &&
+        !(lasts_find(&job->lasts, entry->host, &last) &&
+          block_read_repeated(hands, job, last, times, entry))) {
+        mark_add(job, MARK_REPEAT, entry, times);
+        return true;
+    }
+    return false;
+}
+
+/* A line that no wrapping knows. True: it goes on with the entry before, *reading_r tells where to;
+ * or it may do so, which the ordered step will know: then it is left as a mark. */
+static bool goes_on(struct job *job, const struct entry *entry, bool *is_marked_r) {
+    *is_marked_r = false;
+    if (job->went.known)
+        return entry_goes_on(job->went.wrapping, entry->line.text);
+    for (size_t i = 0; wrappings[i] && !*is_marked_r; i++)
+        *is_marked_r = entry_goes_on(wrappings[i], entry->line.text);
+    if (*is_marked_r)
+        mark_add(job, MARK_LOOSE, entry, 0);
+    return *is_marked_r;
+}
+
+/* Lines of a few programs make up a log, so most are found again in `seen`, by length and last
+ * letter. */
+static struct ledger *ledger_of(struct job *job, struct slice program) {
+    size_t last = program.length ? (unsigned char)program.at[program.length - 1] : 0;
+    size_t slot = (program.length + last) % PROGRAMS_SEEN;
+    if (!job->seen[slot].name.at || !slice_equal(job->seen[slot].name, program)) {
+        unsigned char *ledger = map_put(&job->programs, program, NULL);
+        job->seen[slot].name = program;
+        job->seen[slot].at = (size_t)(ledger - job->programs.values);
+    }
+    return (struct ledger *)(void *)(job->programs.values + job->seen[slot].at);
+}
+
+static void account_line(struct job *job, struct slice program, enum reading reading,
+                         bool outside) {
+    block_account(&job->ledger, reading, outside, 1);
+    block_account(ledger_of(job, program), reading, outside, 1);
+}
+
+static void keep_odd(struct job *job, enum odd kind, const struct line *line,
+                     struct slice program) {
+    if (!job->odd[kind].number)
+        job->odd[kind] = odd_line(job, line, program);
+}
+
+static void work_loose_line(struct job *job, const struct entry *entry) {
+    bool is_marked;
+    if (goes_on(job, entry, &is_marked)) {
+        if (!is_marked)
+            account_line(job, job->went.program, job->went.reading, job->went.outside);
+        return;
+    }
+    job->went = (struct went){.known = true};
+    keep_odd(job, ODD_FOREIGN, &entry->line, (struct slice){0});
+    sample(job, &entry->line);
+    account_line(job, (struct slice){0}, READING_UNKNOWN, false);
+}
+
+static void work_line(struct pipeline *pipeline, struct hands *hands, struct job *job,
+                      const struct line *line) {
+    struct entry entry;
+    enum unwrapping unwrapping = entry_read(&hands->clock, &job->arena, line, &entry);
+    job->lines++;
+    if (unwrapping == UNWRAP_FOREIGN) {
+        work_loose_line(job, &entry);
+        return;
+    }
+    if (unwrapping == UNWRAPPED) {
+        job->wrapped++;
+        span_add(&job->span, entry.time.seconds);
+    }
+    if (leave_mark(hands, job, unwrapping, &entry)) {
+        job->went = (struct went){.known = true};
+        return;
+    }
+    if (unwrapping == UNWRAP_DULL) {
+        account_line(job, (struct slice){0}, READING_DULL, false);
+        return;
+    }
+    bool outside = block_is_outside(pipeline->run->options, &entry.time);
+    bool is_own;
+    enum reading reading = block_read_entry(pipeline, hands, job, &entry, outside, &is_own);
+    job->own += is_own;
+    job->unknown += reading == READING_UNKNOWN;
+    if (reading == READING_UNKNOWN || reading == READING_OTHER)
+        keep_odd(job, reading == READING_OTHER ? ODD_OTHER : ODD_UNKNOWN, line, entry.program);
+    if (reading == READING_UNKNOWN && !outside)
+        sample(job, line);
+    account_line(job, entry.program, reading, outside);
+    bool is_repeated = entry.line.text.at != line->text.at;
+    job->went = (struct went){entry.wrapping, entry.program, reading, outside, true};
+    if (is_repeated || entry.stream.at)
+        job->went = (struct went){.known = true}; /* as when it is left to a mark */
+    if (!is_repeated && entry.wrapping->layer == LAYER_LINE)
+        lasts_put(&job->lasts, entry.host, line->text);
+}
+
+void block_set_anchor(struct hands *hands, const struct job *job) {
+    if (hands->clock.anchor == job->progress->source->anchor)
+        return;
+    hands->clock.anchor = job->progress->source->anchor;
+    hands->clock.last.valid = false;
+}
+
+void block_work(void *context, unsigned thread, void *argument) {
+    struct pipeline *pipeline = context;
+    struct job *job = argument;
+    struct hands *hands = &pipeline->hands[thread];
+    block_set_anchor(hands, job);
+    size_t at = 0;
+    struct line line = {0};
+    hands->clock.guessed = false;
+    while (lines_next(&job->block, &at, &line))
+        work_line(pipeline, hands, job, &line);
+    job->guessed = hands->clock.guessed;
+}

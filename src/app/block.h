@@ -1,0 +1,139 @@
+/* block - one block of input on its way through a worker: pure.
+ *
+ * A worker turns a block into findings with their reasons and an account of its lines. It shares
+ * nothing but the rule book and the shapes, which nobody writes. What cannot be read without the
+ * lines before the block is left as a mark in the sequence of the findings; the ordered step
+ * (order.h) reads it there, with the functions below.
+ */
+#ifndef APP_BLOCK_H
+#define APP_BLOCK_H
+
+#include "app/coverage.h"
+#include "app/run.h"
+#include "base/map.h"
+#include "base/workers.h"
+#include "finding/reason.h"
+#include "input/entry.h"
+#include "input/lasts.h"
+#include "input/lines.h"
+#include "input/pieces.h"
+
+enum { JOB_SAMPLES = 10, THREADS_MOST = 64, PROGRAMS_SEEN = 8 };
+
+/* Lines of which the first is kept, to show it when a source was of no use. */
+enum odd {
+    ODD_FOREIGN, /* in no known wrapping */
+    ODD_UNKNOWN, /* an MTA's own, not understood */
+    ODD_OTHER,   /* another program's */
+    ODD_KINDS,
+};
+
+/* One on its way; number from 1 in its block, 0: none; its text is in the arena of the job. */
+struct odd_line {
+    uint64_t number;
+    struct slice text, program;
+};
+
+/* One that is remembered, with its number in the source. */
+struct odd_kept {
+    uint64_t number;
+    char text[120], program[40];
+};
+
+/* What is remembered of each source until the end. */
+struct progress {
+    const struct source *source;
+    uint64_t lines;        /* lines before the next block, in order */
+    uint64_t own, unknown; /* entries of an MTA, and those not understood */
+    uint64_t wrapped;      /* lines in a known wrapping */
+    struct odd_kept odd[ODD_KINDS];
+    struct span span; /* of its entries */
+    bool guessed;     /* some stamps had no year */
+};
+
+/* Where the entry before went, with which a line that only goes on with it goes too. */
+struct went {
+    const struct wrapping *wrapping; /* NULL: no line goes on with it */
+    struct slice program;
+    enum reading reading;
+    bool outside, known; /* known: an entry was there */
+};
+
+/* A line that cannot be read without what came before its block. */
+struct mark {
+    enum { MARK_PIECE, MARK_REPEAT, MARK_LOOSE } kind;
+    size_t at; /* findings before it */
+    struct entry entry;
+    uint64_t times; /* of a repeat */
+};
+
+/* What the ordered step remembers from block to block. */
+struct before {
+    struct pieces *pieces;
+    struct lasts lasts; /* owned */
+    struct went went;
+    char program[80]; /* of went */
+};
+
+/* One block on its way. */
+struct job {
+    struct lines_block block;
+    struct progress *progress;
+    struct arena arena;
+    struct finding *findings;
+    size_t finding_count, finding_capacity;
+    struct mark *marks;
+    size_t mark_count, mark_capacity;
+    struct lasts lasts;
+    struct went went;
+    bool is_joined[2]; /* stdout, stderr: no piece before the block can still belong to the next */
+    uint64_t lines, lost;
+    struct ledger ledger;
+    struct map programs; /* name -> struct ledger */
+    struct {
+        struct slice name;
+        size_t at;         /* bytes into the values of `programs` */
+    } seen[PROGRAMS_SEEN]; /* a few of them, found without hashing */
+    uint64_t own, unknown, wrapped;
+    struct odd_line samples[JOB_SAMPLES]; /* not understood, inside the asked span */
+    size_t sample_count;
+    struct odd_line odd[ODD_KINDS]; /* the first ones, inside or outside */
+    struct span span;
+    bool guessed;
+};
+
+/* What one thread needs for itself. */
+struct hands {
+    struct records records;
+    struct reason_memory *reasons;
+    struct clock clock;
+};
+
+struct pipeline {
+    struct run *run;
+    const struct mta *only; /* --mta */
+    struct workers *workers;
+    struct job *jobs;
+    void *ring[2 * THREADS_MOST + 1]; /* the jobs, as the workers want them */
+    size_t job_count;
+    struct hands *hands; /* one a thread, the last for the ordered step */
+    unsigned threads;
+    struct progress **progress;
+    size_t progress_count, progress_capacity;
+    uint64_t own_used; /* usable entries of all sources */
+};
+
+/* For workers_new: works on a job, with the hands of the thread. */
+void block_work(void *context, unsigned thread, void *argument);
+
+/* For what the ordered step reads: the anchor of yearless stamps, one entry, a repeated one, and
+ * where a line counts. */
+void block_set_anchor(struct hands *hands, const struct job *job);
+enum reading block_read_entry(struct pipeline *pipeline, struct hands *hands, struct job *job,
+                              const struct entry *entry, bool outside, bool *is_own_r);
+bool block_read_repeated(struct hands *hands, struct job *job, struct slice last, uint64_t times,
+                         struct entry *entry);
+bool block_is_outside(const struct options *options, const struct moment *time);
+void block_account(struct ledger *ledger, enum reading reading, bool outside, uint64_t lines);
+
+#endif

@@ -1,0 +1,194 @@
+/* inputs - finds the sources, reads each, and says on standard error what was of no use and what to
+ * try: a report is never silently empty. */
+#include "app/inputs.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/block.h"
+#include "app/looks.h"
+#include "app/order.h"
+#include "app/say.h"
+#include "input/rotated.h"
+#include "input/twice.h"
+
+/* The name of a source in a message. */
+static const char *shown(const struct source *source) {
+    return strcmp(source->name, "-") == 0 ? "standard input" : source->name;
+}
+
+/* Else it is empty, or all blank lines and lines of journalctl itself ("-- No entries --"). */
+static bool has_entries(const struct progress *progress) {
+    return progress->wrapped || progress->odd[ODD_FOREIGN].number;
+}
+
+/* Says why a source was of no use, when it was of none: contract, section 2, exit status 1. Which
+ * line it was, what it looks like, and what to try. */
+static bool is_understood(const struct progress *progress) {
+    const char *name = shown(progress->source);
+    if (!has_entries(progress) || (progress->wrapped && progress->unknown * 2 <= progress->own))
+        return true;
+    if (!progress->wrapped) {
+        const struct odd_kept *odd = &progress->odd[ODD_FOREIGN];
+        struct looks looks = looks_of(slice_of(odd->text));
+        say_fault("'%s': not one line in a known wrapping; line %llu looks like %s: '%s'; %s", name,
+                  (unsigned long long)odd->number, looks.like, odd->text, looks.advice);
+    } else {
+        const struct odd_kept *odd = &progress->odd[ODD_UNKNOWN];
+        say_fault("'%s': %llu of %llu entries of the mail server not understood; first line %llu, "
+                  "of '%s': '%s'; a pattern file can teach such lines (--patterns), --mta says "
+                  "whose they are",
+                  name, (unsigned long long)progress->unknown, (unsigned long long)progress->own,
+                  (unsigned long long)odd->number, odd->program, odd->text);
+    }
+    return false;
+}
+
+/* Not one usable entry in all of the input. */
+static void say_nothing_of_use(const struct run *run) {
+    const struct pipeline *pipeline = run->pipeline;
+    const char *wanted = pipeline->only ? pipeline->only->title : "Postfix, Exim or Sendmail";
+    const char *advice = pipeline->only ? "leave out --mta to read those of all mail servers"
+                                        : "name the log that the mail server writes to";
+    for (size_t i = 0; i < pipeline->progress_count; i++) {
+        const struct progress *progress = pipeline->progress[i];
+        const struct odd_kept *odd = &progress->odd[ODD_OTHER];
+        if (!odd->number)
+            continue;
+        say_fault("no input held an entry of %s; line %llu of '%s' is one of '%s': '%s'; %s",
+                  wanted, (unsigned long long)odd->number, shown(progress->source), odd->program,
+                  odd->text, advice);
+        return;
+    }
+    say_fault("no input held an entry of %s", wanted);
+}
+
+static void say_years_guessed(const struct progress *progress) {
+    if (progress->guessed && progress->source->anchor_by == ANCHOR_NOW)
+        say_note("the stamps of %s have no year: each is taken as the last one before now (--year "
+                 "says another)",
+                 shown(progress->source));
+}
+
+static void judge_sources(struct run *run) {
+    struct pipeline *pipeline = run->pipeline;
+    if (!pipeline)
+        return;
+    for (size_t i = 0; i < pipeline->progress_count; i++) {
+        struct progress *progress = pipeline->progress[i];
+        if (!has_entries(progress) && !run->options->quiet)
+            say_note("%s %s", shown(progress->source),
+                     progress->lines ? "holds no entry" : "is empty");
+        if (!run->options->quiet)
+            say_years_guessed(progress);
+        if (!is_understood(progress))
+            run->faulty = true;
+    }
+    if (!pipeline->own_used && !run->faulty) {
+        say_nothing_of_use(run);
+        run->faulty = true;
+    }
+}
+
+/* Names what part of the asked span no log is there for. */
+static void judge_coverage(const struct run *run) {
+    const struct pipeline *pipeline = run->pipeline;
+    const struct options *options = run->options;
+    if (!pipeline || options->quiet)
+        return;
+    struct coverage coverage = {.since = options->since,
+                                .until = options->until,
+                                .now = options->now,
+                                .told = say_note_text};
+    for (size_t i = 0; i < pipeline->progress_count; i++)
+        coverage_add(&coverage, pipeline->progress[i]->source->name, &pipeline->progress[i]->span);
+    coverage_tell(&coverage);
+    coverage_release(&coverage);
+}
+
+static void told(void *context, bool is_fault, const char *text) {
+    struct run *run = context;
+    if (is_fault) {
+        say_fault("%s", text);
+        run->faulty = true;
+    } else if (!run->options->quiet) {
+        say_note("%s", text);
+    }
+}
+
+/* The usual mail logs of the system, when nothing was named and standard input is a terminal. */
+static void add_usual(struct run *run, struct sources *sources) {
+    static const char *const usual[] = {"/var/log/mail.log", "/var/log/maillog",
+                                        "/var/log/exim4/mainlog", "/var/log/exim/mainlog",
+                                        "/var/log/exim/main.log"};
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (access(usual[i], F_OK) == 0)
+            sources_add(sources, usual[i], run->options->year, run->options->now, told, run);
+    if (sources->count || run->faulty)
+        return;
+    say_fault("no mail log found in the usual places (/var/log/mail.log, /var/log/maillog, "
+              "/var/log/exim4/mainlog): name one");
+    run->faulty = true;
+}
+
+/* A terminal or the null device (cron) is no log; a pipe, a socket or a file is. */
+static bool stdin_holds_log(void) {
+    struct stat status;
+    return fstat(STDIN_FILENO, &status) == 0 &&
+           (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || S_ISREG(status.st_mode));
+}
+
+/* What a shell made of a glob comes by name, the newest log first. */
+static void note_backward_order(const struct sources *sources) {
+    for (size_t i = 1; i < sources->count; i++) {
+        const struct source *before = &sources->items[i - 1], *source = &sources->items[i];
+        if (source->first == MOMENT_NONE || source->first >= before->first ||
+            !rotated_together(before->name, source->name) ||
+            !rotated_beside(before->name, source->name))
+            continue;
+        say_note("'%s' is read before '%s', which begins earlier: name the oldest first, or put "
+                 "the glob in quotes",
+                 before->name, source->name);
+        return;
+    }
+}
+
+static void find_named(struct run *run, struct sources *sources) {
+    const struct options *options = run->options;
+    for (size_t i = 0; i < options->operand_count; i++)
+        sources_add(sources, options->operands[i], options->year, options->now, told, run);
+    if (options->operand_count)
+        return;
+    if (stdin_holds_log())
+        sources_add(sources, "-", options->year, options->now, told, run);
+    else
+        add_usual(run, sources);
+}
+
+static void find_sources(struct run *run, struct sources *sources) {
+    find_named(run, sources);
+    twice_remove(sources, told, run);
+    if (!run->options->quiet)
+        note_backward_order(sources);
+}
+
+void inputs_read(struct run *run, struct sources *sources) {
+    find_sources(run, sources);
+    for (size_t i = 0; i < sources->count && !run->stopped; i++) {
+        struct problem problem;
+        struct reader *reader = source_open(&sources->items[i], &problem);
+        if (reader == NULL) {
+            say_fault("%s", problem.text);
+            run->faulty = true;
+            continue;
+        }
+        run_source(run, &sources->items[i], reader, 0);
+        reader_close(reader);
+    }
+    run_settle(run);
+    order_end(run);
+    say_progress_end();
+    judge_sources(run);
+    judge_coverage(run);
+}

@@ -1,0 +1,248 @@
+/* order - takes the blocks one after the other: gives line numbers, joins what was split, asks the
+ * journey, and counts. It does little a line, so that it is never what the workers wait for. */
+#include "app/order.h"
+
+#include <string.h>
+
+static void count_finding(void *context, const struct finding *finding) {
+    struct run *run = context;
+    tally_add(run->tally, finding);
+    bool is_shown =
+        finding->record.kind == RECORD_OUTCOME || finding->record.kind == RECORD_INCIDENT;
+    if (run->listen && is_shown)
+        run->listen(run->context, finding);
+}
+
+static void copy_head(char *to, size_t room, struct slice text) {
+    text = slice_head(text, room - 1);
+    if (text.length)
+        memcpy(to, text.at, text.length);
+    to[text.length] = '\0';
+}
+
+static void remember_odd(struct progress *progress, enum odd kind, uint64_t number,
+                         struct slice text, struct slice program) {
+    struct odd_kept *odd = &progress->odd[kind];
+    if (odd->number && odd->number <= number)
+        return;
+    odd->number = number;
+    copy_head(odd->text, sizeof odd->text, text);
+    copy_head(odd->program, sizeof odd->program, program);
+}
+
+static void take_ledger(struct pipeline *pipeline, struct job *job) {
+    struct tally *tally = pipeline->run->tally;
+    struct progress *progress = job->progress;
+    tally_source(tally, progress->source->name, &job->ledger);
+    for (size_t place = 0; place < job->programs.used; place++) {
+        struct slice program;
+        const struct ledger *ledger = map_at(&job->programs, place, &program);
+        tally_program(tally, program, ledger);
+    }
+    for (size_t i = 0; i < job->sample_count; i++)
+        tally_sample(tally, progress->source->name, progress->lines + job->samples[i].number,
+                     job->samples[i].text);
+    for (size_t kind = 0; kind < ODD_KINDS; kind++)
+        if (job->odd[kind].number)
+            remember_odd(progress, (enum odd)kind, progress->lines + job->odd[kind].number,
+                         job->odd[kind].text, job->odd[kind].program);
+    span_add(&progress->span, job->span.first);
+    span_add(&progress->span, job->span.last);
+    progress->guessed |= job->guessed;
+    tally_lost(tally, job->lost);
+    progress->own += job->own;
+    progress->unknown += job->unknown;
+    progress->wrapped += job->wrapped;
+    pipeline->own_used += job->own - job->unknown;
+    progress->lines += job->lines;
+}
+
+static void take_finding(struct run *run, struct finding *finding, const char *source,
+                         uint64_t lines_before) {
+    finding->source = source;
+    finding->line += lines_before;
+    journey_take(run->journey, finding, count_finding, run);
+}
+
+/* ---- in order: what needed the lines before ---- */
+
+/* What the ordered step does with an entry, and for whom. */
+struct taking {
+    struct pipeline *pipeline;
+    struct job *job;
+    struct hands *hands;
+};
+
+static void take_account(struct taking *taking, const struct split *part, enum reading reading,
+                         bool outside) {
+    struct tally *tally = taking->pipeline->run->tally;
+    const struct entry *entry = &part->entry;
+    struct ledger ledger = {0};
+    block_account(&ledger, reading, outside, part->lines);
+    tally_source(tally, part->source, &ledger);
+    tally_program(tally, entry->program, &ledger);
+    if (reading == READING_UNKNOWN && !outside)
+        tally_sample(tally, part->source, entry->line.number,
+                     reply_safe(entry->line.text, &taking->job->arena));
+}
+
+static void take_odd(struct taking *taking, const struct split *part, enum odd kind) {
+    const struct entry *entry = &part->entry;
+    remember_odd(taking->job->progress, kind, entry->line.number,
+                 reply_safe(entry->line.text, &taking->job->arena), entry->program);
+}
+
+/* Reads a whole entry as a worker would have; entry.line.number is that in its file. */
+static void take_entry(struct taking *taking, const struct split *whole) {
+    struct pipeline *pipeline = taking->pipeline;
+    struct job *job = taking->job;
+    size_t first = job->finding_count;
+    bool outside = block_is_outside(pipeline->run->options, &whole->entry.time);
+    bool is_own;
+    enum reading reading =
+        block_read_entry(pipeline, taking->hands, job, &whole->entry, outside, &is_own);
+    job->own += is_own;
+    job->unknown += reading == READING_UNKNOWN;
+    for (size_t i = first; i < job->finding_count; i++)
+        take_finding(pipeline->run, &job->findings[i], whole->source, 0);
+    job->finding_count = first;
+    if (reading == READING_UNKNOWN || reading == READING_OTHER)
+        take_odd(taking, whole, reading == READING_OTHER ? ODD_OTHER : ODD_UNKNOWN);
+    take_account(taking, whole, reading, outside);
+}
+
+static void take_given_up(void *context, const struct split *split) {
+    struct taking *taking = context;
+    bool is_own = mta_of(&split->entry);
+    taking->job->own += is_own;
+    taking->job->unknown += is_own;
+    take_odd(taking, split, ODD_UNKNOWN);
+    take_account(taking, split, READING_UNKNOWN,
+                 block_is_outside(taking->pipeline->run->options, &split->entry.time));
+}
+
+/* A piece of an MTA's own; or the entry that a container's pieces have become. */
+static void take_text(struct taking *taking, const struct split *part) {
+    struct pieces *pieces = taking->pipeline->run->before->pieces;
+    struct piece piece;
+    struct split whole;
+    if (!piece_of_text(&part->entry, &piece))
+        take_entry(taking, part);
+    else if (pieces_take(pieces, &piece, part, take_given_up, taking, &whole))
+        take_entry(taking, &whole);
+}
+
+static void take_stream(struct taking *taking, const struct split *part) {
+    struct pieces *pieces = taking->pipeline->run->before->pieces;
+    struct piece piece;
+    struct split whole;
+    piece_of_stream(&part->entry, &piece);
+    if (!pieces_take(pieces, &piece, part, take_given_up, taking, &whole))
+        return;
+    struct slice inner = whole.entry.text;
+    if (entry_read_inner(&taking->hands->clock, &taking->job->arena, LAYER_CONTAINER, inner,
+                         &whole.entry) == UNWRAP_DULL)
+        take_account(taking, &whole, READING_DULL, false);
+    else
+        take_text(taking, &whole);
+}
+
+/* A repeat of what nobody remembers is syslogd's own affair. */
+static void take_repeat(struct taking *taking, struct split *part, uint64_t times) {
+    struct before *before = taking->pipeline->run->before;
+    struct slice last;
+    if (lasts_find(&before->lasts, part->entry.host, &last) &&
+        block_read_repeated(taking->hands, taking->job, last, times, &part->entry))
+        take_entry(taking, part);
+    else
+        take_account(taking, part, READING_DULL, false);
+}
+
+static void take_loose_line(struct taking *taking, const struct split *part) {
+    struct went *went = &taking->pipeline->run->before->went;
+    struct split with = *part;
+    if (!entry_goes_on(went->wrapping, part->entry.line.text)) {
+        *went = (struct went){.known = true};
+        take_odd(taking, part, ODD_FOREIGN);
+        take_account(taking, part, READING_UNKNOWN, false);
+        return;
+    }
+    with.entry.program = went->program;
+    take_account(taking, &with, went->reading, went->outside);
+}
+
+static void take_mark(struct taking *taking, const struct mark *mark) {
+    struct progress *progress = taking->job->progress;
+    struct split part = {mark->entry, progress->source->name, 1};
+    part.entry.line.number += progress->lines + 1;
+    if (mark->kind == MARK_LOOSE)
+        take_loose_line(taking, &part);
+    else if (mark->kind == MARK_REPEAT)
+        take_repeat(taking, &part, mark->times);
+    else if (mark->entry.stream.at)
+        take_stream(taking, &part);
+    else
+        take_text(taking, &part);
+}
+
+/* For the blocks that follow. */
+static void remember_block(struct before *before, const struct job *job) {
+    lasts_keep(&before->lasts, &job->lasts);
+    if (!job->went.known)
+        return;
+    before->went = job->went;
+    before->went.program = slice_head(job->went.program, sizeof before->program);
+    if (before->went.program.length)
+        memcpy(before->program, job->went.program.at, before->went.program.length);
+    before->went.program.at = before->program;
+}
+
+static void job_clear(struct job *job) {
+    arena_clear(&job->arena);
+    map_clear(&job->programs);
+    job->finding_count = job->sample_count = job->mark_count = 0;
+    job->ledger = (struct ledger){0};
+    memset(job->odd, 0, sizeof job->odd);
+    job->span = span_none;
+    job->own = job->unknown = job->wrapped = job->lines = job->lost = 0;
+    job->lasts.count = job->lasts.current = 0;
+    job->lasts.now = 0;
+    job->went = (struct went){0};
+    memset(job->seen, 0, sizeof job->seen);
+    job->is_joined[0] = job->is_joined[1] = false;
+}
+
+void order_take(void *context, void *argument) {
+    struct pipeline *pipeline = context;
+    struct job *job = argument;
+    struct run *run = pipeline->run;
+    struct taking taking = {pipeline, job, &pipeline->hands[pipeline->threads]};
+    uint64_t dropped = journey_dropped(run->journey);
+    size_t count = job->finding_count, next = 0;
+    for (size_t i = 0; i <= job->mark_count; i++) {
+        size_t to = i < job->mark_count ? job->marks[i].at : count;
+        for (; next < to; next++)
+            take_finding(run, &job->findings[next], job->progress->source->name,
+                         job->progress->lines + 1);
+        if (i == job->mark_count)
+            break;
+        block_set_anchor(taking.hands, job);
+        take_mark(&taking, &job->marks[i]);
+    }
+    tally_dropped(run->tally, journey_dropped(run->journey) - dropped);
+    take_ledger(pipeline, job);
+    remember_block(run->before, job);
+    job_clear(job);
+}
+
+void order_end(struct run *run) {
+    struct pipeline *pipeline = run->pipeline;
+    if (!pipeline || !pipeline->progress_count)
+        return;
+    struct job *job = &pipeline->jobs[0];
+    struct taking taking = {pipeline, job, &pipeline->hands[pipeline->threads]};
+    job->progress = pipeline->progress[pipeline->progress_count - 1];
+    pieces_end(run->before->pieces, take_given_up, &taking);
+    take_ledger(pipeline, job);
+    job_clear(job);
+}
