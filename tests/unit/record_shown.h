@@ -98,4 +98,25 @@ static inline void check_records(const struct mta *mta, const struct shapes *sha
     records_release(&records);
 }
 
+/* A line that gives no record, and what it is taken for. */
+struct reading_row {
+    const char *text;
+    enum reading reading;
+};
+
+/* Reads each row by hand alone: no shape helps. */
+static inline void check_readings(const struct mta *mta, const char *program,
+                                  const struct reading_row *rows, size_t count) {
+    struct shapes *none = shapes_new();
+    struct records records;
+    records_init(&records);
+    for (size_t i = 0; i < count; i++) {
+        struct entry entry = {.program = slice_of(program), .text = slice_of(rows[i].text)};
+        if (mta->read(none, &entry, &records) != rows[i].reading || records.count)
+            fail_msg("row %zu: %s", i, rows[i].text);
+    }
+    records_release(&records);
+    shapes_free(none);
+}
+
 #endif

@@ -393,10 +393,7 @@ static void stamps(void **state) {
 /* Dull lines and those not understood give no record. */
 static void lines_without_records(void **state) {
     (void)state;
-    static const struct {
-        const char *text;
-        enum reading reading;
-    } rows[] = {
+    static const struct reading_row rows[] = {
         {ID " == bob@example.net routing defer (-52): retry time not reached", READING_DULL},
         {ID " == b@example.net R=r T=t defer (-53): retry time not reached for any host",
          READING_DULL},
@@ -416,16 +413,7 @@ static void lines_without_records(void **state) {
         {"a text of an administrator", READING_UNKNOWN},
         {"", READING_UNKNOWN},
     };
-    struct shapes *none = shapes_new();
-    struct records records;
-    records_init(&records);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct entry entry = {.program = SLICE("exim"), .text = slice_of(rows[i].text)};
-        if (mta_exim.read(none, &entry, &records) != rows[i].reading || records.count)
-            fail_msg("row %zu: %s", i, rows[i].text);
-    }
-    records_release(&records);
-    shapes_free(none);
+    check_readings(&mta_exim, "exim", rows, sizeof rows / sizeof rows[0]);
 }
 
 static void likeness(void **state) {

@@ -239,10 +239,7 @@ static void logins(void **state) {
 
 static void lines_without_records(void **state) {
     (void)state;
-    static const struct {
-        const char *text;
-        enum reading reading;
-    } rows[] = {
+    static const struct reading_row rows[] = {
         {ID ": to=<bob@example.net>, delay=00:00:00, mailer=esmtp, pri=30000, stat=queued",
          READING_DULL},
         {ID
@@ -259,16 +256,7 @@ static void lines_without_records(void **state) {
         {ID ": ", READING_UNKNOWN},
         {"", READING_UNKNOWN},
     };
-    struct shapes *none = shapes_new();
-    struct records records;
-    records_init(&records);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct entry entry = {.program = SLICE("sm-mta"), .text = slice_of(rows[i].text)};
-        if (mta_sendmail.read(none, &entry, &records) != rows[i].reading || records.count)
-            fail_msg("row %zu: %s", i, rows[i].text);
-    }
-    records_release(&records);
-    shapes_free(none);
+    check_readings(&mta_sendmail, "sm-mta", rows, sizeof rows / sizeof rows[0]);
 }
 
 static void likeness(void **state) {
