@@ -37,7 +37,8 @@ static void imply_code(const struct codes *codes, struct finding *finding) {
     finding->code_implied = true;
 }
 
-/* Reply, reason and template: the work of a failure, and of a delivery that is shown. */
+/* Reply and reason: the work of a failure, and of a delivery that is shown. The template is a
+ * column of the row alone. */
 static void judge(struct pipeline *pipeline, struct hands *hands, struct job *job,
                   struct finding *finding) {
     const struct rulebook *book = pipeline->run->knowledge->book;
@@ -49,7 +50,7 @@ static void judge(struct pipeline *pipeline, struct hands *hands, struct job *jo
     reply_read(&finding->record, &job->arena, &finding->reply);
     imply_code(book->codes, finding);
     reason_decide(book, hands->reasons, finding);
-    if (!is_delivery)
+    if (!is_delivery && pipeline->run->listen)
         finding->template = wording_template(finding->reply.text, &job->arena);
 }
 

@@ -649,12 +649,7 @@ static enum reading queued_read(struct slice rest, struct records *records) {
     record->has_sender = true;
     value_take(&rest);
     if (expired) {
-        record->event = EVENT_EXPIRED;
-        record->level = LEVEL_RECIPIENT;
-        record->direction = DIRECTION_OUT;
-        record->side = SIDE_SYNTHETIC;
-        record->stage = STAGE_QUEUE;
-        record->reply = rest;
+        record_expired(record, rest);
         return READING_READ;
     }
     if (skip(&rest, SLICE("size="))) {

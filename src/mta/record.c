@@ -130,3 +130,12 @@ void record_link_onward(struct record *record, struct slice reply) {
     record->link = LINK_ONWARD;
     record->linked_id = id;
 }
+
+void record_expired(struct record *record, struct slice reply) {
+    record->event = EVENT_EXPIRED;
+    record->level = LEVEL_RECIPIENT;
+    record->direction = DIRECTION_OUT;
+    record->side = SIDE_SYNTHETIC;
+    record->stage = STAGE_QUEUE;
+    record->reply = reply;
+}

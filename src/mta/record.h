@@ -133,4 +133,7 @@ struct record *records_add(struct records *records, enum record_kind kind, const
  */
 void record_link_onward(struct record *record, struct slice reply);
 
+/* The queue gave up on all that wait: `reply` is how the MTA says so. */
+void record_expired(struct record *record, struct slice reply);
+
 #endif

@@ -708,13 +708,8 @@ static enum reading read_notice(struct slice id, struct slice text, struct recor
     record->linked_id = id;
     if (!expired)
         return READING_READ;
-    record->event = EVENT_EXPIRED;
-    record->level = LEVEL_RECIPIENT;
+    record_expired(record, text);
     record->is_echo = true;
-    record->direction = DIRECTION_OUT;
-    record->side = SIDE_SYNTHETIC;
-    record->stage = STAGE_QUEUE;
-    record->reply = text;
     return READING_READ;
 }
 
