@@ -362,6 +362,17 @@ static bool matches(const struct reason_memory *memory, const struct rule_patter
     return !pattern->regex || regex_match(pattern->regex, memory->regex, asked->clean) == REGEX_YES;
 }
 
+/* What else the text must say, and must not. */
+static bool says_the_rest(const struct reason_memory *memory, const struct rule_where *where) {
+    for (const struct rule_phrases *unless = where->unless; unless; unless = unless->outer)
+        if (was_found(memory, unless->id))
+            return false;
+    for (const struct rule_phrases *with = where->with; with; with = with->outer)
+        if (!was_found(memory, with->id))
+            return false;
+    return true;
+}
+
 static void recognise_providers(const struct reason_memory *memory, struct asked *asked) {
     const struct rulebook *book = memory->book;
     size_t end = book->rule_count + book->mark_count;
@@ -405,9 +416,11 @@ static const struct rule *first_wording(const struct reason_memory *memory,
     for (size_t id = next_candidate(memory, book->first_rule[strength], end); id < end;
          id = next_candidate(memory, id + 1, end)) {
         const struct guard *guard = &memory->guards[id];
+        const struct rule *rule = &book->rules[id];
         if ((!asked->synthetic || guard->synthetic) && (!asked->warning || guard->warning) &&
-            holds(guard, asked) && matches(memory, &book->rules[id].pattern, asked))
-            return &book->rules[id];
+            holds(guard, asked) && says_the_rest(memory, &rule->where) &&
+            matches(memory, &rule->pattern, asked))
+            return rule;
     }
     return NULL;
 }
@@ -451,7 +464,7 @@ static const struct rule *first_code(const struct reason_memory *memory, const s
     for (size_t id = book->first_rule[strength]; id < book->first_rule[strength + 1]; id++) {
         const struct rule *rule = &book->rules[id];
         if ((rule->staged || !only_staged) && code_is(rule->code, asked->code, asked->enhanced) &&
-            holds(&memory->guards[id], asked))
+            holds(&memory->guards[id], asked) && says_the_rest(memory, &rule->where))
             return rule;
     }
     return NULL;

@@ -20,7 +20,7 @@ struct phrase {
     char *text; /* folded, owned */
     size_t length;
     unsigned id;
-    bool part; /* counts within words too */
+    bool begins, ends; /* counts only where its first word begins and its last word ends */
 };
 
 struct state {
@@ -83,23 +83,23 @@ void phrases_free(struct phrases *phrases) {
     free(phrases);
 }
 
-static void add(struct phrases *phrases, struct slice text, unsigned id, bool part) {
+static void add(struct phrases *phrases, struct slice text, unsigned id, bool begins, bool ends) {
     assert(!phrases->states);
     char *folded = memory_copy(text.at, text.length);
     size_t length = phrases_fold(text, folded).length;
     assert(length > 0 && length <= MOST_LENGTH);
     phrases->items =
         memory_grow(phrases->items, &phrases->capacity, phrases->count + 1, sizeof *phrases->items);
-    phrases->items[phrases->count++] =
-        (struct phrase){.text = folded, .length = length, .id = id, .part = part};
+    phrases->items[phrases->count++] = (struct phrase){folded, length, id, begins, ends};
 }
 
 void phrases_add(struct phrases *phrases, struct slice phrase, unsigned id) {
-    add(phrases, phrase, id, false);
+    bool open = phrase.length > 1 && phrase.at[phrase.length - 1] == '*';
+    add(phrases, slice_head(phrase, phrase.length - open), id, true, !open);
 }
 
 void phrases_add_part(struct phrases *phrases, struct slice text, unsigned id) {
-    add(phrases, text, id, true);
+    add(phrases, text, id, false, false);
 }
 
 static int compare(const void *one, const void *other) {
@@ -201,11 +201,11 @@ static void tell(const struct phrases *phrases, const struct state *state, struc
                  size_t end, void (*found)(void *context, unsigned id), void *context) {
     const unsigned char *text = (const unsigned char *)folded.at;
     size_t begin = end - state->depth;
-    bool whole = !(state->starts_word && begin > 0 && is_word(text[begin - 1])) &&
-                 !(state->ends_word && end < folded.length && is_word(text[end]));
+    bool begins = !(state->starts_word && begin > 0 && is_word(text[begin - 1]));
+    bool ends = !(state->ends_word && end < folded.length && is_word(text[end]));
     for (uint32_t i = 0; i < state->phrases; i++) {
         const struct phrase *phrase = &phrases->items[state->phrase + i];
-        if (whole || phrase->part)
+        if ((begins || !phrase->begins) && (ends || !phrase->ends))
             found(context, phrase->id);
     }
 }

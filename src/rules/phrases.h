@@ -12,7 +12,8 @@ struct phrases;
 
 struct phrases *phrases_new(void);
 void phrases_free(struct phrases *phrases);
-/* `id` comes back from the search. Several phrases may have one text. Not empty once folded. */
+/* `id` comes back from the search. Several phrases may have one text. Not empty once folded. The
+ * word that "*" stands behind may go on: "block*" stands in "blocked". */
 void phrases_add(struct phrases *phrases, struct slice phrase, unsigned id);
 /* The same for text that may also stand within a word. */
 void phrases_add_part(struct phrases *phrases, struct slice text, unsigned id);

@@ -20,8 +20,8 @@ static const char *const stages[] = {"connect", "helo",     "starttls",    "auth
 static const char *const sides[] = {"remote", "local", "callout", "synthetic", NULL};
 static const char *const directions[] = {"in", "out", "local", NULL};
 
-static const char *const when_keys[] = {"says",      "matches", "code",     "stage", "side",
-                                        "direction", "mta",     "provider", NULL};
+static const char *const when_keys[] = {"says", "matches",  "code", "stage",  "side", "direction",
+                                        "mta",  "provider", "with", "unless", NULL};
 
 void rule_list_release(struct rule_list *list) {
     for (size_t i = 0; i < list->count; i++)
@@ -124,11 +124,31 @@ static bool narrow_codes(struct rule_maker *maker, const struct yaml *mapping) {
     return true;
 }
 
+/* A list of phrases in front of those that are demanded already. */
+static bool narrow_phrases(const struct rule_maker *maker, const struct yaml *mapping,
+                           const char *key, struct rule_phrases **phrases) {
+    const struct yaml *node = yaml_get(mapping, key);
+    if (!node)
+        return true;
+    struct rule_phrases *inner = arena_zero(maker->arena, sizeof *inner);
+    if (!yaml_texts(maker->arena, node, &inner->phrases, maker->problem))
+        return false;
+    if (inner->phrases.count == 0)
+        return yaml_say(node, maker->problem, "an empty list: leave '%s' out", key);
+    for (const struct yaml *item = node->first; item; item = item->next)
+        if (!rule_check_phrase(item, maker->problem))
+            return false;
+    inner->outer = *phrases;
+    *phrases = inner;
+    return true;
+}
+
 bool rule_narrow(struct rule_maker *maker, const struct yaml *mapping) {
     if (!mapping)
         return true;
     struct rule_where *where = &maker->where;
-    return narrow_codes(maker, mapping) &&
+    return narrow_codes(maker, mapping) && narrow_phrases(maker, mapping, "with", &where->with) &&
+           narrow_phrases(maker, mapping, "unless", &where->unless) &&
            narrow_words(maker, mapping, "stage", stages, &where->stage) &&
            narrow_words(maker, mapping, "side", sides, &where->side) &&
            narrow_words(maker, mapping, "direction", directions, &where->direction) &&
@@ -221,7 +241,10 @@ bool rule_of(const struct rule_maker *maker, const struct yaml *mapping) {
         return yaml_say(mapping, maker->problem, "write one of 'says' and 'matches'");
     if (!rule_narrow(&narrowed, mapping))
         return false;
-    return says ? add_phrase(&narrowed, says) : add_pattern(&narrowed, matches);
+    if (says)
+        return says->kind == YAML_LIST ? rules_says(&narrowed, says) : add_phrase(&narrowed, says);
+    return matches->kind == YAML_LIST ? rules_matches(&narrowed, matches)
+                                      : add_pattern(&narrowed, matches);
 }
 
 static bool add_bound(const struct rule_maker *maker, const struct yaml *item) {
@@ -229,8 +252,8 @@ static bool add_bound(const struct rule_maker *maker, const struct yaml *item) {
         return false;
     if (item->count < 2)
         return yaml_say(item, maker->problem,
-                        "no context here: name one of code, stage, side, direction, mta and "
-                        "provider, or move it out of 'when'");
+                        "no context here: name one of code, stage, side, direction, mta, "
+                        "provider, with and unless, or move it out of 'when'");
     return rule_of(maker, item);
 }
 
@@ -293,6 +316,10 @@ struct slice rule_key(struct arena *arena, const struct rule *rule) {
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         key_words(&key, arena, lists[i]->items, lists[i]->count);
     key_words(&key, arena, where->codes, where->code_count);
+    for (const struct rule_phrases *with = where->with; with; with = with->outer)
+        key_words(&key, arena, with->phrases.items, with->phrases.count);
+    for (const struct rule_phrases *unless = where->unless; unless; unless = unless->outer)
+        key_words(&key, arena, unless->phrases.items, unless->phrases.count);
     struct slice text = arena_copy(arena, rule->text);
     if (rule->form == RULE_SAYS)
         text = phrases_fold(text, arena_alloc(arena, text.length + 1));

@@ -18,10 +18,18 @@ struct rule_words {
     size_t count;
 };
 
+/* Phrases of which one stands in the text, or none; a condition of many rules at once. */
+struct rule_phrases {
+    struct rule_words phrases;
+    unsigned id;                /* under which the search finds them; 0 before the book is built */
+    struct rule_phrases *outer; /* what the list or the file demands besides; NULL: nothing */
+};
+
 struct rule_where {
     struct rule_words stage, side, direction, mta, provider;
     const struct slice *codes; /* "550", "5.7.1", "x.7.1"; any of them in the reply */
     size_t code_count;
+    struct rule_phrases *with, *unless; /* one of each of with, none of unless; NULL: any text */
 };
 
 /* A pattern, and what the search for phrases must have found before it is worth trying: a word of
@@ -70,17 +78,17 @@ struct rule_maker {
 bool yaml_texts(struct arena *arena, const struct yaml *node, struct rule_words *texts_r,
                 struct problem *problem);
 
-/* Narrows maker->where by the context keys (code, stage, side, direction, mta, provider) of a
- * mapping; NULL: not at all. False with an unknown word, or when nothing is left. */
+/* Narrows maker->where by the context keys (code, stage, side, direction, mta, provider, with,
+ * unless) of a mapping; NULL: not at all. False with an unknown word, or when nothing is left. */
 bool rule_narrow(struct rule_maker *maker, const struct yaml *mapping);
 /* Adds a rule for each item of a list; NULL: none. */
 bool rules_says(const struct rule_maker *maker, const struct yaml *list);
 bool rules_matches(const struct rule_maker *maker, const struct yaml *list);
-/* Each item has one of says and matches, and the context keys. */
+/* Each item has one of says (a phrase or a list of them) and matches, and the context keys. */
 bool rules_when(const struct rule_maker *maker, const struct yaml *list);
 /* RULE_ENHANCED takes enhanced codes, RULE_STAGED basic ones, RULE_DEFAULT both. */
 bool rules_codes(const struct rule_maker *maker, const struct yaml *list);
-/* One rule of says or matches out of a mapping (an item of `when`, a token). */
+/* The rules of says or matches out of a mapping (an item of `when`, a token). */
 bool rule_of(const struct rule_maker *maker, const struct yaml *mapping);
 /* The checks of a phrase and of a pattern, for whoever keeps them elsewhere. */
 bool rule_check_phrase(const struct yaml *item, struct problem *problem);

@@ -310,12 +310,13 @@ static bool read_proofs(struct loader *loader, const struct yaml *root,
 
 static bool read_wordings(struct loader *loader, struct rule_maker maker, const struct yaml *root,
                           const char *key, enum rule_strength strength) {
-    static const char *const known[] = {"says", "matches", "when", NULL};
+    static const char *const known[] = {"says", "matches", "when", "with", "unless", NULL};
     const struct yaml *node = yaml_get(root, key);
     if (!node)
         return true;
     maker.strength = strength;
-    return yaml_only(node, known, loader->problem) && rules_says(&maker, yaml_get(node, "says")) &&
+    return yaml_only(node, known, loader->problem) && rule_narrow(&maker, node) &&
+           rules_says(&maker, yaml_get(node, "says")) &&
            rules_matches(&maker, yaml_get(node, "matches")) &&
            rules_when(&maker, yaml_get(node, "when"));
 }
@@ -348,7 +349,8 @@ static bool check_providers(struct loader *loader, size_t first) {
 }
 
 static bool read_rules(struct loader *loader, const struct yaml *root, struct reason *reason) {
-    static const char *const known[] = {"stage", "side", "direction", "mta", NULL};
+    static const char *const known[] = {"stage", "side",   "direction", "mta",
+                                        "with",  "unless", NULL};
     struct rule_maker maker = {.arena = loader->arena,
                                .list = &loader->held->made,
                                .reason = reason,
@@ -438,8 +440,8 @@ static bool read_marks(struct loader *loader, const struct yaml *root) {
 
 static bool read_token(struct loader *loader, const struct provider *provider,
                        const struct yaml *item) {
-    static const char *const known[] = {"says", "matches",   "reason", "code", "stage",
-                                        "side", "direction", "mta",    NULL};
+    static const char *const known[] = {"says",      "matches", "reason", "code",   "stage", "side",
+                                        "direction", "mta",     "with",   "unless", NULL};
     struct slice name;
     if (!yaml_only(item, known, loader->problem) ||
         !yaml_text(item, "reason", true, &name, loader->problem))
@@ -638,6 +640,15 @@ static void add_needed(struct rulebook *book, struct rule_pattern *pattern, unsi
     }
 }
 
+/* Conditions shared by many rules are looked for under one id. */
+static void add_conditions(struct rulebook *book, struct rule_phrases *list) {
+    for (; list && list->id == 0; list = list->outer) {
+        list->id = (unsigned)book->search_ids++;
+        for (size_t i = 0; i < list->phrases.count; i++)
+            phrases_add(book->phrases, list->phrases.items[i], list->id);
+    }
+}
+
 static void build_phrases(struct rulebook *book) {
     book->search_ids = book->rule_count + book->mark_count;
     for (size_t i = 0; i < book->rule_count; i++) {
@@ -646,6 +657,8 @@ static void build_phrases(struct rulebook *book) {
             phrases_add(book->phrases, rule->text, rule->id);
         else if (rule->form == RULE_MATCHES)
             add_needed(book, &rule->pattern, rule->id);
+        add_conditions(book, rule->where.with);
+        add_conditions(book, rule->where.unless);
     }
     for (size_t i = 0; i < book->mark_count; i++) {
         struct provider_mark *mark = &book->marks[i];

@@ -76,6 +76,19 @@ static void finds_all_that_overlap(void **state) {
     phrases_free(phrases);
 }
 
+static void an_open_word_may_go_on(void **state) {
+    (void)state;
+    struct phrases *phrases = phrases_new();
+    phrases_add(phrases, SLICE("block*"), 0);
+    phrases_add(phrases, SLICE("is block*"), 1);
+    phrases_add(phrases, SLICE("block"), 2);
+    phrases_build(phrases);
+    assert_int_equal(search(phrases, "This is blocked"), 0x03);
+    assert_int_equal(search(phrases, "a block"), 0x05);
+    assert_int_equal(search(phrases, "unblocked, roadblock"), 0);
+    phrases_free(phrases);
+}
+
 static void none_is_fine(void **state) {
     (void)state;
     struct phrases *phrases = phrases_new();
@@ -138,8 +151,11 @@ static void folds_text(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_whole_words), cmocka_unit_test(finds_all_that_overlap),
-        cmocka_unit_test(none_is_fine),      cmocka_unit_test(agrees_with_looking_for_each),
+        cmocka_unit_test(finds_whole_words),
+        cmocka_unit_test(finds_all_that_overlap),
+        cmocka_unit_test(an_open_word_may_go_on),
+        cmocka_unit_test(none_is_fine),
+        cmocka_unit_test(agrees_with_looking_for_each),
         cmocka_unit_test(folds_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,7 +38,9 @@ static const struct {
                     "examples: [535 Bad password]\n")},
     {"reasons/gone.yaml",
      REASON("recipient", "strong:\n  says: [user unknown]\n"
-                         "  when: [{says: access denied, code: [5.4.1], provider: [big]}]\n"
+                         "  when: [{says: access denied, code: [5.4.1], provider: [big]},\n"
+                         "         {says: [no account, unknow*], with: [user, mailbox*],\n"
+                         "          unless: [sender, not list*]}]\n"
                          "codes: {deciding: [x.1.1], hinting: [550@rcpt, 551]}\n"
                          "examples: [550 User unknown]\n")},
     {"reasons/down.yaml",
@@ -114,6 +116,15 @@ static const struct {
     {"Mailbox full", STAGE_OTHER, SIDE_LOCAL, "", "full", BY_TEXT, "mailbox full"},
     {"No mechanism here", STAGE_AUTH, SIDE_SYNTHETIC, "", "login", BY_TEXT, "no mechanism"},
     {"No mechanism here", STAGE_AUTH, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
+    /* words that must stand beside it, and words that must not */
+    {"550 Unknowable user", STAGE_OTHER, SIDE_REMOTE, "", "gone", BY_TEXT, "unknow*"},
+    {"550 mailboxes: no account", STAGE_OTHER, SIDE_REMOTE, "", "gone", BY_TEXT, "no account"},
+    {"550 no account", STAGE_OTHER, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
+    {"550 users: no account", STAGE_OTHER, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
+    {"550 user: no account of sender", STAGE_OTHER, SIDE_REMOTE, "", "unclassified", BY_NOTHING,
+     NULL},
+    {"550 user unknowing, not listening", STAGE_OTHER, SIDE_REMOTE, "", "unclassified", BY_NOTHING,
+     NULL},
     /* 3: a token, of a provider that is recognised, before strong wording */
     {"550 5.7.1 Mailbox full (T1)", STAGE_OTHER, SIDE_REMOTE, "mx.big.example", "listed", BY_TOKEN,
      "(T1)"},
