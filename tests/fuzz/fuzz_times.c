@@ -1,0 +1,90 @@
+/* Any bytes as a stamp, in each way a log or an option writes one, in several zones.
+ *
+ * Holds: what is read is printed so that it is read again as the same instant; a stamp without a
+ * year lies no more than a day after its anchor; what is left of the text is an end of it.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/moment.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+enum { DAY = 24 * 60 * 60 };
+
+static const char *const zones[] = {"UTC0", "CET-1CEST,M3.5.0,M10.5.0/3", "EST5EDT,M3.2.0,M11.1.0",
+                                    "<+0545>-5:45", "AEST-10AEDT,M10.1.0,M4.1.0/3"};
+
+static void use_zone(size_t place) {
+    static size_t used = SIZE_MAX;
+    if (place == used)
+        return;
+    used = place;
+    setenv("TZ", zones[place], 1);
+    if (!moment_zone(NULL, NULL))
+        abort();
+}
+
+static void check_end(struct slice rest, struct slice text) {
+    assert(rest.at + rest.length == text.at + text.length && rest.length <= text.length);
+}
+
+static void check_printed(const struct moment *moment) {
+    char text[MOMENT_TEXT];
+    struct slice printed = {text, moment_print(moment, text)};
+    struct moment again;
+    if (printed.length == 0)
+        return;
+    assert(moment_take_rfc3339(&printed, &again) && printed.length == 0);
+    assert(moment_compare(moment, &again) == 0 && again.offset == moment->offset &&
+           again.digits == moment->digits);
+}
+
+static void check_civil(struct slice text, int64_t anchor,
+                        bool (*take)(struct slice *s, struct civil *civil_r)) {
+    struct slice rest = text;
+    struct civil civil;
+    struct moment moment, again;
+    struct clock clock = {.anchor = anchor}, fresh = {.anchor = anchor};
+    if (!take(&rest, &civil))
+        return;
+    check_end(rest, text);
+    if (!moment_local(&clock, &civil, &moment))
+        return;
+    assert(civil_valid(&civil));
+    assert(civil.year || moment.seconds <= anchor + DAY);
+    /* The memory of the last minute changes nothing. */
+    assert(moment_local(&clock, &civil, &again) && moment_compare(&moment, &again) == 0);
+    assert(moment_local(&fresh, &civil, &again) && moment_compare(&moment, &again) == 0);
+    check_printed(&moment);
+}
+
+static void check_stamps(struct slice text, int64_t anchor) {
+    struct slice rest = text;
+    struct moment moment;
+    if (moment_take_rfc3339(&rest, &moment)) {
+        check_end(rest, text);
+        check_printed(&moment);
+    }
+    if (moment_unix(text, &moment))
+        check_printed(&moment);
+    if (moment_unix_micros(text, &moment))
+        check_printed(&moment);
+    check_civil(text, anchor, civil_take_rfc3164);
+    check_civil(text, anchor, civil_take_dashed);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
+    uint32_t anchor;
+    if (length <= sizeof anchor)
+        return 0;
+    memcpy(&anchor, bytes + 1, sizeof anchor);
+    use_zone(bytes[0] % (sizeof zones / sizeof zones[0]));
+    struct slice text = {(const char *)bytes + 1 + sizeof anchor, length - 1 - sizeof anchor};
+    struct problem problem;
+    int64_t seconds;
+    check_stamps(text, anchor);
+    moment_read_wish(text, anchor, &seconds, &problem);
+    return 0;
+}
