@@ -724,14 +724,14 @@ static void add_part(struct records *records, struct slice whole, struct slice p
 /* "split: maxrcpts=100, rcpts=250, count=2, ids=65L80009002132, 65L80009002133" [deliver.c] */
 static enum reading read_split(struct slice whole, struct slice text, struct records *records) {
     struct slice part;
-    if (!slice_cut_text(&text, SLICE("ids="), &part))
-        return READING_DULL;
+    size_t before = records->count;
+    slice_cut_text(&text, SLICE("ids="), &part);
     for (size_t length; (length = queue_id_length(text)) > 0;) {
         add_part(records, whole, slice_head(text, length));
         text = slice_from(text, length);
         slice_skip(&text, SLICE(", "));
     }
-    return READING_READ;
+    return records->count > before ? READING_READ : READING_DULL;
 }
 
 /* Lines about another message, whose queue ID comes first, and about all parts of one. */
