@@ -156,10 +156,10 @@ enum unwrapping entry_read(struct clock *clock, struct arena *arena, const struc
         .text = text,
         .repeat = 1,
     };
-    if (is_dull(text))
-        return UNWRAP_DULL;
-    if ((unsigned char)text.at[0] == 0xef)
+    if (text.length > 0 && (unsigned char)text.at[0] == 0xef)
         slice_skip(&text, SLICE("\xef\xbb\xbf"));
+    if (is_dull(text)) /* a byte order mark alone, too */
+        return UNWRAP_DULL;
     enum unwrapping answer = ask_wrappings(clock, arena, LAYER_ANY, text, entry);
     if (answer == UNWRAPPED)
         read_repeat(entry);
