@@ -200,6 +200,10 @@ check-fuzz: ## the fuzz corpora, replayed with the sanitizers
 check-bench: ## totals of a small made-up log
 	@$(RUN_TESTS) bench
 
+.PHONY: score
+score: $(B)/tests/unit/test_replies ## right, wrong and unclassified of the labelled replies, for each reason
+	@REPLIES_TABLE=1 $(if $(WRONG),REPLIES_WRONG=1) $<
+
 .PHONY: golden-accept
 golden-accept: build/$(PROGRAM) ## shows what the golden cases give now, then takes it as expected
 	@tests/golden/accept.sh $(CASES)
