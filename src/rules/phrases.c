@@ -93,9 +93,23 @@ static void add(struct phrases *phrases, struct slice text, unsigned id, bool be
     phrases->items[phrases->count++] = (struct phrase){folded, length, id, begins, ends};
 }
 
+/* Chinese and Japanese put no blanks between words (U+3000 to U+9FFF in UTF-8). */
+static bool is_unspaced(char lead) {
+    return (unsigned char)lead >= 0xe3 && (unsigned char)lead <= 0xe9;
+}
+
+/* The first byte of the last letter. */
+static char last_lead(struct slice text) {
+    size_t at = text.length - 1;
+    while (at > 0 && ((unsigned char)text.at[at] & 0xc0) == 0x80)
+        at--;
+    return text.at[at];
+}
+
 void phrases_add(struct phrases *phrases, struct slice phrase, unsigned id) {
     bool open = phrase.length > 1 && phrase.at[phrase.length - 1] == '*';
-    add(phrases, slice_head(phrase, phrase.length - open), id, true, !open);
+    struct slice text = slice_head(phrase, phrase.length - open);
+    add(phrases, text, id, !is_unspaced(text.at[0]), !open && !is_unspaced(last_lead(text)));
 }
 
 void phrases_add_part(struct phrases *phrases, struct slice text, unsigned id) {

@@ -45,6 +45,9 @@ static const struct {
     {"(s77)", "(S775)", false, false},
     {"full", "", false, false},
     {"caf\xc3\xa9", "un caf\xc3\xa9.", true, true},
+    /* "contains a virus" in Chinese, where no blank parts the words */
+    {"\xe7\x97\x85\xe6\xaf\x92", "\xe5\x90\xab\xe7\x97\x85\xe6\xaf\x92\xe9\x82\xae", true, true},
+    {"\xe7\x97\x85 x", "\xe7\x97\x85 xy", false, true},
 };
 
 static void finds_whole_words(void **state) {
