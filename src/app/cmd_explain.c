@@ -1,7 +1,8 @@
 /* explain - what a reply code, an enhanced code or a whole reply means, and how to fix it.
  *
  * One word that is a code asks for its page in the catalogue; anything else is a reply, read and
- * classed as a reply in a log would be. "-" reads replies from standard input, one a line.
+ * classed as a reply in a log would be. "-" reads replies from standard input, one a line. What is
+ * shown with --why is made in app/why.c.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include "app/knowledge.h"
 #include "app/result.h"
 #include "app/say.h"
+#include "app/why.h"
 #include "base/memory.h"
 #include "finding/reason.h"
 #include "input/lines.h"
@@ -70,7 +72,8 @@ static void code_card(struct page *page, struct cell *list, const struct code_pa
     put(page, card, "source", "Learn more", code->source);
 }
 
-static void reply_card(struct page *page, struct cell *list, const struct finding *finding) {
+static struct cell *reply_card(struct page *page, struct cell *list,
+                               const struct finding *finding) {
     const struct verdict *verdict = &finding->verdict;
     const struct reason *reason = verdict->reason;
     struct cell *card = cell_record(page, list, NULL, NULL);
@@ -96,6 +99,20 @@ static void reply_card(struct page *page, struct cell *list, const struct findin
     if (verdict->rule)
         put(page, card, "rule", "Rule",
             arena_print(&page->arena, "%s:%u", verdict->rule->file, verdict->rule->line));
+    return card;
+}
+
+/* The card of a reply, and with --why all that led to it. */
+static void reply_page(struct explaining *explaining, struct page *page, const char *key,
+                       const struct finding *finding) {
+    struct cell *list = page_section(page, key, NULL, LOOK_CARDS, CELL_LIST)->cell;
+    struct cell *card = reply_card(page, list, finding);
+    if (!explaining->options->why)
+        return;
+    struct reason_trace trace;
+    reason_trace(explaining->memory, finding, &explaining->arena, &trace);
+    why_fields(page, card, finding, &trace);
+    why_steps(page, &trace);
 }
 
 static void write_page(struct explaining *explaining, struct page *page) {
@@ -168,6 +185,8 @@ static bool is_code(struct slice word) {
 static bool asks_for_codes(const struct options *options) {
     uint16_t code;
     size_t basic = 0, enhanced = 0;
+    if (options->why)
+        return false; /* why a bare code has the reason it has */
     for (size_t i = 0; i < options->operand_count; i++) {
         struct slice word = slice_of(options->operands[i]);
         if (!is_code(word))
@@ -196,14 +215,13 @@ static bool explain_words(struct explaining *explaining, struct problem *problem
         for (size_t i = 0; i < options->operand_count && good; i++)
             good = add_code(explaining, &page, list, slice_of(options->operands[i]), problem);
     } else {
-        struct cell *list = page_section(&page, "replies", NULL, LOOK_CARDS, CELL_LIST)->cell;
         struct slice text = {0};
         struct finding finding;
         for (size_t i = 0; i < options->operand_count; i++)
             text = arena_print(&explaining->arena, "%.*s%s%s", (int)text.length,
                                text.at ? text.at : "", i ? " " : "", options->operands[i]);
         decide(explaining, text, &finding);
-        reply_card(&page, list, &finding);
+        reply_page(explaining, &page, "replies", &finding);
     }
     if (good)
         write_page(explaining, &page);
@@ -218,22 +236,66 @@ static const enum column reply_columns[] = {COL_REPLY,    COL_CODE, COL_ENHANCED
                                             COL_CLASS_BY, COL_RULE, COL_SEVERITY, COL_PERMANENCE,
                                             COL_ACTS,     COL_HINT};
 
+static void write_row(struct explaining *explaining, const struct finding *finding) {
+    struct column_choice choice = {.count = sizeof reply_columns / sizeof *reply_columns};
+    struct row row;
+    memcpy(choice.items, reply_columns, sizeof reply_columns);
+    row_of(finding, &row);
+    explaining->format->row(&row, &choice, &explaining->result.out);
+}
+
+/* The columns of the row as members of a page. */
+static void add_columns(struct page *page, const struct finding *finding) {
+    struct row row;
+    row_of(finding, &row);
+    for (size_t i = 0; i < sizeof reply_columns / sizeof *reply_columns; i++) {
+        const struct column_info *column = &columns[reply_columns[i]];
+        const struct row_cell *cell = &row.cells[reply_columns[i]];
+        enum cell_kind kind = !cell->present                  ? CELL_NONE
+                              : column->kind == COLUMN_LIST   ? CELL_LIST
+                              : column->kind == COLUMN_NUMBER ? CELL_CODE
+                                                              : CELL_TEXT;
+        struct cell *to = page_section(page, column->name, NULL, LOOK_HIDDEN, kind)->cell;
+        struct slice rest = cell->text, item;
+        if (kind == CELL_TEXT)
+            to->text = arena_copy(&page->arena, cell->text);
+        else if (kind == CELL_CODE)
+            slice_number(cell->text, &to->number);
+        for (bool more = kind == CELL_LIST; more;) {
+            more = slice_cut(&rest, '|', &item);
+            cell_text(page, to, NULL, NULL, item);
+        }
+    }
+}
+
+/* A reply with its trace as one object in one line. */
+static void write_why(struct explaining *explaining, struct page *page,
+                      const struct finding *finding) {
+    struct reason_trace trace;
+    reason_trace(explaining->memory, finding, &explaining->arena, &trace);
+    add_columns(page, finding);
+    why_fields(page, page_section(page, "fields", NULL, LOOK_HIDDEN, CELL_RECORD)->cell, finding,
+               &trace);
+    why_steps(page, &trace);
+    explaining->format->line(page, &explaining->result.out);
+}
+
 static void explain_line(struct explaining *explaining, struct slice text) {
     struct finding finding;
-    struct row row;
     arena_clear(&explaining->arena);
     decide(explaining, text, &finding);
-    if (explaining->format->row) {
-        struct column_choice choice = {.count = sizeof reply_columns / sizeof *reply_columns};
-        memcpy(choice.items, reply_columns, sizeof reply_columns);
-        row_of(&finding, &row);
-        explaining->format->row(&row, &choice, &explaining->result.out);
+    if (explaining->format->row && !explaining->options->why) {
+        write_row(explaining, &finding);
         return;
     }
     struct page page;
     page_init(&page, NULL);
-    reply_card(&page, page_section(&page, NULL, NULL, LOOK_CARDS, CELL_LIST)->cell, &finding);
-    write_page(explaining, &page);
+    if (explaining->format->line) {
+        write_why(explaining, &page, &finding);
+    } else {
+        reply_page(explaining, &page, NULL, &finding);
+        write_page(explaining, &page);
+    }
     page_release(&page);
 }
 
@@ -284,6 +346,10 @@ static bool read_context(struct explaining *explaining, struct problem *problem)
                            options->stage);
     if (options->direction && !direction_read(slice_of(options->direction), &record->direction))
         return problem_say(problem, "--direction '%s': write in, out or local", options->direction);
+    explaining->context.mta = options->mta ? mta_named(slice_of(options->mta)) : NULL;
+    if (options->mta && !explaining->context.mta)
+        return problem_say(problem, "--mta '%s': write auto, postfix, exim or sendmail",
+                           options->mta);
     if (record->direction != DIRECTION_OUT)
         record->side = SIDE_LOCAL;
     return true;

@@ -114,6 +114,9 @@ static bool apply(struct options *options, struct wishes *wishes, const struct o
     case OPT_DIRECTION:
         options->direction = argument;
         return true;
+    case OPT_WHY:
+        options->why = true;
+        return true;
     case OPT_JOBS:
         return read_count(row->name, argument, 1, 64, &options->jobs, problem);
     case OPT_PATTERNS:

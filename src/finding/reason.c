@@ -363,25 +363,35 @@ static bool matches(const struct reason_memory *memory, const struct rule_patter
 }
 
 /* What else the text must say, and must not. */
-static bool says_the_rest(const struct reason_memory *memory, const struct rule_where *where) {
+static const char *unsaid(const struct reason_memory *memory, const struct rule_where *where) {
     for (const struct rule_phrases *unless = where->unless; unless; unless = unless->outer)
         if (was_found(memory, unless->id))
-            return false;
+            return "unless";
     for (const struct rule_phrases *with = where->with; with; with = with->outer)
         if (!was_found(memory, with->id))
-            return false;
-    return true;
+            return "with";
+    return NULL;
+}
+
+/* The next mark in the text, from the place of one on; NULL: no more. */
+static const struct provider_mark *next_mark(const struct reason_memory *memory,
+                                             const struct asked *asked, size_t from) {
+    const struct rulebook *book = memory->book;
+    size_t end = book->rule_count + book->mark_count;
+    for (size_t id = next_candidate(memory, book->rule_count + from, end); id < end;
+         id = next_candidate(memory, id + 1, end)) {
+        const struct provider_mark *mark = &book->marks[id - book->rule_count];
+        if (matches(memory, &mark->pattern, asked))
+            return mark;
+    }
+    return NULL;
 }
 
 static void recognise_providers(const struct reason_memory *memory, struct asked *asked) {
     const struct rulebook *book = memory->book;
-    size_t end = book->rule_count + book->mark_count;
-    for (size_t id = next_candidate(memory, book->rule_count, end); id < end;
-         id = next_candidate(memory, id + 1, end)) {
-        const struct provider_mark *mark = &book->marks[id - book->rule_count];
-        if (matches(memory, &mark->pattern, asked))
-            set_bit(asked->providers.bits, (size_t)(mark->provider - book->providers));
-    }
+    const struct provider_mark *mark = next_mark(memory, asked, 0);
+    for (; mark; mark = next_mark(memory, asked, (size_t)(mark - book->marks) + 1))
+        set_bit(asked->providers.bits, (size_t)(mark->provider - book->providers));
 }
 
 /* ---- rules */
@@ -400,13 +410,40 @@ static bool has_code(const struct guard *guard, const struct asked *asked) {
     return guard->code_count == 0;
 }
 
-static bool holds(const struct guard *guard, const struct asked *asked) {
-    return (!guard->stages || guard->stages & asked->stage) &&
-           (!guard->sides || guard->sides & asked->side) &&
-           (!guard->directions || guard->directions & asked->direction) &&
-           (!guard->mtas || guard->mtas & asked->mta) &&
-           (!guard->providers || has_provider(guard->providers, &asked->providers)) &&
-           has_code(guard, asked);
+/* The condition of a rule that is not met here, by its key; NULL: all are. */
+static const char *unmet(const struct reason_memory *memory, const struct asked *asked,
+                         const struct rule *rule) {
+    const struct guard *guard = &memory->guards[rule->id];
+    if (guard->stages && !(guard->stages & asked->stage))
+        return "stage";
+    if (guard->sides && !(guard->sides & asked->side))
+        return "side";
+    if (guard->directions && !(guard->directions & asked->direction))
+        return "direction";
+    if (guard->mtas && !(guard->mtas & asked->mta))
+        return "mta";
+    if (guard->providers && !has_provider(guard->providers, &asked->providers))
+        return "provider";
+    if (!has_code(guard, asked))
+        return "code";
+    return unsaid(memory, &rule->where);
+}
+
+/* ---- rules by words */
+
+static bool has_words(const struct reason_memory *memory, const struct asked *asked,
+                      const struct rule *rule) {
+    return matches(memory, &rule->pattern, asked);
+}
+
+static const char *wording_unmet(const struct reason_memory *memory, const struct asked *asked,
+                                 const struct rule *rule) {
+    const struct guard *guard = &memory->guards[rule->id];
+    if (asked->synthetic && !guard->synthetic)
+        return "no reply";
+    if (asked->warning && !guard->warning)
+        return "a warning of the server itself";
+    return unmet(memory, asked, rule);
 }
 
 static const struct rule *first_wording(const struct reason_memory *memory,
@@ -415,15 +452,14 @@ static const struct rule *first_wording(const struct reason_memory *memory,
     size_t end = book->first_rule[strength + 1];
     for (size_t id = next_candidate(memory, book->first_rule[strength], end); id < end;
          id = next_candidate(memory, id + 1, end)) {
-        const struct guard *guard = &memory->guards[id];
         const struct rule *rule = &book->rules[id];
-        if ((!asked->synthetic || guard->synthetic) && (!asked->warning || guard->warning) &&
-            holds(guard, asked) && says_the_rest(memory, &rule->where) &&
-            matches(memory, &rule->pattern, asked))
+        if (!wording_unmet(memory, asked, rule) && has_words(memory, asked, rule))
             return rule;
     }
     return NULL;
 }
+
+/* ---- rules by code */
 
 /* The words of a text: letters and digits, one blank between them. */
 static struct slice words_of(struct slice text, char *buffer, size_t size) {
@@ -453,40 +489,65 @@ static bool has_own_words(const struct rulebook *book, const struct asked *asked
            !is_phrase_of(codes_enhanced(book->codes, asked->enhanced), words);
 }
 
+/* Why a code that may only hint says nothing but in its stage; NULL: it may say all it does. */
+static const char *hint_unmet(const struct reason_memory *memory, const struct asked *asked,
+                              enum rule_strength strength) {
+    if (strength != RULE_DEFAULT)
+        return NULL;
+    return has_own_words(memory->book, asked) ? "the reply has words of its own" : NULL;
+}
+
+static const char *code_unmet(const struct reason_memory *memory, const struct asked *asked,
+                              const struct rule *rule, const char *hint_unmet) {
+    if (rule->strength == RULE_DEFAULT && asked->implied)
+        return "the code is implied";
+    return hint_unmet && !rule->staged ? hint_unmet : unmet(memory, asked, rule);
+}
+
+static bool has_its_code(const struct asked *asked, const struct rule *rule) {
+    return code_is(rule->code, asked->code, asked->enhanced);
+}
+
 static const struct rule *first_code(const struct reason_memory *memory, const struct asked *asked,
                                      enum rule_strength strength) {
     const struct rulebook *book = memory->book;
     if (asked->code == 0 && asked->enhanced.class_digit == 0)
         return NULL;
-    if (strength == RULE_DEFAULT && asked->implied)
-        return NULL;
-    bool only_staged = strength == RULE_DEFAULT && has_own_words(book, asked);
+    const char *hint = hint_unmet(memory, asked, strength);
     for (size_t id = book->first_rule[strength]; id < book->first_rule[strength + 1]; id++) {
         const struct rule *rule = &book->rules[id];
-        if ((rule->staged || !only_staged) && code_is(rule->code, asked->code, asked->enhanced) &&
-            holds(&memory->guards[id], asked) && says_the_rest(memory, &rule->where))
+        if (has_its_code(asked, rule) && !code_unmet(memory, asked, rule, hint))
             return rule;
     }
     return NULL;
 }
 
-/* The steps from 3 on. */
-static struct choice choose(struct reason_memory *memory, struct asked *asked) {
-    static const struct {
-        enum rule_strength strength;
-        enum class_by by;
-        const struct rule *(*first)(const struct reason_memory *memory, const struct asked *asked,
-                                    enum rule_strength strength);
-    } steps[] = {
-        {RULE_TOKEN, BY_TOKEN, first_wording},    {RULE_STRONG, BY_TEXT, first_wording},
-        {RULE_ENHANCED, BY_ENHANCED, first_code}, {RULE_STAGED, BY_CODE, first_code},
-        {RULE_WEAK, BY_WEAK, first_wording},      {RULE_DEFAULT, BY_DEFAULT, first_code},
-    };
+/* ---- the steps from 3 on */
+
+static const struct step {
+    enum rule_strength strength;
+    enum class_by by;
+    const struct rule *(*first)(const struct reason_memory *memory, const struct asked *asked,
+                                enum rule_strength strength);
+} steps[] = {
+    {RULE_TOKEN, BY_TOKEN, first_wording},    {RULE_STRONG, BY_TEXT, first_wording},
+    {RULE_ENHANCED, BY_ENHANCED, first_code}, {RULE_STAGED, BY_CODE, first_code},
+    {RULE_WEAK, BY_WEAK, first_wording},      {RULE_DEFAULT, BY_DEFAULT, first_code},
+};
+
+enum { STEPS = sizeof steps / sizeof *steps };
+
+/* Finds what stands in the text: phrases, what patterns need, providers. */
+static void look(struct reason_memory *memory, struct asked *asked) {
     asked->folded = phrases_fold(asked->clean, memory->folded);
     memset(memory->hits, 0, memory->words * sizeof *memory->hits);
     phrases_search(memory->book->phrases, asked->folded, found, memory);
     recognise_providers(memory, asked);
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+}
+
+static struct choice choose(struct reason_memory *memory, struct asked *asked) {
+    look(memory, asked);
+    for (size_t i = 0; i < STEPS; i++) {
         const struct rule *rule = steps[i].first(memory, asked, steps[i].strength);
         if (rule)
             return (struct choice){steps[i].by, rule};
@@ -600,13 +661,10 @@ static bool no_failure(const struct finding *finding, struct verdict *verdict_r)
     return finding->reply.code == 0 && event == EVENT_DELIVERED;
 }
 
-void reason_decide(const struct rulebook *book, struct reason_memory *memory,
-                   struct finding *finding) {
-    assert(book == memory->book);
-    if (no_failure(finding, &finding->verdict))
-        return;
+/* The text is cleaned into the memory. */
+static struct asked asked_of(struct reason_memory *memory, const struct finding *finding) {
     const struct record *record = &finding->record;
-    struct asked asked = {
+    return (struct asked){
         .code = finding->reply.code,
         .enhanced = finding->reply.enhanced,
         .stage = 1u << record->stage,
@@ -617,10 +675,88 @@ void reason_decide(const struct rulebook *book, struct reason_memory *memory,
                      (record->side == SIDE_SYNTHETIC || record->side == SIDE_NONE),
         .warning = finding->reply.code == 0 && record->level == LEVEL_MTA,
         .implied = finding->code_implied,
-        .providers = providers_of_peer(book, record),
+        .providers = providers_of_peer(memory->book, record),
         .clean = clean_text(slice_head(finding->reply.text, TEXT_MOST), memory->key + KEY_HEAD),
     };
+}
+
+void reason_decide(const struct rulebook *book, struct reason_memory *memory,
+                   struct finding *finding) {
+    assert(book == memory->book);
+    if (no_failure(finding, &finding->verdict))
+        return;
+    struct asked asked = asked_of(memory, finding);
     finding->verdict = verdict_of(finding, choose_cached(memory, &asked));
+}
+
+/* ---- the trace: what deciding looks at, without stopping at the first rule */
+
+struct tracing {
+    struct reason_memory *memory;
+    struct asked asked;
+    struct reason_trace *trace;
+};
+
+static void trace_rule(struct tracing *tracing, const struct step *step, const struct rule *rule,
+                       const char *unmet) {
+    struct reason_trace *trace = tracing->trace;
+    trace->tried[trace->tried_count++] = (struct reason_tried){rule, step->by, unmet};
+}
+
+static void trace_wording(struct tracing *tracing, const struct step *step) {
+    const struct reason_memory *memory = tracing->memory;
+    const struct rulebook *book = memory->book;
+    size_t end = book->first_rule[step->strength + 1];
+    for (size_t id = next_candidate(memory, book->first_rule[step->strength], end); id < end;
+         id = next_candidate(memory, id + 1, end)) {
+        const struct rule *rule = &book->rules[id];
+        if (has_words(memory, &tracing->asked, rule))
+            trace_rule(tracing, step, rule, wording_unmet(memory, &tracing->asked, rule));
+    }
+}
+
+static void trace_code(struct tracing *tracing, const struct step *step) {
+    const struct reason_memory *memory = tracing->memory;
+    const struct rulebook *book = memory->book;
+    const struct asked *asked = &tracing->asked;
+    const char *hint = hint_unmet(memory, asked, step->strength);
+    for (size_t id = book->first_rule[step->strength]; id < book->first_rule[step->strength + 1];
+         id++) {
+        const struct rule *rule = &book->rules[id];
+        if (has_its_code(asked, rule))
+            trace_rule(tracing, step, rule, code_unmet(memory, asked, rule, hint));
+    }
+}
+
+static void trace_providers(struct tracing *tracing, struct provider_set by_host) {
+    const struct rulebook *book = tracing->memory->book;
+    struct reason_trace *trace = tracing->trace;
+    for (size_t i = 0; i < book->provider_count; i++)
+        if (by_host.bits[i / 64] >> i % 64 & 1)
+            trace->seen[trace->seen_count++] = (struct reason_seen){&book->providers[i], NULL};
+    const struct provider_mark *mark = next_mark(tracing->memory, &tracing->asked, 0);
+    for (; mark;
+         mark = next_mark(tracing->memory, &tracing->asked, (size_t)(mark - book->marks) + 1))
+        trace->seen[trace->seen_count++] = (struct reason_seen){mark->provider, mark};
+}
+
+void reason_trace(struct reason_memory *memory, const struct finding *finding, struct arena *arena,
+                  struct reason_trace *trace_r) {
+    const struct rulebook *book = memory->book;
+    struct verdict verdict;
+    struct tracing tracing = {memory, asked_of(memory, finding), trace_r};
+    struct provider_set by_host = tracing.asked.providers;
+    *trace_r = (struct reason_trace){
+        .text = arena_copy(arena, tracing.asked.clean),
+        .tried = arena_zero(arena, (book->rule_count + 1) * sizeof *trace_r->tried),
+        .seen = arena_zero(arena,
+                           (book->provider_count + book->mark_count + 1) * sizeof *trace_r->seen),
+        .is_failure = !no_failure(finding, &verdict),
+    };
+    look(memory, &tracing.asked);
+    trace_providers(&tracing, by_host);
+    for (size_t i = 0; i < STEPS && trace_r->is_failure; i++)
+        (steps[i].first == first_code ? trace_code : trace_wording)(&tracing, &steps[i]);
 }
 
 /* ---- hints */

@@ -369,7 +369,9 @@ static void read_reply(struct slice raw, bool may_have_code, bool escaped, struc
     reply->whole = (struct slice){line, length};
     reply->text = slice_from(reply->whole, head_length);
     skip_bytes(&reply->text, head.enhanced.class_digit ? " :,-" : " ");
-    if (!reply->enhanced.class_digit && !find_enhanced(reply->text, &reply->enhanced))
+    reply->enhanced_behind =
+        !reply->enhanced.class_digit && find_enhanced(reply->text, &reply->enhanced);
+    if (!head.enhanced.class_digit && !reply->enhanced_behind)
         reply->enhanced = (struct enhanced){0};
     reply->mismatch = reply->code && reply->enhanced.class_digit &&
                       reply->code / 100 != reply->enhanced.class_digit;

@@ -18,6 +18,7 @@
 struct reply {
     uint16_t code;            /* 0: none */
     struct enhanced enhanced; /* class_digit 0: none */
+    bool enhanced_behind;     /* it stood in the text, "(#5.1.1)", and not at the head */
     bool mismatch;            /* the class digit of enhanced is not the first digit of code */
     struct slice text;        /* what follows the codes at the head; one line, in the arena */
     struct slice whole;       /* column reply: with the codes; one line, in the arena */

@@ -17,6 +17,8 @@ struct format {
     const char *name; /* "text", "json", "csv", "ndjson": the word of --format */
     /* A whole page. NULL: the format is for rows alone. */
     void (*page)(const struct page *page, const struct format_wishes *wishes, struct out *out);
+    /* A whole page in one line, as a row is. NULL: the format has no such. */
+    void (*line)(const struct page *page, struct out *out);
     /* Rows: the header, then each row. NULL: the format has no rows. */
     void (*rows_begin)(const struct column_choice *choice, struct out *out);
     void (*row)(const struct row *row, const struct column_choice *choice, struct out *out);

@@ -94,9 +94,12 @@ enum { DEEPEST = 16 };
 struct tree {
     struct out *out;
     unsigned depth;
+    bool flat; /* in one line */
 };
 
 static void new_line(const struct tree *tree) {
+    if (tree->flat)
+        return;
     out_byte(tree->out, '\n');
     out_spaces(tree->out, 2 * (size_t)tree->depth);
 }
@@ -122,7 +125,7 @@ static void begin_item(struct tree *tree, bool first, const char *key) {
     if (!key)
         return;
     write_text(tree->out, slice_of(key));
-    out_text(tree->out, ": ");
+    out_text(tree->out, tree->flat ? ":" : ": ");
 }
 
 static void put_cell(struct tree *tree, const struct cell *cell);
@@ -161,22 +164,29 @@ static void put_cell(struct tree *tree, const struct cell *cell) {
     }
 }
 
-static void json_page(const struct page *page, const struct format_wishes *wishes,
-                      struct out *out) {
-    struct tree tree = {.out = out};
+static void put_page(struct tree *tree, const struct page *page) {
     bool first = true;
 
-    (void)wishes;
-    open_bracket(&tree, '{');
+    open_bracket(tree, '{');
     for (const struct section *section = page->first; section; section = section->next) {
         if (!section->key || section->look == LOOK_TEXT)
             continue;
-        begin_item(&tree, first, section->key);
-        put_cell(&tree, section->cell);
+        begin_item(tree, first, section->key);
+        put_cell(tree, section->cell);
         first = false;
     }
-    close_bracket(&tree, '}', first);
-    out_byte(out, '\n');
+    close_bracket(tree, '}', first);
+    out_byte(tree->out, '\n');
+}
+
+static void json_page(const struct page *page, const struct format_wishes *wishes,
+                      struct out *out) {
+    (void)wishes;
+    put_page(&(struct tree){.out = out}, page);
+}
+
+static void ndjson_line(const struct page *page, struct out *out) {
+    put_page(&(struct tree){.out = out, .flat = true}, page);
 }
 
 /* ---- rows */
@@ -246,6 +256,7 @@ const struct format format_json = {.name = "json", .page = json_page};
 
 const struct format format_ndjson = {
     .name = "ndjson",
+    .line = ndjson_line,
     .rows_begin = ndjson_begin,
     .row = ndjson_row,
     .all_columns = true,

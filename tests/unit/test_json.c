@@ -128,6 +128,10 @@ static void test_page(void **state) {
     out_init_memory(&out);
     format_named("json")->page(&page, &wishes, &out);
     assert_held(&out, indented);
+    out_init_memory(&out);
+    format_named("ndjson")->line(&page, &out);
+    assert_held(&out, "{\"schema\":1,\"lines\":{\"read\":18446744073709551615,\"rest\":null},"
+                      "\"reasons\":[{\"class\":\"<\\/x>\",\"acts\":[\"wait\"]}],\"empty\":[]}\n");
     page_release(&page);
 }
 

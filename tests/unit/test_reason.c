@@ -241,6 +241,93 @@ static void looks_at_mta_and_direction(void **state) {
     }
 }
 
+/* What the trace says, one rule a word: "text", of one whose condition is not met "(KEY text)". */
+static const struct {
+    const char *reply;
+    enum stage stage;
+    const char *tried;
+} traces[] = {
+    {"250 Mailbox full", STAGE_OTHER, ""},
+    {"550 words of no kind", STAGE_OTHER, "(stage 550@rcpt) (the reply has words of its own 550) "},
+    {"550 words of no kind", STAGE_RCPT, "550@rcpt (the reply has words of its own 550) "},
+    {"550", STAGE_RCPT, "550@rcpt 550 "},
+    {"552 5.1.1 Mailbox full (T1) bigmx, user unknown, quota", STAGE_END_OF_DATA,
+     "(T1) mailbox full user unknown unknow* x.1.1 552@end-of-data quota (the reply has words of "
+     "its own "
+     "552) "},
+    {"552 5.1.1 Mailbox full (T1) (T2)", STAGE_OTHER,
+     "(provider (T1)) (provider (T2)) mailbox full x.1.1 (stage 552@end-of-data) "
+     "(the reply has words of its own 552) "},
+    {"550 mailbox: no account of sender", STAGE_OTHER,
+     "(unless no account) (stage 550@rcpt) (the reply has words of its own 550) "},
+    {"550 no account", STAGE_OTHER,
+     "(with no account) (stage 550@rcpt) (the reply has words of its own 550) "},
+    {"450 access denied", STAGE_OTHER, "(provider access denied) denied "},
+};
+
+static struct slice trace_shown(struct book *book, const struct reason_trace *trace) {
+    struct slice text = SLICE("");
+    for (size_t i = 0; i < trace->tried_count; i++) {
+        const struct reason_tried *tried = &trace->tried[i];
+        text = arena_print(&book->arena, tried->unmet ? "%.*s(%s %.*s) " : "%.*s%s%.*s ",
+                           SLICE_ARGS(text), tried->unmet ? tried->unmet : "",
+                           SLICE_ARGS(tried->rule->text));
+    }
+    return text;
+}
+
+/* The first rule of the trace that matches is the one that decided. */
+static void assert_winner(const struct finding *finding, const struct reason_trace *trace) {
+    size_t i = 0;
+    while (i < trace->tried_count && trace->tried[i].unmet)
+        i++;
+    if (i == trace->tried_count) {
+        assert_null(finding->verdict.rule);
+        return;
+    }
+    assert_ptr_equal(trace->tried[i].rule, finding->verdict.rule);
+    assert_int_equal(trace->tried[i].by, finding->verdict.by);
+}
+
+static void traces_all_that_match(void **state) {
+    struct book *book = *state;
+    struct reason_trace trace;
+    for (size_t i = 0; i < sizeof traces / sizeof *traces; i++) {
+        struct finding finding = finding_of(book, traces[i].reply);
+        finding.record.stage = traces[i].stage;
+        reason_decide(book->rules, book->memory, &finding);
+        reason_trace(book->memory, &finding, &book->arena, &trace);
+        struct slice shown = trace_shown(book, &trace);
+        if (!slice_is(shown, traces[i].tried))
+            fail_msg("'%s': '%.*s'", traces[i].reply, SLICE_ARGS(shown));
+        assert_winner(&finding, &trace);
+    }
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct finding finding = finding_of(book, rows[i].reply);
+        finding.record.stage = rows[i].stage;
+        finding.record.side = rows[i].side;
+        finding.record.peer_host = slice_of(rows[i].host);
+        reason_decide(book->rules, book->memory, &finding);
+        reason_trace(book->memory, &finding, &book->arena, &trace);
+        assert_winner(&finding, &trace);
+    }
+}
+
+static void traces_by_what_a_provider_is_known(void **state) {
+    struct book *book = *state;
+    struct reason_trace trace;
+    struct finding finding = finding_of(book, "550 <bob@example.net> [B12]  no bigmx");
+    finding.record.peer_host = SLICE("mx.big.example");
+    reason_trace(book->memory, &finding, &book->arena, &trace);
+    assert_true(slice_is(slice_trim(trace.text), "[B12] no bigmx"));
+    assert_int_equal(trace.seen_count, 3);
+    assert_null(trace.seen[0].mark);
+    assert_true(slice_is(trace.seen[1].mark->text, "bigmx"));
+    assert_true(slice_is(trace.seen[2].mark->text, "\\[B\\d\\d\\]"));
+    for (size_t i = 0; i < trace.seen_count; i++)
+        assert_true(slice_is(trace.seen[i].provider->name, "big"));
+}
+
 static const struct {
     const char *reply;
     enum event event;
@@ -472,6 +559,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decides_step_by_step),
         cmocka_unit_test(looks_at_mta_and_direction),
+        cmocka_unit_test(traces_all_that_match),
+        cmocka_unit_test(traces_by_what_a_provider_is_known),
         cmocka_unit_test(tells_how_long_it_lasts),
         cmocka_unit_test(takes_severity_by_direction),
         cmocka_unit_test(takes_no_hint_of_an_implied_code),

@@ -138,6 +138,15 @@ static void measure(const char *path, const struct rulebook *book, struct scores
         struct finding finding = {.record = {.direction = DIRECTION_OUT, .stage = STAGE_OTHER}};
         take_context(context, &finding);
         reason_of_reply(book, memory, reply, &scratch, &finding);
+        struct reason_trace trace;
+        reason_trace(memory, &finding, &scratch, &trace);
+        size_t first = 0;
+        while (first < trace.tried_count && trace.tried[first].unmet)
+            first++;
+        if (finding.verdict.rule)
+            assert_ptr_equal(trace.tried[first].rule, finding.verdict.rule);
+        else
+            assert_int_equal(first, trace.tried_count);
         weigh(scores, reply, rest, &finding.verdict);
         scores->unseen += !is_example(book, reply);
         arena_clear(&scratch);

@@ -1,0 +1,154 @@
+/* A reason that cannot be checked is only believed, so `explain --why` shows everything that led to
+ * it. Nothing is decided here: the trace is made by finding/reason with the functions that decide,
+ * and what stands first in it and matches is the winner.
+ */
+#include "app/why.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- the fields */
+
+static struct slice providers_shown(struct page *page, const struct reason_trace *trace) {
+    struct slice text = {0};
+    for (size_t i = 0; i < trace->seen_count; i++) {
+        const struct reason_seen *seen = &trace->seen[i];
+        struct slice by = seen->mark ? arena_print(&page->arena, "%s:%u '%.*s'", seen->mark->file,
+                                                   seen->mark->line, SLICE_ARGS(seen->mark->text))
+                                     : SLICE("the host that spoke");
+        text = arena_print(&page->arena, "%.*s%s%.*s, by %.*s", SLICE_ARGS(text), i ? "; " : "",
+                           SLICE_ARGS(seen->provider->name), SLICE_ARGS(by));
+    }
+    return trace->seen_count ? text : SLICE("none recognised");
+}
+
+static void list_providers(struct page *page, struct cell *list, const struct reason_trace *trace) {
+    for (size_t i = 0; i < trace->seen_count; i++) {
+        const struct reason_seen *seen = &trace->seen[i];
+        struct cell *item = cell_record(page, list, NULL, NULL);
+        cell_text(page, item, "provider", NULL, seen->provider->name);
+        if (!seen->mark) {
+            cell_text(page, item, "by", NULL, SLICE("host"));
+            continue;
+        }
+        cell_text(page, item, "by", NULL, seen->mark->text);
+        cell_text(page, item, "rule", NULL,
+                  arena_print(&page->arena, "%s:%u", seen->mark->file, seen->mark->line));
+    }
+}
+
+/* Where the enhanced code stood: in front of the text, or inside it. */
+static void put_place(struct page *page, struct cell *record, const struct reply *reply) {
+    if (!reply->enhanced.class_digit)
+        cell_none(page, record, "enhanced_from", NULL);
+    else
+        cell_text(page, record, "enhanced_from", "Enhanced from",
+                  reply->enhanced_behind ? SLICE("the text") : SLICE("the head"));
+}
+
+void why_fields(struct page *page, struct cell *record, const struct finding *finding,
+                const struct reason_trace *trace) {
+    put_place(page, record, &finding->reply);
+    cell_text(page, record, "text", "Words", trace->text);
+    cell_text(page, record, "stage", "Stage", slice_of(stage_name(finding->record.stage)));
+    cell_text(page, record, "side", "Side", slice_of(side_name(finding->record.side)));
+    cell_text(page, record, "direction", "Direction",
+              slice_of(direction_name(finding->record.direction)));
+    if (finding->mta)
+        cell_text(page, record, "mta", "MTA", slice_of(finding->mta->name));
+    else
+        cell_none(page, record, "mta", NULL);
+    cell_text(page, record, NULL, "Provider", providers_shown(page, trace));
+    list_providers(page, cell_list(page, record, "providers", NULL), trace);
+}
+
+/* ---- the steps */
+
+static const struct {
+    enum class_by by;
+    const char *what;
+} steps[] = {
+    {BY_TOKEN, "a token of a provider that was recognised"},
+    {BY_TEXT, "strong wording, in the order of the reasons"},
+    {BY_ENHANCED, "an enhanced code that decides"},
+    {BY_CODE, "a reply code that decides, alone or in its stage"},
+    {BY_WEAK, "weak wording"},
+    {BY_DEFAULT, "a code as a hint"},
+};
+
+static size_t count_tried(const struct reason_trace *trace, enum class_by by, bool met) {
+    size_t count = 0;
+    for (size_t i = 0; i < trace->tried_count; i++)
+        count += trace->tried[i].by == by && !trace->tried[i].unmet == met;
+    return count;
+}
+
+static void add_steps(struct page *page, const struct reason_trace *trace) {
+    struct cell *list =
+        page_section(page, "steps", "Steps, in the order of trying", LOOK_TABLE, CELL_LIST)->cell;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct cell *row = cell_record(page, list, NULL, NULL);
+        cell_text(page, row, "step", "step", slice_of(class_by_name(steps[i].by)));
+        cell_text(page, row, NULL, "what decides", slice_of(steps[i].what));
+        cell_count(page, row, "match", "match", count_tried(trace, steps[i].by, true), NULL);
+        cell_count(page, row, "unmet", "not met", count_tried(trace, steps[i].by, false), NULL);
+    }
+}
+
+/* ---- the rules */
+
+/* The word for a rule that matches, by how many have matched before it. */
+static const char *place_word(size_t before) {
+    return before == 0 ? "winner" : before == 1 ? "runner-up" : "beaten";
+}
+
+/* A pattern of half a page tells people no more than its begin and its place. */
+static struct slice shortened(struct page *page, struct slice text) {
+    enum { SHOWN = 100 };
+    if (text.length <= SHOWN + 3)
+        return text;
+    return arena_print(&page->arena, "%.*s...", SHOWN, text.at);
+}
+
+static void add_rule(struct page *page, struct cell *list, const struct reason_tried *tried,
+                     const char *place) {
+    const struct rule *rule = tried->rule;
+    struct cell *card = cell_record(page, list, NULL, NULL);
+    struct slice where = arena_print(&page->arena, "%s:%u", rule->file, rule->line);
+    cell_text(page, card, "place", "", slice_of(place));
+    cell_text(page, card, "class", "", slice_of(rule->reason->name));
+    cell_text(page, card, "step", "", slice_of(class_by_name(tried->by)));
+    cell_text(page, card, "rule", "Rule", where);
+    cell_text(page, card, NULL, "Says", shortened(page, rule->text));
+    cell_text(page, card, "text", NULL, rule->text);
+    if (tried->unmet)
+        cell_text(page, card, "unmet", "Not met", slice_of(tried->unmet));
+    else
+        cell_none(page, card, "unmet", NULL);
+}
+
+/* Those that match, the winner first; or those of which a condition is not met. */
+static void add_rules(struct page *page, const struct reason_trace *trace, const char *key,
+                      const char *title, bool met) {
+    struct cell *list = page_section(page, key, title, LOOK_CARDS, CELL_LIST)->cell;
+    size_t before = 0;
+    for (size_t i = 0; i < trace->tried_count; i++) {
+        const struct reason_tried *tried = &trace->tried[i];
+        if (!tried->unmet == met)
+            add_rule(page, list, tried, met ? place_word(before++) : "not met");
+    }
+}
+
+void why_steps(struct page *page, const struct reason_trace *trace) {
+    if (!trace->is_failure) {
+        page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text =
+            SLICE("2xx and 3xx are no failures: no rule is asked.");
+        page_section(page, "steps", NULL, LOOK_HIDDEN, CELL_LIST);
+        page_section(page, "rules", NULL, LOOK_HIDDEN, CELL_LIST);
+        page_section(page, "unmet", NULL, LOOK_HIDDEN, CELL_LIST);
+        return;
+    }
+    add_steps(page, trace);
+    add_rules(page, trace, "rules", "Rules that match", true);
+    add_rules(page, trace, "unmet", "Rules with a condition that is not met", false);
+}
