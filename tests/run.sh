@@ -155,7 +155,7 @@ judge_part() { # NUMBER NAME: adds to the counts and shows the part
     passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
     if [ "$bad" = 0 ]; then
         printf '  %-32s %4d passed%s\n' "$2" "$ok" "$([ "$skip" = 0 ] || echo ", $skip skipped")"
-        sed -n 's/^ok\b.*# *[Ss][Kk][Ii][Pp] */      skipped: /p' "$file"
+        sed -n 's/^ok\b.*# *[Ss][Kk][Ii][Pp] */      skipped: /p; s/^# note: /      note: /p' "$file"
     else
         printf '  %-32s %4d passed, %d FAILED\n' "$2" "$ok" "$bad"
         shown_part "$file" | sed 's/^/    | /'

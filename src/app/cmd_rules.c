@@ -51,7 +51,21 @@ static void tell_failure(void *context, const char *text) {
     say_fault("%s", text);
 }
 
-static int rules_test(const struct knowledge *knowledge, struct out *out) {
+static void tell_note(void *context, const char *text) {
+    (void)context;
+    say_note_text(text);
+}
+
+/* No fault: a rule without an example is one nobody can judge. */
+static void note_unproved(const struct rulebook *book) {
+    struct unproved left = reason_unproved(book, tell_note, NULL);
+    if (left.silent + left.beaten > 0)
+        say_note("of %zu rules %zu are fired by no example, and %zu always beaten by another",
+                 left.rules, left.silent, left.beaten);
+}
+
+static int rules_test(const struct options *options, const struct knowledge *knowledge,
+                      struct out *out) {
     size_t failed = 0, part = 0;
     size_t proved = reason_prove(knowledge->book, &part, tell_failure, NULL);
     failed += part;
@@ -60,6 +74,8 @@ static int rules_test(const struct knowledge *knowledge, struct out *out) {
         proved += shapes_prove(knowledge->shapes[i], &part, tell_failure, NULL);
         failed += part;
     }
+    if (!options->quiet)
+        note_unproved(knowledge->book);
     out_print(out, "%zu examples proved, %zu failed\n", proved, failed);
     return failed ? 2 : 0;
 }
@@ -70,7 +86,7 @@ static int rules(const struct options *options, const struct knowledge *knowledg
     struct problem problem;
     int status = 1;
     if (result_open(&result, options, &problem)) {
-        status = is_test ? rules_test(knowledge, &result.out)
+        status = is_test ? rules_test(options, knowledge, &result.out)
                          : rules_list(options, knowledge, &result.out,
                                       result_wants_color(&result, options));
         if (result_close(&result, &problem))

@@ -3,11 +3,22 @@
  * that is where the wording has to be made narrower.
  *
  *   (auth in) 535 Error        stage, side, direction and MTA of the example, then its reply
+ *
+ * The other way round, a rule that decides about no example is unproved: it may be dead, or wrong.
  */
 #include "finding/proof.h"
 
+#include "base/memory.h"
 #include "finding/reason.h"
 #include <assert.h>
+#include <stdlib.h>
+
+/* What became of a rule in the examples. */
+struct share {
+    bool decided;
+    const struct rule *beaten_by; /* in the first example that it matches and another decides */
+    const struct proof *in;
+};
 
 struct prover {
     const struct rulebook *book;
@@ -16,6 +27,7 @@ struct prover {
     void (*told)(void *context, const char *text);
     void *context;
     size_t proved, failed;
+    struct share *shares; /* by rule id; NULL: not asked for */
 };
 
 static void tell(struct prover *prover, const char *file, unsigned line, const char *what) {
@@ -109,6 +121,23 @@ static const char *chosen_by(struct prover *prover, const struct verdict *verdic
         .at;
 }
 
+/* All rules that match an example: the first of them decides. */
+static void take_shares(struct prover *prover, const struct proof *proof,
+                        const struct finding *finding) {
+    struct reason_trace trace;
+    const struct rule *winner = finding->verdict.rule;
+    reason_trace(prover->memory, finding, &prover->arena, &trace);
+    for (size_t i = 0; i < trace.tried_count; i++) {
+        struct share *share = &prover->shares[trace.tried[i].rule->id];
+        if (trace.tried[i].unmet)
+            continue;
+        if (trace.tried[i].rule == winner)
+            share->decided = true;
+        else if (!share->in)
+            *share = (struct share){share->decided, winner, proof};
+    }
+}
+
 /* The example must be classed as `wanted`; a counter-example must not. */
 static void prove(struct prover *prover, const struct proof *proof, struct slice text,
                   struct slice wanted, struct slice host) {
@@ -116,6 +145,8 @@ static void prove(struct prover *prover, const struct proof *proof, struct slice
     prover->proved++;
     if (!decide_proof(prover, proof, text, host, &finding))
         return;
+    if (prover->shares)
+        take_shares(prover, proof, &finding);
     const struct verdict *verdict = &finding.verdict;
     bool classed = slice_is(wanted, verdict->class_name);
     if (classed && proof->counter)
@@ -177,18 +208,79 @@ static void check_mtas(struct prover *prover) {
     }
 }
 
+static void prove_all(struct prover *prover) {
+    for (size_t i = 0; i < prover->book->reason_count; i++)
+        prove_reason(prover, &prover->book->reasons[i]);
+    for (size_t i = 0; i < prover->book->provider_count; i++)
+        prove_provider(prover, &prover->book->providers[i]);
+}
+
+static void prover_release(struct prover *prover) {
+    arena_release(&prover->arena);
+    reason_memory_free(prover->memory);
+}
+
 size_t reason_prove(const struct rulebook *book, size_t *failed_r,
                     void (*told)(void *context, const char *text), void *context) {
     struct prover prover = {
         .book = book, .memory = reason_memory_new(book), .told = told, .context = context};
     arena_init(&prover.arena);
     check_mtas(&prover);
-    for (size_t i = 0; i < book->reason_count; i++)
-        prove_reason(&prover, &book->reasons[i]);
-    for (size_t i = 0; i < book->provider_count; i++)
-        prove_provider(&prover, &book->providers[i]);
-    arena_release(&prover.arena);
-    reason_memory_free(prover.memory);
+    prove_all(&prover);
+    prover_release(&prover);
     *failed_r = prover.failed;
     return prover.proved;
+}
+
+/* ---- rules without a proof */
+
+/* "FILE:LINE 'TEXT' for REASON"; patterns can be long. */
+static struct slice rule_shown(struct arena *arena, const struct rule *rule) {
+    enum { SHOWN = 60 };
+    bool whole = rule->text.length <= SHOWN;
+    return arena_print(arena, "%s:%u: '%.*s%s' for %s", rule->file, rule->line,
+                       (int)(whole ? rule->text.length : SHOWN), rule->text.at, whole ? "" : "...",
+                       rule->reason->name);
+}
+
+static struct slice beaten_shown(struct arena *arena, const struct rule *rule,
+                                 const struct share *share) {
+    return arena_print(arena, "%.*s is always beaten, in %s:%u by %.*s",
+                       SLICE_ARGS(rule_shown(arena, rule)), share->in->file, share->in->line,
+                       SLICE_ARGS(rule_shown(arena, share->beaten_by)));
+}
+
+static struct unproved judge_shares(struct prover *prover,
+                                    void (*told)(void *context, const char *text), void *context) {
+    struct unproved unproved = {0};
+    for (size_t i = 0; i < prover->book->rule_count; i++) {
+        const struct rule *rule = &prover->book->rules[i];
+        const struct share *share = &prover->shares[i];
+        if (rule->of_table)
+            continue;
+        unproved.rules++;
+        if (share->decided)
+            continue;
+        unproved.silent += !share->in;
+        unproved.beaten += share->in != NULL;
+        if (told)
+            told(context, share->in ? beaten_shown(&prover->arena, rule, share).at
+                                    : arena_print(&prover->arena, "%.*s is fired by no example",
+                                                  SLICE_ARGS(rule_shown(&prover->arena, rule)))
+                                          .at);
+    }
+    return unproved;
+}
+
+struct unproved reason_unproved(const struct rulebook *book,
+                                void (*told)(void *context, const char *text), void *context) {
+    struct prover prover = {.book = book,
+                            .memory = reason_memory_new(book),
+                            .shares = memory_new((book->rule_count + 1) * sizeof *prover.shares)};
+    arena_init(&prover.arena);
+    prove_all(&prover);
+    struct unproved unproved = judge_shares(&prover, told, context);
+    prover_release(&prover);
+    free(prover.shares);
+    return unproved;
 }

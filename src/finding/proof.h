@@ -11,4 +11,14 @@
 size_t reason_prove(const struct rulebook *book, size_t *failed_r,
                     void (*told)(void *context, const char *text), void *context);
 
+/* Rules that the examples do not prove; those of the code tables need none. */
+struct unproved {
+    size_t rules;  /* of which these are */
+    size_t silent; /* no example has their words or code in their context */
+    size_t beaten; /* some have, and another rule decides each time */
+};
+/* Calls told() with "file:line: ..." for each. */
+struct unproved reason_unproved(const struct rulebook *book,
+                                void (*told)(void *context, const char *text), void *context);
+
 #endif

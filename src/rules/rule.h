@@ -52,6 +52,7 @@ struct rule {
     struct rule_pattern pattern; /* RULE_MATCHES */
     struct code code;            /* RULE_CODE */
     bool staged;                 /* RULE_CODE: written with @STAGE */
+    bool of_table;               /* RULE_CODE: the last word of a code table */
     struct rule_where where;
     const char *file;
     unsigned line;

@@ -559,6 +559,7 @@ static bool add_page_rule(struct loader *loader, const struct code_page *page) {
                           .strength = RULE_DEFAULT,
                           .reason = reason,
                           .text = page->code,
+                          .of_table = true,
                           .file = page->file,
                           .line = page->line};
     bool good = code_read(page->code, &rule->code);

@@ -555,6 +555,52 @@ static void tells_failed_proofs(void **state) {
     arena_release(&arena);
 }
 
+/* A rule decides about an example of any file, or it is told of, with the rule that beats it. */
+static void tells_unproved_rules(void **state) {
+    (void)state;
+    struct arena arena;
+    struct rulebook *book;
+    struct problem problem = {""};
+    struct tellings tellings = {0};
+    arena_init(&arena);
+    struct pattern_files files = {.arena = &arena};
+    pattern_files_put(&files, (struct pattern_file){"reasons/order", "o", SLICE("one\ntwo")});
+    pattern_files_put(
+        &files, (struct pattern_file){
+                    "reasons/one.yaml", "one.yaml",
+                    SLICE(REASON("auth", "strong: {says: [first, never]}\n"
+                                         "examples:\n  - 550 first\n  - 550 second third\n"))});
+    pattern_files_put(
+        &files,
+        (struct pattern_file){
+            "reasons/two.yaml", "two.yaml",
+            SLICE(REASON("auth", "strong:\n  says: [first and last, third]\n"
+                                 "  matches: ['\\b seco?nd']\n"
+                                 "  when: [{says: third, stage: [auth]}]\n"
+                                 "codes: {staged: [571]}\n"
+                                 "examples:\n  - 550 second one\n  - 550 first and last\n"))});
+    pattern_files_put(&files, (struct pattern_file){"codes/reply.csv", "reply.csv",
+                                                    SLICE("code,name,description,when,fix,source,"
+                                                          "reason\n550,No,,,,,two\n")});
+    if (!rulebook_load(&files, &book, &problem))
+        fail_msg("%s", problem.text);
+    static const char *const wanted[] = {
+        "one.yaml:8: 'never' for one is fired by no example",
+        "two.yaml:9: 'first and last' for two is always beaten, in two.yaml:15 by one.yaml:8: "
+        "'first' for one",
+        "two.yaml:11: 'third' for two is fired by no example",
+        "two.yaml:12: '571' for two is fired by no example",
+    };
+    struct unproved left = reason_unproved(book, told, &tellings);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        assert_string_equal(tellings.texts[i], wanted[i]);
+    assert_int_equal(left.rules, 7);
+    assert_int_equal(left.silent, 3);
+    assert_int_equal(left.beaten, 1);
+    rulebook_free(book);
+    arena_release(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decides_step_by_step),
@@ -569,6 +615,7 @@ int main(void) {
         cmocka_unit_test(gives_the_closest_hint),
         cmocka_unit_test(proves_examples),
         cmocka_unit_test(tells_failed_proofs),
+        cmocka_unit_test(tells_unproved_rules),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
