@@ -9,7 +9,8 @@
  *   6  a reply code that decides, alone or in its stage
  *   7  weak wording
  *   8  a code as a hint: in its stage, or when the reply says nothing of its own; not an implied
- *      code, which tells what was refused and not why
+ *      code, which tells what was refused and not why; and not of the recipient, when the enhanced
+ *      code beside it is about something else (550 5.7.1 to RCPT is no unknown user)
  *
  * A warning of the server itself is about no recipient and no sender: only the network, the system
  * and logins may be its reason.
@@ -40,6 +41,7 @@ struct guard {
     uint16_t sides, directions;
     bool synthetic;                       /* may decide about a condition without reply */
     bool warning;                         /* may decide about a warning of the server itself */
+    bool recipient;                       /* is about the recipient */
     const struct provider_set *providers; /* NULL: any */
     const struct code *codes;
     size_t code_count;
@@ -175,6 +177,7 @@ static struct guard guard_of(struct reason_memory *memory, const struct rule *ru
     guard.synthetic = (guard.sides & 1u << SIDE_SYNTHETIC) || slice_is(group, "network") ||
                       slice_is(group, "system");
     guard.warning = guard.synthetic || slice_is(group, "auth");
+    guard.recipient = slice_is(group, "recipient");
     return guard;
 }
 
@@ -497,10 +500,19 @@ static const char *hint_unmet(const struct reason_memory *memory, const struct a
     return has_own_words(memory->book, asked) ? "the reply has words of its own" : NULL;
 }
 
+/* Whether the enhanced code is about addresses or mailboxes, or of no subject. */
+static bool may_be_recipient(struct enhanced enhanced) {
+    enum { MAILBOXES = 2 };
+    return enhanced.class_digit == 0 || enhanced.subject <= MAILBOXES;
+}
+
 static const char *code_unmet(const struct reason_memory *memory, const struct asked *asked,
                               const struct rule *rule, const char *hint_unmet) {
     if (rule->strength == RULE_DEFAULT && asked->implied)
         return "the code is implied";
+    if (rule->strength == RULE_DEFAULT && memory->guards[rule->id].recipient &&
+        !may_be_recipient(asked->enhanced))
+        return "the enhanced code is not about a recipient";
     return hint_unmet && !rule->staged ? hint_unmet : unmet(memory, asked, rule);
 }
 

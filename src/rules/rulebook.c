@@ -610,19 +610,28 @@ static bool check_equal(struct loader *loader, size_t count) {
     return good;
 }
 
-/* Rules by strength, otherwise in the order made. */
+static void take_rules(struct held *held, int strength, bool staged) {
+    struct rulebook *book = &held->book;
+    for (size_t i = 0; i < held->made.count; i++) {
+        const struct rule *rule = &held->made.items[i];
+        if ((int)rule->strength != strength || (strength == RULE_DEFAULT && rule->staged != staged))
+            continue;
+        book->rules[book->rule_count] = *rule;
+        book->rules[book->rule_count].id = (unsigned)book->rule_count;
+        book->rule_count++;
+    }
+}
+
+/* Rules by strength, otherwise in the order made; but a default in its stage goes before all that
+ * hold in any. */
 static void sort_rules(struct held *held) {
     struct rulebook *book = &held->book;
     book->rules = memory_new(held->made.count * sizeof *book->rules);
     for (int strength = 0; strength <= RULE_DEFAULT; strength++) {
         book->first_rule[strength] = book->rule_count;
-        for (size_t i = 0; i < held->made.count; i++) {
-            if ((int)held->made.items[i].strength != strength)
-                continue;
-            book->rules[book->rule_count] = held->made.items[i];
-            book->rules[book->rule_count].id = (unsigned)book->rule_count;
-            book->rule_count++;
-        }
+        if (strength == RULE_DEFAULT)
+            take_rules(held, strength, true);
+        take_rules(held, strength, false);
     }
     book->first_rule[RULE_DEFAULT + 1] = book->rule_count;
     free(held->made.items); /* the regexes are the book's now */

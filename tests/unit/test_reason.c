@@ -47,7 +47,8 @@ static const struct {
      "title: T\ngroup: network\nmeaning: M.\nhint: Do.\nseverity: warning\nlasting: temporary\n"
      "acts: [wait]\nstrong: {says: [connection refused]}\nexamples: [Connection refused]\n"},
     {"reasons/denied.yaml",
-     REASON("reputation", "weak: {says: [denied]}\nexamples: [550 denied]\n")},
+     REASON("reputation", "weak: {says: [denied]}\ncodes: {hinting: [552@connect]}\n"
+                          "examples: [550 denied]\n")},
     {"providers/big.yaml",
      "provider: big\nnames: [big.example]\nsays: [bigmx]\nmatches: ['\\[B\\d\\d\\]']\n"
      "tokens:\n  - {says: '(T1)', reason: listed}\n"
@@ -176,6 +177,10 @@ static const struct {
     {"550 quota", STAGE_RCPT, SIDE_REMOTE, "", "full", BY_WEAK, "quota"},
     /* 8: hints */
     {"550 whatever", STAGE_RCPT, SIDE_REMOTE, "", "gone", BY_DEFAULT, "550@rcpt"},
+    {"550 5.1.0 whatever", STAGE_RCPT, SIDE_REMOTE, "", "gone", BY_DEFAULT, "550@rcpt"},
+    {"550 5.7.1 whatever", STAGE_RCPT, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
+    {"552", STAGE_CONNECT, SIDE_REMOTE, "", "denied", BY_DEFAULT, "552@connect"},
+    {"552", STAGE_MAIL, SIDE_REMOTE, "", "full", BY_DEFAULT, "552"},
     {"550 whatever", STAGE_MAIL, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
     {"551 whatever", STAGE_MAIL, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
     {"551", STAGE_MAIL, SIDE_REMOTE, "", "gone", BY_DEFAULT, "551"},
@@ -252,9 +257,8 @@ static const struct {
     {"550 words of no kind", STAGE_RCPT, "550@rcpt (the reply has words of its own 550) "},
     {"550", STAGE_RCPT, "550@rcpt 550 "},
     {"552 5.1.1 Mailbox full (T1) bigmx, user unknown, quota", STAGE_END_OF_DATA,
-     "(T1) mailbox full user unknown unknow* x.1.1 552@end-of-data quota (the reply has words of "
-     "its own "
-     "552) "},
+     "(T1) mailbox full user unknown unknow* x.1.1 552@end-of-data quota (stage "
+     "552@connect) (the reply has words of its own 552) "},
     {"552 5.1.1 Mailbox full (T1) (T2)", STAGE_OTHER,
      "(provider (T1)) (provider (T2)) mailbox full x.1.1 (stage 552@end-of-data) "
      "(the reply has words of its own 552) "},

@@ -126,8 +126,8 @@ static void tries_rules_in_order(void **state) {
         {"x.2.2", "two", RULE_ENHANCED, RULE_CODE, 9},
         {"552@end-of-data", "two", RULE_STAGED, RULE_CODE, 9},
         {"one w", "one", RULE_WEAK, RULE_SAYS, 8},
+        {"550@rcpt", "one", RULE_DEFAULT, RULE_CODE, 13}, /* in its stage first */
         {"550", "one", RULE_DEFAULT, RULE_CODE, 13},
-        {"550@rcpt", "one", RULE_DEFAULT, RULE_CODE, 13},
         {"552", "two", RULE_DEFAULT, RULE_CODE, 2},
     };
     struct rulebook *book = load_good(files);
