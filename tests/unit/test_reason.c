@@ -260,8 +260,8 @@ static const struct {
      "(T1) mailbox full user unknown unknow* x.1.1 552@end-of-data quota (stage "
      "552@connect) (the reply has words of its own 552) "},
     {"552 5.1.1 Mailbox full (T1) (T2)", STAGE_OTHER,
-     "(provider (T1)) (provider (T2)) mailbox full x.1.1 (stage 552@end-of-data) "
-     "(the reply has words of its own 552) "},
+     "(provider (T1)) (provider (T2)) mailbox full x.1.1 (stage 552@end-of-data) (stage "
+     "552@connect) (the reply has words of its own 552) "},
     {"550 mailbox: no account of sender", STAGE_OTHER,
      "(unless no account) (stage 550@rcpt) (the reply has words of its own 550) "},
     {"550 no account", STAGE_OTHER,

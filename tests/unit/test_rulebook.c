@@ -156,8 +156,8 @@ static void tries_rules_in_order(void **state) {
     assert_true(slice_is(book->rules[1].where.side.items[0], "remote"));
     assert_true(book->rules[7].staged);
     assert_true(slice_is(book->rules[7].where.stage.items[0], "end-of-data"));
-    assert_int_equal(book->rules[10].where.stage.count, 1); /* rcpt alone */
-    assert_false(book->rules[9].staged);
+    assert_int_equal(book->rules[9].where.stage.count, 1); /* rcpt alone */
+    assert_false(book->rules[10].staged);
     assert_true(book->rules[6].code.any_class);
     assert_int_equal(book->providers[0].host_count, 1);
     rulebook_free(book);
