@@ -27,6 +27,7 @@ PKG_LIBS    := $(shell $(PKG_CONFIG) --libs $(NEEDED_PKGS) 2>/dev/null || echo -
 # Optional parts: auto (used when their header is found), yes (needed) or no. OPTIONAL is for all.
 OPTIONAL   ?= auto
 LIBARCHIVE ?= $(OPTIONAL)
+LIBSYSTEMD ?= $(OPTIONAL)
 # $(1): auto, yes or no, $(2): its header, $(3): what finds it; not empty: use it.
 use = $(if $(filter yes,$(1)),yes,$(if $(filter auto,$(1)),$(shell \
       $(CC) $(CPPFLAGS) $(3) -include $(2) -E -x c /dev/null > /dev/null 2>&1 && echo yes)))
@@ -34,6 +35,11 @@ ARCHIVE_CFLAGS := $(shell $(PKG_CONFIG) --cflags libarchive 2>/dev/null)
 ifneq ($(call use,$(LIBARCHIVE),archive.h,$(ARCHIVE_CFLAGS)),)
 PKG_CFLAGS += -DHAVE_LIBARCHIVE $(ARCHIVE_CFLAGS)
 PKG_LIBS   += $(shell $(PKG_CONFIG) --libs libarchive 2>/dev/null || echo -larchive)
+endif
+SYSTEMD_CFLAGS := $(shell $(PKG_CONFIG) --cflags libsystemd 2>/dev/null)
+ifneq ($(call use,$(LIBSYSTEMD),systemd/sd-journal.h,$(SYSTEMD_CFLAGS)),)
+PKG_CFLAGS += -DHAVE_LIBSYSTEMD $(SYSTEMD_CFLAGS)
+PKG_LIBS   += $(shell $(PKG_CONFIG) --libs libsystemd 2>/dev/null || echo -lsystemd)
 endif
 
 OUR_CPPFLAGS := -D_GNU_SOURCE -DPCRE2_CODE_UNIT_WIDTH=8 -DMAILTRIAGE_VERSION='"$(VERSION)"' -Isrc \
@@ -113,10 +119,14 @@ BUILD_NEEDS := stdio.h,puts,,libc6-dev \
                yaml.h,yaml_parser_initialize,-lyaml,libyaml-dev
 # Optional parts: `yes` needs them, and `make deps` installs what is not refused by `no`.
 archive_need   := archive.h,archive_read_new,-larchive,libarchive-dev
-BUILD_NEEDS    += $(if $(filter yes,$(LIBARCHIVE)),$(archive_need))
-OPTIONAL_NEEDS := $(if $(filter no,$(LIBARCHIVE)),,$(archive_need))
+systemd_need   := systemd/sd-journal.h,sd_journal_next,-lsystemd,libsystemd-dev
+BUILD_NEEDS    += $(if $(filter yes,$(LIBARCHIVE)),$(archive_need)) \
+                  $(if $(filter yes,$(LIBSYSTEMD)),$(systemd_need))
+OPTIONAL_NEEDS := $(if $(filter no,$(LIBARCHIVE)),,$(archive_need)) \
+                  $(if $(filter no,$(LIBSYSTEMD)),,$(systemd_need))
 CHECK_NEEDS := setjmp.h+stdarg.h+stddef.h+stdint.h+cmocka.h,_cmocka_run_group_tests,-lcmocka,libcmocka-dev
-CHECK_TOOLS := bats jq
+# A program, and its Debian package where that has another name.
+CHECK_TOOLS := bats jq /lib/systemd/systemd-journal-remote,systemd-journal-remote
 
 # Shell: sets $missing to the Debian packages of what is not there. $(1): needs, $(2): tools.
 define find_missing
@@ -130,7 +140,9 @@ for need in $(1); do \
         $(filter -L%,$(PKG_LIBS)) -o "$$probe/probe" "$$probe/probe.c" $$library 2> /dev/null || \
         missing="$$missing $$package"; \
 done; \
-for tool in $(2); do command -v $$tool > /dev/null || missing="$$missing $$tool"; done; \
+for tool in $(2); do \
+    command -v $${tool%,*} > /dev/null || missing="$$missing $${tool#*,}"; \
+done; \
 missing=$$(echo $$missing)
 endef
 
@@ -193,7 +205,7 @@ check-lint: ## layers, headers, lists, names, recipes
 	@$(RUN_TESTS) lint
 check-golden: ## command lines and the output they must give
 	@$(RUN_TESTS) golden
-check-oracle: ## times, beside what systemd makes of them
+check-oracle: ## times and journals, beside what systemd makes of them
 	@$(RUN_TESTS) oracle
 check-fuzz: ## the fuzz corpora, replayed with the sanitizers
 	@$(RUN_TESTS) fuzz

@@ -90,8 +90,11 @@ suite_golden() {
 }
 
 suite_oracle() {
+    local script
     build oracle all
-    part oracle/times tests/oracle/times.sh
+    for script in tests/oracle/*.sh; do
+        part "oracle/$(basename "$script" .sh)" "$script"
+    done
 }
 
 suite_fuzz() {

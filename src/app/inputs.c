@@ -10,6 +10,7 @@
 #include "app/looks.h"
 #include "app/order.h"
 #include "app/say.h"
+#include "input/journal.h"
 #include "input/rotated.h"
 #include "input/twice.h"
 
@@ -117,6 +118,22 @@ static void told(void *context, bool is_fault, const char *text) {
     }
 }
 
+/* The journal, on a system that has no mail log. */
+static void add_journal_instead(struct run *run, struct sources *sources) {
+    static const char missing[] = "no mail log found in the usual places (/var/log/mail.log, "
+                                  "/var/log/maillog, /var/log/exim4/mainlog)";
+    if (!journal_is_built_in()) {
+        say_fault("%s: name one; or, as this build has no libsystemd to read the systemd journal, "
+                  "'journalctl -o export SYSLOG_FACILITY=2 | mailtriage -'",
+                  missing);
+        run->faulty = true;
+        return;
+    }
+    if (!run->options->quiet)
+        say_note("%s: reading the systemd journal", missing);
+    sources_add_journal(sources, run->options->year, run->options->now);
+}
+
 /* The usual mail logs of the system, when nothing was named and standard input is a terminal. */
 static void add_usual(struct run *run, struct sources *sources) {
     static const char *const usual[] = {"/var/log/mail.log", "/var/log/maillog",
@@ -125,11 +142,8 @@ static void add_usual(struct run *run, struct sources *sources) {
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         if (access(usual[i], F_OK) == 0)
             sources_add(sources, usual[i], run->options->year, run->options->now, told, run);
-    if (sources->count || run->faulty)
-        return;
-    say_fault("no mail log found in the usual places (/var/log/mail.log, /var/log/maillog, "
-              "/var/log/exim4/mainlog): name one");
-    run->faulty = true;
+    if (!sources->count && !run->faulty)
+        add_journal_instead(run, sources);
 }
 
 /* A terminal or the null device (cron) is no log; a pipe, a socket or a file is. */
@@ -158,7 +172,9 @@ static void find_named(struct run *run, struct sources *sources) {
     const struct options *options = run->options;
     for (size_t i = 0; i < options->operand_count; i++)
         sources_add(sources, options->operands[i], options->year, options->now, told, run);
-    if (options->operand_count)
+    if (options->journal)
+        sources_add_journal(sources, options->year, options->now);
+    if (options->operand_count || options->journal)
         return;
     if (stdin_holds_log())
         sources_add(sources, "-", options->year, options->now, told, run);

@@ -5,12 +5,14 @@
 #include "app/options.h"
 #include "app/say.h"
 #include "input/compressed.h"
+#include "input/journal.h"
 #include "rules/regex.h"
 
 static int print_version(void) {
-    printf("mailtriage %s\nregular expressions: PCRE2, JIT %s\ncompressed logs: %s\n",
+    printf("mailtriage %s\nregular expressions: PCRE2, JIT %s\ncompressed logs: %s\n"
+           "systemd journal: %s\n",
            MAILTRIAGE_VERSION, regex_has_jit() ? "available" : "unavailable (slower, same results)",
-           compressed_about());
+           compressed_about(), journal_about());
     return 0;
 }
 

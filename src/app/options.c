@@ -76,6 +76,9 @@ static bool apply(struct options *options, struct wishes *wishes, const struct o
                   const char *argument, struct problem *problem) {
     unsigned number = 0;
     switch (row->id) {
+    case OPT_JOURNAL:
+        options->journal = true;
+        return true;
     case OPT_SINCE:
         wishes->since = argument;
         return true;

@@ -51,7 +51,7 @@ static la_ssize_t give_packed(struct archive *archive, void *context, const void
     struct unpacker *unpacker = context;
     struct problem problem;
     *bytes_r = unpacker->bytes;
-    ssize_t got = unpacker->packed->read(unpacker->packed, unpacker->bytes, PACKED_BLOCK, &problem);
+    ssize_t got = reader_read(unpacker->packed, unpacker->bytes, PACKED_BLOCK, &problem);
     unpacker->reader.taken = unpacker->packed->taken;
     if (got < 0)
         archive_set_error(archive, EIO, "%s", problem.text);

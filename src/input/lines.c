@@ -39,8 +39,7 @@ static size_t drop_rest_of_line(struct lines *lines, char *bytes, size_t length)
 static void read_up_to(struct lines *lines, struct lines_block *block, size_t wanted) {
     while (!lines->ended && block->length < wanted) {
         char *end = block->bytes + block->length;
-        ssize_t got =
-            lines->reader->read(lines->reader, end, wanted - block->length, &lines->fault);
+        ssize_t got = reader_read(lines->reader, end, wanted - block->length, &lines->fault);
         if (got <= 0) {
             lines->failed = got < 0;
             lines->ended = true;

@@ -1,11 +1,12 @@
-/* reader - plain bytes, and the choice between them and a compressed file.
+/* reader - plain bytes, and the choice between them and what has to be unpacked or read by record.
  *
  * The choice is made by the first bytes and never by the name, so a renamed file and standard input
- * are read alike. The bytes looked at cannot be put back into a pipe: the plain reader keeps them
- * and gives them first.
+ * are read alike. The bytes looked at cannot be put back into a pipe: every reader keeps them and
+ * gives them first.
  */
 #include "input/reader.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -14,15 +15,12 @@
 
 #include "base/memory.h"
 #include "input/compressed.h"
-
-/* As many as the longest magic needs, and the gzip header's time. */
-enum { PEEKED = 8 };
+#include "input/journal.h"
+#include "input/journal_export.h"
 
 struct plain {
     struct reader reader;
     int fd;
-    char peeked[PEEKED];
-    size_t peeked_length, peeked_given;
 };
 
 /* Like read(), through signals, and waiting where somebody left standard input non-blocking. */
@@ -41,13 +39,6 @@ static ssize_t read_some(int fd, char *bytes, size_t room) {
 static ssize_t plain_read(struct reader *reader, char *bytes, size_t room,
                           struct problem *problem) {
     struct plain *plain = (struct plain *)reader;
-    size_t left = plain->peeked_length - plain->peeked_given;
-    if (left > 0) {
-        size_t given = left < room ? left : room;
-        memcpy(bytes, plain->peeked + plain->peeked_given, given);
-        plain->peeked_given += given;
-        return (ssize_t)given;
-    }
     ssize_t got = read_some(plain->fd, bytes, room);
     if (got < 0)
         problem_errno(problem, "read failed");
@@ -68,6 +59,33 @@ struct reader *reader_plain(int fd) {
     return &plain->reader;
 }
 
+struct slice reader_peek(struct reader *reader) {
+    assert(reader->peek.length == 0 && !reader->peek.failed);
+    size_t length;
+    reader->peek.failed =
+        !reader_fill(reader, reader->peek.bytes, READER_PEEKED, &length, &reader->peek.fault);
+    reader->peek.length = length; /* from here on they are to be given */
+    return (struct slice){reader->peek.bytes, length};
+}
+
+static ssize_t give_peeked(struct reader *reader, char *bytes, size_t room) {
+    size_t left = reader->peek.length - reader->peek.given;
+    size_t given = left < room ? left : room;
+    memcpy(bytes, reader->peek.bytes + reader->peek.given, given);
+    reader->peek.given += given;
+    return (ssize_t)given;
+}
+
+ssize_t reader_read(struct reader *reader, char *bytes, size_t room, struct problem *problem) {
+    if (reader->peek.given < reader->peek.length)
+        return give_peeked(reader, bytes, room);
+    if (!reader->peek.failed)
+        return reader->read(reader, bytes, room, problem);
+    reader->peek.failed = false;
+    problem_say(problem, "%s", reader->peek.fault.text);
+    return -1;
+}
+
 void reader_close(struct reader *reader) {
     if (reader != NULL)
         reader->close(reader);
@@ -77,7 +95,7 @@ bool reader_fill(struct reader *reader, char *bytes, size_t room, size_t *length
                  struct problem *problem) {
     *length_r = 0;
     while (*length_r < room) {
-        ssize_t got = reader->read(reader, bytes + *length_r, room - *length_r, problem);
+        ssize_t got = reader_read(reader, bytes + *length_r, room - *length_r, problem);
         if (got <= 0)
             return got == 0;
         *length_r += (size_t)got;
@@ -97,19 +115,19 @@ static int64_t gzip_time(struct slice head) {
 
 struct reader *reader_open(int fd, struct problem *problem) {
     struct reader *reader = reader_plain(fd);
-    struct plain *plain = (struct plain *)reader;
-    struct problem why = {.text = ""};
-    size_t length;
-    /* A fault here is met again by the next read, so it is told there. */
-    reader_fill(reader, plain->peeked, PEEKED, &length, &why);
-    plain->peeked_length = length;
-    struct slice head = {plain->peeked, length};
+    struct slice head = reader_peek(reader);
     const struct compression *compression = compression_of(head);
-    if (compression == NULL)
-        return reader;
-    int64_t time = gzip_time(head);
-    struct reader *unpacked = compressed_open(reader, compression, problem);
-    if (unpacked != NULL)
-        unpacked->packed_time = time;
-    return unpacked;
+    if (compression != NULL) {
+        int64_t time = gzip_time(head);
+        reader = compressed_open(reader, compression, problem);
+        if (reader == NULL)
+            return NULL;
+        reader->packed_time = time;
+        head = reader_peek(reader);
+    }
+    if (journal_begins(head))
+        return journal_open_file(reader, compression != NULL ? -1 : fd, problem);
+    if (journal_export_begins(head))
+        return journal_export_open(reader);
+    return reader;
 }

@@ -11,22 +11,41 @@
 #include "base/problem.h"
 #include "base/slice.h"
 
+/* As many of the first bytes as are looked at: the longest name of a field of the journal and what
+ * stands around it. */
+enum { READER_PEEKED = 72 };
+
 struct reader {
-    /* Like read(): at most `room` bytes, 0 at the end. -1: a fault, problem filled; what came
-     * before the fault was given by the calls before. */
+    /* Filled in by each way of reading; everybody else calls reader_read and reader_close. */
     ssize_t (*read)(struct reader *reader, char *bytes, size_t room, struct problem *problem);
     void (*close)(struct reader *reader);
     uint64_t taken;      /* bytes taken off the file or pipe itself, for progress */
     int64_t packed_time; /* the time in a gzip header, seconds; 0: none */
+    bool is_journal;     /* libsystemd reads the file: `taken` is no share of its size */
+    struct {
+        char bytes[READER_PEEKED];
+        size_t length, given;
+        bool failed;
+        struct problem fault; /* then: why, and not told yet */
+    } peek;
 };
 
-/* A reader of what fd gives: unpacked when its first bytes are those of a compressed file, else as
- * it is. Takes fd over, also on failure. NULL with problem filled: compressed in a way this build
- * cannot read, damaged at its very begin, or not readable. */
+/* A reader of what fd gives, by its first bytes: unpacked when it is compressed, the records of a
+ * systemd journal or of its export as lines (journal_line.h), anything else as it is. Takes fd
+ * over, also on failure. NULL with problem filled: this build cannot read it, it is damaged at its
+ * very begin, or not readable. */
 struct reader *reader_open(int fd, struct problem *problem);
 
 /* The bytes of fd as they are. Takes fd over. */
 struct reader *reader_plain(int fd);
+
+/* Like read(): at most `room` bytes, 0 at the end. -1: a fault, problem filled; what came before
+ * the fault was given by the calls before. */
+ssize_t reader_read(struct reader *reader, char *bytes, size_t room, struct problem *problem);
+
+/* The first READER_PEEKED bytes, fewer at the end or before a fault; they are still to be read, and
+ * so is the fault. Once, before anything is read; borrowed. */
+struct slice reader_peek(struct reader *reader);
 
 /* Closes and frees; NULL is fine. */
 void reader_close(struct reader *reader);

@@ -20,6 +20,7 @@
 
 #include "base/memory.h"
 #include "input/entry.h"
+#include "input/journal.h"
 
 /* What is looked at to tell logs from others, and the share of control bytes no log reaches: bytes
  * at random have 11 %, text with some NULs of a crash far less. */
@@ -226,19 +227,26 @@ static int open_file(const char *path) {
     return fd;
 }
 
-struct reader *source_open(struct source *source, struct problem *problem) {
-    struct problem why;
+static struct reader *open_bytes(const struct source *source, struct problem *problem) {
+    if (source->is_journal)
+        return journal_open_host(problem);
     int fd = strcmp(source->name, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                                             : open_file(source->name);
-    if (fd < 0) {
-        problem_errno(problem, "cannot read '%s'", source->name);
-        return NULL;
-    }
-    struct reader *reader = reader_open(fd, &why);
+    if (fd >= 0)
+        return reader_open(fd, problem);
+    problem_say(problem, "%s", strerror(errno));
+    return NULL;
+}
+
+struct reader *source_open(struct source *source, struct problem *problem) {
+    struct problem why;
+    struct reader *reader = open_bytes(source, &why);
     if (reader == NULL) {
         problem_say(problem, "cannot read '%s': %s", source->name, why.text);
         return NULL;
     }
+    if (reader->is_journal)
+        source->size = -1;
     if (reader->packed_time != 0 && source->anchor_by > ANCHOR_PACKED) {
         source->anchor = reader->packed_time;
         source->anchor_by = ANCHOR_PACKED;
@@ -434,6 +442,20 @@ void sources_add(struct sources *sources, const char *path, int year, int64_t no
         add_regular(&finder, path, &status);
     else
         add(&finder, path, &status);
+}
+
+void sources_add_journal(struct sources *sources, int year, int64_t now) {
+    struct finder finder = {.sources = sources, .year = year, .now = now};
+    static const char name[] = "journal";
+    struct source source = {
+        .name = memory_copy(name, strlen(name)),
+        .is_pipe = true,
+        .is_journal = true,
+        .size = -1,
+        .first = MOMENT_NONE,
+    };
+    find_anchor(&finder, &source);
+    keep(sources, source);
 }
 
 void sources_release(struct sources *sources) {

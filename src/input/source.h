@@ -14,8 +14,9 @@ struct wrapping;
 enum anchor { ANCHOR_NAMED, ANCHOR_PACKED, ANCHOR_MODIFIED, ANCHOR_NOW };
 
 struct source {
-    char *name;       /* as shown: the path, or "-" */
+    char *name;       /* as shown: the path, "-", or "journal" */
     bool is_pipe;     /* no regular file: read once, front to end; the anchor is --year or now */
+    bool is_journal;  /* of this host, no file */
     int64_t size;     /* bytes, -1 unknown */
     int64_t modified; /* seconds, 0 unknown */
     int64_t anchor;   /* seconds UTC: contract section 2, "Yearless stamps" */
@@ -43,6 +44,8 @@ typedef void source_told(void *context, bool is_fault, const char *text);
  * year: --year, 0 when not given. now: seconds, the anchor of pipes. */
 void sources_add(struct sources *sources, const char *path, int year, int64_t now,
                  source_told *told, void *context);
+/* Adds the systemd journal of this host. */
+void sources_add_journal(struct sources *sources, int year, int64_t now);
 void sources_release(struct sources *sources);
 
 /* Takes one out, as if it had never been added. */

@@ -7,7 +7,8 @@ bare=build/bare/mailtriage
 
 build_bare() {
     ${MAKE:-make} -s --no-print-directory -j"${JOBS:-2}" VARIANT=bare OPTIONAL=no CFLAGS=-O0 \
-        STRICT=1 $bare build/bare/tests/unit/test_compressed build/bare/tests/unit/test_source
+        STRICT=1 $bare build/bare/tests/unit/test_compressed build/bare/tests/unit/test_source \
+        build/bare/tests/unit/test_journal_export
 }
 
 says() { # WORDS ARGUMENT...: the bare program says the words, on either output
@@ -33,6 +34,16 @@ zcat "$scratch/mail.log.1.gz" > "$scratch/mail.log"
 check "compressed: that way works" report - < "$scratch/mail.log"
 check "compressed: its unit test without it" build/bare/tests/unit/test_compressed
 check "sources: their unit test without it" build/bare/tests/unit/test_source
+check "journal export: its unit test without libsystemd" \
+    build/bare/tests/unit/test_journal_export
+printf 'LPKSHHRH\0\0\0\0' > "$scratch/system.journal"
+check "journal: --version says it is not there" says "systemd journal: not built in" --version
+for asked in --journal "$scratch/system.journal"; do
+    check "journal: the build option is named (${asked##*/})" says LIBSYSTEMD=yes report "$asked"
+    check "journal: the way without it is named (${asked##*/})" says "-o export" report "$asked"
+    check_catches "journal: ${asked##*/}" $bare report --no-config "$asked"
+done
+rm "$scratch/system.journal"
 check_catches "compressed: a folder with one among others" \
     $bare report --no-config --year 2026 "$scratch"
 tap_end

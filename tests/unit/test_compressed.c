@@ -58,7 +58,7 @@ static void assert_read_in_pieces(struct slice packed, struct slice text) {
         char piece[12];
         ssize_t got;
         assert_non_null(reader);
-        while ((got = reader->read(reader, piece, room, NULL)) > 0) {
+        while ((got = reader_read(reader, piece, room, NULL)) > 0) {
             assert_true((size_t)got <= room && (size_t)got <= rest.length);
             assert_memory_equal(piece, rest.at, (size_t)got);
             rest = slice_from(rest, (size_t)got);

@@ -85,7 +85,7 @@ static void test_a_file(void **state) {
     struct reader *reader = source_open(&sources.items[0], NULL);
     char first;
     assert_non_null(reader);
-    assert_int_equal(reader->read(reader, &first, 1, NULL), 1);
+    assert_int_equal(reader_read(reader, &first, 1, NULL), 1);
     assert_int_equal(first, 'J');
     reader_close(reader);
     sources_release(&sources);

@@ -226,6 +226,7 @@ static void test_foreign(void **state) {
         "[    5.678901] usb 1-1: new device",
         "[12345] mx1 a[3]: x",
         "{\"MESSAGE\":\"x\"}",
+        "{\"SYSLOG_IDENTIFIER\":\"x\"}",
         "{\"MESSAGE\":\"x\",\"SYSLOG_IDENTIFIER\":\"a\"",
         "{\"MESSAGE\":\"x\",\"SYSLOG_IDENTIFIER\":\"a\"} x",
         "{\"MESSAGE\":\"\\x\",\"SYSLOG_IDENTIFIER\":\"a\"}",
@@ -263,6 +264,7 @@ static void test_dull_inside(void **state) {
         "2026-06-01T10:00:01Z stdout F -- Boot 3f2a --",
         "mail-1  | ",
         "2026 Jun  1 10:00:01 mx1 -- MARK --",
+        "{\"__REALTIME_TIMESTAMP\":\"1780308001123456\",\"_PID\":\"7\"}",
     };
     for (size_t i = 0; i < COUNT(lines); i++) {
         struct entry entry;
