@@ -1,8 +1,10 @@
 /* journal - one pass over the fields of each record, with an own look at the names: twice as fast
  * as to ask libsystemd for each field by its name.
  *
- * A record that cannot be read whole, in a damaged file, is given with the fields that came, and
- * told at the end.
+ * libsystemd says nothing of a file that it gives up in the middle, because it is damaged. Its
+ * header has the number of its records (https://systemd.io/JOURNAL_FILE_FORMAT), so what is missing
+ * at the end is told. A record that cannot be read whole is given with the fields that came, and
+ * told too.
  */
 #include "input/journal.h"
 
@@ -35,6 +37,7 @@ struct journal {
     struct journal_line line;
     struct slice given; /* of the line: what is still to be given */
     uint64_t records, damaged;
+    uint64_t records_said; /* by the header of the file when it was opened */
     bool ended;
 };
 
@@ -73,14 +76,17 @@ static void take_record(struct journal *journal) {
 
 /* Tells once why there is no more; `status` is that of libsystemd. */
 static ssize_t tell_end(struct journal *journal, int status, struct problem *problem) {
+    uint64_t missing =
+        journal->records < journal->records_said ? journal->records_said - journal->records : 0;
     journal->ended = true;
-    if (status < 0)
-        problem_say(problem, "damaged behind record %" PRIu64 ": %s", journal->records,
-                    strerror(-status));
-    else if (journal->damaged > 0)
-        problem_say(problem, "damaged: %" PRIu64 " of its records cannot be read whole",
-                    journal->damaged);
-    return status < 0 || journal->damaged > 0 ? -1 : 0;
+    if (status >= 0 && missing == 0 && journal->damaged == 0)
+        return 0;
+    problem_say(problem,
+                "damaged: %" PRIu64 " records came, %" PRIu64 " of them not whole, %" PRIu64
+                " are missing%s%s",
+                journal->records, journal->damaged, missing, status < 0 ? ": " : "",
+                status < 0 ? strerror(-status) : "");
+    return -1;
 }
 
 static ssize_t journal_read(struct reader *reader, char *bytes, size_t room,
@@ -132,6 +138,18 @@ static int rewind_journal(struct journal *journal, bool *is_empty_r) {
     return status < 0 ? status : sd_journal_seek_head(journal->handle);
 }
 
+/* n_entries in the header; 0 when it cannot be read. */
+static uint64_t records_said(int fd) {
+    enum { N_ENTRIES_AT = 152 };
+    unsigned char bytes[8];
+    uint64_t number = 0;
+    if (pread(fd, bytes, sizeof bytes, N_ENTRIES_AT) != (ssize_t)sizeof bytes)
+        return 0;
+    for (size_t i = sizeof bytes; i-- > 0;)
+        number = number << 8 | bytes[i];
+    return number;
+}
+
 /* libsystemd takes the descriptor over, but not on failure. */
 static int open_file(struct journal *journal, int fd) {
     int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
@@ -152,6 +170,7 @@ struct reader *journal_open_file(struct reader *file, int fd, struct problem *pr
                              "file");
         return refused(journal);
     }
+    journal->records_said = records_said(fd);
     int fault = open_file(journal, fd);
     if (fault >= 0)
         fault = rewind_journal(journal, &is_empty);

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/tap.bash"
 
 # Options of other programs that the documentation may name.
-foreign='no-install-recommends|no-pager'
+foreign='no-install-recommends|no-pager|verify'
 
 known_options() {
     sed -n 's/^OPTION([A-Z_]*, "\([a-z-]*\)".*/--\1/p' src/app/options.def | sort -u

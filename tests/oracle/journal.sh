@@ -165,7 +165,7 @@ refused() { # STATUS WORDS COMMAND...
 }
 
 report() {
-    "$mailtriage" report --no-config "$@"
+    "$mailtriage" report --no-config --top 1 "$@"
 }
 
 check "a journal has the rows of the log it was made of" same_rows_as_log
@@ -184,6 +184,11 @@ check_catches "another log" same_rows "$log"
 
 head -c 300000 "$scratch/long.journal" > "$scratch/cut.journal"
 head -c 100 "$scratch/long.journal" > "$scratch/short.journal"
+cp "$scratch/long.journal" "$scratch/holed.journal"
+last=$(od -A n -t u8 -j 136 -N 8 "$scratch/long.journal") # where its last object lies
+dd if=/dev/zero of="$scratch/holed.journal" bs=4096 seek=$((last / 4096 - 60)) count=40 conv=notrunc \
+    2> "$scratch/dd"
+check "a journal with a hole" refused 1 "are missing" report "$scratch/holed.journal"
 check "a journal that is cut off" refused 1 damaged report "$scratch/cut.journal"
 check "the head of a journal" refused 1 damaged report "$scratch/short.journal"
 check "a journal from a pipe" refused 1 "must be a plain file" report - \
