@@ -172,11 +172,11 @@ static void find_named(struct run *run, struct sources *sources) {
     const struct options *options = run->options;
     for (size_t i = 0; i < options->operand_count; i++)
         sources_add(sources, options->operands[i], options->year, options->now, told, run);
+    if (options->operand_count)
+        return;
     if (options->journal)
         sources_add_journal(sources, options->year, options->now);
-    if (options->operand_count || options->journal)
-        return;
-    if (stdin_holds_log())
+    else if (stdin_holds_log())
         sources_add(sources, "-", options->year, options->now, told, run);
     else
         add_usual(run, sources);

@@ -163,6 +163,11 @@ static const struct command *command_named(const char *word) {
     return NULL;
 }
 
+/* And nothing else. */
+static bool takes_paths(const struct command *command) {
+    return strcmp(command->operands, "[PATH...]") == 0;
+}
+
 /* The command is the first word when it is one: a file called "report" is read as ./report. */
 static void take_command(struct options *options, int *argc, char ***argv) {
     options->command = &commands[0];
@@ -232,6 +237,11 @@ bool options_read(struct options *options, int argc, char **argv, struct problem
     }
     options->operands = argv + optind;
     options->operand_count = (size_t)(argc - optind);
+    if (options->journal && options->operand_count && takes_paths(options->command))
+        return problem_say(problem,
+                           "--journal and '%s': the one or the other; journal files are "
+                           "read without --journal",
+                           options->operands[0]);
     return resolve_times(options, &wishes, problem);
 }
 

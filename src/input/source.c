@@ -228,7 +228,7 @@ static int open_file(const char *path) {
 }
 
 static struct reader *open_bytes(const struct source *source, struct problem *problem) {
-    if (source->is_journal)
+    if (source->is_journal && source->is_pipe)
         return journal_open_host(problem);
     int fd = strcmp(source->name, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                                             : open_file(source->name);
@@ -245,6 +245,7 @@ struct reader *source_open(struct source *source, struct problem *problem) {
         problem_say(problem, "cannot read '%s': %s", source->name, why.text);
         return NULL;
     }
+    source->is_journal = reader->is_journal;
     if (reader->is_journal)
         source->size = -1;
     if (reader->packed_time != 0 && source->anchor_by > ANCHOR_PACKED) {
@@ -375,11 +376,30 @@ static void put_in_order(struct sources *sources, size_t from) {
         qsort(sources->items + from, sources->count - from, sizeof *sources->items, by_first_time);
 }
 
+/* What syslog wrote to a log is in the journal too, on most hosts: to read both would count it
+ * twice.
+ */
+static void pass_over_journals(const struct finder *finder, size_t from) {
+    struct sources *sources = finder->sources;
+    bool has_text = false;
+    for (size_t i = from; i < sources->count; i++)
+        has_text |= !sources->items[i].is_journal && sources->items[i].wrapping != NULL;
+    for (size_t i = sources->count; has_text && i-- > from;) {
+        if (!sources->items[i].is_journal)
+            continue;
+        tell_refused(finder, sources->items[i].name,
+                     "is a systemd journal, and may hold what the logs beside it hold: name it to "
+                     "read it");
+        sources_remove(sources, i);
+    }
+}
+
 static void add_folder(const struct finder *finder, const char *path) {
     struct finder inside = *finder;
     size_t before = finder->sources->count;
     inside.is_named = false;
     add_names_in(&inside, path);
+    pass_over_journals(&inside, before);
     put_in_order(finder->sources, before);
     if (finder->sources->count == before)
         tell_fault(finder, "no log file in the folder", path);
@@ -397,6 +417,7 @@ static bool add_matches(const struct finder *finder, const char *pattern) {
     for (size_t i = 0; i < found.gl_pathc; i++)
         add_found(&behind, found.gl_pathv[i]);
     globfree(&found);
+    pass_over_journals(&behind, before);
     put_in_order(finder->sources, before);
     if (finder->sources->count == before)
         tell_fault(finder, "no log file behind", pattern);

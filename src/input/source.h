@@ -16,7 +16,7 @@ enum anchor { ANCHOR_NAMED, ANCHOR_PACKED, ANCHOR_MODIFIED, ANCHOR_NOW };
 struct source {
     char *name;       /* as shown: the path, "-", or "journal" */
     bool is_pipe;     /* no regular file: read once, front to end; the anchor is --year or now */
-    bool is_journal;  /* of this host, no file */
+    bool is_journal;  /* read through libsystemd; no file but that of this host, when is_pipe */
     int64_t size;     /* bytes, -1 unknown */
     int64_t modified; /* seconds, 0 unknown */
     int64_t anchor;   /* seconds UTC: contract section 2, "Yearless stamps" */
@@ -40,7 +40,8 @@ typedef void source_told(void *context, bool is_fault, const char *text);
  * nothing; so is a compressed one that cannot be unpacked, and a file named by the user that is
  * binary. In a folder or behind a glob, what is no log (by content: binary, or no line in its head
  * that a wrapping knows) is told as a note, and a folder without any log as a fault. An empty file
- * is a source. What a folder or a glob gives is put in order by the times of the first entries.
+ * is a source. What a folder or a glob gives is put in order by the times of the first entries; the
+ * systemd journals of it are passed over where there are logs in text too.
  * year: --year, 0 when not given. now: seconds, the anchor of pipes. */
 void sources_add(struct sources *sources, const char *path, int year, int64_t now,
                  source_told *told, void *context);

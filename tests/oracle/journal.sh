@@ -156,6 +156,16 @@ read_once() { # a journal and what journalctl exported of it
         grep "holds the same as .*: read once"
 }
 
+# What syslog writes is in the journal of a host too.
+not_beside_a_log() {
+    mkdir -p "$scratch/beside"
+    cp "$log" "$scratch/beside/mail.log"
+    cp "$scratch/log.journal" "$scratch/beside/system.journal"
+    rows "$log" > "$scratch/a"
+    rows "$scratch/beside" > "$scratch/b"
+    same "$scratch/a" "$scratch/b" && refused 0 "name it to read it" report "$1"
+}
+
 refused() { # STATUS WORDS COMMAND...
     local status=0 wanted=$1 words=$2
     shift 2
@@ -180,6 +190,9 @@ check "any number of threads, a journal" same_for_any_jobs "$scratch/long.journa
 check "any number of threads, an export" same_for_any_jobs "$scratch/long.export"
 check "journals in a folder, the oldest first" same_in_a_folder
 check "a journal and its export are read once" read_once
+check "no journal in a folder of logs" not_beside_a_log "$scratch/beside"
+check "no journal in a glob of logs" not_beside_a_log "$scratch/beside/*"
+check "--journal or files" refused 2 "the one or the other" report --journal "$log"
 check_catches "another log" same_rows "$log"
 
 head -c 300000 "$scratch/long.journal" > "$scratch/cut.journal"

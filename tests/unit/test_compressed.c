@@ -75,6 +75,32 @@ static void test_plain_bytes_in_pieces(void **state) {
     assert_read_in_pieces(text, text);
 }
 
+/* Gives "ab", then a fault, then nothing. */
+static ssize_t failing_read(struct reader *reader, char *bytes, size_t room,
+                            struct problem *problem) {
+    uint64_t call = reader->taken++;
+    assert_true(room >= 2);
+    memcpy(bytes, "ab", 2);
+    if (call == 1)
+        problem_say(problem, "out of order");
+    return call == 0 ? 2 : call == 1 ? -1 : 0;
+}
+
+/* A fault that is met by looking at the first bytes is told when they were read. */
+static void test_a_fault_in_the_first_bytes(void **state) {
+    (void)state;
+    struct reader reader = {.read = failing_read};
+    struct problem problem = {.text = ""};
+    char room[8];
+    size_t length;
+    assert_true(slice_is(reader_peek(&reader), "ab"));
+    assert_false(reader_fill(&reader, room, sizeof room, &length, &problem));
+    assert_int_equal(length, 2);
+    assert_memory_equal(room, "ab", 2);
+    assert_string_equal(problem.text, "out of order");
+    assert_int_equal(reader_read(&reader, room, sizeof room, &problem), 0);
+}
+
 static void test_kinds_by_their_first_bytes(void **state) {
     (void)state;
     static const struct {
@@ -284,6 +310,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain_bytes),
         cmocka_unit_test(test_plain_bytes_in_pieces),
+        cmocka_unit_test(test_a_fault_in_the_first_bytes),
         cmocka_unit_test(test_kinds_by_their_first_bytes),
         cmocka_unit_test(test_every_kind),
 #ifdef HAVE_LIBARCHIVE

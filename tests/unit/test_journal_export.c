@@ -197,6 +197,22 @@ static void test_too_long(void **state) {
     free(stream);
 }
 
+/* What has no room ends the value, also when something shorter would fit behind it. */
+static void test_no_gap_in_a_value(void **state) {
+    (void)state;
+    static struct journal_line line;
+    char *value = memory_new(LINE_LONGEST);
+    memset(value, 'x', LINE_LONGEST);
+    journal_line_begin(&line);
+    assert_true(journal_line_open(&line, SLICE("MESSAGE")));
+    journal_line_add(&line, (struct slice){value, line.most - line.length - 3});
+    journal_line_add(&line, SLICE("\0"));
+    journal_line_add(&line, SLICE("y"));
+    journal_line_close(&line);
+    assert_true(slice_ends(journal_line_end(&line), SLICE("x\"}\n")));
+    free(value);
+}
+
 /* A line that is too long, among records. */
 static void test_foreign_line_too_long(void **state) {
     (void)state;
@@ -276,6 +292,7 @@ int main(void) {
         cmocka_unit_test(test_what_is_cut_off),
         cmocka_unit_test(test_fault_of_the_source),
         cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_no_gap_in_a_value),
         cmocka_unit_test(test_foreign_line_too_long),
         cmocka_unit_test(test_entry),
         cmocka_unit_test(test_known_by_its_begin),
