@@ -39,7 +39,7 @@ record() { # MICROSECONDS TAG PID: all but MESSAGE
 
 # The log as records, every third with a binary MESSAGE, the times a number of days later.
 records_of_log() { # DAYS
-    local stamp host tag text pid number=0 micros
+    local micros host tag text pid number=0
     while read -r micros host tag text; do
         pid=${tag#*[} pid=${pid%]:} number=$((number + 1))
         record $((micros + $1 * 86400000000)) "${tag%%[*}" "$pid"
