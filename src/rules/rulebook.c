@@ -321,6 +321,19 @@ static bool read_wordings(struct loader *loader, struct rule_maker maker, const 
            rules_when(&maker, yaml_get(node, "when"));
 }
 
+/* A list of codes, or a mapping that holds one and the words that must or must not stand there. */
+static bool read_code_list(struct rule_maker maker, const struct yaml *node) {
+    static const char *const known[] = {"codes", "with", "unless", NULL};
+    if (!node || node->kind != YAML_MAPPING)
+        return rules_codes(&maker, node);
+    const struct yaml *codes = yaml_get(node, "codes");
+    if (!yaml_only(node, known, maker.problem))
+        return false;
+    if (!codes)
+        return yaml_say(node, maker.problem, "give the list 'codes'");
+    return rule_narrow(&maker, node) && rules_codes(&maker, codes);
+}
+
 static bool read_codes(struct loader *loader, struct rule_maker maker, const struct yaml *root) {
     static const char *const known[] = {"deciding", "staged", "hinting", NULL};
     static const enum rule_strength strengths[] = {RULE_ENHANCED, RULE_STAGED, RULE_DEFAULT};
@@ -331,7 +344,7 @@ static bool read_codes(struct loader *loader, struct rule_maker maker, const str
         return false;
     for (size_t i = 0; known[i]; i++) {
         maker.strength = strengths[i];
-        if (!rules_codes(&maker, yaml_get(node, known[i])))
+        if (!read_code_list(maker, yaml_get(node, known[i])))
             return false;
     }
     return true;

@@ -47,8 +47,9 @@ static const struct {
      "title: T\ngroup: network\nmeaning: M.\nhint: Do.\nseverity: warning\nlasting: temporary\n"
      "acts: [wait]\nstrong: {says: [connection refused]}\nexamples: [Connection refused]\n"},
     {"reasons/denied.yaml",
-     REASON("reputation", "weak: {says: [denied]}\ncodes: {hinting: [552@connect]}\n"
-                          "examples: [550 denied]\n")},
+     REASON("reputation",
+            "weak: {says: [denied]}\ncodes: {hinting: {codes: [552@connect], unless: [sorry]}}\n"
+            "examples: [550 denied]\n")},
     {"providers/big.yaml",
      "provider: big\nnames: [big.example]\nsays: [bigmx]\nmatches: ['\\[B\\d\\d\\]']\n"
      "tokens:\n  - {says: '(T1)', reason: listed}\n"
@@ -180,6 +181,8 @@ static const struct {
     {"550 5.1.0 whatever", STAGE_RCPT, SIDE_REMOTE, "", "gone", BY_DEFAULT, "550@rcpt"},
     {"550 5.7.1 whatever", STAGE_RCPT, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
     {"552", STAGE_CONNECT, SIDE_REMOTE, "", "denied", BY_DEFAULT, "552@connect"},
+    {"552 go", STAGE_CONNECT, SIDE_REMOTE, "", "denied", BY_DEFAULT, "552@connect"},
+    {"552 sorry", STAGE_CONNECT, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
     {"552", STAGE_MAIL, SIDE_REMOTE, "", "full", BY_DEFAULT, "552"},
     {"550 whatever", STAGE_MAIL, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
     {"551 whatever", STAGE_MAIL, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
