@@ -51,6 +51,21 @@ static bool is_word(unsigned char byte) {
            (byte >= '0' && byte <= '9') || byte == '_' || byte >= 0x80;
 }
 
+/* The small letter of two bytes of UTF-8, in place: Latin-1 and Russian, where it is as long as the
+ * capital. Other pairs stay. */
+static void fold_pair(char *pair) {
+    unsigned char lead = (unsigned char)pair[0], rest = (unsigned char)pair[1];
+
+    if (lead == 0xc3 && rest >= 0x80 && rest <= 0x9e && rest != 0x97) {
+        pair[1] = (char)(rest | 0x20);
+    } else if (lead == 0xd0 && rest >= 0x90 && rest <= 0x9f) {
+        pair[1] = (char)(rest | 0x20);
+    } else if (lead == 0xd0 && rest >= 0xa0 && rest <= 0xaf) {
+        pair[0] = (char)0xd1;
+        pair[1] = (char)(rest & ~0x20);
+    }
+}
+
 struct slice phrases_fold(struct slice text, char *buffer) {
     size_t length = 0;
     bool blank = true; /* none at the front */
@@ -60,6 +75,8 @@ struct slice phrases_fold(struct slice text, char *buffer) {
             buffer[length++] = (char)(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
         else if (!blank)
             buffer[length++] = ' ';
+        if (byte >= 0x80 && length > 1)
+            fold_pair(buffer + length - 2);
         blank = is_blank(byte);
     }
     if (length > 0 && blank)

@@ -1,7 +1,8 @@
 /* phrases - many plain phrases looked for in one pass over a text (Aho-Corasick).
  *
- * Phrases and text are compared folded: ASCII case ignored, any run of blanks is one blank, and a
- * phrase only counts where it stands as whole words. Build once, then read by any thread.
+ * Phrases and text are compared folded: the case of ASCII, Latin-1 and Russian letters (in UTF-8)
+ * is ignored, any run of blanks is one blank, and a phrase only counts where it stands as whole
+ * words; Chinese and Japanese words need no border. Build once, then read by any thread.
  */
 #ifndef RULES_PHRASES_H
 #define RULES_PHRASES_H

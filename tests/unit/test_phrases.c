@@ -140,7 +140,9 @@ static const struct {
     {"", ""},
     {" \t\r\n ", ""},
     {"  A  b\tC ", "a b c"},
-    {"x\xc3\x89y", "x\xc3\x89y"}, /* only ASCII */
+    {"x\xc3\x89y \xc3\x97\xc3\x9f", "x\xc3\xa9y \xc3\x97\xc3\x9f"}, /* E acute; times, sharp s */
+    {"\xd0\x9f\xd0\xa0 \xd0\xbf", "\xd0\xbf\xd1\x80 \xd0\xbf"},     /* Russian P, R, small p */
+    {"\xc5\x81 \xe7\xc3\x89\xd0", "\xc5\x81 \xe7\xc3\xa9\xd0"},     /* Polish stays; no UTF-8 */
     {"[@Z`{", "[@z`{"},
 };
 
