@@ -464,12 +464,12 @@ static const struct rule *first_wording(const struct reason_memory *memory,
 
 /* ---- rules by code */
 
-/* The words of a text: letters and digits, one blank between them. */
+/* The words of a text: letters (of any language) and digits, one blank between them. */
 static struct slice words_of(struct slice text, char *buffer, size_t size) {
     size_t length = 0;
     for (size_t i = 0; i < text.length && length < size; i++) {
         unsigned char byte = (unsigned char)text.at[i];
-        if (is_alnum(byte))
+        if (is_alnum(byte) || byte >= 0x80)
             buffer[length++] = (char)(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
         else if (length > 0 && buffer[length - 1] != ' ')
             buffer[length++] = ' ';

@@ -187,6 +187,7 @@ static const struct {
     {"550 whatever", STAGE_MAIL, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
     {"551 whatever", STAGE_MAIL, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
     {"551", STAGE_MAIL, SIDE_REMOTE, "", "gone", BY_DEFAULT, "551"},
+    {"551 \xd0\xbd\xd0\xb5\xd1\x82", STAGE_MAIL, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
     {"551 <ann@example.org>...", STAGE_MAIL, SIDE_REMOTE, "", "gone", BY_DEFAULT, "551"},
     {"551 User not local.", STAGE_MAIL, SIDE_REMOTE, "", "gone", BY_DEFAULT, "551"},
     {"551 User not local to us", STAGE_MAIL, SIDE_REMOTE, "", "unclassified", BY_NOTHING, NULL},
