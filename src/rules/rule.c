@@ -301,27 +301,46 @@ bool rules_codes(const struct rule_maker *maker, const struct yaml *list) {
 
 /* ---- telling equal rules */
 
-static void key_words(struct slice *key, struct arena *arena, const struct slice *items,
-                      size_t count) {
-    for (size_t i = 0; i < count; i++)
-        *key = arena_print(arena, "%.*s,%.*s", SLICE_ARGS(*key), SLICE_ARGS(items[i]));
-    *key = arena_print(arena, "%.*s|", SLICE_ARGS(*key));
+/* Appends the words; at is NULL to measure only. Returns the length with them. */
+static size_t key_words(char *at, size_t length, const struct slice *items, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (at) {
+            memcpy(at + length, items[i].at, items[i].length);
+            at[length + items[i].length] = ',';
+        }
+        length += items[i].length + 1;
+    }
+    if (at)
+        at[length] = '|';
+    return length + 1;
 }
 
-struct slice rule_key(struct arena *arena, const struct rule *rule) {
-    const struct rule_where *where = &rule->where;
+static size_t key_phrases(char *at, size_t length, const struct rule_phrases *phrases) {
+    for (; phrases; phrases = phrases->outer)
+        length = key_words(at, length, phrases->phrases.items, phrases->phrases.count);
+    return length;
+}
+
+static size_t key_where(char *at, const struct rule_where *where) {
     const struct rule_words *lists[] = {&where->stage, &where->side, &where->direction, &where->mta,
                                         &where->provider};
-    struct slice key = arena_print(arena, "%d %d", (int)rule->strength, (int)rule->form);
+    size_t length = 0;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        key_words(&key, arena, lists[i]->items, lists[i]->count);
-    key_words(&key, arena, where->codes, where->code_count);
-    for (const struct rule_phrases *with = where->with; with; with = with->outer)
-        key_words(&key, arena, with->phrases.items, with->phrases.count);
-    for (const struct rule_phrases *unless = where->unless; unless; unless = unless->outer)
-        key_words(&key, arena, unless->phrases.items, unless->phrases.count);
+        length = key_words(at, length, lists[i]->items, lists[i]->count);
+    length = key_words(at, length, where->codes, where->code_count);
+    return key_phrases(at, key_phrases(at, length, where->with), where->unless);
+}
+
+/* Measured first, because a rule may have hundreds of words that keep out. */
+struct slice rule_key(struct arena *arena, const struct rule *rule) {
     struct slice text = arena_copy(arena, rule->text);
     if (rule->form == RULE_SAYS)
         text = phrases_fold(text, arena_alloc(arena, text.length + 1));
-    return arena_print(arena, "%.*s%.*s", SLICE_ARGS(key), SLICE_ARGS(text));
+    struct slice head =
+        arena_print(arena, "%d %d %.*s|", (int)rule->strength, (int)rule->form, SLICE_ARGS(text));
+    size_t length = head.length + key_where(NULL, &rule->where);
+    char *key = arena_alloc(arena, length);
+    memcpy(key, head.at, head.length);
+    key_where(key + head.length, &rule->where);
+    return (struct slice){key, length};
 }
