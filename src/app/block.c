@@ -2,6 +2,7 @@
 #include "app/block.h"
 
 #include "base/memory.h"
+#include "finding/values.h"
 #include "finding/wording.h"
 
 bool block_is_outside(const struct options *options, const struct moment *time) {
@@ -37,8 +38,8 @@ static void imply_code(const struct codes *codes, struct finding *finding) {
     finding->code_implied = true;
 }
 
-/* Reply and reason: the work of a failure, and of a delivery that is shown. The template is a
- * column of the row alone. */
+/* Reply and reason: the work of a failure, and of a delivery that is shown. The template and
+ * the listed address are columns of the row alone. */
 static void judge(struct pipeline *pipeline, struct hands *hands, struct job *job,
                   struct finding *finding) {
     const struct rulebook *book = pipeline->run->knowledge->book;
@@ -50,8 +51,10 @@ static void judge(struct pipeline *pipeline, struct hands *hands, struct job *jo
     reply_read(&finding->record, &job->arena, &finding->reply);
     imply_code(book->codes, finding);
     reason_decide(book, hands->reasons, finding);
-    if (!is_delivery && pipeline->run->listen)
-        finding->template = wording_template(finding->reply.text, &job->arena);
+    if (is_delivery || !pipeline->run->listen)
+        return;
+    finding->template = wording_template(finding->reply.text, &job->arena);
+    finding->listed_ip = values_listed_ip(finding);
 }
 
 /* An entry outside the asked span tells who sent what and counts nothing. The other side of an

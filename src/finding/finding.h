@@ -26,6 +26,8 @@ struct verdict {
     enum severity severity;
     enum permanence permanence;
     unsigned acts;
+    const struct provider *provider; /* of the server that spoke; NULL: not recognised */
+    struct slice blocklist;          /* name of the block list that the reply names, or empty */
 };
 
 /* The last state of a recipient, for totals that add up. FATE_HANDED_ON: it goes on under another
@@ -51,11 +53,13 @@ struct finding {
     struct reply reply;
     bool code_implied;
     struct verdict verdict;
-    struct slice template; /* in the arena of the block; empty for deliveries */
-    uint64_t repeat;       /* 1, or how often a repeated entry stands for it */
+    struct slice template;  /* in the arena of the block; empty for deliveries */
+    struct slice listed_ip; /* the address that the reply says is refused; in the reply */
+    uint64_t repeat;        /* 1, or how often a repeated entry stands for it */
 
     /* From the journey: */
     const char *source;   /* name of the file */
+    const char *cause;    /* class of what this follows from; NULL: none, or not known */
     int new_messages;     /* 1: a message received; -1: it was counted before, under another ID */
     uint64_t new_bytes;   /* the size of that message; modulo 2^64 when it is taken back */
     unsigned new_notices; /* 1: the first entry about a bounce or notice that the MTA made */

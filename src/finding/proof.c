@@ -180,6 +180,22 @@ static void prove_provider(struct prover *prover, const struct provider *provide
     }
 }
 
+/* The reply names the list, and is classed as it says. */
+static void prove_list(struct prover *prover, const struct list_proof *list) {
+    const struct proof *proof = &list->proof;
+    struct finding finding;
+    prove(prover, proof, proof->text, list->reason, (struct slice){0});
+    if (!decide_proof(prover, proof, proof->text, (struct slice){0}, &finding))
+        return;
+    struct slice named = finding.verdict.blocklist;
+    if (!slice_equal(named, list->name))
+        tell(prover, proof->file, proof->line,
+             arena_print(&prover->arena, "'%.*s' names the list '%.*s', not '%.*s'",
+                         SLICE_ARGS(proof->text), SLICE_ARGS(named), SLICE_ARGS(list->name))
+                 .at);
+    arena_clear(&prover->arena);
+}
+
 static bool is_direction_word(struct slice word) {
     enum direction direction;
     return direction_read(word, &direction);
@@ -213,6 +229,8 @@ static void prove_all(struct prover *prover) {
         prove_reason(prover, &prover->book->reasons[i]);
     for (size_t i = 0; i < prover->book->provider_count; i++)
         prove_provider(prover, &prover->book->providers[i]);
+    for (size_t i = 0; i < prover->book->list_proof_count; i++)
+        prove_list(prover, &prover->book->list_proofs[i]);
 }
 
 static void prover_release(struct prover *prover) {

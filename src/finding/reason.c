@@ -25,6 +25,7 @@
 
 #include "base/map.h"
 #include "base/memory.h"
+#include "finding/values.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,12 +58,23 @@ struct asked {
     bool warning;   /* the server says it of itself */
     bool implied;   /* the code is not in the entry */
     struct provider_set providers;
-    struct slice clean, folded; /* the text; lower case too */
+    const struct provider *nearest; /* by the host that speaks; NULL: none */
+    const struct provider *told;    /* by the text; NULL: none, or not looked for yet */
+    struct slice clean, folded;     /* the text; lower case too */
+};
+
+/* The block list that a text names. A name read out of the text is kept by its place, because the
+ * text of a cached choice is that of another reply. */
+struct listed {
+    const struct blocklist_mark *mark; /* NULL: none */
+    uint16_t at, length;               /* of the name in the clean text, when the mark has none */
 };
 
 struct choice {
     enum class_by by;
-    const struct rule *rule; /* NULL: unclassified */
+    const struct rule *rule;         /* NULL: unclassified */
+    const struct provider *provider; /* told by the text; NULL: none */
+    struct listed listed;
 };
 
 struct kept {
@@ -189,6 +201,9 @@ static void set_always(struct reason_memory *memory) {
     for (size_t i = 0; i < book->mark_count; i++)
         if (book->marks[i].pattern.regex && book->marks[i].pattern.needed.count == 0)
             set_bit(memory->always, book->rule_count + i);
+    for (size_t i = 0; i < book->lists.count; i++)
+        if (book->lists.marks[i].pattern.regex && book->lists.marks[i].pattern.needed.count == 0)
+            set_bit(memory->always, book->rule_count + book->mark_count + i);
 }
 
 struct reason_memory *reason_memory_new(const struct rulebook *book) {
@@ -317,19 +332,37 @@ static bool is_host_of(struct slice host, struct slice name) {
            (before == 0 || host.at[before - 1] == '.');
 }
 
-/* Only who spoke is looked at: the host of a client says nothing about our own words. */
+/* The length of the longest name of the provider that the host is of; 0: none. */
+static size_t host_fit(const struct provider *provider, struct slice host) {
+    size_t longest = 0;
+    for (size_t i = 0; i < provider->host_count; i++)
+        if (provider->hosts[i].length > longest && is_host_of(host, provider->hosts[i]))
+            longest = provider->hosts[i].length;
+    return longest;
+}
+
+/* Only who spoke is looked at: the host of a client says nothing about our own words. Gives the
+ * nearest of several too, the one with the longest name. */
 static struct provider_set providers_of_peer(const struct rulebook *book,
-                                             const struct record *record) {
+                                             const struct record *record,
+                                             const struct provider **nearest_r) {
     struct provider_set set = {{0}};
     struct slice host = record->peer_host;
+    size_t longest = 0;
+    *nearest_r = NULL;
     if (record->side != SIDE_REMOTE || host.length == 0)
         return set;
     if (host.at[host.length - 1] == '.')
         host.length--;
-    for (size_t i = 0; i < book->provider_count; i++)
-        for (size_t j = 0; j < book->providers[i].host_count; j++)
-            if (is_host_of(host, book->providers[i].hosts[j]))
-                set_bit(set.bits, i);
+    for (size_t i = 0; i < book->provider_count; i++) {
+        size_t fit = host_fit(&book->providers[i], host);
+        if (fit == 0)
+            continue;
+        set_bit(set.bits, i);
+        if (fit > longest)
+            *nearest_r = &book->providers[i];
+        longest = fit > longest ? fit : longest;
+    }
     return set;
 }
 
@@ -390,11 +423,47 @@ static const struct provider_mark *next_mark(const struct reason_memory *memory,
     return NULL;
 }
 
-static void recognise_providers(const struct reason_memory *memory, struct asked *asked) {
+/* Gives the first that the text tells. */
+static const struct provider *recognise_providers(const struct reason_memory *memory,
+                                                  struct asked *asked) {
     const struct rulebook *book = memory->book;
+    const struct provider *first = NULL;
     const struct provider_mark *mark = next_mark(memory, asked, 0);
-    for (; mark; mark = next_mark(memory, asked, (size_t)(mark - book->marks) + 1))
+    for (; mark; mark = next_mark(memory, asked, (size_t)(mark - book->marks) + 1)) {
         set_bit(asked->providers.bits, (size_t)(mark->provider - book->providers));
+        first = first ? first : mark->provider;
+    }
+    return first;
+}
+
+static struct listed read_list(const struct reason_memory *memory, const struct asked *asked,
+                               const struct blocklist_mark *mark) {
+    struct listed listed = {.mark = mark};
+    if (mark->name.length)
+        return listed;
+    struct slice name = regex_group(memory->regex, asked->clean, (size_t)mark->group);
+    if (name.length == 0)
+        return (struct listed){0};
+    listed.at = (uint16_t)(name.at - asked->clean.at);
+    listed.length = (uint16_t)name.length;
+    return listed;
+}
+
+/* A known list goes before a name that is only read out of the text. */
+static struct listed find_list(const struct reason_memory *memory, const struct asked *asked) {
+    const struct rulebook *book = memory->book;
+    size_t begin = book->rule_count + book->mark_count, end = begin + book->lists.count;
+    struct listed listed = {0};
+    for (size_t id = next_candidate(memory, begin, end); id < end;
+         id = next_candidate(memory, id + 1, end)) {
+        const struct blocklist_mark *mark = &book->lists.marks[id - begin];
+        if ((listed.mark && !mark->name.length) || !matches(memory, &mark->pattern, asked))
+            continue;
+        listed = read_list(memory, asked, mark);
+        if (mark->name.length)
+            break;
+    }
+    return listed;
 }
 
 /* ---- rules */
@@ -554,17 +623,17 @@ static void look(struct reason_memory *memory, struct asked *asked) {
     asked->folded = phrases_fold(asked->clean, memory->folded);
     memset(memory->hits, 0, memory->words * sizeof *memory->hits);
     phrases_search(memory->book->phrases, asked->folded, found, memory);
-    recognise_providers(memory, asked);
+    asked->told = recognise_providers(memory, asked);
 }
 
 static struct choice choose(struct reason_memory *memory, struct asked *asked) {
     look(memory, asked);
-    for (size_t i = 0; i < STEPS; i++) {
-        const struct rule *rule = steps[i].first(memory, asked, steps[i].strength);
-        if (rule)
-            return (struct choice){steps[i].by, rule};
+    struct choice choice = {.provider = asked->told, .listed = find_list(memory, asked)};
+    for (size_t i = 0; i < STEPS && !choice.rule; i++) {
+        choice.rule = steps[i].first(memory, asked, steps[i].strength);
+        choice.by = choice.rule ? steps[i].by : BY_NOTHING;
     }
-    return (struct choice){BY_NOTHING, NULL};
+    return choice;
 }
 
 /* ---- the cache */
@@ -616,7 +685,6 @@ static enum permanence permanence_of_digit(unsigned digit) {
     return digit == 4 ? TEMPORARY : digit == 5 ? PERMANENT : PERMANENCE_NONE;
 }
 
-/* What the log says was done, then the code, the enhanced codes, and only then the reason. */
 /* What the log did, then the digits, then the reason. That one of several hosts was left says
  * nothing of what was done with the message. */
 static enum permanence permanence_of(const struct finding *finding, const struct reason *reason) {
@@ -641,7 +709,17 @@ static enum permanence permanence_of(const struct finding *finding, const struct
     return reason->lasting ? PERMANENT : TEMPORARY;
 }
 
-static struct verdict verdict_of(const struct finding *finding, struct choice choice) {
+/* A name out of the text is given as it stands in the reply, which lasts. */
+static struct slice list_name(const struct listed *listed, struct slice clean, struct slice text) {
+    if (!listed->mark || listed->mark->name.length)
+        return listed->mark ? listed->mark->name : (struct slice){0};
+    struct slice name = slice_head(slice_from(clean, listed->at), listed->length);
+    size_t at = slice_find_text(text, name);
+    return at == SIZE_MAX ? (struct slice){0} : slice_head(slice_from(text, at), name.length);
+}
+
+static struct verdict verdict_of(const struct finding *finding, const struct asked *asked,
+                                 struct choice choice) {
     struct verdict verdict = {.class_name = "unclassified", .severity = SEVERITY_NOTICE};
     if (choice.rule) {
         const struct reason *reason = choice.rule->reason;
@@ -654,6 +732,10 @@ static struct verdict verdict_of(const struct finding *finding, struct choice ch
         verdict.acts = in ? reason->acts_in : reason->acts_out;
     }
     verdict.permanence = permanence_of(finding, verdict.reason);
+    if (values_speak_of_provider(finding->record.side))
+        verdict.provider = asked->nearest ? asked->nearest : choice.provider;
+    if (values_speak_of_host(verdict.reason))
+        verdict.blocklist = list_name(&choice.listed, asked->clean, finding->reply.text);
     return verdict;
 }
 
@@ -676,6 +758,8 @@ static bool no_failure(const struct finding *finding, struct verdict *verdict_r)
 /* The text is cleaned into the memory. */
 static struct asked asked_of(struct reason_memory *memory, const struct finding *finding) {
     const struct record *record = &finding->record;
+    const struct provider *nearest;
+    struct provider_set providers = providers_of_peer(memory->book, record, &nearest);
     return (struct asked){
         .code = finding->reply.code,
         .enhanced = finding->reply.enhanced,
@@ -687,7 +771,8 @@ static struct asked asked_of(struct reason_memory *memory, const struct finding 
                      (record->side == SIDE_SYNTHETIC || record->side == SIDE_NONE),
         .warning = finding->reply.code == 0 && record->level == LEVEL_MTA,
         .implied = finding->code_implied,
-        .providers = providers_of_peer(memory->book, record),
+        .providers = providers,
+        .nearest = nearest,
         .clean = clean_text(slice_head(finding->reply.text, TEXT_MOST), memory->key + KEY_HEAD),
     };
 }
@@ -698,7 +783,7 @@ void reason_decide(const struct rulebook *book, struct reason_memory *memory,
     if (no_failure(finding, &finding->verdict))
         return;
     struct asked asked = asked_of(memory, finding);
-    finding->verdict = verdict_of(finding, choose_cached(memory, &asked));
+    finding->verdict = verdict_of(finding, &asked, choose_cached(memory, &asked));
 }
 
 /* ---- the trace: what deciding looks at, without stopping at the first rule */

@@ -109,6 +109,11 @@ static void fill_verdict(struct filler *filler, const struct finding *finding) {
     fill_word(row, COL_PERMANENCE, permanence_name(verdict->permanence));
     if (verdict->acts)
         fill_printed(filler, COL_ACTS, acts_print(verdict->acts, '|', filler->free));
+    fill(row, COL_BLOCKLIST, verdict->blocklist);
+    if (verdict->provider)
+        fill(row, COL_PROVIDER, verdict->provider->name);
+    fill(row, COL_LISTED_IP, finding->listed_ip);
+    fill_word(row, COL_CAUSE, finding->cause);
     if (verdict->reason)
         fill(row, COL_HINT, reason_hint(verdict->reason, finding->mta, finding->record.direction));
 }

@@ -23,6 +23,7 @@ static const struct {
     const char *name;
     struct slice ending;
 } subfolders[] = {
+    {"blocklists", SLICE_INIT(".yaml")},
     {"codes", SLICE_INIT(".csv")},
     {"mta", SLICE_INIT(".yaml")},
     {"providers", SLICE_INIT(".yaml")},
@@ -210,6 +211,6 @@ bool pattern_files_folder(struct pattern_files *files, const char *folder,
             return false;
     return found || problem_say(problem,
                                 "'%s' holds no pattern files: they stand in the folders reasons, "
-                                "providers, codes and mta",
+                                "providers, blocklists, codes and mta",
                                 folder);
 }

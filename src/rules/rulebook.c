@@ -3,9 +3,9 @@
  * what to write instead; what needs one is proved by finding/reason.
  *
  * The order of work: reasons/order gives the reasons their names and numbers, then the providers
- * are read (their tokens name reasons), then each reason (its contexts name providers), then the
- * code tables. The rules gathered on the way are sorted by strength, stable, and so stand in the
- * order in which they are tried.
+ * and the block lists are read (their tokens name reasons), then each reason (its contexts name
+ * providers), then the code tables. The rules gathered on the way are sorted by strength, stable,
+ * and so stand in the order in which they are tried.
  */
 #include "rules/rulebook.h"
 
@@ -21,6 +21,8 @@ struct held {
     struct arena arena;
     struct rule_list made; /* rules in the order of the files */
     size_t mark_capacity;
+    struct list_proof *list_proofs; /* the book's */
+    size_t list_proof_capacity;
 };
 
 struct loader {
@@ -547,6 +549,75 @@ static bool read_providers(struct loader *loader) {
     return each_file(loader, SLICE("providers/"), read_provider);
 }
 
+/* ---- block lists */
+
+/* A list with a `reason` decides like a token of a provider, whoever names it. */
+static bool read_list(struct loader *loader, const struct yaml *item) {
+    static const char *const known[] = {"name", "says",      "matches", "reason", "code",   "stage",
+                                        "side", "direction", "mta",     "with",   "unless", NULL};
+    struct slice name;
+    if (!yaml_only(item, known, loader->problem) ||
+        !blocklist_read(&loader->book->lists, loader->arena, item, loader->problem) ||
+        !yaml_text(item, "reason", false, &name, loader->problem))
+        return false;
+    if (name.length == 0)
+        return true;
+    const struct reason *reason = rulebook_reason(loader->book, name);
+    if (!reason)
+        return yaml_say(yaml_get(item, "reason"), loader->problem,
+                        "no reason '%.*s': write one of reasons/order", SLICE_ARGS(name));
+    struct rule_maker maker = {.arena = loader->arena,
+                               .list = &loader->held->made,
+                               .reason = reason,
+                               .strength = RULE_TOKEN,
+                               .problem = loader->problem};
+    return rule_of(&maker, item);
+}
+
+/* "REPLY => REASON NAME" */
+static bool add_list_proof(struct loader *loader, const struct yaml *item) {
+    struct rulebook *book = loader->book;
+    struct list_proof proof = {.proof = {item->text, false, item->file, item->line}};
+    size_t arrow = slice_rfind_text(item->text, SLICE(" => "));
+    proof.name = slice_from(item->text, arrow == SIZE_MAX ? item->text.length : arrow + 4);
+    if (!slice_cut(&proof.name, ' ', &proof.reason) || !rulebook_reason(book, proof.reason))
+        return yaml_say(item, loader->problem,
+                        "an example ends in ' => REASON LIST': one of reasons/order, a blank and "
+                        "the name of the list");
+    proof.proof.text = slice_trim(slice_head(item->text, arrow));
+    loader->held->list_proofs =
+        memory_grow(loader->held->list_proofs, &loader->held->list_proof_capacity,
+                    book->list_proof_count + 1, sizeof proof);
+    loader->held->list_proofs[book->list_proof_count++] = proof;
+    book->list_proofs = loader->held->list_proofs;
+    return true;
+}
+
+static bool read_list_file(struct loader *loader, const struct pattern_file *file,
+                           struct slice name) {
+    static const char *const known[] = {"lists", "examples", NULL};
+    (void)name;
+    const struct yaml *root = read_yaml(loader, file);
+    if (!root || !yaml_only(root, known, loader->problem))
+        return false;
+    const struct yaml *lists = yaml_get(root, "lists"), *examples = yaml_get(root, "examples");
+    struct rule_words texts; /* checked to be a list of text */
+    if (!lists || lists->kind != YAML_LIST || lists->count == 0)
+        return yaml_say(lists ? lists : root, loader->problem,
+                        "a list is needed here: lists: [{name: ..., says: ...}]");
+    if (!examples || examples->count == 0)
+        return yaml_say(examples ? examples : root, loader->problem, "lists without 'examples'");
+    if (!yaml_texts(loader->arena, examples, &texts, loader->problem))
+        return false;
+    for (const struct yaml *item = lists->first; item; item = item->next)
+        if (!read_list(loader, item))
+            return false;
+    for (const struct yaml *item = examples->first; item; item = item->next)
+        if (!add_list_proof(loader, item))
+            return false;
+    return true;
+}
+
 /* ---- codes */
 
 static bool read_table(struct loader *loader, const struct pattern_file *file, struct slice name) {
@@ -673,7 +744,7 @@ static void add_conditions(struct rulebook *book, struct rule_phrases *list) {
 }
 
 static void build_phrases(struct rulebook *book) {
-    book->search_ids = book->rule_count + book->mark_count;
+    book->search_ids = book->rule_count + book->mark_count + book->lists.count;
     for (size_t i = 0; i < book->rule_count; i++) {
         struct rule *rule = &book->rules[i];
         if (rule->form == RULE_SAYS)
@@ -691,12 +762,21 @@ static void build_phrases(struct rulebook *book) {
         else
             add_needed(book, &mark->pattern, id);
     }
+    for (size_t i = 0; i < book->lists.count; i++) {
+        struct blocklist_mark *mark = &book->lists.marks[i];
+        unsigned id = (unsigned)(book->rule_count + book->mark_count + i);
+        if (!mark->pattern.regex)
+            phrases_add(book->phrases, mark->text, id);
+        else
+            add_needed(book, &mark->pattern, id);
+    }
     phrases_build(book->phrases);
 }
 
 static bool load(struct loader *loader) {
     if (!read_order(loader) || !each_file(loader, SLICE("reasons/"), check_listed) ||
-        !read_providers(loader) || !read_reasons(loader))
+        !read_providers(loader) || !each_file(loader, SLICE("blocklists/"), read_list_file) ||
+        !read_reasons(loader))
         return false;
     size_t written = loader->held->made.count;
     if (!read_tables(loader) || !check_equal(loader, written))
@@ -734,6 +814,8 @@ void rulebook_free(struct rulebook *book) {
     for (size_t i = 0; i < book->mark_count; i++)
         regex_free(book->marks[i].pattern.regex);
     free(book->marks);
+    blocklists_release(&book->lists);
+    free(held->list_proofs);
     phrases_free(book->phrases);
     codes_free(book->codes);
     arena_release(&held->arena);

@@ -8,6 +8,7 @@
 #define RULES_RULEBOOK_H
 
 #include "base/problem.h"
+#include "rules/blocklist.h"
 #include "rules/codes.h"
 #include "rules/pattern_files.h"
 #include "rules/phrases.h"
@@ -76,6 +77,11 @@ struct provider_mark {
     unsigned line;
 };
 
+struct list_proof {     /* an example of a block list: "REPLY => REASON NAME" */
+    struct proof proof; /* its text is the reply */
+    struct slice reason, name;
+};
+
 struct rulebook {
     struct reason *reasons;
     size_t reason_count;
@@ -83,8 +89,9 @@ struct rulebook {
     size_t rule_count;
     /* ids first_rule[s] .. first_rule[s + 1] - 1 are of strength s */
     size_t first_rule[RULE_DEFAULT + 2];
-    /* One search for all: phrases of rules by rule id, of marks by rule_count + place, and what
-     * patterns need by the ids of struct rule_pattern. Ids are below search_ids. */
+    /* One search for all: phrases of rules by rule id, of marks by rule_count + place, of block
+     * lists behind those, and what patterns need by the ids of struct rule_pattern. Ids are below
+     * search_ids. */
     struct phrases *phrases;
     size_t search_ids;
     struct codes *codes;
@@ -92,6 +99,9 @@ struct rulebook {
     size_t provider_count; /* at most PROVIDERS_MOST */
     struct provider_mark *marks;
     size_t mark_count;
+    struct blocklists lists;
+    const struct list_proof *list_proofs;
+    size_t list_proof_count;
 };
 
 /* Everything lives until rulebook_free. False with file:line:column and what to write instead. */
