@@ -30,7 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MOST = 4096, KEY_HEAD = 64, KEY_MOST = 1024, CACHE_SLOTS = 4096 };
+enum { TEXT_MOST = 4096, HOST_MOST = 255, KEY_HEAD = 64, KEY_MOST = 1024, CACHE_SLOTS = 4096 };
 
 struct provider_set {
     uint64_t bits[PROVIDERS_MOST / 64];
@@ -88,6 +88,7 @@ struct reason_memory {
     const struct rulebook *book;
     struct arena arena;
     struct guard *guards; /* by rule id */
+    struct map hosts;     /* names of providers' hosts -> struct provider_set */
     struct regex_memory *regex;
     uint64_t *hits;   /* what the search found, by its ids */
     uint64_t *always; /* patterns that need nothing, by the same */
@@ -206,6 +207,28 @@ static void set_always(struct reason_memory *memory) {
             set_bit(memory->always, book->rule_count + book->mark_count + i);
 }
 
+/* The last bytes of a host, in lower case and without the dot of the root. */
+static struct slice fold_host(struct slice host, char buffer[HOST_MOST]) {
+    if (host.length > 0 && host.at[host.length - 1] == '.')
+        host.length--;
+    if (host.length > HOST_MOST)
+        host = slice_from(host, host.length - HOST_MOST);
+    for (size_t i = 0; i < host.length; i++)
+        buffer[i] = (char)(host.at[i] >= 'A' && host.at[i] <= 'Z' ? host.at[i] | 0x20 : host.at[i]);
+    return (struct slice){buffer, host.length};
+}
+
+static void learn_hosts(struct reason_memory *memory) {
+    const struct rulebook *book = memory->book;
+    char buffer[HOST_MOST];
+    for (size_t i = 0; i < book->provider_count; i++)
+        for (size_t j = 0; j < book->providers[i].host_count; j++) {
+            struct slice name = fold_host(book->providers[i].hosts[j], buffer);
+            struct provider_set *set = map_put(&memory->hosts, name, NULL);
+            set_bit(set->bits, i);
+        }
+}
+
 struct reason_memory *reason_memory_new(const struct rulebook *book) {
     struct reason_memory *memory = memory_new(sizeof *memory);
     memory->book = book;
@@ -219,6 +242,8 @@ struct reason_memory *reason_memory_new(const struct rulebook *book) {
     for (size_t i = 0; i < book->rule_count; i++)
         memory->guards[i] = guard_of(memory, &book->rules[i]);
     set_always(memory);
+    map_init(&memory->hosts, sizeof(struct provider_set));
+    learn_hosts(memory);
     return memory;
 }
 
@@ -231,6 +256,7 @@ void reason_memory_free(struct reason_memory *memory) {
     free(memory->always);
     free(memory->guards);
     free(memory->cache);
+    map_release(&memory->hosts);
     free(memory);
 }
 
@@ -324,44 +350,33 @@ static struct slice clean_text(struct slice text, char *to) {
 
 /* ---- providers */
 
-static bool is_host_of(struct slice host, struct slice name) {
-    if (host.length < name.length || name.length == 0)
-        return false;
-    size_t before = host.length - name.length;
-    return slice_equal_nocase(slice_from(host, before), name) &&
-           (before == 0 || host.at[before - 1] == '.');
+static const struct provider *first_of(const struct rulebook *book,
+                                       const struct provider_set *set) {
+    for (size_t i = 0; i < book->provider_count; i++)
+        if (set->bits[i / 64] >> i % 64 & 1)
+            return &book->providers[i];
+    return NULL;
 }
 
-/* The length of the longest name of the provider that the host is of; 0: none. */
-static size_t host_fit(const struct provider *provider, struct slice host) {
-    size_t longest = 0;
-    for (size_t i = 0; i < provider->host_count; i++)
-        if (provider->hosts[i].length > longest && is_host_of(host, provider->hosts[i]))
-            longest = provider->hosts[i].length;
-    return longest;
-}
-
-/* Only who spoke is looked at: the host of a client says nothing about our own words. Gives the
- * nearest of several too, the one with the longest name. */
-static struct provider_set providers_of_peer(const struct rulebook *book,
+/* The providers of which the host and each domain above it bear a name. Only who spoke is looked
+ * at: the host of a client says nothing about our own words. Gives the nearest of several too, the
+ * one with the longest name. */
+static struct provider_set providers_of_peer(const struct reason_memory *memory,
                                              const struct record *record,
                                              const struct provider **nearest_r) {
     struct provider_set set = {{0}};
-    struct slice host = record->peer_host;
-    size_t longest = 0;
+    char buffer[HOST_MOST];
     *nearest_r = NULL;
-    if (record->side != SIDE_REMOTE || host.length == 0)
+    if (record->side != SIDE_REMOTE || record->peer_host.length == 0)
         return set;
-    if (host.at[host.length - 1] == '.')
-        host.length--;
-    for (size_t i = 0; i < book->provider_count; i++) {
-        size_t fit = host_fit(&book->providers[i], host);
-        if (fit == 0)
-            continue;
-        set_bit(set.bits, i);
-        if (fit > longest)
-            *nearest_r = &book->providers[i];
-        longest = fit > longest ? fit : longest;
+    struct slice domain = fold_host(record->peer_host, buffer), label;
+    while (domain.length > 0) {
+        const struct provider_set *named = map_get(&memory->hosts, domain);
+        for (size_t i = 0; named && i < PROVIDERS_MOST / 64; i++)
+            set.bits[i] |= named->bits[i];
+        if (named && !*nearest_r)
+            *nearest_r = first_of(memory->book, named);
+        slice_cut(&domain, '.', &label);
     }
     return set;
 }
@@ -759,7 +774,7 @@ static bool no_failure(const struct finding *finding, struct verdict *verdict_r)
 static struct asked asked_of(struct reason_memory *memory, const struct finding *finding) {
     const struct record *record = &finding->record;
     const struct provider *nearest;
-    struct provider_set providers = providers_of_peer(memory->book, record, &nearest);
+    struct provider_set providers = providers_of_peer(memory, record, &nearest);
     return (struct asked){
         .code = finding->reply.code,
         .enhanced = finding->reply.enhanced,

@@ -104,23 +104,52 @@ static bool narrow_words(const struct rule_maker *maker, const struct yaml *mapp
     return true;
 }
 
+/* "5.7.606-649": the codes that differ in the last number, which is what a provider numbers its own
+ * refusals with. Gives how many there are, 0 when it is none; `codes` NULL only counts. */
+static size_t expand_code(struct arena *arena, struct slice text, struct slice *codes) {
+    struct slice rest = text, first;
+    struct code code;
+    uint64_t last;
+    bool is_range = slice_cut(&rest, '-', &first);
+    if (!code_read(first, &code) || (is_range && (code.basic || !slice_number(rest, &last))))
+        return 0;
+    if (!is_range) {
+        if (codes)
+            *codes = first;
+        return 1;
+    }
+    uint64_t begin = code.enhanced.detail;
+    if (last <= begin || last > 999)
+        return 0;
+    struct slice front = slice_head(first, slice_rfind(first, '.') + 1);
+    for (uint64_t detail = begin; codes && detail <= last; detail++)
+        *codes++ = arena_print(arena, "%.*s%u", SLICE_ARGS(front), (unsigned)detail);
+    return (size_t)(last - begin + 1);
+}
+
 static bool narrow_codes(struct rule_maker *maker, const struct yaml *mapping) {
     const struct yaml *node = yaml_get(mapping, "code");
     struct rule_words codes;
+    size_t count = 0;
     if (!yaml_texts(maker->arena, node, &codes, maker->problem))
         return false;
     for (size_t i = 0; i < codes.count; i++) {
-        struct code code;
-        if (!code_read(codes.items[i], &code))
-            return yaml_say(node, maker->problem, "'%.*s' is no code: write 550, 5.7.1 or x.7.1",
+        size_t more = expand_code(maker->arena, codes.items[i], NULL);
+        if (more == 0)
+            return yaml_say(node, maker->problem,
+                            "'%.*s' is no code: write 550, 5.7.1, x.7.1 or 5.7.606-649",
                             SLICE_ARGS(codes.items[i]));
+        count += more;
     }
     if (node && codes.count == 0)
         return yaml_say(node, maker->problem, "an empty list holds nowhere: leave 'code' out");
-    if (codes.count > 0) {
-        maker->where.codes = codes.items;
-        maker->where.code_count = codes.count;
-    }
+    if (count == 0)
+        return true;
+    struct slice *all = arena_zero(maker->arena, count * sizeof *all);
+    maker->where.codes = all;
+    maker->where.code_count = count;
+    for (size_t i = 0; i < codes.count; i++)
+        all += expand_code(maker->arena, codes.items[i], all);
     return true;
 }
 
