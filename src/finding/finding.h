@@ -60,6 +60,7 @@ struct finding {
     /* From the journey: */
     const char *source;   /* name of the file */
     const char *cause;    /* class of what this follows from; NULL: none, or not known */
+    bool follows;         /* no fault of its own: counts with its cause */
     int new_messages;     /* 1: a message received; -1: it was counted before, under another ID */
     uint64_t new_bytes;   /* the size of that message; modulo 2^64 when it is taken back */
     unsigned new_notices; /* 1: the first entry about a bounce or notice that the MTA made */

@@ -13,7 +13,7 @@
 #include "finding/queue.h"
 #include "finding/sessions.h"
 
-enum { SAVED_VERSION = 3 };
+enum { SAVED_VERSION = 4 };
 
 struct journey {
     struct queue queue;
@@ -303,15 +303,26 @@ static void make_wait(struct queue *queue, struct message *message, struct findi
     }
     finding->first_deferral = deferred && !waiting->deferred && !deferred_before;
     waiting->deferred |= deferred || deferred_before;
+    const char *cause = finding->follows ? finding->cause : finding->verdict.class_name;
+    if (deferred)
+        waiting->cause = causes_number(&queue->causes, slice_of(cause));
+}
+
+/* Given up by age: the last deferral is the cause. */
+static void tell_cause(const struct queue *queue, const struct waiting *was,
+                       struct finding *finding) {
+    if (finding->after == FATE_EXPIRED ||
+        slice_is(slice_of(finding->verdict.class_name), "queue-expired"))
+        finding->cause = causes_name(&queue->causes, was->cause);
 }
 
 /* The recipient has a final state, the last one said counts. */
 static void make_final(struct queue *queue, struct message *message, struct finding *finding) {
     const struct record *record = &finding->record;
-    bool deferred = false;
+    struct waiting was = {0};
     uint32_t person = person_of(record);
     size_t final = final_of(message, person);
-    if (waiting_remove(queue, message, record->recipient, record->orig_recipient, &deferred))
+    if (waiting_remove(queue, message, record->recipient, record->orig_recipient, &was))
         finding->before = FATE_WAITING;
     else if (final < QUEUE_FINALS)
         finding->before = (enum fate)message->finals[final].fate;
@@ -323,7 +334,8 @@ static void make_final(struct queue *queue, struct message *message, struct find
     }
     message->finals[final].person = person;
     message->finals[final].fate = (uint8_t)finding->after;
-    message->finals[final].deferred |= deferred;
+    message->finals[final].deferred |= was.deferred;
+    tell_cause(queue, &was, finding);
 }
 
 /* Without a message nothing is known of the recipient's past. */
@@ -348,8 +360,10 @@ static bool is_about_all(const struct record *record) {
 static bool give_each_waiting(struct queue *queue, struct message *message, struct finding *finding,
                               const struct receiver *to) {
     struct slice recipient, original;
+    struct waiting was;
     bool any = false;
-    while (waiting_take_first(queue, message, &recipient, &original)) {
+    while (waiting_take_first(queue, message, &recipient, &original, &was)) {
+        tell_cause(queue, &was, finding);
         finding->record.recipient = recipient;
         finding->record.orig_recipient = original;
         finding->before = FATE_WAITING;
@@ -395,6 +409,21 @@ static void take_notice(struct finding *finding, const struct receiver *to) {
         to->give(to->context, finding);
 }
 
+/* The server refused the recipients, and then, sent in one go with them, the data. */
+static void follow_refusal(struct queue *queue, struct message *message, struct finding *finding) {
+    const struct record *record = &finding->record;
+    if (record->kind != RECORD_OUTCOME || record->side != SIDE_REMOTE)
+        return;
+    if (record->event == EVENT_DELIVERED) {
+        message->refused = 0;
+    } else if (message->refused && sessions_is_sequel(finding)) {
+        finding->cause = causes_name(&queue->causes, message->refused);
+        finding->follows = true;
+    } else if (record->stage == STAGE_RCPT) {
+        message->refused = causes_number(&queue->causes, slice_of(finding->verdict.class_name));
+    }
+}
+
 static void take_mail(struct queue *queue, struct message *message, struct finding *finding,
                       const struct receiver *to) {
     struct message *next = message ? next_hop(queue, message, &finding->record) : NULL;
@@ -408,6 +437,8 @@ static void take_mail(struct queue *queue, struct message *message, struct findi
             to->give(to->context, finding);
         return;
     }
+    if (message)
+        follow_refusal(queue, message, finding);
     move_recipient(queue, message, finding);
     if (is_told(finding))
         to->give(to->context, finding);
@@ -418,6 +449,7 @@ void journey_take(struct journey *journey, struct finding *finding,
     const struct receiver to = {give, context};
     struct queue *queue = &journey->queue;
     struct message *message = NULL;
+    sessions_follow(&journey->sessions, finding);
     if (sessions_hear(&journey->sessions, finding))
         return;
     if (finding->record.queue_id.length) {

@@ -217,7 +217,7 @@ static void check_mtas(struct prover *prover) {
         for (size_t j = 0; j < reason->hint_count; j++) {
             struct slice rest = reason->hints[j].where, word;
             slice_cut(&rest, ' ', &word);
-            if (!is_direction_word(word) && !mta_named(word))
+            if (!is_direction_word(word) && !mta_named(word) && !slice_is(word, "after"))
                 tell(prover, reason->file, 1,
                      arena_print(&prover->arena, "no MTA '%.*s' in hints", SLICE_ARGS(word)).at);
         }

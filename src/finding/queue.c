@@ -43,6 +43,7 @@ void queue_release(struct queue *queue) {
     map_release(&queue->messages);
     map_release(&queue->ids);
     map_release(&queue->waiting);
+    causes_release(&queue->causes);
 }
 
 static uint32_t index_of(const struct queue *queue, const struct message *message) {
@@ -128,7 +129,7 @@ struct waiting *waiting_put(struct queue *queue, struct message *message, struct
     uint32_t place =
         (uint32_t)(((unsigned char *)waiting - queue->waiting.values) / sizeof(struct waiting));
     uint32_t length = (uint32_t)slice_head(recipient, ADDRESS_MOST).length;
-    *waiting = (struct waiting){NOBODY, message->last_waiting, length, false};
+    *waiting = (struct waiting){NOBODY, message->last_waiting, length, false, 0};
     if (message->last_waiting != NOBODY)
         waiting_at(queue, message->last_waiting, NULL)->next = place;
     else
@@ -150,13 +151,13 @@ static void waiting_unlink(struct queue *queue, struct message *message,
 }
 
 static bool remove_exactly(struct queue *queue, struct message *message, struct slice recipient,
-                           struct slice original, bool *deferred_r) {
+                           struct slice original, struct waiting *was_r) {
     struct waiting_key bytes;
     struct slice key = waiting_key(&bytes, index_of(queue, message), recipient, original);
     const struct waiting *waiting = map_get(&queue->waiting, key);
     if (!waiting)
         return false;
-    *deferred_r = waiting->deferred;
+    *was_r = *waiting;
     waiting_unlink(queue, message, waiting);
     map_remove(&queue->waiting, key);
     return true;
@@ -181,43 +182,43 @@ static bool find_child(const struct queue *queue, const struct message *message,
 /* Exim: "== info@d" is followed by "=> bob@d <info@d>" when the routing of info@d was put off, and
  * "== bob@d <info@d>" by "=> bob <info@d>", where only the top address is one. */
 bool waiting_remove(struct queue *queue, struct message *message, struct slice recipient,
-                    struct slice original, bool *deferred_r) {
+                    struct slice original, struct waiting *was_r) {
     if (message->first_waiting == NOBODY)
         return false;
-    if (remove_exactly(queue, message, recipient, original, deferred_r))
+    if (remove_exactly(queue, message, recipient, original, was_r))
         return true;
     if (original.length)
-        return remove_exactly(queue, message, original, (struct slice){0}, deferred_r);
+        return remove_exactly(queue, message, original, (struct slice){0}, was_r);
     struct slice child;
     if (!recipient.length || !find_child(queue, message, recipient, &child))
         return false;
     char copy[ADDRESS_MOST];
     if (child.length)
         memcpy(copy, child.at, child.length);
-    return remove_exactly(queue, message, (struct slice){copy, child.length}, recipient,
-                          deferred_r);
+    return remove_exactly(queue, message, (struct slice){copy, child.length}, recipient, was_r);
 }
 
 bool waiting_take_first(struct queue *queue, struct message *message, struct slice *recipient_r,
-                        struct slice *original_r) {
+                        struct slice *original_r, struct waiting *was_r) {
     if (message->first_waiting == NOBODY)
         return false;
     struct slice key;
     const struct waiting *waiting = waiting_at(queue, message->first_waiting, &key);
-    struct waiting copy = *waiting;
+    *was_r = *waiting;
     queue->scratch = memory_grow(queue->scratch, &queue->scratch_room, key.length, 1);
     memcpy(queue->scratch, key.at, key.length);
     key.at = queue->scratch;
     waiting_unlink(queue, message, waiting);
     map_remove(&queue->waiting, key);
-    *original_r = key_original(key, &copy);
-    *recipient_r = key_recipient(key, &copy);
+    *original_r = key_original(key, was_r);
+    *recipient_r = key_recipient(key, was_r);
     return true;
 }
 
 static void waiting_clear(struct queue *queue, struct message *message) {
     struct slice recipient, original;
-    while (waiting_take_first(queue, message, &recipient, &original)) {
+    struct waiting was;
+    while (waiting_take_first(queue, message, &recipient, &original, &was)) {
     }
 }
 
@@ -533,6 +534,7 @@ static void save_waiting(const struct queue *queue, const struct message *messag
         pack_text(pack, key_recipient(key, waiting));
         pack_text(pack, key_original(key, waiting));
         pack_number(pack, waiting->deferred);
+        causes_save(&queue->causes, waiting->cause, pack);
         at = waiting->next;
     }
 }
@@ -541,11 +543,14 @@ static void load_waiting(struct queue *queue, struct message *message, struct un
     for (size_t count = unpack_count(unpack); count && !unpack->broken; count--) {
         struct slice recipient = unpack_text(unpack), original = unpack_text(unpack);
         bool is_new, deferred = unpack_number(unpack) & 1;
+        uint8_t cause = causes_load(&queue->causes, unpack);
         if (queue->waiting.count == QUEUE_RECIPIENTS) {
             unpack->broken = true;
             return;
         }
-        waiting_put(queue, message, recipient, original, &is_new)->deferred = deferred;
+        struct waiting *waiting = waiting_put(queue, message, recipient, original, &is_new);
+        waiting->deferred = deferred;
+        waiting->cause = cause;
     }
 }
 
@@ -581,6 +586,7 @@ static void save_message(const struct queue *queue, const struct message *messag
     pack_signed(pack, message->heard);
     pack_number(pack, message->nrcpt);
     pack_number(pack, message->finished);
+    causes_save(&queue->causes, message->refused, pack);
     save_finals(message, pack);
     save_waiting(queue, message, pack);
 }
@@ -612,6 +618,7 @@ static void load_message(struct queue *queue, struct unpack *unpack) {
     message->heard = bounded_time(unpack_signed(unpack));
     message->nrcpt = (uint32_t)unpack_number(unpack);
     message->finished = (uint32_t)unpack_number(unpack);
+    message->refused = causes_load(&queue->causes, unpack);
     load_finals(message, unpack);
     load_waiting(queue, message, unpack);
 }

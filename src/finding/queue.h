@@ -10,6 +10,7 @@
 
 #include "base/map.h"
 #include "base/pack.h"
+#include "finding/causes.h"
 #include "finding/finding.h"
 
 enum {
@@ -51,6 +52,7 @@ struct message {
         bool deferred;
     } finals[QUEUE_FINALS];
     uint32_t next_final;
+    uint8_t refused; /* class of the recipient that a server refused last, in causes; 0: none */
     uint32_t older, newer;                /* in its list; newer also links free ones */
     uint32_t first_waiting, last_waiting; /* places in queue->waiting */
     char key[64];                         /* in queue->messages */
@@ -62,6 +64,7 @@ struct waiting {
     uint32_t next, previous; /* of the same message */
     uint32_t recipient_length;
     bool deferred; /* not only held */
+    uint8_t cause; /* class of the last deferral, in causes; 0: none */
 };
 
 struct queue_list {
@@ -72,6 +75,7 @@ struct queue {
     struct map messages; /* server, queue ID -> uint32_t index into items */
     struct map ids;      /* server, hash of the message-id -> uint32_t index into items */
     struct map waiting;  /* index, recipient, original recipient -> struct waiting */
+    struct causes causes;
     struct message *items;
     size_t item_count, item_capacity;
     uint32_t free_item;
@@ -127,12 +131,12 @@ struct message *queue_by_id(const struct queue *queue, const struct message *mes
 struct waiting *waiting_put(struct queue *queue, struct message *message, struct slice recipient,
                             struct slice original, bool *is_new_r);
 /* True when he was waiting, under this or another spelling that Exim has for him; he no longer is.
- */
+ * `was_r` is what was known of him. */
 bool waiting_remove(struct queue *queue, struct message *message, struct slice recipient,
-                    struct slice original, bool *deferred_r);
+                    struct slice original, struct waiting *was_r);
 /* Takes the first who waits out; the text is good until the next call. */
 bool waiting_take_first(struct queue *queue, struct message *message, struct slice *recipient_r,
-                        struct slice *original_r);
+                        struct slice *original_r, struct waiting *was_r);
 
 void queue_save(const struct queue *queue, struct pack *pack);
 void queue_load(struct queue *queue, struct unpack *unpack); /* into an empty one */

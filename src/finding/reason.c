@@ -895,6 +895,15 @@ static unsigned hint_fit(struct slice where, const struct mta *mta, struct slice
     return slice_equal(first, direction) ? 1 : 0;
 }
 
+struct slice reason_hint_after(const struct reason *reason, struct slice cause) {
+    for (size_t i = 0; i < reason->hint_count && cause.length; i++) {
+        struct slice where = reason->hints[i].where;
+        if (slice_skip(&where, SLICE("after ")) && slice_equal(where, cause))
+            return reason->hints[i].text;
+    }
+    return (struct slice){0};
+}
+
 struct slice reason_hint(const struct reason *reason, const struct mta *mta,
                          enum direction direction) {
     struct slice word = slice_of(direction_name(direction)), best = reason->hint;

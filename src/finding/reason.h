@@ -50,6 +50,8 @@ struct reason_trace {
 void reason_trace(struct reason_memory *memory, const struct finding *finding, struct arena *arena,
                   struct reason_trace *trace_r);
 
+/* The hint for what follows from a class ("after accepted" in the file); empty: there is none. */
+struct slice reason_hint_after(const struct reason *reason, struct slice cause);
 /* The hint for this MTA and direction: the most specific of reason->hints, else reason->hint. */
 struct slice reason_hint(const struct reason *reason, const struct mta *mta,
                          enum direction direction);

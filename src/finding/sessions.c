@@ -1,5 +1,7 @@
 /* sessions - why: some lines of a session do not say whose it is, and only the pid joins them with
- * one that does.
+ * one that does. Some faults are none: a client that sends DATA after all its recipients were
+ * refused is told 503, and one that does not double a dot in the text has the rest of its message
+ * read as commands.
  *
  * How: a hash of MTA, host, program and pid is the key and, cut to the size of the table, the
  * place. There are no chains and no list of ages: with some hundred processes at a time few share a
@@ -13,12 +15,15 @@
 #include "base/map.h"
 #include "base/memory.h"
 
-enum { PLACES = 4096, TEXT_ROOM = 120, GAP = 3600 };
+enum { PLACES = 4096, TEXT_ROOM = 120, GAP = 3600, SEQUEL_GAP = 300 };
 
 struct session {
     uint64_t key;  /* 0: nobody */
     uint64_t twin; /* the incident heard last, while it may be logged once more */
     int64_t heard;
+    int64_t said;    /* when what follows was said */
+    uint8_t refused; /* class of the recipient refused last; 0: none */
+    bool taken;      /* a message was taken, and no command understood since */
     uint8_t host_length, ip_length;
     char text[TEXT_ROOM]; /* host, ip */
 };
@@ -26,13 +31,19 @@ struct session {
 void sessions_release(struct sessions *sessions) {
     free(sessions->items);
     sessions->items = NULL;
+    causes_release(&sessions->causes);
+}
+
+/* Exim's main log has no pid: there the client is the session. */
+static struct slice who_of(const struct finding *finding) {
+    return finding->pid.length ? finding->pid : finding->record.peer_ip;
 }
 
 static uint64_t key_of(const struct finding *finding) {
     enum { PART = 100 };
     const struct slice parts[] = {slice_of(finding->mta->name), slice_head(finding->host, PART),
                                   slice_head(finding->program, PART),
-                                  slice_head(finding->pid, PART)};
+                                  slice_head(who_of(finding), PART)};
     char bytes[4 * (PART + 1)];
     size_t used = 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -53,7 +64,7 @@ static bool is_over(const struct session *session, const struct finding *finding
 
 /* The session of the finding; NULL: not heard of. */
 static struct session *session_of(const struct sessions *sessions, const struct finding *finding) {
-    if (!sessions->items || !finding->pid.length)
+    if (!sessions->items || !who_of(finding).length)
         return NULL;
     uint64_t key = key_of(finding);
     struct session *session = &sessions->items[key % PLACES];
@@ -67,7 +78,7 @@ static struct session *session_begun(struct sessions *sessions, const struct fin
     uint64_t key = key_of(finding);
     struct session *session = &sessions->items[key % PLACES];
     if (session->key != key || is_over(session, finding))
-        *session = (struct session){.key = key, .heard = MOMENT_NONE};
+        *session = (struct session){.key = key, .heard = MOMENT_NONE, .said = MOMENT_NONE};
     if (finding->time.seconds != MOMENT_NONE)
         session->heard = finding->time.seconds;
     return session;
@@ -116,7 +127,8 @@ bool sessions_hear(struct sessions *sessions, const struct finding *finding) {
 
 void sessions_tell(const struct sessions *sessions, struct finding *finding) {
     struct record *record = &finding->record;
-    if (record->kind != RECORD_INCIDENT || !is_of_session(record) || has_client(record))
+    if (record->kind != RECORD_INCIDENT || !is_of_session(record) || has_client(record) ||
+        !finding->pid.length)
         return;
     const struct session *session = session_of(sessions, finding);
     if (!session)
@@ -124,6 +136,94 @@ void sessions_tell(const struct sessions *sessions, struct finding *finding) {
     struct slice text = {session->text, session->host_length};
     record->peer_host = text;
     record->peer_ip = (struct slice){session->text + text.length, session->ip_length};
+}
+
+/* ---- what only follows ---- */
+
+static bool names_recipients(struct slice text) {
+    static const struct slice words[] = {SLICE_INIT("rcpt"), SLICE_INIT("recipient")};
+    for (size_t at = 0; at < text.length; at++)
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            if (slice_starts_nocase(slice_from(text, at), words[i]))
+                return true;
+    return false;
+}
+
+bool sessions_is_sequel(const struct finding *finding) {
+    const struct verdict *verdict = &finding->verdict;
+    enum stage stage = finding->record.stage;
+    bool at_data = stage == STAGE_DATA || stage == STAGE_END_OF_DATA;
+    bool names = names_recipients(finding->reply.text);
+    if (slice_is(slice_of(verdict->class_name), "bad-sequence"))
+        return at_data || names;
+    return !verdict->reason && (finding->reply.code == 503 ? at_data || names : at_data && names);
+}
+
+/* A command that was none, or came at a time when none of its kind was waited for: a line of text,
+ * most likely. */
+static bool is_no_command(const struct finding *finding) {
+    unsigned code = finding->reply.code;
+    return code == 500 || code == 502 || code == 503 ||
+           slice_is(slice_of(finding->verdict.class_name), "bad-sequence");
+}
+
+static bool is_another_client(const struct session *session, const struct record *record) {
+    struct slice known = {session->text + session->host_length, session->ip_length};
+    return known.length && record->peer_ip.length && !slice_equal(known, record->peer_ip);
+}
+
+static void session_says(struct sessions *sessions, const struct finding *finding, uint8_t refused,
+                         bool taken) {
+    struct session *session = session_begun(sessions, finding);
+    session->said = finding->time.seconds;
+    session->refused = refused;
+    session->taken = taken;
+}
+
+/* What was said before of this session with this client; NULL: nothing that is followed. */
+static struct session *session_said(const struct sessions *sessions,
+                                    const struct finding *finding) {
+    struct session *session = session_of(sessions, finding);
+    int64_t now = finding->time.seconds;
+    if (!session || !(session->refused || session->taken))
+        return NULL;
+    bool is_late = session->said != MOMENT_NONE && now != MOMENT_NONE &&
+                   (now - session->said > SEQUEL_GAP || session->said - now > SEQUEL_GAP);
+    if (!is_late && !is_another_client(session, &finding->record))
+        return session;
+    session->refused = 0;
+    session->taken = false;
+    return NULL;
+}
+
+void sessions_follow(struct sessions *sessions, struct finding *finding) {
+    const struct record *record = &finding->record;
+    struct session *session;
+    if (!who_of(finding).length)
+        return;
+    if (record->kind == RECORD_ARRIVAL && finding->mta->arrives_whole) {
+        if (record->peer_ip.length)
+            session_says(sessions, finding, 0, true);
+        return;
+    }
+    if (!is_of_session(record))
+        return;
+    bool is_refusal = record->kind == RECORD_INCIDENT && record->event == EVENT_REJECTED;
+    if (is_refusal && record->stage == STAGE_RCPT && !sessions_is_sequel(finding)) {
+        uint8_t refused = causes_number(&sessions->causes, slice_of(finding->verdict.class_name));
+        session_says(sessions, finding, refused, false);
+        return;
+    }
+    session = session_said(sessions, finding);
+    if (session && is_refusal && session->taken && is_no_command(finding)) {
+        finding->cause = "accepted";
+    } else if (session && is_refusal && session->refused && sessions_is_sequel(finding)) {
+        finding->cause = causes_name(&sessions->causes, session->refused);
+        finding->follows = true;
+    } else if (session && (is_refusal || !record->queue_id.length)) {
+        session->refused = 0; /* another command, or another connection */
+        session->taken = false;
+    }
 }
 
 /* ---- saving ---- */
@@ -140,6 +240,9 @@ void sessions_save(const struct sessions *sessions, struct pack *pack) {
         pack_number(pack, session->key);
         pack_number(pack, session->twin);
         pack_signed(pack, session->heard);
+        pack_signed(pack, session->said);
+        causes_save(&sessions->causes, session->refused, pack);
+        pack_number(pack, session->taken);
         pack_text(pack, (struct slice){session->text, session->host_length});
         pack_text(pack, (struct slice){session->text + session->host_length, session->ip_length});
     }
@@ -153,6 +256,9 @@ void sessions_load(struct sessions *sessions, struct unpack *unpack) {
         struct session session = {.key = unpack_number(unpack)};
         session.twin = unpack_number(unpack);
         session.heard = unpack_signed(unpack);
+        session.said = unpack_signed(unpack);
+        session.refused = causes_load(&sessions->causes, unpack);
+        session.taken = unpack_number(unpack) & 1;
         struct slice host = unpack_text(unpack), ip = unpack_text(unpack);
         struct session *place = &sessions->items[session.key % PLACES];
         if (!session.key || place->key || host.length + ip.length > TEXT_ROOM)

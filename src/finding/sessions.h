@@ -1,23 +1,33 @@
 /* sessions - who speaks with which process: the client of lines that name none (a TLS library's
- * warning, a proxy's refusal), and entries that are logged twice.
+ * warning, a proxy's refusal), entries that are logged twice, and faults that only follow from what
+ * was said before.
  *
- * A session is known by (MTA, host, program, pid). The table has a fixed number of places; a
- * session that falls on the place of another one takes it. A new client of the same process, or an
- * hour of silence, closes the session before.
+ * A session is known by (MTA, host, program, pid), or by the client where no pid is logged. The
+ * table has a fixed number of places; a session that falls on the place of another one takes it. A
+ * new client of the same process, or an hour of silence, closes the session before.
  */
 #ifndef FINDING_SESSIONS_H
 #define FINDING_SESSIONS_H
 
 #include "base/pack.h"
+#include "finding/causes.h"
 #include "finding/finding.h"
 
 struct session;
 struct sessions {
     struct session *items; /* NULL until the first is heard */
+    struct causes causes;
 };
 
 void sessions_release(struct sessions *sessions);
 
+/* Gives a fault that follows from what was said before in its session its cause: DATA without a
+ * recipient after all were refused, and commands that were none after a message was taken. To be
+ * called before sessions_hear, which may know a new client. */
+void sessions_follow(struct sessions *sessions, struct finding *finding);
+/* True when the finding says only that a command came without a recipient, or in a wrong order:
+ * what follows from a refused recipient. */
+bool sessions_is_sequel(const struct finding *finding);
 /* Hears what the finding says of its session. True: the entry is the one before once more. */
 bool sessions_hear(struct sessions *sessions, const struct finding *finding);
 /* Fills the client of an incident that names none; borrowed until the next sessions_hear. */

@@ -1373,5 +1373,6 @@ const struct mta mta_exim = {
     .title = "Exim",
     .likeness = exim_likeness,
     .read = exim_read,
+    .arrives_whole = true,
     .logs_twice = true, /* syslog_duplication: as main log and as reject log */
 };

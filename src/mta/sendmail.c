@@ -817,5 +817,6 @@ const struct mta mta_sendmail = {
     .title = "Sendmail",
     .likeness = sendmail_likeness,
     .read = sendmail_read,
+    .arrives_whole = true,
     .ends_unsaid = true,
 };

@@ -114,8 +114,12 @@ static void fill_verdict(struct filler *filler, const struct finding *finding) {
         fill(row, COL_PROVIDER, verdict->provider->name);
     fill(row, COL_LISTED_IP, finding->listed_ip);
     fill_word(row, COL_CAUSE, finding->cause);
-    if (verdict->reason)
-        fill(row, COL_HINT, reason_hint(verdict->reason, finding->mta, finding->record.direction));
+    if (!verdict->reason)
+        return;
+    struct slice hint = reason_hint_after(verdict->reason, slice_of(finding->cause));
+    if (!hint.length)
+        hint = reason_hint(verdict->reason, finding->mta, finding->record.direction);
+    fill(row, COL_HINT, hint);
 }
 
 static void fill_record(struct filler *filler, const struct record *record) {

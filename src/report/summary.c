@@ -29,6 +29,8 @@ struct joined {
     unsigned acts;
     struct joined_code *codes;
     size_t code_count, code_capacity;
+    struct tally_tie *ties;
+    size_t tie_count, tie_capacity;
     struct tally_example example;
 };
 
@@ -58,6 +60,19 @@ static void join_code(struct joined *joined, const struct tally_code *code) {
                                 sizeof *joined->codes);
     joined->codes[joined->code_count++] =
         (struct joined_code){code->code, code->enhanced, code->implied, code->count};
+}
+
+static void join_tie(struct joined *joined, const struct tally_tie *tie) {
+    for (size_t i = 0; i < joined->tie_count; i++) {
+        struct tally_tie *known = &joined->ties[i];
+        if (known->is_sequel == tie->is_sequel && slice_equal(known->class_name, tie->class_name)) {
+            known->count += tie->count;
+            return;
+        }
+    }
+    joined->ties =
+        memory_grow(joined->ties, &joined->tie_capacity, joined->tie_count + 1, sizeof *tie);
+    joined->ties[joined->tie_count++] = *tie;
 }
 
 static bool is_in(struct slice direction) {
@@ -109,6 +124,15 @@ static void join(void *context, const struct tally_reason *reason) {
         joined->example = reason->example;
     for (size_t i = 0; i < reason->code_count; i++)
         join_code(joined, &reason->codes[i]);
+    for (size_t i = 0; i < reason->tie_count; i++)
+        join_tie(joined, &reason->ties[i]);
+}
+
+static int compare_ties(const void *left, const void *right) {
+    const struct tally_tie *a = left, *b = right;
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    return slice_compare(a->class_name, b->class_name);
 }
 
 static int compare_codes(const void *left, const void *right) {
@@ -217,6 +241,40 @@ static void add_codes(struct page *page, struct cell *reason, const struct joine
     }
 }
 
+/* "connection-timeout (2), greylisted (1)" */
+static struct slice tie_words(struct page *page, const struct joined *joined, bool sequels) {
+    struct slice words = {0};
+    for (size_t i = 0; i < joined->tie_count; i++) {
+        const struct tally_tie *tie = &joined->ties[i];
+        if (tie->is_sequel == sequels)
+            words = arena_print(&page->arena, "%.*s%s%.*s (%llu)", SLICE_ARGS(words),
+                                words.length ? ", " : "", SLICE_ARGS(tie->class_name),
+                                (unsigned long long)tie->count);
+    }
+    return words;
+}
+
+static void add_tie_words(struct page *page, struct cell *cell, const struct joined *joined) {
+    struct slice causes = tie_words(page, joined, false), sequels = tie_words(page, joined, true);
+    bool expired = slice_is(joined->event, "expired");
+    if (causes.length)
+        cell_text(page, cell, NULL, expired ? "expired because of" : "comes after", causes);
+    if (sequels.length)
+        cell_text(page, cell, NULL, "what only followed", sequels);
+}
+
+static void add_ties(struct page *page, struct cell *reason, const struct joined *joined,
+                     const char *key, bool sequels) {
+    struct cell *list = cell_list(page, reason, key, NULL);
+    for (size_t i = 0; i < joined->tie_count; i++) {
+        if (joined->ties[i].is_sequel != sequels)
+            continue;
+        struct cell *cell = cell_record(page, list, NULL, NULL);
+        cell_text(page, cell, "class", NULL, joined->ties[i].class_name);
+        cell_count(page, cell, "count", NULL, joined->ties[i].count, NULL);
+    }
+}
+
 static void add_acts(struct page *page, struct cell *reason, unsigned acts) {
     char words[96];
     struct slice rest = {words, acts_print(acts, '|', words)}, word;
@@ -247,6 +305,7 @@ static void add_words(struct page *page, struct cell *cell, const struct joined 
     if (joined->reason)
         cell_text(page, cell, NULL, "what", joined->reason->meaning);
     cell_text(page, cell, NULL, "codes", code_words(page, joined));
+    add_tie_words(page, cell, joined);
     if (joined->acts) {
         char acts[96];
         cell_text(page, cell, NULL, "who acts",
@@ -278,6 +337,8 @@ static void add_values(struct page *page, struct cell *cell, const struct joined
     cell_text(page, example, "reply", NULL, joined->example.reply);
     cell_text(page, example, "source", NULL, joined->example.source);
     cell_count(page, example, "line", NULL, joined->example.line, NULL);
+    add_ties(page, cell, joined, "causes", false);
+    add_ties(page, cell, joined, "follow_ups", true);
 }
 
 static void add_reason(struct page *page, struct cell *list, const struct joined *joined) {
@@ -303,9 +364,12 @@ static void add_reasons(struct page *page, const struct tally *tally, const stru
     for (size_t i = 0; i < joining.count; i++) {
         struct joined *joined = &joining.items[i];
         qsort(joined->codes, joined->code_count, sizeof *joined->codes, compare_codes);
+        if (joined->tie_count)
+            qsort(joined->ties, joined->tie_count, sizeof *joined->ties, compare_ties);
         if (i < shown)
             add_reason(page, section->cell, joined);
         free(joined->codes);
+        free(joined->ties);
     }
     if (!shown)
         section->look = LOOK_HIDDEN;

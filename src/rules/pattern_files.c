@@ -23,10 +23,8 @@ static const struct {
     const char *name;
     struct slice ending;
 } subfolders[] = {
-    {"blocklists", SLICE_INIT(".yaml")},
-    {"codes", SLICE_INIT(".csv")},
-    {"mta", SLICE_INIT(".yaml")},
-    {"providers", SLICE_INIT(".yaml")},
+    {"blocklists", SLICE_INIT(".yaml")}, {"codes", SLICE_INIT(".csv")},
+    {"mta", SLICE_INIT(".yaml")},        {"providers", SLICE_INIT(".yaml")},
     {"reasons", SLICE_INIT(".yaml")},
 };
 

@@ -254,15 +254,17 @@ static bool is_direction(struct slice word) {
     return slice_is(word, "in") || slice_is(word, "out") || slice_is(word, "local");
 }
 
-/* "MTA", "DIRECTION" or "MTA DIRECTION". */
+/* "MTA", "DIRECTION" or "MTA DIRECTION"; or "after CLASS". */
 static bool check_hint_key(struct loader *loader, const struct yaml *node) {
     struct slice direction = node->key, mta;
     bool both = slice_cut(&direction, ' ', &mta);
+    if (both && slice_is(mta, "after") && is_name(direction))
+        return true;
     if (both ? is_name(mta) && !is_direction(mta) && is_direction(direction) : is_name(mta))
         return true;
     return problem_say(loader->problem,
-                       "%s:%u: '%.*s' is no context of a hint: write an MTA, in, out or local, or "
-                       "an MTA, one blank and one of these",
+                       "%s:%u: '%.*s' is no context of a hint: write an MTA, in, out or local, "
+                       "an MTA, one blank and one of these, or after and a class",
                        node->file, node->key_line, SLICE_ARGS(node->key));
 }
 

@@ -11,7 +11,7 @@
 #include "base/memory.h"
 
 enum {
-    SAVED_VERSION = 2,
+    SAVED_VERSION = 3,
     SAMPLES = 10,
     SAMPLE_LENGTH = 500, /* bytes kept of a line that was not understood */
     REPLY_LENGTH = 1000, /* bytes kept of an example's reply */
@@ -20,6 +20,9 @@ enum {
     PART_LENGTH = 60,
     CODE_LENGTH = 8, /* code, class, subject, detail, implied: big end first, so they sort */
 };
+
+/* What stands before the class in the key of a tie. */
+enum { TIE_CAUSE = 'c', TIE_SEQUEL = 's' };
 
 struct reason_value {
     uint64_t count;
@@ -41,6 +44,7 @@ struct tally {
     uint64_t dropped, lost;
     struct map reasons;             /* REASON_PARTS -> struct reason_value */
     struct map codes;               /* REASON_PARTS, CODE_LENGTH bytes -> uint64_t */
+    struct map ties;                /* REASON_PARTS, TIE_CAUSE or TIE_SEQUEL, class -> uint64_t */
     struct map sources;             /* name -> struct ledger */
     struct map programs;            /* name -> struct ledger */
     struct sample samples[SAMPLES]; /* the least by (source, line), in that order */
@@ -51,6 +55,7 @@ struct tally *tally_new(void) {
     struct tally *tally = memory_new(sizeof *tally);
     map_init(&tally->reasons, sizeof(struct reason_value));
     map_init(&tally->codes, sizeof(uint64_t));
+    map_init(&tally->ties, sizeof(uint64_t));
     map_init(&tally->sources, sizeof(struct ledger));
     map_init(&tally->programs, sizeof(struct ledger));
     return tally;
@@ -71,6 +76,7 @@ static void tally_empty(struct tally *tally) {
     }
     map_release(&tally->reasons);
     map_release(&tally->codes);
+    map_release(&tally->ties);
     map_release(&tally->sources);
     map_release(&tally->programs);
 }
@@ -110,9 +116,10 @@ static struct walked *sorted(const struct map *map) {
 
 /* ---- reasons, codes, examples ---- */
 
+/* A fault that only follows counts as its cause. */
 static size_t reason_key(char *key, const struct finding *finding) {
-    const char *parts[REASON_PARTS] = {finding->verdict.class_name,
-                                       event_name(finding->record.event),
+    const char *class_name = finding->follows ? finding->cause : finding->verdict.class_name;
+    const char *parts[REASON_PARTS] = {class_name, event_name(finding->record.event),
                                        direction_name(finding->record.direction),
                                        level_name(finding->record.level), finding->mta->name};
     size_t used = 0;
@@ -200,8 +207,19 @@ static void offer_example(struct reason_value *value, struct tally_example examp
     *value = fresh;
 }
 
+static void add_tie(struct tally *tally, char *key, size_t length, const struct finding *finding) {
+    struct slice other = slice_of(finding->follows ? finding->verdict.class_name : finding->cause);
+    other = slice_head(other, PART_LENGTH);
+    if (!other.length)
+        return;
+    key[length++] = finding->follows ? TIE_SEQUEL : TIE_CAUSE;
+    memcpy(key + length, other.at, other.length);
+    uint64_t *count = map_put(&tally->ties, (struct slice){key, length + other.length}, NULL);
+    *count += finding->repeat;
+}
+
 static void add_reason(struct tally *tally, const struct finding *finding) {
-    char key[REASON_PARTS * (PART_LENGTH + 1) + CODE_LENGTH];
+    char key[REASON_PARTS * (PART_LENGTH + 1) + 1 + PART_LENGTH];
     size_t length = reason_key(key, finding);
     struct reason_value *value = map_put(&tally->reasons, (struct slice){key, length}, NULL);
     value->count += finding->repeat;
@@ -211,6 +229,7 @@ static void add_reason(struct tally *tally, const struct finding *finding) {
     write_code(key + length, finding);
     uint64_t *count = map_put(&tally->codes, (struct slice){key, length + CODE_LENGTH}, NULL);
     *count += finding->repeat;
+    add_tie(tally, key, length, finding);
 }
 
 /* ---- totals ---- */
@@ -377,6 +396,15 @@ static void merge_ledgers(struct map *into, const struct map *from) {
     }
 }
 
+static void merge_counts(struct map *into, const struct map *from) {
+    for (size_t place = 0; place < from->used; place++) {
+        struct slice key;
+        const uint64_t *count = map_at(from, place, &key);
+        uint64_t *sum = map_put(into, key, NULL);
+        *sum += *count;
+    }
+}
+
 /* struct totals holds counters only, so adding it is adding its words. */
 static void add_totals(struct totals *into, const struct totals *from) {
     uint64_t sums[sizeof *into / sizeof(uint64_t)], more[sizeof *into / sizeof(uint64_t)];
@@ -401,12 +429,8 @@ void tally_merge(struct tally *into, const struct tally *from) {
         if (value->has_example)
             offer_example(sum, example_of(value));
     }
-    for (size_t place = 0; place < from->codes.used; place++) {
-        struct slice key;
-        const uint64_t *count = map_at(&from->codes, place, &key);
-        uint64_t *sum = map_put(&into->codes, key, NULL);
-        *sum += *count;
-    }
+    merge_counts(&into->codes, &from->codes);
+    merge_counts(&into->ties, &from->ties);
     for (size_t i = 0; i < from->sample_count; i++)
         tally_sample(into, from->samples[i].source, from->samples[i].line,
                      (struct slice){from->samples[i].text, from->samples[i].length});
@@ -480,12 +504,36 @@ static int compare_by_count(const void *left, const void *right) {
     return (int)a->implied - (int)b->implied;
 }
 
+static int compare_ties(const void *left, const void *right) {
+    const struct tally_tie *a = left, *b = right;
+    if (a->is_sequel != b->is_sequel)
+        return a->is_sequel - b->is_sequel;
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    return slice_compare(a->class_name, b->class_name);
+}
+
+/* The ties of one reason, out of all in order; *at is moved past them. */
+static size_t ties_of(const struct walked *all, size_t count, size_t *at, struct slice key,
+                      struct tally_tie *ties) {
+    size_t found = 0;
+    for (; *at < count && slice_starts(all[*at].key, key); ++*at) {
+        struct slice rest = slice_from(all[*at].key, key.length);
+        ties[found++] = (struct tally_tie){rest.at[0] == TIE_SEQUEL, slice_from(rest, 1),
+                                           *(const uint64_t *)all[*at].value};
+    }
+    qsort(ties, found, sizeof *ties, compare_ties);
+    return found;
+}
+
 void tally_each_reason(const struct tally *tally,
                        void (*each)(void *context, const struct tally_reason *reason),
                        void *context) {
     struct walked *reasons = sorted(&tally->reasons), *codes = sorted(&tally->codes);
+    struct walked *all_ties = sorted(&tally->ties);
     struct tally_code *of_one = memory_resize(NULL, tally->codes.count + 1, sizeof *of_one);
-    size_t at = 0;
+    struct tally_tie *ties = memory_resize(NULL, tally->ties.count + 1, sizeof *ties);
+    size_t at = 0, tie_at = 0;
     for (size_t i = 0; i < tally->reasons.count; i++) {
         const struct reason_value *value = reasons[i].value;
         struct slice parts[REASON_PARTS], rest = reasons[i].key;
@@ -496,10 +544,23 @@ void tally_each_reason(const struct tally *tally,
             of_one[count++] = read_code(codes[at].key.at + reasons[i].key.length,
                                         *(const uint64_t *)codes[at].value);
         qsort(of_one, count, sizeof *of_one, compare_by_count);
-        struct tally_reason reason = {parts[0],     parts[1], parts[2], parts[3],         parts[4],
-                                      value->count, of_one,   count,    example_of(value)};
+        struct tally_reason reason = {
+            .class_name = parts[0],
+            .event = parts[1],
+            .direction = parts[2],
+            .level = parts[3],
+            .mta = parts[4],
+            .count = value->count,
+            .codes = of_one,
+            .code_count = count,
+            .ties = ties,
+            .tie_count = ties_of(all_ties, tally->ties.count, &tie_at, reasons[i].key, ties),
+            .example = example_of(value),
+        };
         each(context, &reason);
     }
+    free(ties);
+    free(all_ties);
     free(of_one);
     free(codes);
     free(reasons);
@@ -522,6 +583,16 @@ static void save_ledgers(const struct map *map, struct pack *pack) {
     free(all);
 }
 
+static void save_counts(const struct map *map, struct pack *pack) {
+    struct walked *all = sorted(map);
+    pack_number(pack, map->count);
+    for (size_t i = 0; i < map->count; i++) {
+        pack_text(pack, all[i].key);
+        pack_number(pack, *(const uint64_t *)all[i].value);
+    }
+    free(all);
+}
+
 static void save_reasons(const struct tally *tally, struct pack *pack) {
     struct walked *all = sorted(&tally->reasons);
     pack_number(pack, tally->reasons.count);
@@ -537,13 +608,8 @@ static void save_reasons(const struct tally *tally, struct pack *pack) {
         pack_text(pack, slice_of(value->source));
     }
     free(all);
-    all = sorted(&tally->codes);
-    pack_number(pack, tally->codes.count);
-    for (size_t i = 0; i < tally->codes.count; i++) {
-        pack_text(pack, all[i].key);
-        pack_number(pack, *(const uint64_t *)all[i].value);
-    }
-    free(all);
+    save_counts(&tally->codes, pack);
+    save_counts(&tally->ties, pack);
 }
 
 void tally_save(const struct tally *tally, struct pack *pack) {
@@ -579,19 +645,47 @@ static void load_ledgers(struct map *map, struct unpack *unpack) {
 }
 
 /* Keys come from outside: they must hold their parts, or walking would read past them. */
-static bool key_is_whole(struct slice key, size_t behind) {
+static bool key_parts(struct slice key, struct slice *behind_r) {
     for (int part = 0; part < REASON_PARTS; part++) {
         struct slice head;
         if (!slice_cut(&key, '\0', &head))
             return false;
     }
-    return key.length == behind;
+    *behind_r = key;
+    return true;
+}
+
+static bool key_is_reason(struct slice key) {
+    struct slice behind;
+    return key_parts(key, &behind) && !behind.length;
+}
+
+static bool key_is_code(struct slice key) {
+    struct slice behind;
+    return key_parts(key, &behind) && behind.length == CODE_LENGTH;
+}
+
+static bool key_is_tie(struct slice key) {
+    struct slice behind;
+    return key_parts(key, &behind) && behind.length > 1 &&
+           (behind.at[0] == TIE_CAUSE || behind.at[0] == TIE_SEQUEL);
+}
+
+static void load_counts(struct map *map, bool (*is_key)(struct slice key), struct unpack *unpack) {
+    for (size_t count = unpack_count(unpack); count && !unpack->broken; count--) {
+        struct slice key = unpack_text(unpack);
+        if (!is_key(key))
+            unpack->broken = true;
+        uint64_t number = unpack_number(unpack);
+        if (!unpack->broken)
+            *(uint64_t *)map_put(map, key, NULL) = number;
+    }
 }
 
 static void load_reasons(struct tally *tally, struct unpack *unpack) {
     for (size_t count = unpack_count(unpack); count && !unpack->broken; count--) {
         struct slice key = unpack_text(unpack);
-        if (!key_is_whole(key, 0) || map_get(&tally->reasons, key))
+        if (!key_is_reason(key) || map_get(&tally->reasons, key))
             unpack->broken = true;
         if (unpack->broken)
             return;
@@ -605,14 +699,8 @@ static void load_reasons(struct tally *tally, struct unpack *unpack) {
         example.source = unpack_text(unpack);
         offer_example(value, example);
     }
-    for (size_t count = unpack_count(unpack); count && !unpack->broken; count--) {
-        struct slice key = unpack_text(unpack);
-        if (!key_is_whole(key, CODE_LENGTH))
-            unpack->broken = true;
-        uint64_t number = unpack_number(unpack);
-        if (!unpack->broken)
-            *(uint64_t *)map_put(&tally->codes, key, NULL) = number;
-    }
+    load_counts(&tally->codes, key_is_code, unpack);
+    load_counts(&tally->ties, key_is_tie, unpack);
 }
 
 static void load_all(struct tally *tally, struct unpack *unpack) {

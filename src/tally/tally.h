@@ -20,6 +20,14 @@ struct tally_code {
     uint64_t count;
 };
 
+/* What a reason came of ("expired because of"), or what it led to: a fault that only follows counts
+ * with its cause. */
+struct tally_tie {
+    bool is_sequel; /* led to it */
+    struct slice class_name;
+    uint64_t count;
+};
+
 /* The first finding of a reason, as an example: the least by (time, host, source, line). */
 struct tally_example {
     int64_t seconds;
@@ -33,6 +41,8 @@ struct tally_reason { /* borrowed from the tally until it changes */
     uint64_t count;
     const struct tally_code *codes; /* most frequent first, then by code */
     size_t code_count;
+    const struct tally_tie *ties; /* causes first; most frequent first, then by name */
+    size_t tie_count;
     struct tally_example example;
 };
 

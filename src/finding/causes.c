@@ -1,0 +1,40 @@
+/* causes - why: see the header. How: some fifty names at most are met in practice, and the last one
+ * met is asked for again most of the time, so they stand in a row and are compared from the end.
+ */
+#include "finding/causes.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+enum { NAME_MOST = 64 };
+
+void causes_release(struct causes *causes) {
+    for (size_t i = 1; i <= causes->count; i++)
+        free(causes->names[i]);
+    *causes = (struct causes){0};
+}
+
+uint8_t causes_number(struct causes *causes, struct slice name) {
+    if (!name.length || name.length > NAME_MOST)
+        return 0;
+    for (size_t i = causes->count; i > 0; i--)
+        if (slice_is(name, causes->names[i]))
+            return (uint8_t)i;
+    if (causes->count == CAUSES_MOST || memchr(name.at, '\0', name.length))
+        return 0;
+    causes->names[++causes->count] = memory_copy(name.at, name.length);
+    return (uint8_t)causes->count;
+}
+
+const char *causes_name(const struct causes *causes, uint8_t number) {
+    return number <= causes->count ? causes->names[number] : NULL;
+}
+
+void causes_save(const struct causes *causes, uint8_t number, struct pack *pack) {
+    pack_text(pack, slice_of(causes_name(causes, number)));
+}
+
+uint8_t causes_load(struct causes *causes, struct unpack *unpack) {
+    return causes_number(causes, unpack_text(unpack));
+}
