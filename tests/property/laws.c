@@ -16,7 +16,8 @@ static const char *const files[] = {"samples/postfix/mail.log",
                                     "tests/golden/counting-exim/mainlog",
                                     "tests/golden/counting-exim/syslog",
                                     "tests/golden/counting-sendmail/maillog",
-                                    "tests/property/pieces.log"};
+                                    "tests/property/pieces.log",
+                                    "tests/property/causes.log"};
 
 const struct knowledge *laws_knowledge(void) {
     static struct knowledge knowledge;

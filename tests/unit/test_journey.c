@@ -480,6 +480,244 @@ static void test_no_queue_id(void **state) {
     journey_free(journey);
 }
 
+/* ---- causes ---- */
+
+static struct finding classed(struct finding finding, const char *class_name, unsigned code) {
+    finding.verdict.class_name = class_name;
+    finding.reply.code = (uint16_t)code;
+    return finding;
+}
+
+static void assert_cause(const struct given *given, size_t at, const char *cause, bool follows) {
+    assert_true(at < given->count);
+    assert_true(slice_is(slice_of(given->items[at].cause), cause));
+    assert_int_equal(given->items[at].follows, follows);
+}
+
+/* The last deferral of each recipient, not that of another, and not that he was held. */
+static void test_an_expiry_has_a_cause(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    take(journey, classed(outcome("A1", EVENT_DEFERRED, "a@example.net"), "greylisted", 451),
+         &given);
+    assert_cause(&given, 0, "", false);
+    take(journey, classed(outcome("A1", EVENT_DEFERRED, "b@example.net"), "mailbox-full", 452),
+         &given);
+    take(journey, classed(outcome("A1", EVENT_DEFERRED, "a@example.net"), "connection-timeout", 0),
+         &given);
+    take(journey, classed(outcome("A1", EVENT_HELD, "b@example.net"), "unclassified", 0), &given);
+    take(journey, classed(outcome("A1", EVENT_EXPIRED, ""), "queue-expired", 0), &given);
+    assert_int_equal(given.count, 2);
+    assert_cause(&given, 0, "connection-timeout", false);
+    assert_cause(&given, 1, "mailbox-full", false);
+    assert_string_equal(given.items[1].verdict.class_name, "queue-expired");
+
+    /* Exim tells each; a server may say it in a bounce; who is delivered has no cause */
+    take(journey, classed(outcome("B1", EVENT_DEFERRED, "a@example.net"), "greylisted", 451),
+         &given);
+    take(journey, classed(outcome("B1", EVENT_DEFERRED, "b@example.net"), "dns-failure", 0),
+         &given);
+    take(journey, classed(outcome("B1", EVENT_DEFERRED, "c@example.net"), "dns-failure", 0),
+         &given);
+    take(journey, classed(outcome("B1", EVENT_EXPIRED, "a@example.net"), "unclassified", 0),
+         &given);
+    assert_cause(&given, 0, "greylisted", false);
+    take(journey, classed(outcome("B1", EVENT_BOUNCED, "b@example.net"), "queue-expired", 550),
+         &given);
+    assert_cause(&given, 0, "dns-failure", false);
+    take(journey, classed(outcome("B1", EVENT_DELIVERED, "c@example.net"), "accepted", 250),
+         &given);
+    assert_cause(&given, 0, "", false);
+    /* nothing known of him */
+    take(journey, classed(outcome("C1", EVENT_EXPIRED, "a@example.net"), "queue-expired", 0),
+         &given);
+    assert_cause(&given, 0, "", false);
+    journey_free(journey);
+}
+
+static struct finding refused(const char *mta, const char *pid, const char *ip, enum stage stage,
+                              const char *class_name, unsigned code) {
+    struct finding finding = classed(about("", RECORD_INCIDENT), class_name, code);
+    finding.mta = mta_named(slice_of(mta));
+    finding.pid = slice_of(pid);
+    finding.record.event = EVENT_REJECTED;
+    finding.record.level = LEVEL_SESSION;
+    finding.record.direction = DIRECTION_IN;
+    finding.record.side = SIDE_LOCAL;
+    finding.record.stage = stage;
+    finding.record.peer_ip = slice_of(ip);
+    return finding;
+}
+
+static struct finding later(struct finding finding, int64_t seconds) {
+    finding.time.seconds += seconds;
+    return finding;
+}
+
+static void test_data_follows_refused_recipients(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    struct finding rcpt = refused("exim", "", "203.0.113.9", STAGE_RCPT, "user-unknown", 550);
+    struct finding data = refused("exim", "", "203.0.113.9", STAGE_DATA, "bad-sequence", 503);
+    take(journey, data, &given);
+    assert_cause(&given, 0, "", false);
+    take(journey, rcpt, &given);
+    assert_cause(&given, 0, "", false);
+    take(journey, data, &given);
+    assert_cause(&given, 0, "user-unknown", true);
+    /* who has no rule says it by his code; words of the reply, where the stage does not tell */
+    struct finding words = refused("exim", "", "203.0.113.9", STAGE_OTHER, "unclassified", 503);
+    words.reply.text = SLICE("no such order, Recipients first");
+    take(journey, words, &given);
+    assert_cause(&given, 0, "user-unknown", true);
+    take(journey, refused("exim", "", "203.0.113.10", STAGE_DATA, "bad-sequence", 503), &given);
+    assert_cause(&given, 0, "", false); /* another client */
+    take(journey, later(data, 1000), &given);
+    assert_cause(&given, 0, "", false); /* hours later */
+    take(journey, rcpt, &given);
+    take(journey, refused("exim", "", "203.0.113.9", STAGE_MAIL, "auth-required", 503), &given);
+    assert_cause(&given, 0, "", false); /* another fault */
+    take(journey, data, &given);
+    assert_cause(&given, 0, "", false); /* and now another command was between */
+    journey_free(journey);
+}
+
+/* postscreen speaks with many clients in one process, smtpd with one after the other. */
+static void test_a_process_has_other_clients(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    struct finding rcpt = refused("postfix", "7", "203.0.113.9", STAGE_RCPT, "blocklisted", 550);
+    struct finding data = refused("postfix", "7", "203.0.113.9", STAGE_DATA, "bad-sequence", 554);
+    take(journey, rcpt, &given);
+    take(journey, data, &given);
+    assert_cause(&given, 0, "blocklisted", true);
+    take(journey, refused("postfix", "7", "203.0.113.10", STAGE_DATA, "bad-sequence", 554), &given);
+    assert_cause(&given, 0, "", false);
+    take(journey, rcpt, &given);
+    struct finding connect = about("", RECORD_DETAIL);
+    connect.pid = SLICE("7");
+    connect.record.direction = DIRECTION_IN;
+    connect.record.peer_ip = SLICE("203.0.113.9");
+    take(journey, connect, &given);
+    take(journey, data, &given);
+    assert_cause(&given, 0, "", false);
+    journey_free(journey);
+}
+
+/* A server told each recipient no, and the data that was sent with them. */
+static void test_data_follows_at_the_other_side(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    struct finding first =
+        classed(outcome("A1", EVENT_BOUNCED, "a@example.net"), "user-unknown", 550);
+    struct finding second =
+        classed(outcome("A1", EVENT_DEFERRED, "b@example.net"), "bad-sequence", 503);
+    first.record.side = second.record.side = SIDE_REMOTE;
+    first.record.stage = STAGE_RCPT;
+    second.record.stage = STAGE_DATA;
+    take(journey, second, &given);
+    assert_cause(&given, 0, "", false);
+    take(journey, first, &given);
+    take(journey, second, &given);
+    assert_cause(&given, 0, "user-unknown", true);
+    take(journey, classed(outcome("A1", EVENT_EXPIRED, "b@example.net"), "queue-expired", 0),
+         &given);
+    assert_cause(&given, 0, "user-unknown", false); /* not that it only followed */
+    second.record.queue_id = SLICE("B1");
+    take(journey, second, &given);
+    assert_cause(&given, 0, "", false);
+    journey_free(journey);
+}
+
+static void test_commands_that_were_text(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    struct finding arrival = about("A1", RECORD_ARRIVAL);
+    arrival.mta = mta_named(SLICE("exim"));
+    arrival.record.peer_ip = SLICE("192.0.2.10");
+    struct finding text = refused("exim", "", "192.0.2.10", STAGE_OTHER, "syntax-error", 500);
+    struct finding mail = refused("exim", "", "192.0.2.10", STAGE_MAIL, "invalid-sender", 550);
+    take(journey, text, &given);
+    assert_cause(&given, 0, "", false);
+    take(journey, arrival, &given);
+    take(journey, text, &given);
+    assert_cause(&given, 0, "accepted", false);
+    text.reply.code = 503;
+    take(journey, text, &given); /* each line of it */
+    assert_cause(&given, 0, "accepted", false);
+    take(journey, mail, &given);
+    assert_cause(&given, 0, "", false);
+    take(journey, text, &given); /* a command was understood between */
+    assert_cause(&given, 0, "", false);
+    take(journey, arrival, &given);
+    take(journey, later(text, 1000), &given);
+    assert_cause(&given, 0, "", false);
+    /* Postfix tells of an arrival before the data is there */
+    arrival.mta = text.mta = mta_named(SLICE("postfix"));
+    arrival.pid = text.pid = SLICE("7");
+    take(journey, arrival, &given);
+    take(journey, text, &given);
+    assert_cause(&given, 0, "", false);
+    journey_free(journey);
+}
+
+/* All of it, with the journey saved and loaded between any two entries. */
+static void test_causes_are_saved(void **state) {
+    (void)state;
+    struct finding arrival = about("B1", RECORD_ARRIVAL);
+    arrival.mta = mta_named(SLICE("exim"));
+    arrival.record.peer_ip = SLICE("192.0.2.10");
+    const struct {
+        struct finding finding;
+        const char *cause;
+    } steps[] = {
+        {classed(outcome("A1", EVENT_DEFERRED, "a@example.net"), "greylisted", 451), ""},
+        {refused("exim", "", "203.0.113.9", STAGE_RCPT, "user-unknown", 550), ""},
+        {arrival, NULL},
+        {refused("exim", "", "203.0.113.9", STAGE_DATA, "bad-sequence", 503), "user-unknown"},
+        {refused("exim", "", "192.0.2.10", STAGE_OTHER, "syntax-error", 500), "accepted"},
+        {classed(outcome("A1", EVENT_EXPIRED, ""), "queue-expired", 0), "greylisted"},
+    };
+    struct journey *journey = journey_new();
+    struct given given;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct pack pack;
+        pack_init(&pack);
+        journey_save(journey, &pack);
+        struct unpack unpack = {{pack.bytes, pack.length}, false};
+        assert_true(journey_load(journey, &unpack));
+        pack_release(&pack);
+        take(journey, steps[i].finding, &given);
+        if (steps[i].cause)
+            assert_true(slice_is(slice_of(given.items[0].cause), steps[i].cause));
+    }
+    journey_free(journey);
+}
+
+/* More classes than have a number: no cause is better than a wrong one. */
+static void test_too_many_classes(void **state) {
+    (void)state;
+    struct causes causes = {0};
+    char name[8];
+    for (int i = 0; i < CAUSES_MOST; i++) {
+        snprintf(name, sizeof name, "c%d", i);
+        assert_int_equal(causes_number(&causes, slice_of(name)), i + 1);
+    }
+    assert_int_equal(causes_number(&causes, SLICE("c7")), 8);
+    assert_int_equal(causes_number(&causes, SLICE("one more")), 0);
+    assert_int_equal(causes_number(&causes, SLICE("")), 0);
+    assert_int_equal(causes_number(&causes, SLICE("a\0b")), 0);
+    assert_null(causes_name(&causes, 0));
+    assert_string_equal(causes_name(&causes, 255), "c254");
+    causes_release(&causes);
+    assert_null(causes_name(&causes, 1));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sender_and_size),
@@ -502,6 +740,13 @@ int main(void) {
         cmocka_unit_test(test_a_notice_is_no_mail),
         cmocka_unit_test(test_an_id_is_used_again),
         cmocka_unit_test(test_sendmail_ends_by_number),
+        cmocka_unit_test(test_an_expiry_has_a_cause),
+        cmocka_unit_test(test_data_follows_refused_recipients),
+        cmocka_unit_test(test_a_process_has_other_clients),
+        cmocka_unit_test(test_data_follows_at_the_other_side),
+        cmocka_unit_test(test_commands_that_were_text),
+        cmocka_unit_test(test_causes_are_saved),
+        cmocka_unit_test(test_too_many_classes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,6 +163,46 @@ static void tries_rules_in_order(void **state) {
     rulebook_free(book);
 }
 
+static void takes_a_range_of_codes(void **state) {
+    (void)state;
+    static const struct given files[] = {
+        {"reasons/order", "one\n"},
+        {"reasons/one.yaml", HEAD "strong:\n  when: [{says: a, code: [550, x.7.98-101]}]\n"
+                                  "examples: [550 a]\n"},
+        {NULL, NULL},
+    };
+    static const char *const wanted[] = {"550", "x.7.98", "x.7.99", "x.7.100", "x.7.101"};
+    struct rulebook *book = load_good(files);
+    assert_int_equal(book->rules[0].where.code_count, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_true(slice_is(book->rules[0].where.codes[i], wanted[i]));
+    rulebook_free(book);
+}
+
+static void reads_block_lists(void **state) {
+    (void)state;
+    static const struct given files[] = {
+        {"reasons/order", "one\n"},
+        {"reasons/one.yaml", HEAD "strong: {says: [a]}\nexamples: [550 a]\n"},
+        {"blocklists/l.yaml", "lists:\n  - {name: l.example, says: [l one, l two], reason: one}\n"
+                              "  - {matches: 'by \\s (?<name> \\S+)'}\n"
+                              "examples: ['550 l two => one l.example']\n"},
+        {NULL, NULL},
+    };
+    struct rulebook *book = load_good(files);
+    assert_int_equal(book->rule_count, 3);
+    assert_int_equal(book->rules[0].strength, RULE_TOKEN);
+    assert_int_equal(book->rules[0].where.provider.count, 0);
+    assert_int_equal(book->lists.count, 3);
+    assert_true(slice_is(book->lists.marks[1].name, "l.example"));
+    assert_int_equal(book->lists.marks[2].name.length, 0);
+    assert_int_equal(book->lists.marks[2].group, 1);
+    assert_int_equal(book->list_proof_count, 1);
+    assert_true(slice_is(book->list_proofs[0].name, "l.example"));
+    assert_true(slice_is(book->list_proofs[0].proof.text, "550 l two"));
+    rulebook_free(book);
+}
+
 static void takes_every_word_of_the_contract(void **state) {
     (void)state;
 #define WORD(name, spelling) spelling ", "
@@ -226,6 +266,10 @@ static const struct {
     {"strong: {when: [{says: a, stage: rcpt}]}\nexamples: [x]\n", "a list is needed here"},
     {"strong: {when: [{says: a, stage: []}]}\nexamples: [x]\n", "an empty list holds nowhere"},
     {"strong: {when: [{says: a, code: [55]}]}\nexamples: [x]\n", "'55' is no code"},
+    {"strong: {when: [{says: a, code: [550-559]}]}\nexamples: [x]\n", "'550-559' is no code"},
+    {"strong: {when: [{says: a, code: [5.7.9-3]}]}\nexamples: [x]\n", "'5.7.9-3' is no code"},
+    {"strong: {when: [{says: a, code: [5.7.9-]}]}\nexamples: [x]\n", "'5.7.9-' is no code"},
+    {"strong: {when: [{says: a, code: [5.7.9-1000]}]}\nexamples: [x]\n", "is no code"},
     {"strong: {when: [{says: a, provider: [nobody]}]}\nexamples: [x]\n",
      "full.yaml:8: no provider 'nobody'"},
     {"strong: {when: [{says: a, stage: [rcpt]}]}\nwhere: {stage: [mail]}\nexamples: [x]\n",
@@ -347,6 +391,27 @@ static const struct {
       {"providers/p.yaml", "provider: p\nnames: [a.example]\n"},
       {"providers/q.yaml", "provider: p\nsays: [q]\n"}},
      "providers/q.yaml:1:1: provider 'p' stands in 'providers/p.yaml' already"},
+#define LISTS(text)                                                                                \
+    {                                                                                              \
+        {"reasons/order", "full"}, {"reasons/full.yaml", FULL}, {                                  \
+            "blocklists/l.yaml", text                                                              \
+        }                                                                                          \
+    }
+    {LISTS("lists: [{name: l, says: x}]\n"), "blocklists/l.yaml:1:1: lists without 'examples'"},
+    {LISTS("examples: [x => full l]\n"), "a list is needed here: lists:"},
+    {LISTS("lists: []\nexamples: [x => full l]\n"), "a list is needed here: lists:"},
+    {LISTS("lists: [{says: x}]\nexamples: [x => full l]\n"), "no 'name': a phrase names only one"},
+    {LISTS("lists: [{matches: '(x)'}]\nexamples: [x => full l]\n"), "no group (?<name> ...)"},
+    {LISTS("lists: [{name: l}]\nexamples: [x => full l]\n"), "write one of 'says' and 'matches'"},
+    {LISTS("lists: [{name: l, says: []}]\nexamples: [x => full l]\n"), "an empty list names"},
+    {LISTS("lists: [{name: l, says: x, zone: y}]\nexamples: [x => full l]\n"), "zone"},
+    {LISTS("lists: [{name: l, says: x, reason: ful}]\nexamples: [x => full l]\n"),
+     "no reason 'ful': write one of reasons/order"},
+    {LISTS("lists: [{name: l, says: x}]\nexamples: [x => l]\n"),
+     "an example ends in ' => REASON LIST'"},
+    {LISTS("lists: [{name: l, says: x}]\nexamples: [x full l]\n"),
+     "an example ends in ' => REASON LIST'"},
+#undef LISTS
     {{{"reasons/order", "full"},
       {"reasons/full.yaml", FULL},
       {"providers/p.yaml", "provider: p\nmatches: ['[']\n"}},
@@ -516,6 +581,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(holds_a_reason),
         cmocka_unit_test(tries_rules_in_order),
+        cmocka_unit_test(takes_a_range_of_codes),
+        cmocka_unit_test(reads_block_lists),
         cmocka_unit_test(takes_every_word_of_the_contract),
         cmocka_unit_test(refuses_bad_reasons),
         cmocka_unit_test(refuses_bad_heads),

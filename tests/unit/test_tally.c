@@ -169,11 +169,66 @@ static void test_ledger_adds_up(void **state) {
     tally_free(tally);
 }
 
+static void keep_ties(void *context, const struct tally_reason *reason) {
+    char *text = context;
+    size_t used = strlen(text);
+    used += (size_t)snprintf(text + used, 400 - used, "%.*s %llu:", SLICE_ARGS(reason->class_name),
+                             (unsigned long long)reason->count);
+    for (size_t i = 0; i < reason->tie_count; i++)
+        used += (size_t)snprintf(
+            text + used, 400 - used, " %s%.*s %llu", reason->ties[i].is_sequel ? "+" : "-",
+            SLICE_ARGS(reason->ties[i].class_name), (unsigned long long)reason->ties[i].count);
+    snprintf(text + used, 400 - used, "\n");
+}
+
+/* What only follows counts with its cause; a cause is told beside the reason. */
+static void test_causes(void **state) {
+    (void)state;
+    static const struct {
+        enum event event;
+        const char *class_name, *cause;
+        bool follows;
+        uint64_t repeat;
+    } rows[] = {
+        {EVENT_EXPIRED, "queue-expired", "greylisted", false, 1},
+        {EVENT_EXPIRED, "queue-expired", "mailbox-full", false, 2},
+        {EVENT_EXPIRED, "queue-expired", NULL, false, 1},
+        {EVENT_REJECTED, "user-unknown", NULL, false, 3},
+        {EVENT_REJECTED, "bad-sequence", "user-unknown", true, 2},
+        {EVENT_REJECTED, "bad-sequence", "accepted", false, 1},
+    };
+    struct tally *tally = tally_new(), *sum = tally_new(), *loaded = tally_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct finding finding = finding_of(rows[i].event, LEVEL_SESSION, FATE_NONE, FATE_NONE);
+        finding.verdict.class_name = rows[i].class_name;
+        finding.cause = rows[i].cause;
+        finding.follows = rows[i].follows;
+        finding.repeat = rows[i].repeat;
+        tally_add(tally, &finding);
+    }
+    assert_int_equal(tally_totals(tally).rejections, 6);
+    struct pack pack;
+    pack_init(&pack);
+    tally_save(tally, &pack);
+    struct unpack unpack = {{pack.bytes, pack.length}, false};
+    assert_true(tally_load(loaded, &unpack));
+    tally_merge(sum, loaded);
+    char text[400] = "";
+    tally_each_reason(sum, keep_ties, text);
+    assert_string_equal(text, "bad-sequence 1: -accepted 1\n"
+                              "queue-expired 4: -mailbox-full 2 -greylisted 1\n"
+                              "user-unknown 5: +bad-sequence 2\n");
+    pack_release(&pack);
+    tally_free(tally);
+    tally_free(sum);
+    tally_free(loaded);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_totals),         cmocka_unit_test(test_repeats_weigh),
         cmocka_unit_test(test_reasons),        cmocka_unit_test(test_samples_are_the_first),
-        cmocka_unit_test(test_ledger_adds_up),
+        cmocka_unit_test(test_ledger_adds_up), cmocka_unit_test(test_causes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
