@@ -141,8 +141,7 @@ static const struct {
     {"mx.example.net", "554 The message was rejected by mx.example.net", SIDE_REMOTE, "", ""},
     {"mx.example.net", "554 blocked using 192.0.2.9", SIDE_REMOTE, "", ""},
     /* about another thing than the host that sends */
-    {"mx.example.net", "550 5.1.1 User unknown. blocked using rbl.example.org", SIDE_REMOTE, "",
-     ""},
+    {"mx.example.net", "550 5.1.1 User unknown, ask bl.example.org", SIDE_REMOTE, "", ""},
     /* who speaks */
     {"a.mail.protection.outlook.com", "550 no", SIDE_REMOTE, "", "microsoft365"},
     {"b.olc.protection.outlook.com", "550 no", SIDE_REMOTE, "", "outlook"},
