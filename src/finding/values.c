@@ -115,11 +115,16 @@ static struct slice next_address(struct slice text, size_t *from) {
 
 /* ---- which of them */
 
+/* A reply that no rule knows may name an address for any reason, unless it names a list too. */
+static bool says_who_is_refused(const struct verdict *verdict) {
+    return verdict->reason ? values_speak_of_host(verdict->reason) : verdict->blocklist.length > 0;
+}
+
 struct slice values_listed_ip(const struct finding *finding) {
     const struct record *record = &finding->record;
     struct slice text = finding->reply.text, first = {0}, address;
     bool client_is_peer = record->direction == DIRECTION_IN;
-    if (!values_speak_of_host(finding->verdict.reason))
+    if (!says_who_is_refused(&finding->verdict))
         return first;
     for (size_t from = 0; (address = next_address(text, &from)).length;) {
         bool is_peer = slice_equal_nocase(address, record->peer_ip);

@@ -341,12 +341,23 @@ static void add_values(struct page *page, struct cell *cell, const struct joined
     add_ties(page, cell, joined, "follow_ups", true);
 }
 
-static void add_reason(struct page *page, struct cell *list, const struct joined *joined) {
-    struct slice hint = {0};
+/* The hint of what most of it came after, where there is one. */
+static struct slice hint_of(const struct joined *joined) {
     enum direction direction = DIRECTION_NONE;
     direction_read(joined->direction, &direction);
-    if (joined->reason)
-        hint = reason_hint(joined->reason, joined->mta, direction);
+    if (!joined->reason)
+        return (struct slice){0};
+    for (size_t i = 0; i < joined->tie_count; i++) {
+        const struct tally_tie *tie = &joined->ties[i];
+        struct slice after = reason_hint_after(joined->reason, tie->class_name);
+        if (!tie->is_sequel && tie->count > joined->count / 2 && after.length)
+            return after;
+    }
+    return reason_hint(joined->reason, joined->mta, direction);
+}
+
+static void add_reason(struct page *page, struct cell *list, const struct joined *joined) {
+    struct slice hint = hint_of(joined);
     struct cell *cell = cell_record(page, list, NULL, NULL);
     add_words(page, cell, joined, hint);
     add_values(page, cell, joined, hint);

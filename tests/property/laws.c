@@ -17,7 +17,9 @@ static const char *const files[] = {"samples/postfix/mail.log",
                                     "tests/golden/counting-exim/syslog",
                                     "tests/golden/counting-sendmail/maillog",
                                     "tests/property/pieces.log",
-                                    "tests/property/causes.log"};
+                                    "tests/golden/causes/mail.log",
+                                    "tests/golden/causes/mainlog",
+                                    "tests/golden/causes/maillog"};
 
 const struct knowledge *laws_knowledge(void) {
     static struct knowledge knowledge;

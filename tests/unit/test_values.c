@@ -80,6 +80,10 @@ static void reads_it_only_where_the_host_is_refused(void **state) {
         assert_int_equal(values_listed_ip(&finding).length, groups[i].read ? 9 : 0);
     }
     assert_true(values_speak_of_host(NULL));
+    struct finding unknown = {.reply.text = SLICE("192.0.2.9")};
+    assert_int_equal(values_listed_ip(&unknown).length, 0);
+    unknown.verdict.blocklist = SLICE("bl.example.org");
+    assert_int_equal(values_listed_ip(&unknown).length, 9);
 }
 
 /* ---- list and provider */
@@ -141,7 +145,7 @@ static const struct {
     {"mx.example.net", "554 The message was rejected by mx.example.net", SIDE_REMOTE, "", ""},
     {"mx.example.net", "554 blocked using 192.0.2.9", SIDE_REMOTE, "", ""},
     /* about another thing than the host that sends */
-    {"mx.example.net", "550 5.1.1 User unknown, ask bl.example.org", SIDE_REMOTE, "", ""},
+    {"", "connect to bl.example.org[192.0.2.9]:25: Connection refused", SIDE_SYNTHETIC, "", ""},
     /* who speaks */
     {"a.mail.protection.outlook.com", "550 no", SIDE_REMOTE, "", "microsoft365"},
     {"b.olc.protection.outlook.com", "550 no", SIDE_REMOTE, "", "outlook"},
