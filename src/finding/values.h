@@ -2,7 +2,7 @@
  *
  * A reply may name lists and addresses for other reasons ("the look-up at zen.spamhaus.org timed
  * out", "version 4.1.2.3"), so they are read only where the reason is about the host that sends, or
- * is not known: docs/formats/words.md.
+ * is not known: docs/formats/values.md.
  */
 #ifndef FINDING_VALUES_H
 #define FINDING_VALUES_H
