@@ -633,12 +633,27 @@ static const struct step {
 
 enum { STEPS = sizeof steps / sizeof *steps };
 
+/* Tokens that are nothing but codes are found by those, once their provider is recognised. */
+static void find_code_tokens(const struct reason_memory *memory, const struct asked *asked) {
+    static const struct provider_set nobody;
+    const struct rulebook *book = memory->book;
+    if (memcmp(&asked->providers, &nobody, sizeof nobody) == 0)
+        return;
+    for (size_t id = book->first_rule[RULE_TOKEN]; id < book->first_rule[RULE_TOKEN + 1]; id++) {
+        const struct guard *guard = &memory->guards[id];
+        if (book->rules[id].form == RULE_CODE && guard->providers &&
+            has_provider(guard->providers, &asked->providers) && has_code(guard, asked))
+            set_bit(memory->hits, id);
+    }
+}
+
 /* Finds what stands in the text: phrases, what patterns need, providers. */
 static void look(struct reason_memory *memory, struct asked *asked) {
     asked->folded = phrases_fold(asked->clean, memory->folded);
     memset(memory->hits, 0, memory->words * sizeof *memory->hits);
     phrases_search(memory->book->phrases, asked->folded, found, memory);
     asked->told = recognise_providers(memory, asked);
+    find_code_tokens(memory, asked);
 }
 
 static struct choice choose(struct reason_memory *memory, struct asked *asked) {

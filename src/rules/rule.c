@@ -276,6 +276,15 @@ bool rule_of(const struct rule_maker *maker, const struct yaml *mapping) {
                                       : add_pattern(&narrowed, matches);
 }
 
+bool rule_of_codes(const struct rule_maker *maker, const struct yaml *mapping) {
+    struct rule_maker narrowed = *maker;
+    if (!rule_narrow(&narrowed, mapping))
+        return false;
+    struct rule *rule = new_rule(&narrowed, mapping, RULE_CODE);
+    rule->text = yaml_get(mapping, "code")->first->text; /* its name: where.codes decides */
+    return true;
+}
+
 static bool add_bound(const struct rule_maker *maker, const struct yaml *item) {
     if (!yaml_only(item, when_keys, maker->problem))
         return false;

@@ -91,6 +91,8 @@ bool rules_when(const struct rule_maker *maker, const struct yaml *list);
 bool rules_codes(const struct rule_maker *maker, const struct yaml *list);
 /* The rules of says or matches out of a mapping (an item of `when`, a token). */
 bool rule_of(const struct rule_maker *maker, const struct yaml *mapping);
+/* The rule of a mapping with `code` alone: any of the codes. */
+bool rule_of_codes(const struct rule_maker *maker, const struct yaml *mapping);
 /* The checks of a phrase and of a pattern, for whoever keeps them elsewhere. */
 bool rule_check_phrase(const struct yaml *item, struct problem *problem);
 bool rule_compile(struct arena *arena, const struct yaml *item, struct rule_pattern *pattern_r,

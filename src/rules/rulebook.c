@@ -473,7 +473,9 @@ static bool read_token(struct loader *loader, const struct provider *provider,
                                .strength = RULE_TOKEN,
                                .where.provider = {&provider->name, 1},
                                .problem = loader->problem};
-    return rule_of(&maker, item);
+    bool has_words = yaml_get(item, "says") || yaml_get(item, "matches");
+    return has_words || !yaml_get(item, "code") ? rule_of(&maker, item)
+                                                : rule_of_codes(&maker, item);
 }
 
 static bool read_tokens(struct loader *loader, const struct provider *provider,
