@@ -38,7 +38,7 @@ static void test_columns(void **state) {
         "code* enhanced* dsn code_source class* class_by rule severity* permanence acts sender* "
         "recipient* orig_recipient peer_host* peer_ip* helo user* size delay* reply* template "
         "repeat "
-        "hint source line ";
+        "hint source line blocklist provider listed_ip cause ";
     struct slice rest = SLICE(promised), name;
 
     (void)state;
