@@ -1,9 +1,12 @@
-/* rules - lists the reasons and rules, and proves every example of the pattern files. */
+/* rules - lists the reasons and rules, and proves every example of the pattern files. What rules do
+ * in logs (--hits) is counted in app/hits.c. */
 #include <string.h>
 
+#include "app/hits.h"
 #include "app/knowledge.h"
 #include "app/result.h"
 #include "app/say.h"
+#include "base/moment.h"
 #include "finding/reason.h"
 #include "report/format.h"
 
@@ -97,20 +100,42 @@ static int rules(const struct options *options, const struct knowledge *knowledg
     return status;
 }
 
-/* `list` is a page in text or json, `test` says one line. */
-static bool knows_format(const char *format, bool is_test) {
-    return !format || strcmp(format, "text") == 0 || (!is_test && strcmp(format, "json") == 0);
+/* `list` is a page, `test` says one line. */
+static bool knows_format(const char *name, bool is_test) {
+    const struct format *format = format_named(name ? name : "text");
+    return is_test ? !name || strcmp(name, "text") == 0 : format && format->page;
+}
+
+/* What only a run over logs can heed must not be passed over in silence. */
+static bool asks_for_logs(const struct options *options) {
+    return options->operand_count > 1 || options->since != MOMENT_NONE ||
+           options->until != MOMENT_NONE || options->mta || options->year || options->jobs ||
+           options->journal || options->top_given;
+}
+
+/* The logs are the operands behind "list". */
+static int rules_hits(const struct options *options) {
+    struct options of_logs = *options;
+    of_logs.operands++;
+    of_logs.operand_count--;
+    return hits_list(&of_logs);
 }
 
 int cmd_rules(const struct options *options) {
-    const char *verb = options->operand_count == 1 ? options->operands[0] : "";
+    const char *verb = options->operand_count > 0 ? options->operands[0] : "";
     bool is_test = strcmp(verb, "test") == 0;
     if (!is_test && strcmp(verb, "list") != 0) {
         say_fault("rules: write 'mailtriage rules list' or 'mailtriage rules test'");
         return 2;
     }
+    if (options->hits && !is_test)
+        return rules_hits(options);
+    if (options->hits || asks_for_logs(options)) {
+        say_fault("rules: logs are read by 'mailtriage rules list --hits [PATH...]'");
+        return 2;
+    }
     if (!knows_format(options->format, is_test)) {
-        say_fault("--format '%s': rules list knows text and json, rules test knows text",
+        say_fault("--format '%s': rules list knows text, json and csv, rules test knows text",
                   options->format);
         return 2;
     }

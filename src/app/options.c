@@ -117,6 +117,9 @@ static bool apply(struct options *options, struct wishes *wishes, const struct o
     case OPT_DIRECTION:
         options->direction = argument;
         return true;
+    case OPT_HITS:
+        options->hits = true;
+        return true;
     case OPT_WHY:
         options->why = true;
         return true;

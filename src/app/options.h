@@ -27,7 +27,7 @@ struct options {
     int year;             /* 0: not given */
     const char *timezone, *format, *output, *columns, *stage, *direction;
     unsigned top;
-    bool journal, top_given, all, why, no_config, quiet, help, version;
+    bool journal, top_given, all, why, hits, no_config, quiet, help, version;
     unsigned jobs; /* 0: not given */
     const char *patterns[PATTERN_FOLDERS];
     size_t pattern_count;

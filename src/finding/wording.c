@@ -109,9 +109,9 @@ static size_t domain_at(struct slice s, size_t place) {
         while (is_hex(byte_at(s, end)) || byte_at(s, end) == '.' || byte_at(s, end) == ':');
         return byte_at(s, end) == ']' ? end + 1 - place : 0;
     }
-    while (is_word(byte_at(s, end)) || byte_at(s, end) == '.' || byte_at(s, end) == '-')
+    while (is_word(byte_at(s, end)) || (byte_at(s, end) != '\0' && strchr(".-_", s.at[end])))
         end++;
-    while (byte_at(s, end - 1) == '.' || byte_at(s, end - 1) == '-')
+    while (end > place && strchr(".-_", s.at[end - 1]))
         end--;
     return is_word(byte_at(s, end - 1)) ? end - place : 0;
 }
