@@ -200,7 +200,7 @@ static void add_totals(const struct hits *hits, const struct rulebook *book, str
     cell_count(page, totals, "unclassified", "unclassified", hits->unclassified, NULL);
     cell_count(page, totals, "not_kept", hits->not_kept ? "unclassified, not kept" : NULL,
                hits->not_kept, NULL);
-    cell_count(page, totals, "rules", "rules", book->rule_count, NULL);
+    cell_count(page, totals, "rules", NULL, book->rule_count, NULL);
     cell_count(page, totals, "rules_hit", "rules that decided", hit, NULL);
 }
 
