@@ -29,6 +29,7 @@ static const struct {
     {SLICE_INIT("<ip>"), SLICE_INIT(" \\S+")},
     {SLICE_INIT("<url>"), SLICE_INIT(" \\S+")},
     {SLICE_INIT("<id>"), SLICE_INIT(" \\S+")},
+    {SLICE_INIT("<path>"), SLICE_INIT(" \\S+")},
     {SLICE_INIT("<n>"), SLICE_INIT(" \\d \\S*")},
 };
 

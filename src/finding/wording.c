@@ -9,7 +9,10 @@
  * word of the run does not look again; work stays linear in the length of the text.
  *
  * Deliberately kept: host-like names in mixed case (RESOLVER.ADR.RecipNotFound), short upper-case
- * tokens (OFR004_104, SMTPUTF8, CRAM-MD5), numbers of up to three digits and enhanced codes.
+ * tokens (OFR004_104, SMTPUTF8, CRAM-MD5, AUP#1000), enhanced codes, the names of block lists, and
+ * numbers of up to three digits: they are reply codes and names of causes ("error 3", "TLS 1.2")
+ * more often than amounts. What stands behind '=' or a word of measure ("score 12"), in front of a
+ * unit ("12 recipients"), or has a fraction is an amount.
  */
 #include "finding/wording.h"
 
@@ -151,8 +154,10 @@ static size_t mask_user(struct scan *scan, struct slice s) {
         return 0;
     if (!slice_ends(before, SLICE("set_id=")) && !slice_ends(before, SLICE("owned by user ")))
         return 0;
-    while (end < s.length && !strchr(" ,;:)", s.at[end]))
+    while (end < s.length && !strchr(" ,;)", s.at[end]))
         end++;
+    while (end > 0 && s.at[end - 1] == ':')
+        end--;
     return end;
 }
 
@@ -222,7 +227,7 @@ static size_t date_at(struct slice s, size_t place) {
         return 0;
     end = place + 3 + blanks_at(s, place + 3);
     digits = digits_at(s, end);
-    if (digits < 1 || digits > 2)
+    if (digits < 1 || digits > 2 || byte_at(s, end + digits) == ':')
         return 0;
     end += digits;
     if (slice_starts(slice_from(s, end), SLICE(", ")) && digits_at(s, end + 2) == 4)
@@ -258,6 +263,7 @@ static size_t mask_time(struct scan *scan, struct slice s) {
         end += blanks_at(s, end);
     }
     size_t date = date_at(s, end), gap, clock;
+    bool has_year = is_digit(byte_at(s, end));
     if (date == 0)
         return end > 0 ? 0 : (clock = clock_at(s, 0)) > 0 ? clock : span_at(s);
     end += date;
@@ -266,7 +272,7 @@ static size_t mask_time(struct scan *scan, struct slice s) {
     if (clock > 0)
         end += gap + clock;
     /* the year of ctime stands last */
-    if (clock > 0 && byte_at(s, end) == ' ' && digits_at(s, end + 1) == 4)
+    if (clock > 0 && !has_year && byte_at(s, end) == ' ' && digits_at(s, end + 1) == 4)
         end += 5;
     return is_word(byte_at(s, end)) ? 0 : end;
 }
@@ -341,6 +347,63 @@ static size_t mask_ip(struct scan *scan, struct slice s) {
 
 /* ---- hosts */
 
+/* "bl.example.org" in "blocked using bl.example.org" is the cause. A list is told by the words in
+ * front of it, or by a label of its name. */
+static bool is_list_label(struct slice label) {
+    static const char *const labels[] = {
+        "bl",          "rbl",       "dnsbl",      "sbl",      "xbl",       "pbl",
+        "zen",         "dbl",       "cbl",        "psbl",     "uribl",     "surbl",
+        "multi",       "ubl",       "ivmuri",     "drbl",     "spamhaus",  "spamcop",
+        "sorbs",       "abuseat",   "uceprotect", "spamrats", "mailspike", "barracudacentral",
+        "invaluement", "hostkarma", "surriel",
+    };
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+        if (slice_equal_nocase(label, slice_of(labels[i])))
+            return true;
+    return false;
+}
+
+static bool ends_nocase(struct slice text, struct slice end) {
+    return text.length >= end.length &&
+           slice_equal_nocase(slice_from(text, text.length - end.length), end);
+}
+
+static bool is_list_name(struct scan *scan, struct slice name) {
+    static const struct slice before[] = {
+        SLICE_INIT("blocked using "), SLICE_INIT("rejected using "), SLICE_INIT("listed in "),
+        SLICE_INIT("listed at "),     SLICE_INIT("listed on "),      SLICE_INIT("listed by "),
+        SLICE_INIT("list at "),       SLICE_INIT("list: "),          SLICE_INIT("rbl "),
+        SLICE_INIT("rbl: "),          SLICE_INIT("dnsbl "),          SLICE_INIT("dnsbl: "),
+    };
+    struct slice rest = name, label;
+
+    if (is_digit(byte_at(name, 0)))
+        return false; /* what was asked for: the IP backwards, and the list */
+    for (bool more = true; more;) {
+        more = slice_cut(&rest, '.', &label);
+        if (is_list_label(label))
+            return true;
+    }
+    for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++)
+        if (ends_nocase(slice_head(scan->text, scan->at), before[i]))
+            return true;
+    return false;
+}
+
+/* "mx40", "mta7": a host without its domain. */
+static size_t short_host_at(struct slice s) {
+    static const struct slice names[] = {SLICE_INIT("mx"), SLICE_INIT("mta"), SLICE_INIT("smtp"),
+                                         SLICE_INIT("relay")};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        size_t digits = slice_starts(s, names[i]) ? digits_at(s, names[i].length) : 0;
+        size_t end = names[i].length + digits;
+        if (digits > 0 && digits < 5 && !is_word(byte_at(s, end)) && byte_at(s, end) != '-' &&
+            byte_at(s, end) != '.')
+            return end;
+    }
+    return 0;
+}
+
 /* The last label of a name: letters of one case, or an xn-- label. "rejected.Please" is the end of
  * one sentence and the begin of the next. */
 static bool is_top_domain(struct slice label) {
@@ -369,10 +432,26 @@ static size_t mask_host(struct scan *scan, struct slice s) {
         end++;
     }
     if (label > 0 && end <= HOST_LONGEST &&
-        is_top_domain((struct slice){s.at + label, end - label}))
+        is_top_domain((struct slice){s.at + label, end - label}) &&
+        !is_list_name(scan, slice_head(s, end)))
         return end;
     scan->no_host = scan->at + end;
-    return 0;
+    return short_host_at(s);
+}
+
+/* "/var/mail/bob", a file of one user. */
+static size_t mask_path(struct scan *scan, struct slice s) {
+    size_t end = 1, parts = 0;
+
+    if (scan->at > 0 && !strchr(" \"'(=[<", scan->text.at[scan->at - 1]))
+        return 0;
+    while (is_word(byte_at(s, end)) || (byte_at(s, end) != '\0' && strchr("/._+-@%", s.at[end]))) {
+        parts += s.at[end] == '/';
+        end++;
+    }
+    while (end > 0 && strchr(".-", s.at[end - 1]))
+        end--;
+    return parts > 0 ? end : 0;
 }
 
 /* ---- ids and numbers */
@@ -433,13 +512,90 @@ static size_t mask_id(struct scan *scan, struct slice s) {
     return end;
 }
 
+/* ---- amounts */
+
+/* The word that ends at `end` of the text, blanks and ":=" behind it passed over; *mark_r: '=' was
+ * there. */
+static struct slice word_before(struct slice text, size_t end, bool *mark_r) {
+    *mark_r = end > 0 && text.at[end - 1] == '=';
+    while (end > 0 && strchr(" :=", text.at[end - 1]))
+        end--;
+    size_t begin = end;
+    while (begin > 0 && end - begin < 16 && is_word(text.at[begin - 1]))
+        begin--;
+    return (struct slice){text.at + begin, end - begin};
+}
+
+static bool is_one_of(struct slice word, const char *const words[], size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (slice_equal_nocase(word, slice_of(words[i])))
+            return true;
+    return false;
+}
+
+/* "score 12", "hits=7", "load average: 17" */
+static bool is_measured(struct scan *scan) {
+    static const char *const words[] = {"score", "scored", "scores",   "average", "load",
+                                        "hits",  "points", "required", "rank",    "limit",
+                                        "line",  "level",  "used",     "size",    "pregreet",
+                                        "count", "total",  "after",    "max",     "maximum"};
+    bool mark;
+    struct slice word =
+        word_before(scan->text, scan->at - (byte_at(scan->text, scan->at - 1) == '-'), &mark);
+    return mark ? word.length > 0 && !slice_is(word, "code")
+                : is_one_of(word, words, sizeof(words) / sizeof(words[0]));
+}
+
+/* "12 recipients", "85%" */
+static bool has_unit(struct slice behind) {
+    static const char *const units[] = {
+        "recipients", "recipient", "connections", "messages", "message", "mails",  "emails",
+        "bytes",      "byte",      "attempts",    "attempt",  "times",   "time",   "errors",
+        "hops",       "commands",  "points",      "percent",  "octets",  "kb",     "mb",
+        "gb",         "kib",       "mib",         "gib",      "unknown", "invalid"};
+    size_t begin = blanks_at(behind, 0), end = begin;
+
+    if (byte_at(behind, 0) == '%')
+        return true;
+    while (is_word(byte_at(behind, end)))
+        end++;
+    return is_one_of(slice_range(behind.at + begin, behind.at + end), units,
+                     sizeof(units) / sizeof(units[0]));
+}
+
+/* "TLS 1.2", "version 8.1" name a thing. */
+static bool is_version(struct scan *scan) {
+    static const char *const names[] = {"tls",  "tlsv",    "ssl", "sslv", "version",
+                                        "http", "openssl", "v",   "dmarc"};
+    bool mark;
+    return is_one_of(word_before(scan->text, scan->at, &mark), names,
+                     sizeof(names) / sizeof(names[0]));
+}
+
+/* A number that only counts as one for what stands around it. */
+static size_t mask_amount(struct scan *scan, struct slice s) {
+    size_t whole = digits_at(s, 0), end = whole, fraction = 0;
+
+    if (whole == 0 || whole > 9)
+        return 0;
+    if (byte_at(s, end) == '.' && (fraction = digits_at(s, end + 1)) > 0)
+        end += 1 + fraction;
+    if (byte_at(s, end) == '.' && digits_at(s, end + 1) > 0)
+        return 0; /* 5.7.1 */
+    struct slice behind = slice_from(s, end);
+    if (is_word(byte_at(behind, 0)) && !has_unit(behind))
+        return 0;
+    bool is_amount = fraction > 0 ? !is_version(scan) : has_unit(behind);
+    return is_amount || (scan->at > 0 && is_measured(scan)) ? end : 0;
+}
+
 /* A number of four digits and more, with a fraction, or a unit of one or two letters behind it.
- * AS(16012609) is a token. */
+ * AS(16012609) and AUP#1310 are tokens. */
 static size_t mask_number(struct scan *scan, struct slice s) {
     size_t end = digits_at(s, 0), unit = 0;
     const char *before = scan->text.at + scan->at;
 
-    if (end < 4 || (scan->at > 1 && before[-1] == '(' && is_upper(before[-2])))
+    if (end < 4 || (scan->at > 1 && strchr("(#", before[-1]) && is_upper(before[-2])))
         return 0;
     while (is_word(byte_at(s, end + unit)))
         unit++;
@@ -461,7 +617,8 @@ static const struct mask masks[] = {
     {mask_user, SLICE_INIT("<address>")},    {mask_url, SLICE_INIT("<url>")},
     {mask_address, SLICE_INIT("<address>")}, {mask_time, SLICE_INIT("<time>")},
     {mask_ip, SLICE_INIT("<ip>")},           {mask_host, SLICE_INIT("<host>")},
-    {mask_id, SLICE_INIT("<id>")},           {mask_number, SLICE_INIT("<n>")},
+    {mask_id, SLICE_INIT("<id>")},           {mask_amount, SLICE_INIT("<n>")},
+    {mask_number, SLICE_INIT("<n>")},
 };
 
 static const struct mask *find_mask(struct scan *scan, size_t *length_r) {
@@ -522,6 +679,10 @@ static size_t masked_at(struct scan *scan, struct slice *shown_r) {
     if (byte == ':' && (scan->at == 0 || !is_word(scan->text.at[scan->at - 1]))) {
         *shown_r = SLICE("<ip>");
         return ipv6_at(slice_from(scan->text, scan->at));
+    }
+    if (byte == '/') {
+        *shown_r = SLICE("<path>");
+        return mask_path(scan, slice_from(scan->text, scan->at));
     }
     if (!is_word(byte) || is_plain_word(scan) || !(mask = find_mask(scan, &length)))
         return 0;

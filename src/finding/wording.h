@@ -2,8 +2,8 @@
  *
  * Replaced: addresses by <address>, IPs by <ip>, host names by <host>, URLs by <url>, ids (queue
  * ids, hex and base64 of 8 bytes and more that mix letters and digits) by <id>, times by <time>,
- * numbers of 4 digits and more by <n>. Kept: enhanced codes, tokens in brackets or parentheses such
- * as [TSS04], (S3150), AS(123).
+ * files by <path>, numbers of 4 digits and more, and smaller ones that are amounts, by <n>. Kept:
+ * enhanced codes, the names of block lists, tokens such as [TSS04], (S3150), AS(123), AUP#1310.
  */
 #ifndef FINDING_WORDING_H
 #define FINDING_WORDING_H
