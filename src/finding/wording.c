@@ -631,12 +631,16 @@ static const struct mask *find_mask(struct scan *scan, size_t *length_r) {
 }
 
 /* "<bob@example.net>" and "<mx.example.net>" lose their angle brackets; an address of one word,
- * "<bob>: Recipient ...", is known by the colon. Gives the length, or 0. */
+ * "<bob>: Recipient ...", is known by the colon; blanks stand in quotes. Gives the length, or 0. */
 static size_t angle_at(struct scan *scan, struct slice *shown_r) {
     struct slice s = slice_head(slice_from(scan->text, scan->at), ADDRESS_LONGEST + 2);
     size_t end = 1, length;
     bool at_sign = false;
 
+    /* <"a b"@example.org> */
+    if (byte_at(s, 1) == '"')
+        for (end = 2; end < s.length && s.at[end] != '"' && s.at[end] != '<';)
+            end++;
     while (end < s.length && s.at[end] != '>' && s.at[end] != '<' && s.at[end] != ' ')
         at_sign |= s.at[end++] == '@';
     if (end == 1 || byte_at(s, end) != '>')

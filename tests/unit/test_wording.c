@@ -14,6 +14,8 @@ static const struct {
     {"mailbox full", NULL},
     /* addresses */
     {"<bob@example.net>: user unknown", "<address>: user unknown"},
+    {"<\"a b\"@example.org>: user unknown", "<address>: user unknown"},
+    {"<\"a b c> d", NULL},
     {"bob+tag@example.net is unknown", "<address> is unknown"},
     {"<\303\251lo\303\257se@example.fr>: unknown", "<address>: unknown"},
     {"sender=bob@example.net;", "sender=<address>;"},
