@@ -221,13 +221,15 @@ golden-accept: build/$(PROGRAM) ## shows what the golden cases give now, then ta
 	@tests/golden/accept.sh $(CASES)
 
 .PHONY: fixtures-accept
-fixtures-accept: $(B)/tests/unit/test_fixtures ## shows what the fixtures give now, then takes it as expected
+fixtures-accept: $(B)/tests/unit/test_fixtures build/$(PROGRAM) ## shows what the fixtures give now, then takes it as expected
 	@tests/fixtures/take.sh $<
 	@tests/fixtures/formats.sh docs/formats
+	@tests/lying-codes/page.sh > docs/reasons/lying-codes.md
 
 .PHONY: formats
-formats: ## writes docs/formats from the fixtures
+formats: build/$(PROGRAM) ## writes docs/formats and docs/reasons from the tests
 	@tests/fixtures/formats.sh docs/formats
+	@tests/lying-codes/page.sh > docs/reasons/lying-codes.md
 
 .PHONY: unit-programs property-programs fuzz-programs bench-programs
 unit-programs: $(UNIT_TESTS)
