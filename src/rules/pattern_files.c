@@ -1,6 +1,6 @@
 /* The program carries its pattern files, so that one file is all there is to install. What a user
- * lays over them replaces whole files by name; only the order of reasons and the shapes of an MTA
- * are added to, because a new one would else need a copy of the whole list.
+ * lays over them replaces whole files by name; only the order of reasons, the shapes of an MTA and
+ * the tables of codes are added to, because a new one would else need a copy of the whole list.
  *
  * Only files that can be meant are taken from a folder: what an editor or a package manager leaves
  * there (NAME.yaml~, NAME.yaml.dpkg-old) is passed over.
@@ -63,7 +63,8 @@ static void make_room(struct pattern_files *files) {
 
 void pattern_files_put(struct pattern_files *files, struct pattern_file file) {
     size_t place = place_of(files, file.name);
-    bool adds = slice_starts(slice_of(file.name), SLICE("mta/"));
+    struct slice name = slice_of(file.name);
+    bool adds = slice_starts(name, SLICE("mta/")) || slice_starts(name, SLICE("codes/"));
     while (adds && stands_at(files, place, file.name))
         place++;
     if (!stands_at(files, place, file.name)) {

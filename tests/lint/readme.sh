@@ -1,14 +1,23 @@
 #!/usr/bin/env bash
-# readme - every block of README.md that begins with "$ mailtriage" is what the program prints
-# today; a line "[...]" stands for any lines.
+# readme - every command "$ mailtriage ..." of README.md and docs/patterns.md prints what stands below it;
+# a line "[...]" stands for any lines. A block headed by a line that begins with `mine/FILE` is that
+# file: the commands of the page run beside it.
 . "$(dirname "$0")/tap.bash"
 
-blocks() { # TO: one file a block, the command first, then its output
-    awk -v box="$1" '
-        /^    \$ mailtriage / { file = box "/block" ++count; sub(/^    \$ /, ""); print > file; next }
-        file && /^    / { sub(/^    /, ""); print > file; next }
+# A file a command, the command first, then its output; and the files of the page.
+blocks() { # PAGE TO
+    awk -v box="$2" '
+        /^    \$ mailtriage / { file = sprintf("%s/block%02d", box, ++count) }
+        /^`mine\// { split($0, part, "`"); name = box "/" part[2]; file = ""; next }
+        /^    / && (file || name) {
+            sub(/^    /, "")
+            if (!file && name) { file = name; name = "" }
+            sub(/^\$ /, "")
+            print > file
+            next
+        }
         file && /^$/ { print > file; next }
-        { file = "" }' README.md
+        !/^$/ { if (file) name = ""; file = "" }' "$1"
 }
 
 # The lines behind the first are lines of the output, in order, without a gap but at "[...]".
@@ -26,18 +35,28 @@ shown_in() { # BLOCK OUTPUT
         }' "$2" "$1"
 }
 
-run_block() { # BLOCK OUTPUT
+run_block() { # BLOCK OUTPUT FOLDER
     (
-        mailtriage() { build/mailtriage "$@"; }
+        mailtriage() { "$program" "$@"; }
+        cd "$3" || exit 1
         eval "$(head -n 1 "$1")"
     ) > "$2"
 }
 
-blocks "$scratch"
-for block in "$scratch"/block*; do
-    run_block "$block" "$block.output"
-    check "README: $(head -n 1 "$block" | cut -c 1-60)" shown_in "$block" "$block.output"
-done
-sed 's/hint:/pint:/' "$scratch/block1" > "$scratch/wrong"
-check_catches "a line that is not printed" shown_in "$scratch/wrong" "$scratch/block1.output"
+each_block() { # PAGE TO FOLDER
+    local block
+    for block in "$2"/block*; do
+        check "$1: $(head -n 1 "$block" | cut -c 1-60)" run_block "$block" "$block.output" "$3"
+        check "what it prints" shown_in "$block" "$block.output"
+    done
+}
+
+program=$PWD/build/mailtriage
+mkdir -p "$scratch/readme" "$scratch/patterns/mine"/{reasons,providers,codes}
+blocks README.md "$scratch/readme"
+each_block README.md "$scratch/readme" .
+blocks docs/patterns.md "$scratch/patterns"
+each_block docs/patterns.md "$scratch/patterns" "$scratch/patterns"
+sed 's/hint:/pint:/' "$scratch/readme/block01" > "$scratch/wrong"
+check_catches "a line that is not printed" shown_in "$scratch/wrong" "$scratch/readme/block01.output"
 tap_end

@@ -466,6 +466,8 @@ static void remove_file(const char *folder, const char *name) {
     rmdir(path);
 }
 
+#define TABLE "code,name,description,when,fix,source,reason\n"
+
 static void lays_folders_over(void **state) {
     (void)state;
     char folder[] = "/tmp/mailtriage-patterns-XXXXXX";
@@ -480,6 +482,8 @@ static void lays_folders_over(void **state) {
         &files, (struct pattern_file){"reasons/full.yaml", "built-in/full.yaml", SLICE(FULL)});
     pattern_files_put(
         &files, (struct pattern_file){"reasons/gone.yaml", "built-in/gone.yaml", SLICE(GONE)});
+    pattern_files_put(&files, (struct pattern_file){"codes/reply.csv", "built-in/reply.csv",
+                                                    SLICE(TABLE "550,Old,,,,,\n551,Kept,,,,,\n")});
 
     assert_false(pattern_files_folder(&files, "/nonexistent", &problem));
     assert_non_null(strstr(problem.text, "cannot open '/nonexistent'"));
@@ -489,12 +493,13 @@ static void lays_folders_over(void **state) {
 
     write_file(folder, "reasons/order", "ours\ngone");
     write_file(folder, "reasons/ours.yaml", HEAD "strong: {says: [not ours]}\nexamples: [x]\n");
+    write_file(folder, "codes/reply.csv", TABLE "550,New,,,,,gone\n469,Tide,,,,,ours\n");
     write_file(folder, "reasons/full.yaml~", "left by an editor");
     write_file(folder, "reasons/.full.yaml", "hidden");
     write_file(folder, "reasons/full.yaml", HEAD "strong: {says: [brimful]}\nexamples: [x]\n");
     if (!pattern_files_folder(&files, folder, &problem))
         fail_msg("%s", problem.text);
-    assert_int_equal(files.count, 4);
+    assert_int_equal(files.count, 6); /* tables stay beside each other */
 
     struct rulebook *book;
     if (!rulebook_load(&files, &book, &problem))
@@ -506,15 +511,18 @@ static void lays_folders_over(void **state) {
     assert_string_equal(book->reasons[2].name, "full");
     assert_int_equal(strncmp(book->reasons[2].file, folder, strlen(folder)), 0);
     assert_true(slice_is(book->rules[2].text, "brimful"));
+    assert_true(slice_is(codes_reply(book->codes, 550)->name, "New"));
+    assert_true(slice_is(codes_reply(book->codes, 551)->name, "Kept"));
+    assert_true(slice_is(codes_reply(book->codes, 469)->reason, "ours"));
     rulebook_free(book);
 
     write_file(folder, "reasons/more.yml", FULL);
     assert_false(pattern_files_folder(&files, folder, &problem));
     assert_non_null(strstr(problem.text, "name it .yaml"));
 
-    static const char *const names[] = {"reasons/more.yml",   "reasons/order",
-                                        "reasons/ours.yaml",  "reasons/full.yaml~",
-                                        "reasons/.full.yaml", "reasons/full.yaml"};
+    static const char *const names[] = {
+        "reasons/more.yml",   "reasons/order",     "reasons/ours.yaml", "reasons/full.yaml~",
+        "reasons/.full.yaml", "reasons/full.yaml", "codes/reply.csv"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         remove_file(folder, names[i]);
     assert_int_equal(rmdir(folder), 0);
