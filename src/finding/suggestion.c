@@ -97,7 +97,8 @@ static void put(struct draft *draft, struct slice text) {
 
 static void add_gap(struct draft *draft, struct slice text) {
     char *to = draft->to + draft->length + draft->gap.length;
-    memcpy(to, text.at, text.length);
+    if (text.length > 0)
+        memcpy(to, text.at, text.length);
     draft->gap = (struct slice){draft->to + draft->length, draft->gap.length + text.length};
 }
 
