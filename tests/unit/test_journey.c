@@ -703,7 +703,7 @@ static void test_causes_are_saved(void **state) {
 static void test_too_many_classes(void **state) {
     (void)state;
     struct causes causes = {0};
-    char name[8];
+    char name[16];
     for (int i = 0; i < CAUSES_MOST; i++) {
         snprintf(name, sizeof name, "c%d", i);
         assert_int_equal(causes_number(&causes, slice_of(name)), i + 1);
