@@ -135,6 +135,11 @@ static void test_rows(void **state) {
         {"ENV-J-JSON sse", "data: {\"MESSAGE\":\"x\",\"SYSLOG_IDENTIFIER\":\"a\"}", "journal-json",
          "", "", "a", "", "x"},
 
+        {"ENV-UNSTAMPED Postfix", "mx1 postfix/smtpd[3]: x", "unstamped", "", "mx1",
+         "postfix/smtpd", "3", "x"},
+        {"ENV-UNSTAMPED Exim", "mx1.example.org exim[3]: 2026-06-01 10:00:01 x", "unstamped", STAMP,
+         "mx1.example.org", "exim", "3", "2026-06-01 10:00:01 x"},
+
         {"ENV-J-CAT Postfix", "4C1D2E3F40: to=<bob@example.net>, relay=none, status=deferred (x)",
          "text", "", "", "postfix/smtp", "",
          "4C1D2E3F40: to=<bob@example.net>, relay=none, status=deferred (x)"},
@@ -242,6 +247,10 @@ static void test_foreign(void **state) {
         "2026-06-01T10:00:01.1 stdout F x",
         "a | b",
         "mail-1 b | c",
+        "mx1 cron[3]: x",
+        "mx1 postfix/smtpd: x",
+        "UTC mx1 exim[3]: x",
+        "mx1 exim[3]: 2026-02-30 10:00:01 x",
         "package: to=<x>, status=",
         "4C1D2E3F40: hello",
         "1wAbCd-000000012AB-0xYz hello",
