@@ -248,7 +248,11 @@ $(PROPERTY_TESTS): $(PROPERTY_SHARED)
 $(UNIT_TESTS) $(PROPERTY_TESTS): %: %.o $(LIBRARY)
 	$(call QUIET,link)$(LINK) -o $@ $(filter %.o,$^) -lcmocka $(OUR_LIBS) $(LDLIBS)
 
-$(BENCH_TOOLS): %: %.o
+# bench_* measure parts of the program, the others what it reads and costs from outside.
+BENCH_PARTS := $(filter $(B)/tests/bench/bench_%,$(BENCH_TOOLS))
+$(BENCH_PARTS): %: %.o $(LIBRARY)
+	$(call QUIET,link)$(LINK) -o $@ $< $(LIBRARY) $(OUR_LIBS) $(LDLIBS)
+$(filter-out $(BENCH_PARTS),$(BENCH_TOOLS)): %: %.o
 	$(call QUIET,link)$(LINK) -o $@ $< -lm $(LDLIBS)
 
 # The same targets run under libFuzzer (variant fuzz, clang) or over their corpus (any other).

@@ -15,9 +15,10 @@
  * A warning of the server itself is about no recipient and no sender: only the network, the system
  * and logins may be its reason.
  *
- * One search finds all phrases of all rules at once, as bits by rule id; the rules stand in the
- * order of trying, so the first bit whose context holds is the answer. A pattern is tried only when
- * the words it needs were found by the same search.
+ * One search finds all phrases of all rules at once, as bits by rule id; the rules of codes are
+ * found by the codes of the reply. The rules stand in the order of trying, so the first bit whose
+ * context holds is the answer. A pattern is tried only when the words it needs were found by the
+ * same search.
  *
  * Wording is looked for in at most TEXT_MOST bytes, which no real reply reaches.
  */
@@ -30,7 +31,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MOST = 4096, HOST_MOST = 255, KEY_HEAD = 64, KEY_MOST = 1024, CACHE_SLOTS = 4096 };
+enum {
+    TEXT_MOST = 4096,
+    HOST_MOST = 255,
+    KEY_HEAD = 64,
+    KEY_MOST = 1024,
+    CACHE_SLOTS = 4096,
+    CODE_CHAINS = 256,
+};
 
 struct provider_set {
     uint64_t bits[PROVIDERS_MOST / 64];
@@ -86,13 +94,16 @@ struct kept {
 
 struct reason_memory {
     const struct rulebook *book;
+    enum reason_way way;
     struct arena arena;
     struct guard *guards; /* by rule id */
     struct map hosts;     /* names of providers' hosts -> struct provider_set */
     struct regex_memory *regex;
-    uint64_t *hits;   /* what the search found, by its ids */
-    uint64_t *always; /* patterns that need nothing, by the same */
-    size_t words;     /* of the two */
+    uint64_t *hits;    /* what the search found, by its ids */
+    uint64_t *always;  /* patterns that need nothing, by the same */
+    size_t words;      /* of the two */
+    uint32_t *of_code; /* by chain_of: the last rule of such a code, id + 1; 0: none */
+    uint32_t *before;  /* by rule id: the one before it in its chain */
     struct kept *cache;
     char key[KEY_HEAD + TEXT_MOST]; /* the clean text stands behind the rest of its key */
     char folded[TEXT_MOST];
@@ -229,6 +240,26 @@ static void learn_hosts(struct reason_memory *memory) {
         }
 }
 
+/* Codes that differ may share a chain: whoever walks it asks code_is. */
+static size_t chain_of(uint16_t basic, struct enhanced enhanced) {
+    size_t hash = basic ? basic : 640u + enhanced.subject * 31u + enhanced.detail;
+    return hash % CODE_CHAINS;
+}
+
+static void set_chains(struct reason_memory *memory) {
+    const struct rulebook *book = memory->book;
+    memory->of_code = arena_zero(&memory->arena, CODE_CHAINS * sizeof *memory->of_code);
+    memory->before = arena_zero(&memory->arena, (book->rule_count + 1) * sizeof *memory->before);
+    for (size_t i = 0; i < book->rule_count; i++) {
+        const struct rule *rule = &book->rules[i];
+        if (rule->form != RULE_CODE || rule->strength == RULE_TOKEN) /* see find_code_tokens */
+            continue;
+        uint32_t *chain = &memory->of_code[chain_of(rule->code.basic, rule->code.enhanced)];
+        memory->before[i] = *chain;
+        *chain = (uint32_t)i + 1;
+    }
+}
+
 struct reason_memory *reason_memory_new(const struct rulebook *book) {
     struct reason_memory *memory = memory_new(sizeof *memory);
     memory->book = book;
@@ -244,7 +275,12 @@ struct reason_memory *reason_memory_new(const struct rulebook *book) {
     set_always(memory);
     map_init(&memory->hosts, sizeof(struct provider_set));
     learn_hosts(memory);
+    set_chains(memory);
     return memory;
+}
+
+void reason_memory_go(struct reason_memory *memory, enum reason_way way) {
+    memory->way = way;
 }
 
 void reason_memory_free(struct reason_memory *memory) {
@@ -386,11 +422,37 @@ static void found(void *context, unsigned id) {
     set_bit(memory->hits, id);
 }
 
-/* The next id in [from, end) that the search found or that is always tried, or end. */
+static bool has_its_code(const struct asked *asked, const struct rule *rule) {
+    return code_is(rule->code, asked->code, asked->enhanced);
+}
+
+/* The rules of the codes that the reply has. */
+static void find_codes(struct reason_memory *memory, const struct asked *asked) {
+    const size_t chains[] = {chain_of(asked->code, asked->enhanced), chain_of(0, asked->enhanced)};
+    for (size_t i = asked->code == 0; i < 1 + (asked->enhanced.class_digit != 0); i++)
+        for (uint32_t place = memory->of_code[chains[i]]; place != 0;
+             place = memory->before[place - 1])
+            if (has_its_code(asked, &memory->book->rules[place - 1]))
+                set_bit(memory->hits, place - 1);
+}
+
+/* The rules worth trying, and all that the conditions of rules ask for. */
+static void find(struct reason_memory *memory, struct asked *asked) {
+    asked->folded = phrases_fold(asked->clean, memory->folded);
+    if (memory->way == REASON_PLAIN) {
+        memset(memory->hits, 0xff, memory->words * sizeof *memory->hits);
+        return;
+    }
+    memcpy(memory->hits, memory->always, memory->words * sizeof *memory->hits);
+    phrases_search(memory->book->phrases, asked->folded, found, memory);
+    find_codes(memory, asked);
+}
+
+/* The next id in [from, end) that was found, or end. */
 static size_t next_candidate(const struct reason_memory *memory, size_t from, size_t end) {
     while (from < end) {
         size_t word = from / 64;
-        uint64_t bits = (memory->hits[word] | memory->always[word]) >> from % 64;
+        uint64_t bits = memory->hits[word] >> from % 64;
         if (bits != 0) {
             from += (size_t)__builtin_ctzll(bits);
             return from < end ? from : end;
@@ -404,22 +466,36 @@ static bool was_found(const struct reason_memory *memory, size_t id) {
     return memory->hits[id / 64] >> id % 64 & 1;
 }
 
-/* Of a candidate: a phrase matches, a pattern is tried when all it needs was found. */
+/* Of a candidate: a phrase matches, a pattern is tried when all it needs was found. `text` is the
+ * phrase, for the plain way. */
 static bool matches(const struct reason_memory *memory, const struct rule_pattern *pattern,
-                    const struct asked *asked) {
+                    struct slice text, const struct asked *asked) {
     for (size_t i = 1; i < pattern->needed.count; i++)
         if (!was_found(memory, pattern->more + i - 1))
             return false;
-    return !pattern->regex || regex_match(pattern->regex, memory->regex, asked->clean) == REGEX_YES;
+    if (pattern->regex)
+        return regex_match(pattern->regex, memory->regex, asked->clean) == REGEX_YES;
+    return memory->way != REASON_PLAIN || phrase_stands(text, asked->folded);
+}
+
+static bool one_stands(const struct reason_memory *memory, const struct rule_phrases *list,
+                       const struct asked *asked) {
+    if (memory->way != REASON_PLAIN)
+        return was_found(memory, list->id);
+    for (size_t i = 0; i < list->phrases.count; i++)
+        if (phrase_stands(list->phrases.items[i], asked->folded))
+            return true;
+    return false;
 }
 
 /* What else the text must say, and must not. */
-static const char *unsaid(const struct reason_memory *memory, const struct rule_where *where) {
+static const char *unsaid(const struct reason_memory *memory, const struct rule_where *where,
+                          const struct asked *asked) {
     for (const struct rule_phrases *unless = where->unless; unless; unless = unless->outer)
-        if (was_found(memory, unless->id))
+        if (one_stands(memory, unless, asked))
             return "unless";
     for (const struct rule_phrases *with = where->with; with; with = with->outer)
-        if (!was_found(memory, with->id))
+        if (!one_stands(memory, with, asked))
             return "with";
     return NULL;
 }
@@ -432,7 +508,7 @@ static const struct provider_mark *next_mark(const struct reason_memory *memory,
     for (size_t id = next_candidate(memory, book->rule_count + from, end); id < end;
          id = next_candidate(memory, id + 1, end)) {
         const struct provider_mark *mark = &book->marks[id - book->rule_count];
-        if (matches(memory, &mark->pattern, asked))
+        if (matches(memory, &mark->pattern, mark->text, asked))
             return mark;
     }
     return NULL;
@@ -472,7 +548,8 @@ static struct listed find_list(const struct reason_memory *memory, const struct 
     for (size_t id = next_candidate(memory, begin, end); id < end;
          id = next_candidate(memory, id + 1, end)) {
         const struct blocklist_mark *mark = &book->lists.marks[id - begin];
-        if ((listed.mark && !mark->name.length) || !matches(memory, &mark->pattern, asked))
+        if ((listed.mark && !mark->name.length) ||
+            !matches(memory, &mark->pattern, mark->text, asked))
             continue;
         listed = read_list(memory, asked, mark);
         if (mark->name.length)
@@ -513,14 +590,14 @@ static const char *unmet(const struct reason_memory *memory, const struct asked 
         return "provider";
     if (!has_code(guard, asked))
         return "code";
-    return unsaid(memory, &rule->where);
+    return unsaid(memory, &rule->where, asked);
 }
 
 /* ---- rules by words */
 
 static bool has_words(const struct reason_memory *memory, const struct asked *asked,
                       const struct rule *rule) {
-    return matches(memory, &rule->pattern, asked);
+    return rule->form == RULE_CODE || matches(memory, &rule->pattern, rule->text, asked);
 }
 
 static const char *wording_unmet(const struct reason_memory *memory, const struct asked *asked,
@@ -600,19 +677,23 @@ static const char *code_unmet(const struct reason_memory *memory, const struct a
     return hint_unmet && !rule->staged ? hint_unmet : unmet(memory, asked, rule);
 }
 
-static bool has_its_code(const struct asked *asked, const struct rule *rule) {
-    return code_is(rule->code, asked->code, asked->enhanced);
-}
-
 static const struct rule *first_code(const struct reason_memory *memory, const struct asked *asked,
                                      enum rule_strength strength) {
     const struct rulebook *book = memory->book;
     if (asked->code == 0 && asked->enhanced.class_digit == 0)
         return NULL;
-    const char *hint = hint_unmet(memory, asked, strength);
-    for (size_t id = book->first_rule[strength]; id < book->first_rule[strength + 1]; id++) {
+    const char *hint = NULL;
+    bool asked_hint = false;
+    size_t end = book->first_rule[strength + 1];
+    for (size_t id = next_candidate(memory, book->first_rule[strength], end); id < end;
+         id = next_candidate(memory, id + 1, end)) {
         const struct rule *rule = &book->rules[id];
-        if (has_its_code(asked, rule) && !code_unmet(memory, asked, rule, hint))
+        if (!has_its_code(asked, rule))
+            continue;
+        if (!asked_hint) /* dear, and most replies have no such rule */
+            hint = hint_unmet(memory, asked, strength);
+        asked_hint = true;
+        if (!code_unmet(memory, asked, rule, hint))
             return rule;
     }
     return NULL;
@@ -649,9 +730,7 @@ static void find_code_tokens(const struct reason_memory *memory, const struct as
 
 /* Finds what stands in the text: phrases, what patterns need, providers. */
 static void look(struct reason_memory *memory, struct asked *asked) {
-    asked->folded = phrases_fold(asked->clean, memory->folded);
-    memset(memory->hits, 0, memory->words * sizeof *memory->hits);
-    phrases_search(memory->book->phrases, asked->folded, found, memory);
+    find(memory, asked);
     asked->told = recognise_providers(memory, asked);
     find_code_tokens(memory, asked);
 }
@@ -695,7 +774,7 @@ static struct slice cache_key(struct reason_memory *memory, const struct asked *
 
 static struct choice choose_cached(struct reason_memory *memory, struct asked *asked) {
     struct slice key = cache_key(memory, asked);
-    if (key.length > KEY_MOST)
+    if (key.length > KEY_MOST || memory->way != REASON_CACHED)
         return choose(memory, asked);
     uint64_t hash = bytes_hash(key.at, key.length);
     struct kept *kept = &memory->cache[hash % CACHE_SLOTS];

@@ -13,6 +13,11 @@ struct reason_memory;
 struct reason_memory *reason_memory_new(const struct rulebook *book);
 void reason_memory_free(struct reason_memory *memory);
 
+/* Three ways to the same verdict, for those who hold them against each other: with the cache,
+ * without it, and by trying every rule without any search. A new memory takes the first. */
+enum reason_way { REASON_CACHED, REASON_UNCACHED, REASON_PLAIN };
+void reason_memory_go(struct reason_memory *memory, enum reason_way way);
+
 /* Fills finding->verdict from its record, reply, mta and code_implied. */
 void reason_decide(const struct rulebook *book, struct reason_memory *memory,
                    struct finding *finding);

@@ -1,4 +1,4 @@
-/* phrases - many plain phrases looked for in one pass over a text (Aho-Corasick).
+/* phrases - many plain phrases looked for in one pass over a text by their seldomest bytes.
  *
  * Phrases and text are compared folded: the case of ASCII, Latin-1 and Russian letters (in UTF-8)
  * is ignored, any run of blanks is one blank, and a phrase only counts where it stands as whole
@@ -19,10 +19,12 @@ void phrases_add(struct phrases *phrases, struct slice phrase, unsigned id);
 /* The same for text that may also stand within a word. */
 void phrases_add_part(struct phrases *phrases, struct slice text, unsigned id);
 void phrases_build(struct phrases *phrases);
-/* Calls found() for each phrase that stands in text, in order of its end; a phrase may be found
- * more than once. `folded` is text as phrases_fold made it. */
+/* Calls found() for each phrase that stands in text, in no order; a phrase may be found more than
+ * once. `folded` is text as phrases_fold made it. */
 void phrases_search(const struct phrases *phrases, struct slice folded,
                     void (*found)(void *context, unsigned id), void *context);
+/* Whether one phrase, written as for phrases_add, stands in a folded text. */
+bool phrase_stands(struct slice phrase, struct slice folded);
 /* Folds into buffer (at least text.length bytes, may be text itself); gives what was written. */
 struct slice phrases_fold(struct slice text, char *buffer);
 
