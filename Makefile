@@ -56,6 +56,12 @@ OBJECTS  := $(SOURCES:src/%.c=$(B)/%.o) $(B)/builtin_files.o
 LIBRARY  := $(filter-out $(B)/app/main.o,$(OBJECTS))
 PATTERNS := $(shell find patterns -type f 2>/dev/null)
 
+# The program that puts the pattern files into the program.
+HOST_CC       ?= $(CC)
+EMBEDDED      := $(filter %.yaml %.csv %/order,$(PATTERNS))
+EMBED_SOURCES := src/embed.c src/rules/yaml.c src/rules/yaml_pack.c $(wildcard src/base/*.c)
+EMBED_HEADERS := src/rules/yaml.h src/rules/yaml_pack.h $(wildcard src/base/*.h)
+
 UNIT_TESTS     := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/unit/test_*.c)))
 PROPERTY_TESTS := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/property/test_*.c)))
 # What several property tests share lies beside them, under another name than test_*.
@@ -91,9 +97,14 @@ $(B)/%.o: src/%.c $(B)/flags | build/libraries
 	@mkdir -p $(@D)
 	$(call QUIET,cc  )$(COMPILE) $(if $(STRICT),-Werror) -MMD -MP -c -o $@ $<
 
-$(B)/builtin_files.c: src/rules/embed.sh $(PATTERNS)
+$(B)/builtin_files.c: build/embed $(PATTERNS)
 	@mkdir -p $(@D)
-	$(call QUIET,make)sh src/rules/embed.sh patterns > $@
+	$(call QUIET,make)build/embed patterns $(patsubst patterns/%,%,$(EMBEDDED)) > $@
+
+# Runs while building, so it is made for this machine whatever the program is made for.
+build/embed: $(EMBED_SOURCES) $(EMBED_HEADERS) | build/libraries
+	@mkdir -p $(@D)
+	$(call QUIET,link)$(HOST_CC) $(OUR_CPPFLAGS) -std=c17 -O1 -o $@ $(EMBED_SOURCES) -lyaml
 
 $(B)/builtin_files.o: $(B)/builtin_files.c $(B)/flags | build/libraries
 	$(call QUIET,cc  )$(COMPILE) -c -o $@ $<
@@ -288,7 +299,7 @@ demo: deps ## a report on samples/; installs what is missing first (DEPS=no: not
 
 .PHONY: format
 format: ## clang-format on every C file
-	clang-format -i $(wildcard src/*/*.[ch] tests/*/*.[ch])
+	clang-format -i $(wildcard src/*.c src/*/*.[ch] tests/*/*.[ch])
 
 .PHONY: lint
 lint: check-lint ## the same as check-lint

@@ -110,6 +110,7 @@ suite_fuzz() {
 suite_bench() {
     build bench all bench-programs
     part bench/totals "tests/bench/bench.sh check"
+    part bench/reasons "$(built build/release/tests/bench/bench_reasons) check"
 }
 
 suite_corpora() {

@@ -47,7 +47,7 @@ static const struct mta *spoken_for(struct knowledge *knowledge, const struct pa
                                     struct problem *problem) {
     const struct yaml *root;
     struct slice name;
-    if (!yaml_read(&knowledge->arena, file->shown, file->bytes, &root, problem) ||
+    if (!pattern_file_yaml(file, &knowledge->arena, &root, problem) ||
         !yaml_text(root, "mta", true, &name, problem))
         return NULL;
     const struct mta *mta = slice_is(name, "any") ? mta_any : mta_named(name);
@@ -63,11 +63,9 @@ static bool load_shapes(struct knowledge *knowledge, const struct pattern_file *
     if (beside != !mta)
         return true;
     if (mta)
-        return shapes_load(knowledge->shapes[place_of(mta)], mta->name, file->shown, file->bytes,
-                           problem);
+        return shapes_load(knowledge->shapes[place_of(mta)], mta->name, file, problem);
     mta = spoken_for(knowledge, file, problem);
-    return mta &&
-           shapes_load_beside(knowledge->shapes[place_of(mta)], file->shown, file->bytes, problem);
+    return mta && shapes_load_beside(knowledge->shapes[place_of(mta)], file, problem);
 }
 
 /* The MTAs' own files first: what stands beside them is tried after them. */

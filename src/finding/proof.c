@@ -224,6 +224,25 @@ static void check_mtas(struct prover *prover) {
     }
 }
 
+static void check_pattern(struct prover *prover, const struct rule_pattern *pattern,
+                          const char *file, unsigned line) {
+    struct problem why;
+    if (pattern->regex && !regex_check(pattern->regex, &why))
+        tell(prover, file, line, why.text);
+}
+
+/* Patterns of files that are built in are compiled when they are needed, and so proved here. */
+static void check_patterns(struct prover *prover) {
+    for (size_t i = 0; i < prover->book->rule_count; i++) {
+        const struct rule *rule = &prover->book->rules[i];
+        check_pattern(prover, &rule->pattern, rule->file, rule->line);
+    }
+    for (size_t i = 0; i < prover->book->mark_count; i++) {
+        const struct provider_mark *mark = &prover->book->marks[i];
+        check_pattern(prover, &mark->pattern, mark->file, mark->line);
+    }
+}
+
 static void prove_all(struct prover *prover) {
     for (size_t i = 0; i < prover->book->reason_count; i++)
         prove_reason(prover, &prover->book->reasons[i]);
@@ -244,6 +263,7 @@ size_t reason_prove(const struct rulebook *book, size_t *failed_r,
         .book = book, .memory = reason_memory_new(book), .told = told, .context = context};
     arena_init(&prover.arena);
     check_mtas(&prover);
+    check_patterns(&prover);
     prove_all(&prover);
     prover_release(&prover);
     *failed_r = prover.failed;

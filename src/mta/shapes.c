@@ -11,6 +11,8 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/map.h"
@@ -116,6 +118,11 @@ struct filling {
     size_t group;
 };
 
+struct fillings {
+    struct filling items[FIELD_MOST];
+    size_t count;
+};
+
 struct example {
     struct slice text;
     const struct yaml *expect; /* a mapping, or NULL */
@@ -129,17 +136,17 @@ struct shape {
     bool beside;                 /* of a file beside the MTA's own */
     const struct yaml *programs; /* a list of texts */
     struct regex *regex;
+    unsigned line; /* of the pattern */
     enum reading reading;
     struct record gives;
-    struct filling fillings[FIELD_MOST];
-    size_t filling_count;
+    _Atomic(struct fillings *) fillings; /* NULL: not worked out yet */
     const struct stage_word *stages;
     const struct example *examples;
 };
 
 /* The shapes of one program, in file order. */
 struct shape_link {
-    const struct shape *shape;
+    struct shape *shape;
     const struct shape_link *next;
 };
 struct shape_chain {
@@ -161,11 +168,16 @@ struct shapes *shapes_new(void) {
     return shapes;
 }
 
+static void shape_release(struct shape *shape) {
+    regex_free(shape->regex);
+    free(atomic_load(&shape->fillings));
+}
+
 void shapes_free(struct shapes *shapes) {
     if (!shapes)
         return;
     for (size_t i = 0; i < shapes->count; i++)
-        regex_free(shapes->items[i]->regex);
+        shape_release(shapes->items[i]);
     free(shapes->items);
     map_release(&shapes->programs);
     arena_release(&shapes->arena);
@@ -262,6 +274,45 @@ static bool load_gives(const struct yaml *node, struct shape *shape, struct prob
     return true;
 }
 
+/* Which groups of the pattern fill which fields. */
+static bool read_groups(struct shape *shape, struct fillings *fillings, struct problem *problem) {
+    size_t groups = regex_group_count(shape->regex);
+    fillings->count = 0;
+    for (size_t group = 1; group <= groups; group++) {
+        const char *name = regex_group_name(shape->regex, group);
+        if (!name)
+            continue;
+        const struct field *field = field_named(slice_of(name), USE_GROUP);
+        if (!field)
+            return problem_say(problem, "group '%s' is no field of a record", name);
+        if (fillings->count == FIELD_MOST)
+            return problem_say(problem, "too many named groups");
+        fillings->items[fillings->count++] = (struct filling){field, group};
+    }
+    return true;
+}
+
+/* The pattern of a shape that was proved is compiled when it first matches, so its groups are
+ * worked out then; threads that meet both do it, and one list is kept. */
+static const struct fillings *fillings_of(struct shape *shape) {
+    struct fillings *fillings = atomic_load_explicit(&shape->fillings, memory_order_acquire);
+    if (fillings)
+        return fillings;
+    struct fillings *mine = memory_new(sizeof *mine);
+    bool good = read_groups(shape, mine, NULL);
+    assert(good); /* shapes_prove has shown it */
+    (void)good;
+    if (atomic_compare_exchange_strong(&shape->fillings, &fillings, mine))
+        return mine;
+    free(mine);
+    return fillings;
+}
+
+static bool check_match(struct shape *shape, struct problem *problem) {
+    struct fillings fillings;
+    return regex_check(shape->regex, problem) && read_groups(shape, &fillings, problem);
+}
+
 static bool load_match(const struct yaml *node, struct shape *shape, struct problem *problem) {
     struct slice pattern;
     if (!yaml_text(node, "match", true, &pattern, problem))
@@ -270,21 +321,10 @@ static bool load_match(const struct yaml *node, struct shape *shape, struct prob
     if (!pattern.length)
         return yaml_say(place, problem, "match: expected a pattern");
     struct problem cause;
-    if (!regex_new(pattern, REGEX_EXTENDED, &shape->regex, &cause))
-        return yaml_say(place, problem, "match: %s", cause.text);
-    size_t groups = regex_group_count(shape->regex);
-    for (size_t group = 1; group <= groups; group++) {
-        const char *name = regex_group_name(shape->regex, group);
-        if (!name)
-            continue;
-        const struct field *field = field_named(slice_of(name), USE_GROUP);
-        if (!field)
-            return yaml_say(place, problem, "match: group '%s' is no field of a record", name);
-        if (shape->filling_count == FIELD_MOST)
-            return yaml_say(place, problem, "match: too many named groups");
-        shape->fillings[shape->filling_count++] = (struct filling){field, group};
-    }
-    return true;
+    shape->line = place->line;
+    shape->regex = regex_trusted(pattern, REGEX_EXTENDED);
+    return place->proved || check_match(shape, &cause) ||
+           yaml_say(place, problem, "match: %s", cause.text);
 }
 
 static bool load_expect(const struct yaml *expect, struct problem *problem) {
@@ -376,7 +416,7 @@ static bool shape_add(struct shapes *shapes, struct shape *shape, const struct y
             continue;
         if (shapes->items[i]->file == shape->file)
             return yaml_say(node, problem, "shape '%.*s' is already there", SLICE_ARGS(shape->id));
-        regex_free(shapes->items[i]->regex);
+        shape_release(shapes->items[i]);
         shapes->items[i] = shape;
         return true;
     }
@@ -390,7 +430,7 @@ static bool shape_add(struct shapes *shapes, struct shape *shape, const struct y
 static void index_programs(struct shapes *shapes) {
     map_clear(&shapes->programs);
     for (size_t i = 0; i < shapes->count; i++) {
-        const struct shape *shape = shapes->items[i];
+        struct shape *shape = shapes->items[i];
         for (const struct yaml *name = shape->programs->first; name; name = name->next) {
             struct shape_chain *chain = map_put(&shapes->programs, name->text, NULL);
             struct shape_link *link = arena_zero(&shapes->arena, sizeof *link);
@@ -433,26 +473,24 @@ static bool load_shapes(struct shapes *shapes, const char *mta_name, const struc
     return true;
 }
 
-static bool load_file(struct shapes *shapes, const char *mta, const char *file, struct slice bytes,
+static bool load_file(struct shapes *shapes, const char *mta, const struct pattern_file *file,
                       struct problem *problem) {
     const struct yaml *root;
-    file = arena_copy(&shapes->arena, slice_of(file)).at;
-    bytes = arena_copy(&shapes->arena, bytes);
-    if (!yaml_read(&shapes->arena, file, bytes, &root, problem))
+    if (!pattern_file_yaml(file, &shapes->arena, &root, problem))
         return false;
-    bool loaded = load_shapes(shapes, mta, root, file, problem);
+    bool loaded = load_shapes(shapes, mta, root, root->file, problem);
     index_programs(shapes);
     return loaded;
 }
 
-bool shapes_load(struct shapes *shapes, const char *mta, const char *file, struct slice bytes,
+bool shapes_load(struct shapes *shapes, const char *mta, const struct pattern_file *file,
                  struct problem *problem) {
-    return load_file(shapes, mta, file, bytes, problem);
+    return load_file(shapes, mta, file, problem);
 }
 
-bool shapes_load_beside(struct shapes *shapes, const char *file, struct slice bytes,
+bool shapes_load_beside(struct shapes *shapes, const struct pattern_file *file,
                         struct problem *problem) {
-    return load_file(shapes, NULL, file, bytes, problem);
+    return load_file(shapes, NULL, file, problem);
 }
 
 bool shapes_know_beside(const struct shapes *shapes, struct slice program) {
@@ -513,15 +551,16 @@ static const struct shape *read_one(const struct shapes *shapes, struct slice pr
         link = link->next;
     if (!link)
         return NULL;
-    const struct shape *shape = link->shape;
+    struct shape *shape = link->shape;
     if (shape->reading != READING_READ)
         return shape;
+    const struct fillings *fillings = fillings_of(shape);
     struct record *record = records_add(records, shape->gives.kind, shape->gives.line_type);
     *record = shape->gives;
-    for (size_t i = 0; i < shape->filling_count; i++) {
-        struct slice part = regex_group(records->memory, text, shape->fillings[i].group);
+    for (size_t i = 0; i < fillings->count; i++) {
+        struct slice part = regex_group(records->memory, text, fillings->items[i].group);
         if (part.at)
-            fill(shape, shape->fillings[i].field, part, record);
+            fill(shape, fillings->items[i].field, part, record);
     }
     return shape;
 }
@@ -590,13 +629,26 @@ static bool prove(const struct shapes *shapes, const struct shape *shape,
                        SLICE_ARGS(shown), SLICE_ARGS(other->text));
 }
 
+/* Files that are built in are not checked when they are loaded. */
+static bool prove_match(struct shape *shape, void (*told)(void *context, const char *text),
+                        void *context) {
+    struct problem cause, problem;
+    if (check_match(shape, &cause))
+        return true;
+    problem_say(&problem, "%s:%u: match: %s", shape->file, shape->line, cause.text);
+    if (told)
+        told(context, problem.text);
+    return false;
+}
+
 size_t shapes_prove(const struct shapes *shapes, size_t *failed_r,
                     void (*told)(void *context, const char *text), void *context) {
     struct records records;
     size_t proved = 0, failed = 0;
     records_init(&records);
     for (size_t i = 0; i < shapes->count; i++) {
-        const struct shape *shape = shapes->items[i];
+        struct shape *shape = shapes->items[i];
+        failed += !prove_match(shape, told, context);
         for (const struct example *example = shape->examples; example; example = example->next) {
             struct problem problem;
             bool good = true;

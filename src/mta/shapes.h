@@ -9,17 +9,18 @@
 
 #include "base/problem.h"
 #include "mta/mta.h"
+#include "rules/pattern_files.h"
 
 struct shapes;
 
 struct shapes *shapes_new(void);
 void shapes_free(struct shapes *shapes);
 /* Adds a file of the MTA of this name; a shape whose id is already there replaces it. */
-bool shapes_load(struct shapes *shapes, const char *mta, const char *file, struct slice bytes,
+bool shapes_load(struct shapes *shapes, const char *mta, const struct pattern_file *file,
                  struct problem *problem);
 /* The same for a file beside the MTA's own: programs that speak for it (a filter, a site's own).
  * Their shapes are tried after those of the MTA. */
-bool shapes_load_beside(struct shapes *shapes, const char *file, struct slice bytes,
+bool shapes_load_beside(struct shapes *shapes, const struct pattern_file *file,
                         struct problem *problem);
 /* Whether such a file names the program: then its entries are read though no MTA knows them. */
 bool shapes_know_beside(const struct shapes *shapes, struct slice program);

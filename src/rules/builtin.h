@@ -1,13 +1,15 @@
-/* builtin - the files of patterns/, as the build put them into the program (src/rules/embed.sh). */
+/* builtin - the files of patterns/, as the build put them into the program (src/embed.c). */
 #ifndef RULES_BUILTIN_H
 #define RULES_BUILTIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct builtin_file {
     const char *name; /* "reasons/order" */
-    const unsigned char *bytes;
+    const char *bytes;
     size_t length;
+    bool packed; /* YAML, as yaml_pack writes it */
 };
 
 extern const struct builtin_file builtin_files[]; /* sorted by name */

@@ -8,6 +8,7 @@
 #include "rules/pattern_files.h"
 
 #include "rules/builtin.h"
+#include "rules/yaml_pack.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -83,8 +84,25 @@ void pattern_files_builtin(struct pattern_files *files, struct arena *arena) {
         pattern_files_put(files,
                           (struct pattern_file){file->name,
                                                 arena_print(arena, "patterns/%s", file->name).at,
-                                                {(const char *)file->bytes, file->length}});
+                                                {file->bytes, file->length}});
     }
+}
+
+/* Whether the bytes are YAML that the build packed: those are known by where they stand. */
+static bool is_packed(const struct pattern_file *file) {
+    for (size_t i = 0; i < builtin_file_count; i++)
+        if (builtin_files[i].bytes == file->bytes.at)
+            return builtin_files[i].packed;
+    return false;
+}
+
+bool pattern_file_yaml(const struct pattern_file *file, struct arena *arena,
+                       const struct yaml **root_r, struct problem *problem) {
+    const char *shown = arena_copy(arena, slice_of(file->shown)).at;
+    if (!is_packed(file))
+        return yaml_read(arena, shown, file->bytes, root_r, problem);
+    *root_r = yaml_unpack(arena, shown, file->bytes);
+    return true;
 }
 
 /* ---- order */

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/problem.h"
+#include "rules/yaml.h"
 
 /* A named pattern file: built in, or read from a folder. `name` is relative to patterns/:
  * "reasons/order", "mta/postfix.yaml". */
@@ -29,5 +30,8 @@ void pattern_files_builtin(struct pattern_files *files, struct arena *arena);
  * added to: its lines go in front. In mta/ and codes/ both stay, the built-in one first. */
 bool pattern_files_folder(struct pattern_files *files, const char *folder, struct problem *problem);
 const struct pattern_file *pattern_file_get(const struct pattern_files *files, const char *name);
+/* The YAML of a file; everything lives in the arena, or in what the file borrowed. */
+bool pattern_file_yaml(const struct pattern_file *file, struct arena *arena,
+                       const struct yaml **root_r, struct problem *problem);
 
 #endif

@@ -18,9 +18,15 @@ enum regex_flags {
     REGEX_NOCASE = 2,
 };
 
-/* False with the offset and PCRE2's words. Owner frees it with regex_free. */
+/* False with the offset and PCRE2's words. Owner frees it with regex_free; `pattern` must live as
+ * long. */
 bool regex_new(struct slice pattern, enum regex_flags flags, struct regex **regex_r,
                struct problem *problem);
+/* The same for a pattern that was proved before: compiled when it is first needed. Should the PCRE2
+ * of this machine refuse it, every match ends as one that hits a limit. */
+struct regex *regex_trusted(struct slice pattern, enum regex_flags flags);
+/* Says what regex_new would of such a pattern. */
+bool regex_check(struct regex *regex, struct problem *problem);
 void regex_free(struct regex *regex);
 
 struct regex_memory *regex_memory_new(void);
@@ -29,12 +35,12 @@ void regex_memory_free(struct regex_memory *memory);
 enum regex_result { REGEX_NO, REGEX_YES, REGEX_LIMIT };
 
 /* memory is overwritten by each match. After REGEX_YES the groups may be read. */
-enum regex_result regex_match(const struct regex *regex, struct regex_memory *memory,
+enum regex_result regex_match(struct regex *regex, struct regex_memory *memory,
                               struct slice subject);
 /* Group number of a name, or -1; work it out once, when loading. */
-int regex_group_number(const struct regex *regex, const char *name);
-size_t regex_group_count(const struct regex *regex);
-const char *regex_group_name(const struct regex *regex, size_t number); /* NULL: unnamed */
+int regex_group_number(struct regex *regex, const char *name);
+size_t regex_group_count(struct regex *regex);
+const char *regex_group_name(struct regex *regex, size_t number); /* NULL: unnamed */
 /* Text of a group in the last match of this memory; empty with .at NULL when it did not take part.
  */
 struct slice regex_group(const struct regex_memory *memory, struct slice subject, size_t number);

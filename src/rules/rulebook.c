@@ -171,8 +171,7 @@ static bool check_listed(struct loader *loader, const struct pattern_file *file,
 
 static const struct yaml *read_yaml(struct loader *loader, const struct pattern_file *file) {
     const struct yaml *root;
-    const char *shown = arena_copy(loader->arena, slice_of(file->shown)).at;
-    return yaml_read(loader->arena, shown, file->bytes, &root, loader->problem) ? root : NULL;
+    return pattern_file_yaml(file, loader->arena, &root, loader->problem) ? root : NULL;
 }
 
 static bool read_severity_word(struct loader *loader, const struct yaml *node,

@@ -93,6 +93,14 @@ bench() {
     [ "$failed" = 0 ] && echo "totals: exactly those of the log" || echo "totals: NOT those of the log"
 }
 
+# What one reply costs beside trying every rule, and that the cache tells no other reason for a
+# million generated texts.
+reasons() {
+    echo
+    echo "Reasons:"
+    "$tools/bench_reasons" || failed=1
+}
+
 failed=0
 if [ "${1:-}" = check ]; then
     work=build/bench/check
@@ -102,5 +110,6 @@ if [ "${1:-}" = check ]; then
     echo 1..4
 else
     bench
+    reasons
     exit "$failed"
 fi

@@ -28,7 +28,8 @@ static void try_shapes(struct slice bytes) {
     struct shapes *shapes = shapes_new();
     struct problem problem = {""};
     size_t failed;
-    if (shapes_load(shapes, "postfix", "mta/any.yaml", bytes, &problem))
+    struct pattern_file file = {.shown = "mta/any.yaml", .bytes = bytes};
+    if (shapes_load(shapes, "postfix", &file, &problem))
         shapes_prove(shapes, &failed, ignore, NULL);
     else
         MUST(problem.text[0]);

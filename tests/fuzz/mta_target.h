@@ -12,26 +12,25 @@
 
 #include "mta/mta.h"
 #include "mta/shapes.h"
-#include "rules/builtin.h"
+#include "rules/pattern_files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 /* The built-in shapes of one MTA, loaded once. */
 static const struct shapes *shapes_of(const struct mta *mta) {
     static struct shapes *shapes;
+    static struct arena arena;
+    struct pattern_files files;
     struct problem problem;
     char name[64];
     if (shapes)
         return shapes;
     shapes = shapes_new();
     snprintf(name, sizeof name, "mta/%s.yaml", mta->name);
-    for (size_t i = 0; i < builtin_file_count; i++) {
-        const struct builtin_file *file = &builtin_files[i];
-        struct slice text = {(const char *)file->bytes, file->length};
-        if (strcmp(file->name, name) == 0 &&
-            !shapes_load(shapes, mta->name, file->name, text, &problem))
-            abort();
-    }
+    arena_init(&arena);
+    pattern_files_builtin(&files, &arena);
+    if (!shapes_load(shapes, mta->name, pattern_file_get(&files, name), &problem))
+        abort();
     return shapes;
 }
 

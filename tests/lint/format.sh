@@ -4,17 +4,16 @@
 . "$(dirname "$0")/tap.bash"
 
 formatted() {
-    clang-format --dry-run --Werror src/*/*.[ch] tests/*/*.[ch]
+    clang-format --dry-run --Werror src/*.c src/*/*.[ch] tests/*/*.[ch]
 }
 
 scripts_clean() {
-    shellcheck -S warning -x -P SCRIPTDIR tests/run.sh tests/*/*.sh tests/*/*.bash .ci/run \
-        src/rules/embed.sh
+    shellcheck -S warning -x -P SCRIPTDIR tests/run.sh tests/*/*.sh tests/*/*.bash .ci/run
 }
 
 no_long_lines() {
     awk 'length($0) > 100 { print FILENAME ":" FNR ": " length($0) " columns" }' \
-        src/*/*.[ch] tests/*/*.[ch] | none
+        src/*.c src/*/*.[ch] tests/*/*.[ch] | none
 }
 
 if clang-format --version 2> /dev/null | grep -q 'version 14\.'; then

@@ -2,30 +2,30 @@
 #include "mta/mta.h"
 
 #include "record_shown.h"
-#include "rules/builtin.h"
+#include "rules/pattern_files.h"
 
 extern const struct mta mta_postfix;
 
 static struct shapes *shapes;
 static struct records records;
+static struct arena arena;
 
 static int load_shapes(void **state) {
     (void)state;
     struct problem problem;
+    struct pattern_files files;
     shapes = shapes_new();
     records_init(&records);
-    for (size_t i = 0; i < builtin_file_count; i++) {
-        const struct builtin_file *file = &builtin_files[i];
-        struct slice bytes = {(const char *)file->bytes, file->length};
-        if (strcmp(file->name, "mta/postfix.yaml") == 0)
-            return shapes_load(shapes, "postfix", file->name, bytes, &problem) ? 0 : -1;
-    }
-    return -1;
+    arena_init(&arena);
+    pattern_files_builtin(&files, &arena);
+    const struct pattern_file *file = pattern_file_get(&files, "mta/postfix.yaml");
+    return shapes_load(shapes, "postfix", file, &problem) ? 0 : -1;
 }
 
 static int free_shapes(void **state) {
     (void)state;
     shapes_free(shapes);
+    arena_release(&arena);
     records_release(&records);
     return 0;
 }

@@ -45,6 +45,9 @@ static void matches(void **state) {
         if (result != rows[i].result)
             fail_msg("%s on '%s': %d and not %d", rows[i].pattern, rows[i].text, result,
                      rows[i].result);
+        /* The same again and again: interpreted first, compiled just in time later. */
+        for (int round = 0; round < 100; round++)
+            assert_int_equal(regex_match(regex, memory, slice_of(rows[i].text)), result);
         regex_free(regex);
     }
     regex_memory_free(memory);

@@ -35,7 +35,8 @@ static const char lost[] = HEAD
 static bool load(struct shapes *shapes, const char *file, const char *yaml,
                  struct problem *problem) {
     problem->text[0] = '\0';
-    return shapes_load(shapes, "demo", file, slice_of(yaml), problem);
+    return shapes_load(shapes, "demo",
+                       &(struct pattern_file){.shown = file, .bytes = slice_of(yaml)}, problem);
 }
 
 static void shapes_are_tried_by_program(void **state) {

@@ -1,5 +1,5 @@
 /* The strict YAML reader: what it gives, and everything YAML would let pass that it refuses. */
-#include "rules/yaml.h"
+#include "rules/yaml_pack.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -148,12 +148,52 @@ static void says_what_is_wrong_with_keys(void **state) {
     arena_release(&arena);
 }
 
+static void assert_same(const struct yaml *one, const struct yaml *other, bool has_key) {
+    assert_int_equal(one->kind, other->kind);
+    assert_int_equal(one->line, other->line);
+    assert_int_equal(one->column, other->column);
+    assert_int_equal(one->count, other->count);
+    assert_true(one->kind != YAML_TEXT || slice_equal(one->text, other->text));
+    assert_true(!has_key || slice_equal(one->key, other->key));
+    assert_true(!has_key || one->key_line == other->key_line);
+    assert_string_equal(other->file, "g.yaml");
+    assert_true(other->proved && !one->proved);
+    const struct yaml *twin = other->first;
+    for (const struct yaml *child = one->first; child; child = child->next, twin = twin->next) {
+        assert_non_null(twin);
+        assert_same(child, twin, one->kind == YAML_MAPPING);
+    }
+    assert_null(twin);
+}
+
+static void packs_and_unpacks(void **state) {
+    (void)state;
+    static const char *const texts[] = {good, "one", "[]", "{}",
+                                        "- [a, {b: [c, ''], d: \"\"}]\n- e"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct arena arena;
+        struct problem problem = {""};
+        const struct yaml *root;
+        struct pack pack;
+        arena_init(&arena);
+        pack_init(&pack);
+        if (!yaml_read(&arena, "f.yaml", slice_of(texts[i]), &root, &problem))
+            fail_msg("%s", problem.text);
+        yaml_pack(&pack, root);
+        struct slice bytes = {pack.bytes, pack.length};
+        assert_same(root, yaml_unpack(&arena, "g.yaml", bytes), false);
+        pack_release(&pack);
+        arena_release(&arena);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses),
         cmocka_unit_test(refuses_too_much),
         cmocka_unit_test(reads),
         cmocka_unit_test(says_what_is_wrong_with_keys),
+        cmocka_unit_test(packs_and_unpacks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
