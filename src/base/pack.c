@@ -34,11 +34,15 @@ void pack_signed(struct pack *pack, int64_t number) {
     pack_number(pack, (uint64_t)number << 1 ^ (uint64_t)(number < 0 ? -1 : 0));
 }
 
+void pack_bytes(struct pack *pack, struct slice bytes) {
+    if (bytes.length)
+        memcpy(room(pack, bytes.length), bytes.at, bytes.length);
+    pack->length += bytes.length;
+}
+
 void pack_text(struct pack *pack, struct slice text) {
     pack_number(pack, text.length);
-    if (text.length)
-        memcpy(room(pack, text.length), text.at, text.length);
-    pack->length += text.length;
+    pack_bytes(pack, text);
 }
 
 uint64_t unpack_number(struct unpack *unpack) {

@@ -18,6 +18,7 @@ void pack_release(struct pack *pack);
 void pack_number(struct pack *pack, uint64_t number);
 void pack_signed(struct pack *pack, int64_t number);
 void pack_text(struct pack *pack, struct slice text);
+void pack_bytes(struct pack *pack, struct slice bytes); /* without their length */
 
 struct unpack {
     struct slice rest;

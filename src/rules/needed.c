@@ -47,8 +47,11 @@ static bool is_space(char byte) {
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-static bool is_one_of(char byte, const char *bytes) {
-    return byte != '\0' && strchr(bytes, byte) != NULL;
+static inline bool is_one_of(char byte, const char *bytes) {
+    for (; *bytes; bytes++)
+        if (*bytes == byte)
+            return true;
+    return false;
 }
 
 /* Bytes that stand for themselves wherever they are outside of a class. */

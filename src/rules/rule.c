@@ -341,46 +341,40 @@ bool rules_codes(const struct rule_maker *maker, const struct yaml *list) {
 
 /* ---- telling equal rules */
 
-/* Appends the words; at is NULL to measure only. Returns the length with them. */
-static size_t key_words(char *at, size_t length, const struct slice *items, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (at) {
-            memcpy(at + length, items[i].at, items[i].length);
-            at[length + items[i].length] = ',';
-        }
-        length += items[i].length + 1;
-    }
-    if (at)
-        at[length] = '|';
-    return length + 1;
+/* Lists have their length in front and texts too, so that no two keys are one by chance. */
+static void key_words(struct pack *key, const struct slice *items, size_t count) {
+    pack_number(key, count);
+    for (size_t i = 0; i < count; i++)
+        pack_text(key, items[i]);
 }
 
-static size_t key_phrases(char *at, size_t length, const struct rule_phrases *phrases) {
-    for (; phrases; phrases = phrases->outer)
-        length = key_words(at, length, phrases->phrases.items, phrases->phrases.count);
-    return length;
+static void key_phrases(struct pack *key, const struct rule_phrases *list) {
+    for (; list; list = list->outer)
+        pack_number(key, list->alike);
+    pack_number(key, 0);
 }
 
-static size_t key_where(char *at, const struct rule_where *where) {
+void rule_key(struct pack *key, const struct rule *rule) {
+    const struct rule_where *where = &rule->where;
     const struct rule_words *lists[] = {&where->stage, &where->side, &where->direction, &where->mta,
                                         &where->provider};
-    size_t length = 0;
+    key->length = 0;
+    pack_number(key, rule->strength);
+    pack_number(key, rule->form);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        length = key_words(at, length, lists[i]->items, lists[i]->count);
-    length = key_words(at, length, where->codes, where->code_count);
-    return key_phrases(at, key_phrases(at, length, where->with), where->unless);
+        key_words(key, lists[i]->items, lists[i]->count);
+    key_words(key, where->codes, where->code_count);
+    key_phrases(key, where->with);
+    key_phrases(key, where->unless);
+    size_t begin = key->length;
+    pack_bytes(key, rule->text);
+    if (rule->form == RULE_SAYS)
+        key->length = begin + phrases_fold((struct slice){key->bytes + begin, rule->text.length},
+                                           key->bytes + begin)
+                                  .length;
 }
 
-/* Measured first, because a rule may have hundreds of words that keep out. */
-struct slice rule_key(struct arena *arena, const struct rule *rule) {
-    struct slice text = arena_copy(arena, rule->text);
-    if (rule->form == RULE_SAYS)
-        text = phrases_fold(text, arena_alloc(arena, text.length + 1));
-    struct slice head =
-        arena_print(arena, "%d %d %.*s|", (int)rule->strength, (int)rule->form, SLICE_ARGS(text));
-    size_t length = head.length + key_where(NULL, &rule->where);
-    char *key = arena_alloc(arena, length);
-    memcpy(key, head.at, head.length);
-    key_where(key + head.length, &rule->where);
-    return (struct slice){key, length};
+void rule_phrases_key(struct pack *key, const struct rule_phrases *list) {
+    key->length = 0;
+    key_words(key, list->phrases.items, list->phrases.count);
 }

@@ -4,6 +4,7 @@
 #ifndef RULES_RULE_H
 #define RULES_RULE_H
 
+#include "base/pack.h"
 #include "rules/codes.h"
 #include "rules/needed.h"
 #include "rules/regex.h"
@@ -21,7 +22,8 @@ struct rule_words {
 /* Phrases of which one stands in the text, or none; a condition of many rules at once. */
 struct rule_phrases {
     struct rule_words phrases;
-    unsigned id;                /* under which the search finds them; 0 before the book is built */
+    unsigned id;    /* under which the search finds them; 0 before the book is built */
+    unsigned alike; /* lists that say the same have the same, from 1; 0: not known yet */
     struct rule_phrases *outer; /* what the list or the file demands besides; NULL: nothing */
 };
 
@@ -98,7 +100,9 @@ bool rule_check_phrase(const struct yaml *item, struct problem *problem);
 bool rule_compile(struct arena *arena, const struct yaml *item, struct rule_pattern *pattern_r,
                   struct problem *problem);
 
-/* What a rule says, as one text: equal texts are equal rules. In the arena. */
-struct slice rule_key(struct arena *arena, const struct rule *rule);
+/* What a rule says, and what such a list does, as bytes in place of what is in `key`: equal bytes
+ * are equal rules. Lists that are equal must have been given one number, `alike`, before. */
+void rule_key(struct pack *key, const struct rule *rule);
+void rule_phrases_key(struct pack *key, const struct rule_phrases *list);
 
 #endif

@@ -670,30 +670,51 @@ static bool read_tables(struct loader *loader) {
 
 /* ---- the whole */
 
+/* Numbers the lists of phrases, those that say the same alike; many rules share a list. */
+static void number_lists(struct map *lists, struct pack *key, struct rule_phrases *list) {
+    for (; list && list->alike == 0; list = list->outer) {
+        bool is_new;
+        rule_phrases_key(key, list);
+        unsigned *alike = map_put(lists, (struct slice){key->bytes, key->length}, &is_new);
+        if (is_new)
+            *alike = (unsigned)lists->count;
+        list->alike = *alike;
+    }
+}
+
+/* The first of the rules that say the same as this one; itself when none did. */
+static size_t first_equal(struct map *seen, struct pack *key, const struct rule *rules, size_t i) {
+    bool is_new;
+    rule_key(key, &rules[i]);
+    size_t *place = map_put(seen, (struct slice){key->bytes, key->length}, &is_new);
+    if (is_new)
+        *place = i;
+    return *place;
+}
+
 /* Of two equal rules the later could never fire. `count` leaves out those of the code tables, which
  * stand behind all others on purpose. */
 static bool check_equal(struct loader *loader, size_t count) {
-    struct map seen; /* rule_key -> place in made */
-    struct arena scratch;
+    struct map seen, lists; /* rule_key -> place in made; rule_phrases_key -> its number */
+    struct pack key;
     const struct rule *rules = loader->held->made.items;
     bool good = true;
     map_init(&seen, sizeof(size_t));
-    arena_init(&scratch);
+    map_init(&lists, sizeof(unsigned));
+    pack_init(&key);
     for (size_t i = 0; good && i < count; i++) {
-        bool is_new;
-        size_t *place = map_put(&seen, rule_key(&scratch, &rules[i]), &is_new);
-        arena_clear(&scratch);
-        if (is_new) {
-            *place = i;
-            continue;
-        }
-        const struct rule *first = &rules[*place];
-        good = problem_say(loader->problem, "%s:%u: '%.*s' for %s stands in %s:%u for %s already",
-                           rules[i].file, rules[i].line, SLICE_ARGS(rules[i].text),
-                           rules[i].reason->name, first->file, first->line, first->reason->name);
+        number_lists(&lists, &key, rules[i].where.with);
+        number_lists(&lists, &key, rules[i].where.unless);
+        const struct rule *first = &rules[first_equal(&seen, &key, rules, i)];
+        if (first != &rules[i])
+            good =
+                problem_say(loader->problem, "%s:%u: '%.*s' for %s stands in %s:%u for %s already",
+                            rules[i].file, rules[i].line, SLICE_ARGS(rules[i].text),
+                            rules[i].reason->name, first->file, first->line, first->reason->name);
     }
     map_release(&seen);
-    arena_release(&scratch);
+    map_release(&lists);
+    pack_release(&key);
     return good;
 }
 
