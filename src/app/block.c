@@ -319,6 +319,7 @@ void block_work(void *context, unsigned thread, void *argument) {
     struct job *job = argument;
     struct hands *hands = &pipeline->hands[thread];
     block_set_anchor(hands, job);
+    reason_memory_round(hands->reasons);
     size_t at = 0;
     struct line line = {0};
     hands->clock.guessed = false;

@@ -108,6 +108,30 @@ static void judge_coverage(const struct run *run) {
     coverage_release(&coverage);
 }
 
+static bool was_off(const struct pipeline *pipeline, size_t place, const char **file_r,
+                    unsigned *line_r) {
+    bool off = false;
+    for (unsigned i = 0; i <= pipeline->threads; i++)
+        off |= reason_memory_was_off(pipeline->hands[i].reasons, place, file_r, line_r);
+    return off;
+}
+
+/* Names the rules that cost too much. */
+static void judge_rules(const struct run *run) {
+    const struct pipeline *pipeline = run->pipeline;
+    const struct rulebook *book = run->knowledge->book;
+    if (!pipeline || run->options->quiet)
+        return;
+    for (size_t place = 0; place < reason_patterns(book); place++) {
+        const char *file;
+        unsigned line;
+        if (was_off(pipeline, place, &file, &line))
+            say_note("%s:%u: this pattern met its limits again and again, so it was left out for "
+                     "some blocks of the log: write it narrower, or as phrases",
+                     file, line);
+    }
+}
+
 static void told(void *context, bool is_fault, const char *text) {
     struct run *run = context;
     if (is_fault) {
@@ -207,4 +231,5 @@ void inputs_read(struct run *run, struct sources *sources) {
     say_progress_end();
     judge_sources(run);
     judge_coverage(run);
+    judge_rules(run);
 }

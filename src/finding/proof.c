@@ -241,6 +241,10 @@ static void check_patterns(struct prover *prover) {
         const struct provider_mark *mark = &prover->book->marks[i];
         check_pattern(prover, &mark->pattern, mark->file, mark->line);
     }
+    for (size_t i = 0; i < prover->book->lists.count; i++) {
+        const struct blocklist_mark *mark = &prover->book->lists.marks[i];
+        check_pattern(prover, &mark->pattern, mark->file, mark->line);
+    }
 }
 
 static void prove_all(struct prover *prover) {

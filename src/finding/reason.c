@@ -38,6 +38,7 @@ enum {
     KEY_MOST = 1024,
     CACHE_SLOTS = 4096,
     CODE_CHAINS = 256,
+    LIMITS_MOST = 10, /* so often a pattern may meet a limit in one round */
 };
 
 struct provider_set {
@@ -92,6 +93,16 @@ struct kept {
     char key[KEY_MOST];
 };
 
+/* Which patterns met a limit of the regex engine. A rule that is off must be so for the same
+ * replies however many threads there are, so it is for a round (a block of the log) and not for
+ * what is left of a run, and what was decided beside a limit is not kept in the cache. */
+struct limits {
+    unsigned char *times; /* by rule id, marks and lists behind them; in this round */
+    bool *was_off;        /* by the same: in any round */
+    size_t off;           /* patterns that are off now */
+    bool met;             /* in this decision */
+};
+
 struct reason_memory {
     const struct rulebook *book;
     enum reason_way way;
@@ -99,6 +110,7 @@ struct reason_memory {
     struct guard *guards; /* by rule id */
     struct map hosts;     /* names of providers' hosts -> struct provider_set */
     struct regex_memory *regex;
+    struct limits *limits;
     uint64_t *hits;    /* what the search found, by its ids */
     uint64_t *always;  /* patterns that need nothing, by the same */
     size_t words;      /* of the two */
@@ -260,11 +272,20 @@ static void set_chains(struct reason_memory *memory) {
     }
 }
 
+static struct limits *limits_new(struct reason_memory *memory) {
+    size_t count = reason_patterns(memory->book);
+    struct limits *limits = arena_zero(&memory->arena, sizeof *limits);
+    limits->times = arena_zero(&memory->arena, count + 1);
+    limits->was_off = arena_zero(&memory->arena, (count + 1) * sizeof *limits->was_off);
+    return limits;
+}
+
 struct reason_memory *reason_memory_new(const struct rulebook *book) {
     struct reason_memory *memory = memory_new(sizeof *memory);
     memory->book = book;
     arena_init(&memory->arena);
     memory->regex = regex_memory_new();
+    memory->limits = limits_new(memory);
     memory->words = book->search_ids / 64 + 1;
     memory->hits = memory_new(memory->words * sizeof *memory->hits);
     memory->always = memory_new(memory->words * sizeof *memory->always);
@@ -281,6 +302,28 @@ struct reason_memory *reason_memory_new(const struct rulebook *book) {
 
 void reason_memory_go(struct reason_memory *memory, enum reason_way way) {
     memory->way = way;
+}
+
+void reason_memory_round(struct reason_memory *memory) {
+    memset(memory->limits->times, 0, reason_patterns(memory->book));
+    memory->limits->off = 0;
+}
+
+bool reason_memory_was_off(const struct reason_memory *memory, size_t place, const char **file_r,
+                           unsigned *line_r) {
+    const struct rulebook *book = memory->book;
+    size_t marks = book->rule_count, lists = marks + book->mark_count;
+    *file_r = place < marks   ? book->rules[place].file
+              : place < lists ? book->marks[place - marks].file
+                              : book->lists.marks[place - lists].file;
+    *line_r = place < marks   ? book->rules[place].line
+              : place < lists ? book->marks[place - marks].line
+                              : book->lists.marks[place - lists].line;
+    return memory->limits->was_off[place];
+}
+
+size_t reason_patterns(const struct rulebook *book) {
+    return book->rule_count + book->mark_count + book->lists.count;
 }
 
 void reason_memory_free(struct reason_memory *memory) {
@@ -466,15 +509,32 @@ static bool was_found(const struct reason_memory *memory, size_t id) {
     return memory->hits[id / 64] >> id % 64 & 1;
 }
 
-/* Of a candidate: a phrase matches, a pattern is tried when all it needs was found. `text` is the
- * phrase, for the plain way. */
+/* A pattern that cannot come to an end does not match, and after some times is not tried. */
+static bool pattern_matches(const struct reason_memory *memory, struct regex *regex, size_t id,
+                            const struct asked *asked) {
+    struct limits *limits = memory->limits;
+    if (limits->times[id] == LIMITS_MOST)
+        return false;
+    enum regex_result result = regex_match(regex, memory->regex, asked->clean);
+    if (result != REGEX_LIMIT)
+        return result == REGEX_YES;
+    limits->met = true;
+    if (++limits->times[id] == LIMITS_MOST) {
+        limits->was_off[id] = true;
+        limits->off++;
+    }
+    return false;
+}
+
+/* Of a candidate, by its id: a phrase matches, a pattern is tried when all it needs was found.
+ * `text` is the phrase, for the plain way. */
 static bool matches(const struct reason_memory *memory, const struct rule_pattern *pattern,
-                    struct slice text, const struct asked *asked) {
+                    size_t id, struct slice text, const struct asked *asked) {
     for (size_t i = 1; i < pattern->needed.count; i++)
         if (!was_found(memory, pattern->more + i - 1))
             return false;
     if (pattern->regex)
-        return regex_match(pattern->regex, memory->regex, asked->clean) == REGEX_YES;
+        return pattern_matches(memory, pattern->regex, id, asked);
     return memory->way != REASON_PLAIN || phrase_stands(text, asked->folded);
 }
 
@@ -508,7 +568,7 @@ static const struct provider_mark *next_mark(const struct reason_memory *memory,
     for (size_t id = next_candidate(memory, book->rule_count + from, end); id < end;
          id = next_candidate(memory, id + 1, end)) {
         const struct provider_mark *mark = &book->marks[id - book->rule_count];
-        if (matches(memory, &mark->pattern, mark->text, asked))
+        if (matches(memory, &mark->pattern, id, mark->text, asked))
             return mark;
     }
     return NULL;
@@ -549,7 +609,7 @@ static struct listed find_list(const struct reason_memory *memory, const struct 
          id = next_candidate(memory, id + 1, end)) {
         const struct blocklist_mark *mark = &book->lists.marks[id - begin];
         if ((listed.mark && !mark->name.length) ||
-            !matches(memory, &mark->pattern, mark->text, asked))
+            !matches(memory, &mark->pattern, id, mark->text, asked))
             continue;
         listed = read_list(memory, asked, mark);
         if (mark->name.length)
@@ -597,7 +657,7 @@ static const char *unmet(const struct reason_memory *memory, const struct asked 
 
 static bool has_words(const struct reason_memory *memory, const struct asked *asked,
                       const struct rule *rule) {
-    return rule->form == RULE_CODE || matches(memory, &rule->pattern, rule->text, asked);
+    return rule->form == RULE_CODE || matches(memory, &rule->pattern, rule->id, rule->text, asked);
 }
 
 static const char *wording_unmet(const struct reason_memory *memory, const struct asked *asked,
@@ -736,6 +796,7 @@ static void look(struct reason_memory *memory, struct asked *asked) {
 }
 
 static struct choice choose(struct reason_memory *memory, struct asked *asked) {
+    memory->limits->met = false;
     look(memory, asked);
     struct choice choice = {.provider = asked->told, .listed = find_list(memory, asked)};
     for (size_t i = 0; i < STEPS && !choice.rule; i++) {
@@ -774,18 +835,21 @@ static struct slice cache_key(struct reason_memory *memory, const struct asked *
 
 static struct choice choose_cached(struct reason_memory *memory, struct asked *asked) {
     struct slice key = cache_key(memory, asked);
-    if (key.length > KEY_MOST || memory->way != REASON_CACHED)
+    if (key.length > KEY_MOST || memory->way != REASON_CACHED || memory->limits->off > 0)
         return choose(memory, asked);
     uint64_t hash = bytes_hash(key.at, key.length);
     struct kept *kept = &memory->cache[hash % CACHE_SLOTS];
     if (kept->length == key.length && kept->hash == hash &&
         memcmp(kept->key, key.at, key.length) == 0)
         return kept->choice;
-    kept->choice = choose(memory, asked);
+    struct choice choice = choose(memory, asked);
+    if (memory->limits->met)
+        return choice;
+    kept->choice = choice;
     kept->hash = hash;
     kept->length = (uint32_t)key.length;
     memcpy(kept->key, key.at, key.length);
-    return kept->choice;
+    return choice;
 }
 
 /* ---- the verdict */

@@ -13,6 +13,16 @@ struct reason_memory;
 struct reason_memory *reason_memory_new(const struct rulebook *book);
 void reason_memory_free(struct reason_memory *memory);
 
+/* Begins a round, a block of the log: a pattern that met a limit too often in the last one is tried
+ * again. What is decided in a round depends on nothing before it. */
+void reason_memory_round(struct reason_memory *memory);
+/* Whether such a pattern was off in any round, and where it stands; `place` is below
+ * reason_patterns. */
+bool reason_memory_was_off(const struct reason_memory *memory, size_t place, const char **file_r,
+                           unsigned *line_r);
+
+size_t reason_patterns(const struct rulebook *book);
+
 /* Three ways to the same verdict, for those who hold them against each other: with the cache,
  * without it, and by trying every rule without any search. A new memory takes the first. */
 enum reason_way { REASON_CACHED, REASON_UNCACHED, REASON_PLAIN };

@@ -19,11 +19,12 @@ void blocklists_release(struct blocklists *lists) {
 }
 
 static struct blocklist_mark *mark_add(struct blocklists *lists, struct slice name,
-                                       struct slice text) {
+                                       const struct yaml *item) {
     lists->marks =
         memory_grow(lists->marks, &lists->capacity, lists->count + 1, sizeof *lists->marks);
     struct blocklist_mark *mark = &lists->marks[lists->count++];
-    *mark = (struct blocklist_mark){.name = name, .text = text};
+    *mark = (struct blocklist_mark){
+        .name = name, .text = item->text, .file = item->file, .line = item->line};
     return mark;
 }
 
@@ -31,7 +32,7 @@ static bool add_phrase(struct blocklists *lists, struct slice name, const struct
                        struct problem *problem) {
     if (!rule_check_phrase(item, problem))
         return false;
-    mark_add(lists, name, item->text);
+    mark_add(lists, name, item);
     return name.length || yaml_say(item, problem, "no 'name': a phrase names only one list");
 }
 
@@ -40,9 +41,10 @@ static bool add_pattern(struct blocklists *lists, struct arena *arena, struct sl
     struct rule_pattern pattern;
     if (!rule_compile(arena, item, &pattern, problem))
         return false;
-    struct blocklist_mark *mark = mark_add(lists, name, item->text);
+    struct blocklist_mark *mark = mark_add(lists, name, item);
     mark->pattern = pattern;
-    mark->group = regex_group_number(pattern.regex, "name");
+    if (name.length == 0) /* compiles the pattern, and most need not be yet */
+        mark->group = regex_group_number(pattern.regex, "name");
     return name.length || mark->group > 0 ||
            yaml_say(item, problem, "no 'name', and no group (?<name> ...) that reads it");
 }

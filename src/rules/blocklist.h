@@ -12,6 +12,8 @@ struct blocklist_mark {
     int group;
     struct rule_pattern pattern; /* no regex: a phrase */
     struct slice text;           /* the phrase or pattern as written */
+    const char *file;
+    unsigned line;
 };
 
 struct blocklists {

@@ -609,6 +609,48 @@ static void tells_unproved_rules(void **state) {
     arena_release(&arena);
 }
 
+/* A pattern that cannot end is no match, is off for the rest of its round, and is named. */
+static void leaves_out_what_never_ends(void **state) {
+    (void)state;
+    static const char long_text[] = "550 the tide came in over the long grey sands of the ocean!";
+    struct book book = {.memory = NULL};
+    struct problem problem = {""};
+    arena_init(&book.arena);
+    struct pattern_files files = {.arena = &book.arena};
+    pattern_files_put(&files, (struct pattern_file){"reasons/order", "o", SLICE("one\n")});
+    pattern_files_put(&files,
+                      (struct pattern_file){
+                          "reasons/one.yaml", "one.yaml",
+                          SLICE(REASON("auth", "strong: {matches: ['^ (?: \\w+ \\s? )+ ocean $'],\n"
+                                               "         says: [never said]}\n"
+                                               "examples: [550 the ocean]\n"))});
+    if (!rulebook_load(&files, &book.rules, &problem))
+        fail_msg("%s", problem.text);
+    book.memory = reason_memory_new(book.rules);
+    const char *file;
+    unsigned line;
+    for (int round = 0; round < 2; round++) {
+        reason_memory_round(book.memory);
+        for (int i = 0; i < 10; i++) {
+            struct finding finding = finding_of(&book, long_text);
+            reason_decide(book.rules, book.memory, &finding);
+            assert_string_equal(finding.verdict.class_name, "unclassified");
+            assert_true(round == 1 || i == 9 ||
+                        !reason_memory_was_off(book.memory, 1, &file, &line));
+            finding = finding_of(&book, "550 a blue ocean");
+            reason_decide(book.rules, book.memory, &finding);
+            assert_string_equal(finding.verdict.class_name, i < 9 ? "one" : "unclassified");
+        }
+        assert_true(reason_memory_was_off(book.memory, 1, &file, &line));
+        assert_string_equal(file, "one.yaml");
+        assert_int_equal(line, 8);
+        assert_false(reason_memory_was_off(book.memory, 0, &file, &line));
+    }
+    reason_memory_free(book.memory);
+    rulebook_free(book.rules);
+    arena_release(&book.arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decides_step_by_step),
@@ -620,6 +662,7 @@ int main(void) {
         cmocka_unit_test(takes_no_hint_of_an_implied_code),
         cmocka_unit_test(takes_warnings_for_the_server_s_own),
         cmocka_unit_test(survives_hostile_text),
+        cmocka_unit_test(leaves_out_what_never_ends),
         cmocka_unit_test(gives_the_closest_hint),
         cmocka_unit_test(proves_examples),
         cmocka_unit_test(tells_failed_proofs),
