@@ -4,8 +4,8 @@
  * Of each phrase the four neighbouring bytes are taken that are the seldomest among all phrases:
  * its anchor. At every place of a text the four bytes there are looked up; nearly always a bit says
  * that they are no anchor, and only else the phrases of that anchor are compared where they would
- * stand. (The automaton of Aho and Corasick, which stood here before, was twice as slow to search
- * and ten times as slow to make: it has a state for each byte of each phrase.) Phrases of less than
+ * stand. (The automaton of Aho and Corasick, which stood here before, was slower to search and
+ * ten times as slow to make: it has a state for each byte of each phrase.) Phrases of less than
  * four bytes have anchors as long as they are.
  */
 #include "rules/phrases.h"
@@ -15,20 +15,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANCHOR_MOST = 4, MOST_LENGTH = 65535, BITS_A_BUCKET = 4, LEAST_SHIFT = 10 };
+enum { ANCHOR_MOST = 4, MOST_LENGTH = 65535, BITS_A_SLOT = 4, LEAST_BITS = 10 };
 
-/* What is told when a text is found; several phrases may have one text. */
+/* What is told when a text is found. */
 struct use {
     unsigned id;
-    uint32_t next;     /* place + 1; 0: none */
     bool begins, ends; /* counts only where its first word begins and its last word ends */
 };
 
 struct text {
     size_t at; /* in bytes, folded */
-    uint32_t first_use, last_use;
-    uint32_t next; /* of the same bucket: place + 1; 0: none */
+    uint32_t first_use, use_count;
+    uint32_t next; /* of the same anchor: place + 1; 0: none */
     uint16_t length, anchor;
+};
+
+/* The texts of one anchor. */
+struct slot {
+    uint32_t anchor;
+    uint32_t first; /* place + 1; 0: none, and the slot is free */
 };
 
 struct phrases {
@@ -36,12 +41,14 @@ struct phrases {
     size_t length, room;
     struct text *texts;
     size_t count, capacity;
-    struct use *uses; /* use i is of text i until the book is built */
-    size_t use_count, use_capacity;
-    unsigned shift;                  /* takes a hash to a place in marks; 0: not built */
-    uint64_t *marks;                 /* bits by hash: some phrase has this anchor */
-    uint32_t *buckets;               /* by hash / BITS_A_BUCKET: the first text, place + 1 */
-    bool is_length[ANCHOR_MOST + 1]; /* some anchor is that long */
+    struct use *uses; /* those of a text side by side; before the book is built, use i of text i */
+    size_t use_capacity;
+    unsigned shift;      /* takes a hash to a place in marks; 0: not built */
+    uint64_t *marks;     /* bits by hash: some phrase may have this anchor */
+    struct slot *slots;  /* by hash / BITS_A_SLOT, the next free ones where those are taken */
+    uint32_t slot_count; /* a power of two */
+    uint32_t masks[ANCHOR_MOST]; /* the bytes that anchors have, for each length that occurs */
+    size_t mask_count;
 };
 
 static bool is_blank(unsigned char byte) {
@@ -97,7 +104,7 @@ void phrases_free(struct phrases *phrases) {
     free(phrases->texts);
     free(phrases->uses);
     free(phrases->marks);
-    free(phrases->buckets);
+    free(phrases->slots);
     free(phrases);
 }
 
@@ -167,81 +174,118 @@ static uint32_t hash_of(const struct phrases *phrases, uint32_t bytes) {
     return bytes * UINT32_C(0x9e3779b1) >> phrases->shift;
 }
 
-static uint32_t anchor_hash(const struct phrases *phrases, const struct text *text, size_t from) {
-    size_t left = text->length - from;
-    return hash_of(phrases, bytes_at(phrases->bytes + text->at + from,
-                                     left < ANCHOR_MOST ? left : ANCHOR_MOST));
-}
-
 static size_t anchor_length(const struct text *text) {
     return text->length < ANCHOR_MOST ? text->length : ANCHOR_MOST;
 }
 
+/* The bytes of a text that an anchor from there on has. */
+static uint32_t anchor_at(const struct phrases *phrases, const struct text *text, size_t from) {
+    return bytes_at(phrases->bytes + text->at + from, anchor_length(text));
+}
+
 /* How often the bytes of each hash stand in phrases. */
 static uint32_t *count_anchors(const struct phrases *phrases) {
-    uint32_t *counts = memory_new((size_t)1 << (32 - phrases->shift) << 2);
+    uint32_t *counts = memory_new(((size_t)1 << (32 - phrases->shift)) * sizeof *counts);
     for (size_t i = 0; i < phrases->count; i++) {
         const struct text *text = &phrases->texts[i];
         for (size_t from = 0; from + anchor_length(text) <= text->length; from++)
-            counts[anchor_hash(phrases, text, from)]++;
+            counts[hash_of(phrases, anchor_at(phrases, text, from))]++;
     }
     return counts;
 }
 
-static uint32_t choose_anchor(const struct phrases *phrases, const uint32_t *counts,
-                              struct text *text) {
-    uint32_t best = anchor_hash(phrases, text, 0);
-    for (size_t from = 1; from + anchor_length(text) <= text->length; from++) {
-        uint32_t hash = anchor_hash(phrases, text, from);
-        if (counts[hash] >= counts[best])
+static void choose_anchor(const struct phrases *phrases, const uint32_t *counts,
+                          struct text *text) {
+    uint32_t least = UINT32_MAX;
+    for (size_t from = 0; from + anchor_length(text) <= text->length; from++) {
+        uint32_t count = counts[hash_of(phrases, anchor_at(phrases, text, from))];
+        if (count >= least)
             continue;
-        best = hash;
+        least = count;
         text->anchor = (uint16_t)from;
     }
-    return best;
 }
 
-/* The text of the bucket that is the same as this one, or NULL. */
-static struct text *same_text(const struct phrases *phrases, uint32_t bucket,
-                              const struct text *text) {
-    for (uint32_t place = bucket; place != 0; place = phrases->texts[place - 1].next) {
-        struct text *other = &phrases->texts[place - 1];
+/* The slot of an anchor, or the one it will have. */
+static inline struct slot *slot_of(const struct phrases *phrases, uint32_t anchor, uint32_t hash) {
+    uint32_t place = hash / BITS_A_SLOT;
+    while (phrases->slots[place].first != 0 && phrases->slots[place].anchor != anchor)
+        place = (place + 1) & (phrases->slot_count - 1);
+    return &phrases->slots[place];
+}
+
+/* The place of the same text under this anchor, or SIZE_MAX. */
+static size_t same_text(const struct phrases *phrases, const struct slot *slot,
+                        const struct text *text) {
+    for (uint32_t place = slot->first; place != 0; place = phrases->texts[place - 1].next) {
+        const struct text *other = &phrases->texts[place - 1];
         if (other->length == text->length &&
             memcmp(phrases->bytes + other->at, phrases->bytes + text->at, text->length) == 0)
-            return other;
+            return place - 1;
     }
-    return NULL;
+    return SIZE_MAX;
 }
 
-/* Puts text i under its anchor; its use joins those of the same text when there is one. */
-static void put_text(struct phrases *phrases, const uint32_t *counts, size_t i) {
+/* Puts text i under its anchor, when the same is not there yet. Gives the place of the one there.
+ */
+static size_t put_text(struct phrases *phrases, size_t i) {
     struct text *text = &phrases->texts[i];
-    uint32_t hash = choose_anchor(phrases, counts, text);
-    uint32_t *bucket = &phrases->buckets[hash / BITS_A_BUCKET];
-    struct text *same = same_text(phrases, *bucket, text);
-    if (same) {
-        phrases->uses[same->last_use - 1].next = (uint32_t)i + 1;
-        same->last_use = (uint32_t)i + 1;
-        return;
-    }
-    text->first_use = text->last_use = (uint32_t)i + 1;
-    text->next = *bucket;
-    *bucket = (uint32_t)i + 1;
+    uint32_t anchor = anchor_at(phrases, text, text->anchor), hash = hash_of(phrases, anchor);
+    struct slot *slot = slot_of(phrases, anchor, hash);
+    size_t same = same_text(phrases, slot, text);
+    if (same != SIZE_MAX)
+        return same;
+    text->next = slot->first;
+    *slot = (struct slot){anchor, (uint32_t)i + 1};
     phrases->marks[hash / 64] |= UINT64_C(1) << hash % 64;
-    phrases->is_length[anchor_length(text)] = true;
+    return i;
+}
+
+/* Puts the uses of each text side by side: `texts` tells for each use of which text it is. */
+static void sort_uses(struct phrases *phrases, const uint32_t *texts) {
+    struct use *sorted = memory_new(phrases->count * sizeof *sorted);
+    for (size_t i = 0; i < phrases->count; i++)
+        phrases->texts[texts[i]].use_count++;
+    for (uint32_t i = 0, first = 0; i < phrases->count; i++) {
+        phrases->texts[i].first_use = first;
+        first += phrases->texts[i].use_count;
+        phrases->texts[i].use_count = 0;
+    }
+    for (size_t i = 0; i < phrases->count; i++) {
+        struct text *text = &phrases->texts[texts[i]];
+        sorted[text->first_use + text->use_count++] = phrases->uses[i];
+    }
+    free(phrases->uses);
+    phrases->uses = sorted;
+}
+
+static void set_masks(struct phrases *phrases) {
+    bool seen[ANCHOR_MOST + 1] = {false};
+    for (size_t i = 0; i < phrases->count; i++)
+        seen[anchor_length(&phrases->texts[i])] = true;
+    for (unsigned length = ANCHOR_MOST; length > 0; length--)
+        if (seen[length])
+            phrases->masks[phrases->mask_count++] = UINT32_MAX >> 8 * (ANCHOR_MOST - length);
 }
 
 void phrases_build(struct phrases *phrases) {
-    assert(phrases->shift == 0 && phrases->count < UINT32_MAX / 16);
-    unsigned bits = LEAST_SHIFT;
-    while ((size_t)1 << bits < 8 * phrases->count)
+    assert(phrases->shift == 0 && phrases->count < UINT32_MAX / 32);
+    unsigned bits = LEAST_BITS;
+    while ((size_t)1 << bits < 2 * BITS_A_SLOT * phrases->count) /* half of the slots stay free */
         bits++;
     phrases->shift = 32 - bits;
+    phrases->slot_count = (UINT32_C(1) << bits) / BITS_A_SLOT;
     phrases->marks = memory_new(((size_t)1 << bits) / 8);
-    phrases->buckets = memory_new(((size_t)1 << bits) / BITS_A_BUCKET * sizeof *phrases->buckets);
+    phrases->slots = memory_new(phrases->slot_count * sizeof *phrases->slots);
+    set_masks(phrases);
     uint32_t *counts = count_anchors(phrases);
-    for (size_t i = 0; i < phrases->count; i++)
-        put_text(phrases, counts, i);
+    uint32_t *texts = memory_new(phrases->count * sizeof *texts);
+    for (size_t i = 0; i < phrases->count; i++) {
+        choose_anchor(phrases, counts, &phrases->texts[i]);
+        texts[i] = (uint32_t)put_text(phrases, i);
+    }
+    sort_uses(phrases, texts);
+    free(texts);
     free(counts);
 }
 
@@ -262,18 +306,16 @@ static bool is_word_end(struct slice text, size_t end) {
 static void tell(const struct phrases *phrases, const struct text *text, struct slice folded,
                  size_t begin, void (*found)(void *context, unsigned id), void *context) {
     bool begins = is_word_begin(folded, begin), ends = is_word_end(folded, begin + text->length);
-    for (uint32_t place = text->first_use; place != 0;) {
-        const struct use *use = &phrases->uses[place - 1];
+    const struct use *use = &phrases->uses[text->first_use], *behind = use + text->use_count;
+    for (; use < behind; use++)
         if ((begins || !use->begins) && (ends || !use->ends))
             found(context, use->id);
-        place = use->next;
-    }
 }
 
-/* Compares the texts whose anchor may stand at `at`. */
-static void look(const struct phrases *phrases, uint32_t hash, struct slice folded, size_t at,
-                 void (*found)(void *context, unsigned id), void *context) {
-    for (uint32_t place = phrases->buckets[hash / BITS_A_BUCKET]; place != 0;) {
+/* Compares the texts whose anchor stands at `at`. */
+static void compare(const struct phrases *phrases, const struct slot *slot, struct slice folded,
+                    size_t at, void (*found)(void *context, unsigned id), void *context) {
+    for (uint32_t place = slot->first; place != 0;) {
         const struct text *text = &phrases->texts[place - 1];
         if (at >= text->anchor && text->length <= folded.length - (at - text->anchor) &&
             memcmp(folded.at + (at - text->anchor), phrases->bytes + text->at, text->length) == 0)
@@ -282,21 +324,15 @@ static void look(const struct phrases *phrases, uint32_t hash, struct slice fold
     }
 }
 
-static inline bool is_marked(const struct phrases *phrases, uint32_t hash) {
-    return phrases->marks[hash / 64] >> hash % 64 & 1;
-}
-
 void phrases_search(const struct phrases *phrases, struct slice folded,
                     void (*found)(void *context, unsigned id), void *context) {
     assert(phrases->shift != 0);
     for (size_t at = 0; at < folded.length; at++) {
         uint32_t bytes = bytes_at(folded.at + at, folded.length - at);
-        for (unsigned length = ANCHOR_MOST; length > 0; length--) {
-            if (phrases->is_length[length]) {
-                uint32_t hash = hash_of(phrases, bytes & UINT32_MAX >> 8 * (ANCHOR_MOST - length));
-                if (is_marked(phrases, hash))
-                    look(phrases, hash, folded, at, found, context);
-            }
+        for (size_t i = 0; i < phrases->mask_count; i++) {
+            uint32_t anchor = bytes & phrases->masks[i], hash = hash_of(phrases, anchor);
+            if (phrases->marks[hash / 64] >> hash % 64 & 1)
+                compare(phrases, slot_of(phrases, anchor, hash), folded, at, found, context);
         }
     }
 }

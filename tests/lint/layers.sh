@@ -4,7 +4,7 @@
 
 # Shows each include that LAYERS does not allow; a folder may always include itself.
 layers_hold() { # TREE
-    find "$1/src" -name '*.[ch]' | sort | xargs grep -H -o '#include "[a-z]*/[^"]*"' |
+    find "$1/src" -mindepth 2 -name '*.[ch]' | sort | xargs grep -H -o '#include "[a-z]*/[^"]*"' |
         sed "s,^$1/src/,," |
         awk -F'[/:"]' '
             NR == FNR { split($0, words, /[: ]+/); at = words[1]; known[at] = 1
