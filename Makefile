@@ -220,7 +220,7 @@ check-oracle: ## times and journals, beside what systemd makes of them
 	@$(RUN_TESTS) oracle
 check-fuzz: ## the fuzz corpora, replayed with the sanitizers
 	@$(RUN_TESTS) fuzz
-check-bench: ## totals of a small made-up log
+check-bench: ## totals of a small made-up log; one verdict for every way to it
 	@$(RUN_TESTS) bench
 
 .PHONY: score
