@@ -217,6 +217,12 @@ static struct guard guard_of(struct reason_memory *memory, const struct rule *ru
     return guard;
 }
 
+/* The rules of one list do: what they point to is the same, not only alike. */
+static bool has_same_context(const struct rule *one, const struct rule *other) {
+    return one->reason == other->reason &&
+           memcmp(&one->where, &other->where, sizeof one->where) == 0;
+}
+
 static void set_always(struct reason_memory *memory) {
     const struct rulebook *book = memory->book;
     for (size_t i = 0; i < book->rule_count; i++)
@@ -292,7 +298,9 @@ struct reason_memory *reason_memory_new(const struct rulebook *book) {
     memory->cache = memory_new(CACHE_SLOTS * sizeof *memory->cache);
     memory->guards = memory_new(book->rule_count * sizeof *memory->guards);
     for (size_t i = 0; i < book->rule_count; i++)
-        memory->guards[i] = guard_of(memory, &book->rules[i]);
+        memory->guards[i] = i > 0 && has_same_context(&book->rules[i], &book->rules[i - 1])
+                                ? memory->guards[i - 1]
+                                : guard_of(memory, &book->rules[i]);
     set_always(memory);
     map_init(&memory->hosts, sizeof(struct provider_set));
     learn_hosts(memory);
