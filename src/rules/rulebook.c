@@ -628,17 +628,14 @@ static bool read_table(struct loader *loader, const struct pattern_file *file, s
                       file->bytes, loader->problem);
 }
 
-/* The class of a code page is the last rule of all: nothing but the code is known. The tables may
- * name classes that have no file: then the page explains the code and decides nothing. */
+/* The class of a code page is the last rule of all: nothing but the code is known. */
 static bool add_page_rule(struct loader *loader, const struct code_page *page) {
-    if (page->reason.length == 0 || slice_is(page->reason, "-"))
+    if (page->reason.length == 0 || slice_is(page->reason, "-") || is_bookkeeping(page->reason))
         return true;
-    if (!is_name(page->reason))
-        return problem_say(loader->problem, "%s:%u: '%.*s' cannot name a reason", page->file,
-                           page->line, SLICE_ARGS(page->reason));
     const struct reason *reason = rulebook_reason(loader->book, page->reason);
     if (!reason)
-        return true;
+        return problem_say(loader->problem, "%s:%u: no reason '%.*s': write one of reasons/order",
+                           page->file, page->line, SLICE_ARGS(page->reason));
     struct rule_list *made = &loader->held->made;
     made->items = memory_grow(made->items, &made->capacity, made->count + 1, sizeof *made->items);
     struct rule *rule = &made->items[made->count++];

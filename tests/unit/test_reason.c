@@ -57,7 +57,7 @@ static const struct {
      "examples: ['550 5.7.1 no (T1) => listed', '550 5.7.1 no (T2) bigmx => full']\n"},
     {"codes/reply.csv", "code,name,description,when,fix,source,reason\n"
                         "551,User not local,,,,,\n552,Exceeded storage allocation,,,,,\n"
-                        "550,Mailbox unavailable,,,,,gone\n554,Transaction failed,,,,,later\n"},
+                        "550,Mailbox unavailable,,,,,gone\n"},
     {"codes/enhanced.csv", "code,name,description,when,fix,source,reason\n"
                            "X.2.0,Other mailbox status,,,,,\n"},
 };

@@ -108,7 +108,7 @@ static void tries_rules_in_order(void **state) {
                              "tokens: [{says: tok, reason: two, stage: [rcpt]}]\n"
                              "examples: ['550 tok => two']\n"},
         {"codes/reply.csv", "code,name,description,when,fix,source,reason\n"
-                            "552,Full,,,,,two\n250,Done,,,,,accepted\n554,F,,,,,later\n"},
+                            "552,Full,,,,,two\n250,Done,,,,,accepted\n"},
         {NULL, NULL},
     };
     static const struct {
@@ -419,7 +419,7 @@ static const struct {
     {{{"reasons/order", "full"},
       {"reasons/full.yaml", FULL},
       {"codes/reply.csv", "code,name,description,when,fix,source,reason\n552,F,,,,,Full!\n"}},
-     "codes/reply.csv:2: 'Full!' cannot name a reason"},
+     "codes/reply.csv:2: no reason 'Full!': write one of reasons/order"},
     {{{"reasons/order", "full"}, {"reasons/full.yaml", FULL}, {"codes/replies.csv", ""}},
      "codes/replies.csv: unknown table 'replies.csv'"},
 };
