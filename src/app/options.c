@@ -286,7 +286,7 @@ static void print_commands(void) {
     }
     printf("\nPATH is a log file, a folder of them, a glob in quotes, or - for standard input; "
            "plain or\ncompressed. Without PATH: standard input when it is a pipe or file, else the "
-           "system's usual mail\nlogs.\n");
+           "system's usual mail\nlogs, else the systemd journal.\n");
 }
 
 void options_help(const struct command *command) {
