@@ -66,12 +66,15 @@ static void make_detail(struct record *record) {
         record->kind = RECORD_DETAIL;
 }
 
-/* Tells an entry that is logged twice from others: its time and text. */
+/* Tells an entry that is logged twice from others: its time and the first line of its text, which
+ * is all that the two have in common where one goes to a rejectlog. */
 static uint64_t twin_hash(const struct mta *mta, const struct entry *entry,
                           const struct record *record) {
     if (!mta->logs_twice || record->kind != RECORD_INCIDENT || !entry->pid.length)
         return 0;
-    return bytes_hash(entry->text.at, entry->text.length) ^ (uint64_t)entry->time.seconds;
+    struct slice rest = entry->text, first;
+    slice_cut(&rest, '\n', &first);
+    return bytes_hash(first.at, first.length) ^ (uint64_t)entry->time.seconds;
 }
 
 static void add_findings(struct pipeline *pipeline, struct hands *hands, struct job *job,

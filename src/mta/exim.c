@@ -1342,8 +1342,9 @@ static enum reading read_text(const struct shapes *shapes, bool has_id, struct s
 
 static enum reading exim_read(const struct shapes *shapes, const struct entry *entry,
                               struct records *records) {
-    struct slice text = entry->text, id;
+    struct slice rest = entry->text, text, id;
     size_t first = records->count;
+    slice_cut(&rest, '\n', &text); /* behind it a rejectlog has the header of the message */
     if (!entry->wrapping || !slice_is(slice_of(entry->wrapping->name), "exim"))
         skip_inner_stamp(&text);
     skip_pid(&text);
