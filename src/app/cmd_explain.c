@@ -200,9 +200,20 @@ static bool asks_for_codes(const struct options *options) {
 }
 
 static void decide(struct explaining *explaining, struct slice text, struct finding *finding) {
+    const struct options *options = explaining->options;
+    const struct rulebook *book = explaining->knowledge->book;
     *finding = explaining->context;
-    reason_of_reply(explaining->knowledge->book, explaining->memory, text, &explaining->arena,
-                    finding);
+    reason_of_reply(book, explaining->memory, text, &explaining->arena, finding);
+    bool has_code = finding->reply.code || finding->reply.enhanced.class_digit;
+    if (finding->verdict.reason || has_code || options->stage || options->direction)
+        return;
+    /* Without a code nobody else said it; what is no network or system matter is our delivery's. */
+    struct record *record = &finding->record;
+    *finding = explaining->context;
+    record->side = SIDE_LOCAL;
+    record->direction = DIRECTION_LOCAL;
+    record->stage = STAGE_DELIVERY;
+    reason_of_reply(book, explaining->memory, text, &explaining->arena, finding);
 }
 
 static bool explain_words(struct explaining *explaining, struct problem *problem) {

@@ -276,6 +276,18 @@ size_t reason_prove(const struct rulebook *book, size_t *failed_r,
 
 /* ---- rules without a proof */
 
+struct lone {
+    const struct rule *rule;
+    const struct share *share;
+};
+
+static int compare_lone(const void *one, const void *other) {
+    const struct rule *a = ((const struct lone *)one)->rule;
+    const struct rule *b = ((const struct lone *)other)->rule;
+    int order = strcmp(a->file, b->file);
+    return order ? order : a->line < b->line ? -1 : a->line > b->line;
+}
+
 /* "FILE:LINE 'TEXT' for REASON"; patterns can be long. */
 static struct slice rule_shown(struct arena *arena, const struct rule *rule) {
     enum { SHOWN = 60 };
@@ -285,16 +297,74 @@ static struct slice rule_shown(struct arena *arena, const struct rule *rule) {
                        rule->reason->name);
 }
 
-static struct slice beaten_shown(struct arena *arena, const struct rule *rule,
-                                 const struct share *share) {
-    return arena_print(arena, "%.*s is always beaten, in %s:%u by %.*s",
-                       SLICE_ARGS(rule_shown(arena, rule)), share->in->file, share->in->line,
-                       SLICE_ARGS(rule_shown(arena, share->beaten_by)));
+static void tell_one(struct prover *prover, const struct lone *lone,
+                     void (*told)(void *context, const char *text), void *context) {
+    struct arena *arena = &prover->arena;
+    struct slice shown = rule_shown(arena, lone->rule), text;
+    if (lone->share->in)
+        text = arena_print(arena, "%.*s is always beaten, in %s:%u by %.*s", SLICE_ARGS(shown),
+                           lone->share->in->file, lone->share->in->line,
+                           SLICE_ARGS(rule_shown(arena, lone->share->beaten_by)));
+    else
+        text = arena_print(arena, "%.*s is fired by no example", SLICE_ARGS(shown));
+    told(context, text.at);
+    arena_clear(arena);
+}
+
+/* ", 23", and for what is always beaten who does it; a list of phrases has one line. */
+static struct slice add_line(struct arena *arena, struct slice lines, const struct lone *lone) {
+    const struct rule *by = lone->share->beaten_by;
+    lines = arena_print(arena, "%.*s%s%u", SLICE_ARGS(lines), lines.length ? ", " : "",
+                        lone->rule->line);
+    return by ? arena_print(arena, "%.*s (by %s:%u)", SLICE_ARGS(lines), by->file, by->line)
+              : lines;
+}
+
+/* The rules of one file that are silent, or those that are beaten; a note holds so many lines. */
+static void tell_lines(struct prover *prover, const struct lone *lones, size_t count, bool beaten,
+                       void (*told)(void *context, const char *text), void *context) {
+    enum { ENOUGH = 400 };
+    const char *what = beaten ? "another rule always beats line" : "no example fires line";
+    struct slice lines = {"", 0};
+    for (size_t i = 0; i <= count; i++) {
+        bool ends = i == count;
+        if (lines.length > (ends ? 0 : ENOUGH)) {
+            told(context, arena_print(&prover->arena, "%s: %s %.*s", lones[0].rule->file, what,
+                                      SLICE_ARGS(lines))
+                              .at);
+            lines.length = 0;
+        }
+        bool same = !ends && i > 0 && lones[i].rule->line == lones[i - 1].rule->line &&
+                    lones[i].share->beaten_by == lones[i - 1].share->beaten_by;
+        if (!ends && (lones[i].share->in != NULL) == beaten && !same)
+            lines = add_line(&prover->arena, lines, &lones[i]);
+    }
+    arena_clear(&prover->arena);
+}
+
+/* One by one where they are few; thousands of phrases may lack an example. */
+static void tell_files(struct prover *prover, struct lone *lones, size_t count,
+                       void (*told)(void *context, const char *text), void *context) {
+    enum { FEW = 12 };
+    qsort(lones, count, sizeof *lones, compare_lone);
+    for (size_t first = 0, end; first < count; first = end) {
+        for (end = first + 1;
+             end < count && strcmp(lones[end].rule->file, lones[first].rule->file) == 0;)
+            end++;
+        for (size_t i = first; i < end && end - first <= FEW; i++)
+            tell_one(prover, &lones[i], told, context);
+        if (end - first <= FEW)
+            continue;
+        tell_lines(prover, lones + first, end - first, false, told, context);
+        tell_lines(prover, lones + first, end - first, true, told, context);
+    }
 }
 
 static struct unproved judge_shares(struct prover *prover,
                                     void (*told)(void *context, const char *text), void *context) {
     struct unproved unproved = {0};
+    struct lone *lones = memory_new((prover->book->rule_count + 1) * sizeof *lones);
+    size_t count = 0;
     for (size_t i = 0; i < prover->book->rule_count; i++) {
         const struct rule *rule = &prover->book->rules[i];
         const struct share *share = &prover->shares[i];
@@ -305,12 +375,11 @@ static struct unproved judge_shares(struct prover *prover,
             continue;
         unproved.silent += !share->in;
         unproved.beaten += share->in != NULL;
-        if (told)
-            told(context, share->in ? beaten_shown(&prover->arena, rule, share).at
-                                    : arena_print(&prover->arena, "%.*s is fired by no example",
-                                                  SLICE_ARGS(rule_shown(&prover->arena, rule)))
-                                          .at);
+        lones[count++] = (struct lone){rule, share};
     }
+    if (told)
+        tell_files(prover, lones, count, told, context);
+    free(lones);
     return unproved;
 }
 

@@ -17,7 +17,7 @@ struct unproved {
     size_t silent; /* no example has their words or code in their context */
     size_t beaten; /* some have, and another rule decides each time */
 };
-/* Calls told() with "file:line: ..." for each. */
+/* Calls told() with "file:line: ..." for each; in one text for all of a file that has many. */
 struct unproved reason_unproved(const struct rulebook *book,
                                 void (*told)(void *context, const char *text), void *context);
 
