@@ -468,11 +468,6 @@ static struct provider_set providers_of_peer(const struct reason_memory *memory,
     return set;
 }
 
-static void found(void *context, unsigned id) {
-    struct reason_memory *memory = context;
-    set_bit(memory->hits, id);
-}
-
 static bool has_its_code(const struct asked *asked, const struct rule *rule) {
     return code_is(rule->code, asked->code, asked->enhanced);
 }
@@ -495,7 +490,7 @@ static void find(struct reason_memory *memory, struct asked *asked) {
         return;
     }
     memcpy(memory->hits, memory->always, memory->words * sizeof *memory->hits);
-    phrases_search(memory->book->phrases, asked->folded, found, memory);
+    phrases_search(memory->book->phrases, asked->folded, memory->hits);
     find_codes(memory, asked);
 }
 

@@ -19,10 +19,9 @@ void phrases_add(struct phrases *phrases, struct slice phrase, unsigned id);
 /* The same for text that may also stand within a word. */
 void phrases_add_part(struct phrases *phrases, struct slice text, unsigned id);
 void phrases_build(struct phrases *phrases);
-/* Calls found() for each phrase that stands in text, in no order; a phrase may be found more than
- * once. `folded` is text as phrases_fold made it. */
-void phrases_search(const struct phrases *phrases, struct slice folded,
-                    void (*found)(void *context, unsigned id), void *context);
+/* Sets in `found` the bit of the id of each phrase that stands in text. `folded` is text as
+ * phrases_fold made it. */
+void phrases_search(const struct phrases *phrases, struct slice folded, uint64_t *found);
 /* Whether one phrase, written as for phrases_add, stands in a folded text. */
 bool phrase_stands(struct slice phrase, struct slice folded);
 /* Folds into buffer (at least text.length bytes, may be text itself); gives what was written. */
