@@ -55,6 +55,7 @@ struct guard {
     const struct provider_set *providers; /* NULL: any */
     const struct code *codes;
     size_t code_count;
+    const struct rule_where *where;
 };
 
 /* What a decision looks at, and nothing else. */
@@ -107,7 +108,8 @@ struct reason_memory {
     const struct rulebook *book;
     enum reason_way way;
     struct arena arena;
-    struct guard *guards; /* by rule id */
+    struct guard *guards; /* of rules with the same context one, so that they stay at hand */
+    uint32_t *guard_of;   /* by rule id: its place in guards */
     struct map hosts;     /* names of providers' hosts -> struct provider_set */
     struct regex_memory *regex;
     struct limits *limits;
@@ -200,7 +202,7 @@ static const struct code *guard_codes(struct reason_memory *memory,
     return codes;
 }
 
-static struct guard guard_of(struct reason_memory *memory, const struct rule *rule) {
+static struct guard new_guard(struct reason_memory *memory, const struct rule *rule) {
     const struct rule_where *where = &rule->where;
     struct slice group = rule->reason->group;
     struct guard guard = {.stages = stage_bits(&where->stage),
@@ -209,7 +211,8 @@ static struct guard guard_of(struct reason_memory *memory, const struct rule *ru
                           .directions = direction_bits(&where->direction),
                           .providers = provider_bits(memory, &where->provider),
                           .codes = guard_codes(memory, where),
-                          .code_count = where->code_count};
+                          .code_count = where->code_count,
+                          .where = where};
     guard.synthetic = (guard.sides & 1u << SIDE_SYNTHETIC) || slice_is(group, "network") ||
                       slice_is(group, "system");
     guard.warning = guard.synthetic || slice_is(group, "auth");
@@ -221,6 +224,22 @@ static struct guard guard_of(struct reason_memory *memory, const struct rule *ru
 static bool has_same_context(const struct rule *one, const struct rule *other) {
     return one->reason == other->reason &&
            memcmp(&one->where, &other->where, sizeof one->where) == 0;
+}
+
+static void set_guards(struct reason_memory *memory) {
+    const struct rulebook *book = memory->book;
+    uint32_t count = 0;
+    memory->guards = memory_new(book->rule_count * sizeof *memory->guards);
+    memory->guard_of = memory_new(book->rule_count * sizeof *memory->guard_of);
+    for (size_t i = 0; i < book->rule_count; i++) {
+        if (i == 0 || !has_same_context(&book->rules[i], &book->rules[i - 1]))
+            memory->guards[count++] = new_guard(memory, &book->rules[i]);
+        memory->guard_of[i] = count - 1;
+    }
+}
+
+static const struct guard *guard_at(const struct reason_memory *memory, size_t id) {
+    return &memory->guards[memory->guard_of[id]];
 }
 
 static void set_always(struct reason_memory *memory) {
@@ -296,11 +315,7 @@ struct reason_memory *reason_memory_new(const struct rulebook *book) {
     memory->hits = memory_new(memory->words * sizeof *memory->hits);
     memory->always = memory_new(memory->words * sizeof *memory->always);
     memory->cache = memory_new(CACHE_SLOTS * sizeof *memory->cache);
-    memory->guards = memory_new(book->rule_count * sizeof *memory->guards);
-    for (size_t i = 0; i < book->rule_count; i++)
-        memory->guards[i] = i > 0 && has_same_context(&book->rules[i], &book->rules[i - 1])
-                                ? memory->guards[i - 1]
-                                : guard_of(memory, &book->rules[i]);
+    set_guards(memory);
     set_always(memory);
     map_init(&memory->hosts, sizeof(struct provider_set));
     learn_hosts(memory);
@@ -342,6 +357,7 @@ void reason_memory_free(struct reason_memory *memory) {
     free(memory->hits);
     free(memory->always);
     free(memory->guards);
+    free(memory->guard_of);
     free(memory->cache);
     map_release(&memory->hosts);
     free(memory);
@@ -639,8 +655,7 @@ static bool has_code(const struct guard *guard, const struct asked *asked) {
 
 /* The condition of a rule that is not met here, by its key; NULL: all are. */
 static const char *unmet(const struct reason_memory *memory, const struct asked *asked,
-                         const struct rule *rule) {
-    const struct guard *guard = &memory->guards[rule->id];
+                         const struct guard *guard) {
     if (guard->stages && !(guard->stages & asked->stage))
         return "stage";
     if (guard->sides && !(guard->sides & asked->side))
@@ -653,7 +668,7 @@ static const char *unmet(const struct reason_memory *memory, const struct asked 
         return "provider";
     if (!has_code(guard, asked))
         return "code";
-    return unsaid(memory, &rule->where, asked);
+    return unsaid(memory, guard->where, asked);
 }
 
 /* ---- rules by words */
@@ -664,13 +679,12 @@ static bool has_words(const struct reason_memory *memory, const struct asked *as
 }
 
 static const char *wording_unmet(const struct reason_memory *memory, const struct asked *asked,
-                                 const struct rule *rule) {
-    const struct guard *guard = &memory->guards[rule->id];
+                                 const struct guard *guard) {
     if (asked->synthetic && !guard->synthetic)
         return "no reply";
     if (asked->warning && !guard->warning)
         return "a warning of the server itself";
-    return unmet(memory, asked, rule);
+    return unmet(memory, asked, guard);
 }
 
 static const struct rule *first_wording(const struct reason_memory *memory,
@@ -680,7 +694,7 @@ static const struct rule *first_wording(const struct reason_memory *memory,
     for (size_t id = next_candidate(memory, book->first_rule[strength], end); id < end;
          id = next_candidate(memory, id + 1, end)) {
         const struct rule *rule = &book->rules[id];
-        if (!wording_unmet(memory, asked, rule) && has_words(memory, asked, rule))
+        if (!wording_unmet(memory, asked, guard_at(memory, id)) && has_words(memory, asked, rule))
             return rule;
     }
     return NULL;
@@ -734,10 +748,11 @@ static const char *code_unmet(const struct reason_memory *memory, const struct a
                               const struct rule *rule, const char *hint_unmet) {
     if (rule->strength == RULE_DEFAULT && asked->implied)
         return "the code is implied";
-    if (rule->strength == RULE_DEFAULT && memory->guards[rule->id].recipient &&
+    if (rule->strength == RULE_DEFAULT && guard_at(memory, rule->id)->recipient &&
         !may_be_recipient(asked->enhanced))
         return "the enhanced code is not about a recipient";
-    return hint_unmet && !rule->staged ? hint_unmet : unmet(memory, asked, rule);
+    return hint_unmet && !rule->staged ? hint_unmet
+                                       : unmet(memory, asked, guard_at(memory, rule->id));
 }
 
 static const struct rule *first_code(const struct reason_memory *memory, const struct asked *asked,
@@ -784,7 +799,7 @@ static void find_code_tokens(const struct reason_memory *memory, const struct as
     if (memcmp(&asked->providers, &nobody, sizeof nobody) == 0)
         return;
     for (size_t id = book->first_rule[RULE_TOKEN]; id < book->first_rule[RULE_TOKEN + 1]; id++) {
-        const struct guard *guard = &memory->guards[id];
+        const struct guard *guard = guard_at(memory, id);
         if (book->rules[id].form == RULE_CODE && guard->providers &&
             has_provider(guard->providers, &asked->providers) && has_code(guard, asked))
             set_bit(memory->hits, id);
@@ -986,7 +1001,8 @@ static void trace_wording(struct tracing *tracing, const struct step *step) {
          id = next_candidate(memory, id + 1, end)) {
         const struct rule *rule = &book->rules[id];
         if (has_words(memory, &tracing->asked, rule))
-            trace_rule(tracing, step, rule, wording_unmet(memory, &tracing->asked, rule));
+            trace_rule(tracing, step, rule,
+                       wording_unmet(memory, &tracing->asked, guard_at(memory, id)));
     }
 }
 
