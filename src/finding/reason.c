@@ -550,7 +550,7 @@ static bool pattern_matches(const struct reason_memory *memory, struct regex *re
 static bool matches(const struct reason_memory *memory, const struct rule_pattern *pattern,
                     size_t id, struct slice text, const struct asked *asked) {
     for (size_t i = 1; i < pattern->needed.count; i++)
-        if (!was_found(memory, pattern->more + i - 1))
+        if (!was_found(memory, pattern->more[i - 1]))
             return false;
     if (pattern->regex)
         return pattern_matches(memory, pattern->regex, id, asked);

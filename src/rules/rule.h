@@ -35,11 +35,12 @@ struct rule_where {
 };
 
 /* A pattern, and what the search for phrases must have found before it is worth trying: a word of
- * the first set under the id of the pattern's owner, of the others under ids more, more + 1. */
+ * the first set under the id of the pattern's owner, of the others under `more`, ids that patterns
+ * share. */
 struct rule_pattern {
     struct regex *regex; /* NULL: none, this is a phrase or a code */
     struct needed needed;
-    unsigned more;
+    unsigned more[NEEDED_MOST - 1];
 };
 
 enum rule_form { RULE_SAYS, RULE_MATCHES, RULE_CODE };

@@ -743,37 +743,71 @@ static void sort_rules(struct held *held) {
     held->made = (struct rule_list){0};
 }
 
-/* What a pattern needs: the first set under the id of its owner, the others under new ids. */
-static void add_needed(struct rulebook *book, struct rule_pattern *pattern, unsigned id) {
-    for (size_t i = 0; i < pattern->needed.count; i++) {
-        if (i == 1)
-            pattern->more = (unsigned)book->search_ids;
-        if (i > 0)
-            id = (unsigned)book->search_ids++;
-        for (size_t j = 0; j < pattern->needed.sets[i].count; j++)
-            phrases_add_part(book->phrases, pattern->needed.sets[i].words[j], id);
-    }
+/* The search while it is filled. Sets and lists that say the same are looked for under one id: each
+ * id that a text has must be told when it is found. */
+struct search {
+    struct rulebook *book;
+    struct map sets;  /* needed words, as packed -> id */
+    struct map lists; /* rule_phrases.alike -> id */
+    struct pack key;
+};
+
+static void add_words(struct search *search, const struct needed *needed, size_t i, unsigned id) {
+    for (size_t j = 0; j < needed->sets[i].count; j++)
+        phrases_add_part(search->book->phrases, needed->sets[i].words[j], id);
 }
 
-/* Conditions shared by many rules are looked for under one id. */
-static void add_conditions(struct rulebook *book, struct rule_phrases *list) {
+/* The id of a set that is not the first of its pattern. */
+static unsigned add_set(struct search *search, const struct needed *needed, size_t i) {
+    bool is_new;
+    search->key.length = 0;
+    for (size_t j = 0; j < needed->sets[i].count; j++)
+        pack_text(&search->key, needed->sets[i].words[j]);
+    unsigned *id =
+        map_put(&search->sets, (struct slice){search->key.bytes, search->key.length}, &is_new);
+    if (is_new) {
+        *id = (unsigned)search->book->search_ids++;
+        add_words(search, needed, i, *id);
+    }
+    return *id;
+}
+
+/* What a pattern needs: the first set under the id of its owner. */
+static void add_needed(struct search *search, struct rule_pattern *pattern, unsigned id) {
+    if (pattern->needed.count > 0)
+        add_words(search, &pattern->needed, 0, id);
+    for (size_t i = 1; i < pattern->needed.count; i++)
+        pattern->more[i - 1] = add_set(search, &pattern->needed, i);
+}
+
+static void add_conditions(struct search *search, struct rule_phrases *list) {
     for (; list && list->id == 0; list = list->outer) {
-        list->id = (unsigned)book->search_ids++;
-        for (size_t i = 0; i < list->phrases.count; i++)
-            phrases_add(book->phrases, list->phrases.items[i], list->id);
+        bool is_new;
+        struct slice key = {(const char *)&list->alike, sizeof list->alike};
+        unsigned *id = map_put(&search->lists, key, &is_new);
+        if (is_new) {
+            *id = (unsigned)search->book->search_ids++;
+            for (size_t i = 0; i < list->phrases.count; i++)
+                phrases_add(search->book->phrases, list->phrases.items[i], *id);
+        }
+        list->id = *id;
     }
 }
 
 static void build_phrases(struct rulebook *book) {
+    struct search search = {.book = book};
+    map_init(&search.sets, sizeof(unsigned));
+    map_init(&search.lists, sizeof(unsigned));
+    pack_init(&search.key);
     book->search_ids = book->rule_count + book->mark_count + book->lists.count;
     for (size_t i = 0; i < book->rule_count; i++) {
         struct rule *rule = &book->rules[i];
         if (rule->form == RULE_SAYS)
             phrases_add(book->phrases, rule->text, rule->id);
         else if (rule->form == RULE_MATCHES)
-            add_needed(book, &rule->pattern, rule->id);
-        add_conditions(book, rule->where.with);
-        add_conditions(book, rule->where.unless);
+            add_needed(&search, &rule->pattern, rule->id);
+        add_conditions(&search, rule->where.with);
+        add_conditions(&search, rule->where.unless);
     }
     for (size_t i = 0; i < book->mark_count; i++) {
         struct provider_mark *mark = &book->marks[i];
@@ -781,7 +815,7 @@ static void build_phrases(struct rulebook *book) {
         if (!mark->pattern.regex)
             phrases_add(book->phrases, mark->text, id);
         else
-            add_needed(book, &mark->pattern, id);
+            add_needed(&search, &mark->pattern, id);
     }
     for (size_t i = 0; i < book->lists.count; i++) {
         struct blocklist_mark *mark = &book->lists.marks[i];
@@ -789,9 +823,12 @@ static void build_phrases(struct rulebook *book) {
         if (!mark->pattern.regex)
             phrases_add(book->phrases, mark->text, id);
         else
-            add_needed(book, &mark->pattern, id);
+            add_needed(&search, &mark->pattern, id);
     }
     phrases_build(book->phrases);
+    map_release(&search.sets);
+    map_release(&search.lists);
+    pack_release(&search.key);
 }
 
 static bool load(struct loader *loader) {
