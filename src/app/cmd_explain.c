@@ -25,11 +25,19 @@ struct explaining {
     const struct options *options;
     const struct knowledge *knowledge;
     const struct format *format;
-    struct reason_memory *memory;
+    struct reason_memory *memory; /* NULL: none was needed yet; see memory_of */
     struct arena arena;
     struct result result;
     struct finding context; /* what --stage and --direction say */
 };
+
+/* Codes and reasons are looked up without it, and it takes a quarter of the instructions of an
+ * answer. */
+static struct reason_memory *memory_of(struct explaining *explaining) {
+    if (!explaining->memory)
+        explaining->memory = reason_memory_new(explaining->knowledge->book);
+    return explaining->memory;
+}
 
 /* ---- pages ---- */
 
@@ -110,7 +118,7 @@ static void reply_page(struct explaining *explaining, struct page *page, const c
     if (!explaining->options->why)
         return;
     struct reason_trace trace;
-    reason_trace(explaining->memory, finding, &explaining->arena, &trace);
+    reason_trace(memory_of(explaining), finding, &explaining->arena, &trace);
     why_fields(page, card, finding, &trace);
     why_steps(page, &trace);
 }
@@ -203,7 +211,7 @@ static void decide(struct explaining *explaining, struct slice text, struct find
     const struct options *options = explaining->options;
     const struct rulebook *book = explaining->knowledge->book;
     *finding = explaining->context;
-    reason_of_reply(book, explaining->memory, text, &explaining->arena, finding);
+    reason_of_reply(book, memory_of(explaining), text, &explaining->arena, finding);
     bool has_code = finding->reply.code || finding->reply.enhanced.class_digit;
     if (finding->verdict.reason || has_code || options->stage || options->direction)
         return;
@@ -213,7 +221,7 @@ static void decide(struct explaining *explaining, struct slice text, struct find
     record->side = SIDE_LOCAL;
     record->direction = DIRECTION_LOCAL;
     record->stage = STAGE_DELIVERY;
-    reason_of_reply(book, explaining->memory, text, &explaining->arena, finding);
+    reason_of_reply(book, memory_of(explaining), text, &explaining->arena, finding);
 }
 
 static bool explain_words(struct explaining *explaining, struct problem *problem) {
@@ -283,7 +291,7 @@ static void add_columns(struct page *page, const struct finding *finding) {
 static void write_why(struct explaining *explaining, struct page *page,
                       const struct finding *finding) {
     struct reason_trace trace;
-    reason_trace(explaining->memory, finding, &explaining->arena, &trace);
+    reason_trace(memory_of(explaining), finding, &explaining->arena, &trace);
     add_columns(page, finding);
     why_fields(page, page_section(page, "fields", NULL, LOOK_HIDDEN, CELL_RECORD)->cell, finding,
                &trace);
@@ -408,7 +416,6 @@ int cmd_explain(const struct options *options) {
     if (check_usage(&explaining, from_input, &problem) &&
         knowledge_load(&knowledge, options, KNOW_REPLIES, &problem)) {
         arena_init(&explaining.arena);
-        explaining.memory = reason_memory_new(knowledge.book);
         status = explain(&explaining, from_input);
         reason_memory_free(explaining.memory);
         arena_release(&explaining.arena);

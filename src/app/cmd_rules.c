@@ -60,7 +60,7 @@ static void tell_note(void *context, const char *text) {
 }
 
 /* No fault: a rule without an example is one nobody can judge. */
-static void note_unproved(const struct rulebook *book) {
+static void note_unproved(struct rulebook *book) {
     struct unproved left = reason_unproved(book, tell_note, NULL);
     if (left.silent + left.beaten > 0)
         say_note("of %zu rules %zu are fired by no example, and %zu always beaten by another",

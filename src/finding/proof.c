@@ -261,7 +261,7 @@ static void prover_release(struct prover *prover) {
     reason_memory_free(prover->memory);
 }
 
-size_t reason_prove(const struct rulebook *book, size_t *failed_r,
+size_t reason_prove(struct rulebook *book, size_t *failed_r,
                     void (*told)(void *context, const char *text), void *context) {
     struct prover prover = {
         .book = book, .memory = reason_memory_new(book), .told = told, .context = context};
@@ -383,7 +383,7 @@ static struct unproved judge_shares(struct prover *prover,
     return unproved;
 }
 
-struct unproved reason_unproved(const struct rulebook *book,
+struct unproved reason_unproved(struct rulebook *book,
                                 void (*told)(void *context, const char *text), void *context) {
     struct prover prover = {.book = book,
                             .memory = reason_memory_new(book),

@@ -8,7 +8,7 @@
 /* Proves every example and counter-example of the book, and that the MTAs it names exist; calls
  * told() with "file:line: ..." for each that fails. Gives the number of examples proved; *failed_r
  * counts what failed. */
-size_t reason_prove(const struct rulebook *book, size_t *failed_r,
+size_t reason_prove(struct rulebook *book, size_t *failed_r,
                     void (*told)(void *context, const char *text), void *context);
 
 /* Rules that the examples do not prove; those of the code tables need none. */
@@ -18,7 +18,7 @@ struct unproved {
     size_t beaten; /* some have, and another rule decides each time */
 };
 /* Calls told() with "file:line: ..." for each; in one text for all of a file that has many. */
-struct unproved reason_unproved(const struct rulebook *book,
+struct unproved reason_unproved(struct rulebook *book,
                                 void (*told)(void *context, const char *text), void *context);
 
 #endif

@@ -305,7 +305,8 @@ static struct limits *limits_new(struct reason_memory *memory) {
     return limits;
 }
 
-struct reason_memory *reason_memory_new(const struct rulebook *book) {
+struct reason_memory *reason_memory_new(struct rulebook *book) {
+    rulebook_prepare(book);
     struct reason_memory *memory = memory_new(sizeof *memory);
     memory->book = book;
     arena_init(&memory->arena);

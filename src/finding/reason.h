@@ -8,9 +8,9 @@
 #include "finding/proof.h"
 
 /* Memory of one thread: match data, scratch text, and a cache of whole texts (exact: keyed by all
- * that the decision looks at). */
+ * that the decision looks at). Making one prepares the book: one after the other. */
 struct reason_memory;
-struct reason_memory *reason_memory_new(const struct rulebook *book);
+struct reason_memory *reason_memory_new(struct rulebook *book);
 void reason_memory_free(struct reason_memory *memory);
 
 /* Begins a round, a block of the log: a pattern that met a limit too often in the last one is tried

@@ -794,7 +794,9 @@ static void add_conditions(struct search *search, struct rule_phrases *list) {
     }
 }
 
-static void build_phrases(struct rulebook *book) {
+void rulebook_prepare(struct rulebook *book) {
+    if (book->search_ids > 0)
+        return;
     struct search search = {.book = book};
     map_init(&search.sets, sizeof(unsigned));
     map_init(&search.lists, sizeof(unsigned));
@@ -840,7 +842,6 @@ static bool load(struct loader *loader) {
     if (!read_tables(loader) || !check_equal(loader, written))
         return false;
     sort_rules(loader->held);
-    build_phrases(loader->book);
     return true;
 }
 

@@ -121,7 +121,7 @@ static bool is_example(const struct rulebook *book, struct slice reply) {
     return false;
 }
 
-static void measure(const char *path, const struct rulebook *book, struct scores *scores) {
+static void measure(const char *path, struct rulebook *book, struct scores *scores) {
     struct reason_memory *memory = reason_memory_new(book);
     struct arena scratch;
     arena_init(&scratch);
