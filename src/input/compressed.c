@@ -4,6 +4,10 @@
  * Filters are enabled one by one. "All" would bring in some that start programs, and uuencode. A
  * file of several members is read whole. A truncated file gives all that could be unpacked, then a
  * fault; libarchive keeps the last unfinished block to itself.
+ *
+ * Where what follows a member is none, libarchive ends as if the file did. What it left is counted
+ * here, and is a fault: a member whose begin is damaged would be missing in silence. NUL bytes up
+ * to the end may follow, as tapes and some tools fill up with them.
  */
 #include "input/compressed.h"
 
@@ -40,19 +44,36 @@ struct unpacker {
     struct reader reader;
     struct reader *packed;
     struct archive *archive;
+    const char *kind;   /* "gzip" */
     struct slice block; /* unpacked and not given yet; libarchive's until the next one */
-    uint64_t given;
-    bool ended;
+    uint64_t given;     /* unpacked bytes */
+    uint64_t fetched;   /* packed bytes */
+    uint64_t filled;    /* of those: up to the last one that is not NUL */
+    bool spent;         /* libarchive has no more */
+    bool ended;         /* and that was told */
     char bytes[PACKED_BLOCK];
 };
+
+static ssize_t fetch(struct unpacker *unpacker, struct problem *problem) {
+    ssize_t got = reader_read(unpacker->packed, unpacker->bytes, PACKED_BLOCK, problem);
+    unpacker->reader.taken = unpacker->packed->taken;
+    if (got <= 0)
+        return got;
+    size_t filled = (size_t)got;
+    while (filled > 0 && unpacker->bytes[filled - 1] == '\0')
+        filled--;
+    if (filled > 0)
+        unpacker->filled = unpacker->fetched + filled;
+    unpacker->fetched += (uint64_t)got;
+    return got;
+}
 
 /* libarchive asks for packed bytes. */
 static la_ssize_t give_packed(struct archive *archive, void *context, const void **bytes_r) {
     struct unpacker *unpacker = context;
     struct problem problem;
     *bytes_r = unpacker->bytes;
-    ssize_t got = reader_read(unpacker->packed, unpacker->bytes, PACKED_BLOCK, &problem);
-    unpacker->reader.taken = unpacker->packed->taken;
+    ssize_t got = fetch(unpacker, &problem);
     if (got < 0)
         archive_set_error(archive, EIO, "%s", problem.text);
     return got;
@@ -60,7 +81,24 @@ static la_ssize_t give_packed(struct archive *archive, void *context, const void
 
 static const char *why(struct archive *archive) {
     const char *text = archive_error_string(archive);
-    return text != NULL && *text != '\0' ? text : "damaged";
+    if (text == NULL || *text == '\0')
+        return "cut off or damaged"; /* so a gzip file that ends in its last 8 bytes */
+    /* liblzma's words for a file that is cut off */
+    return strstr(text, "No progress is possible") != NULL ? "truncated xz input" : text;
+}
+
+/* libarchive is at its end: so must the file be. */
+static ssize_t end_of_packed(struct unpacker *unpacker, struct problem *problem) {
+    ssize_t got;
+    while ((got = fetch(unpacker, problem)) > 0)
+        continue;
+    uint64_t used = (uint64_t)archive_filter_bytes(unpacker->archive, -1);
+    if (got < 0 || unpacker->filled <= used)
+        return got;
+    problem_say(problem, "%llu bytes behind the end are not %s data, after %llu unpacked bytes",
+                (unsigned long long)(unpacker->fetched - used), unpacker->kind,
+                (unsigned long long)unpacker->given);
+    return -1;
 }
 
 static ssize_t unpacker_read(struct reader *reader, char *bytes, size_t room,
@@ -72,14 +110,16 @@ static ssize_t unpacker_read(struct reader *reader, char *bytes, size_t room,
         la_int64_t offset;
         if (unpacker->ended)
             return 0;
-        int status = archive_read_data_block(unpacker->archive, &block, &length, &offset);
+        int status = unpacker->spent
+                         ? ARCHIVE_EOF
+                         : archive_read_data_block(unpacker->archive, &block, &length, &offset);
         if (status == ARCHIVE_OK) {
             unpacker->block = (struct slice){block, length};
             continue;
         }
         unpacker->ended = true;
         if (status == ARCHIVE_EOF)
-            return 0;
+            return end_of_packed(unpacker, problem);
         problem_say(problem, "%s, after %llu unpacked bytes", why(unpacker->archive),
                     (unsigned long long)unpacker->given);
         return -1;
@@ -116,7 +156,7 @@ static bool begin(struct unpacker *unpacker, const struct compression *compressi
     if (archive_read_open(archive, unpacker, NULL, give_packed, NULL) != ARCHIVE_OK)
         return problem_say(problem, "damaged %s file: %s", compression->name, why(archive));
     int status = archive_read_next_header(archive, &member);
-    unpacker->ended = status == ARCHIVE_EOF;
+    unpacker->spent = status == ARCHIVE_EOF;
     if (status != ARCHIVE_OK && status != ARCHIVE_EOF)
         return problem_say(problem, "damaged %s file: %s", compression->name, why(archive));
     /* Too short for its own header: no filter but the one that gives bytes as they are. */
@@ -130,6 +170,7 @@ struct reader *compressed_open(struct reader *packed, const struct compression *
     struct unpacker *unpacker = memory_new(sizeof *unpacker);
     unpacker->reader = (struct reader){.read = unpacker_read, .close = unpacker_close};
     unpacker->packed = packed;
+    unpacker->kind = compression->name;
     unpacker->archive = archive_read_new();
     if (unpacker->archive == NULL) {
         problem_say(problem, "libarchive cannot begin");

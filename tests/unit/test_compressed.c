@@ -231,6 +231,7 @@ static void test_what_is_cut_off(void **state) {
             assert_true(length > 0 && length < text.length);
             assert_memory_equal(room, text.at, length);
             assert_non_null(strstr(problem.text, "unpacked bytes"));
+            assert_non_null(strcasestr(problem.text, "truncated"));
         } else {
             assert_string_equal(kinds[i].name, "lz4");
         }
@@ -240,6 +241,58 @@ static void test_what_is_cut_off(void **state) {
             assert_true(reader == NULL || !read_all(reader, room, &length, &problem));
             assert_true(problem.text[0] != '\0');
         }
+    }
+    free(packed_room);
+    free(room);
+}
+
+/* What stands behind a whole member and is none: the text, then a fault; be it a member whose begin
+ * is damaged, a few bytes, or more than libarchive asks for at once. */
+static void test_what_stands_behind(void **state) {
+    (void)state;
+    static const size_t sizes[] = {1, 3, 11, 500, 300000};
+    char *packed_room = memory_new(ROOM), *room = memory_new(ROOM);
+    for (size_t i = 0; i < COUNT(kinds) * COUNT(sizes); i++) {
+        const struct kind *kind = &kinds[i % COUNT(kinds)];
+        size_t length = 0, behind = sizes[i / COUNT(kinds)];
+        struct slice text = log_of(500);
+        struct slice packed = pack(kind, text, packed_room);
+        struct problem problem = {.text = ""};
+        memset(packed_room + packed.length, 'x', behind);
+        packed.length += behind;
+        struct reader *reader = reader_open(file_of(packed), &problem);
+        assert_false(reader != NULL && read_all(reader, room, &length, &problem));
+        assert_true(length <= text.length);
+        assert_memory_equal(room, text.at, length);
+        assert_true(problem.text[0] != '\0');
+        if (strcmp(kind->name, "gzip") == 0) {
+            char words[64];
+            snprintf(words, sizeof words, "%zu bytes behind the end are not gzip data", behind);
+            assert_int_equal(length, text.length);
+            assert_non_null(strstr(problem.text, words));
+        }
+    }
+    free(packed_room);
+    free(room);
+}
+
+/* A file that was filled up with NUL bytes is whole, as gzip and bzip2 take it; also behind nothing
+ * that was packed. */
+static void test_filled_up(void **state) {
+    (void)state;
+    static const size_t sizes[] = {0, 500};
+    char *packed_room = memory_new(ROOM), *room = memory_new(ROOM);
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        struct slice text = log_of(sizes[i]);
+        struct slice packed = pack(&kinds[0], text, packed_room);
+        size_t length;
+        memset(packed_room + packed.length, '\0', 200001);
+        packed.length += 200000;
+        assert_true(read_all(reader_open(file_of(packed), NULL), room, &length, NULL));
+        assert_true(slice_equal((struct slice){room, length}, text));
+        packed_room[packed.length++] = 'x';
+        assert_false(read_all(reader_open(file_of(packed), NULL), room, &length, NULL));
+        assert_true(slice_equal((struct slice){room, length}, text));
     }
     free(packed_room);
     free(room);
@@ -317,6 +370,8 @@ int main(void) {
         cmocka_unit_test(test_unpacked_in_pieces),
         cmocka_unit_test(test_members_behind_each_other),
         cmocka_unit_test(test_what_is_cut_off),
+        cmocka_unit_test(test_what_stands_behind),
+        cmocka_unit_test(test_filled_up),
         cmocka_unit_test(test_damage_anywhere),
         cmocka_unit_test(test_through_a_pipe),
 #endif
