@@ -49,6 +49,12 @@ static bool is_exim(struct slice s) {
     return false;
 }
 
+/* A queue ID, or what Postfix writes while there is none. */
+static bool is_queue_id(struct slice s) {
+    enum { SHORTEST = 6, LONGEST = 20 };
+    return (s.length >= SHORTEST && s.length <= LONGEST && has_digit(s)) || slice_is(s, "NOQUEUE");
+}
+
 /* What begins a text behind its queue ID, and what else it must hold, and who says so. */
 static struct slice program_of(struct slice text) {
     static const struct {
@@ -72,14 +78,13 @@ static struct slice program_of(struct slice text) {
 
 static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct slice line,
                               struct entry *entry) {
-    enum { SHORTEST = 6, LONGEST = 20 };
     (void)clock;
     (void)arena;
     struct slice rest = line, program = {0};
     size_t id = alnum_length(line);
     if (is_exim(line)) {
         program = SLICE("exim");
-    } else if (id >= SHORTEST && id <= LONGEST && has_digit(slice_head(line, id))) {
+    } else if (is_queue_id(slice_head(line, id))) {
         rest = slice_from(rest, id);
         if (slice_skip(&rest, SLICE(": ")))
             program = program_of(rest);

@@ -143,6 +143,9 @@ static void test_rows(void **state) {
         {"ENV-J-CAT Postfix", "4C1D2E3F40: to=<bob@example.net>, relay=none, status=deferred (x)",
          "text", "", "", "postfix/smtp", "",
          "4C1D2E3F40: to=<bob@example.net>, relay=none, status=deferred (x)"},
+        {"ENV-J-CAT no queue ID", "NOQUEUE: reject: RCPT from a.example.net[203.0.113.7]: 554 x",
+         "text", "", "", "postfix/smtpd", "",
+         "NOQUEUE: reject: RCPT from a.example.net[203.0.113.7]: 554 x"},
         {"ENV-J-CAT Exim", ID " => bob@example.net R=local", "text", "", "", "exim", "",
          ID " => bob@example.net R=local"},
         {"ENV-J-CAT Sendmail", "65L80001002101: to=<bob@example.net>, delay=00:00:02, stat=Sent",
@@ -253,6 +256,7 @@ static void test_foreign(void **state) {
         "mx1 exim[3]: 2026-02-30 10:00:01 x",
         "package: to=<x>, status=",
         "4C1D2E3F40: hello",
+        "NOQUEUE: hello",
         "1wAbCd-000000012AB-0xYz hello",
     };
     for (size_t i = 0; i < COUNT(lines); i++) {
