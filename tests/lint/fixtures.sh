@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# fixtures - each line type of tests/fixtures/ids has a fixture that names it, each fixture is listed,
-# and each line type that a reader or a shape names is listed: a new one without a fixture fails.
+# fixtures - each id of tests/fixtures/ids has a fixture that names it, each fixture is listed, and each
+# line type that a reader or a shape names is listed, and each wrapping: a new one without a fixture fails.
 . "$(dirname "$0")/tap.bash"
 
 listed() { # TREE
@@ -43,6 +43,14 @@ types_are_listed() { # TREE
     listed "$1" | comm -23 "$scratch/types" - | sed 's/$/: a line type that is not in ids/' | none
 }
 
+# So is each wrapping that docs/formats/wrappings.md names, but the one whose records are no lines.
+wrappings_are_listed() { # TREE
+    grep -o '\(ENV\|EX\|SM\)-[A-Z0-9][A-Za-z0-9-]*' "$1/docs/formats/wrappings.md" | sort -u > "$scratch/wrappings"
+    [ "$(wc -l < "$scratch/wrappings")" -gt 20 ] || return 1
+    listed "$1" | comm -23 "$scratch/wrappings" - | sed '/^ENV-J-EXPORT$/d; s/$/: a wrapping that is not in ids/' |
+        none
+}
+
 # docs/formats is made from the fixtures: what stands there is what they say now.
 formats_are_new() { # TREE
     mkdir -p "$scratch/formats"
@@ -72,6 +80,7 @@ check "ids and their sections" each_has_a_section .
 check "a fixture for each id" files_match .
 check "heads of the fixtures" heads_are_whole .
 check "each line type is listed" types_are_listed .
+check "each wrapping is listed" wrappings_are_listed .
 
 tree_copy "$scratch/tree" src patterns tests
 rm "$scratch/tree/tests/fixtures/PF-ANVIL.fixture"
@@ -80,6 +89,8 @@ sed -i 's/^  - id: PF-ANVIL$/  - id: PF-NEWS/' "$scratch/tree/patterns/mta/postf
 check_catches "a line type that is not listed" types_are_listed "$scratch/tree"
 mkdir -p "$scratch/tree/docs"
 cp -r docs/formats "$scratch/tree/docs/"
+sed -i 's/ENV-COMPOSE/ENV-NEWS/' "$scratch/tree/docs/formats/wrappings.md"
+check_catches "a wrapping that is not listed" wrappings_are_listed "$scratch/tree"
 sed -i 's/`event=held`/`event=lost`/' "$scratch/tree/docs/formats/words.md"
 check_catches "a word that becomes something else" words_are_true "$scratch/tree"
 tap_end
