@@ -13,7 +13,7 @@
 #include "finding/queue.h"
 #include "finding/sessions.h"
 
-enum { SAVED_VERSION = 4 };
+enum { SAVED_VERSION = 5 };
 
 struct journey {
     struct queue queue;

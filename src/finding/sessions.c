@@ -15,13 +15,17 @@
 #include "base/map.h"
 #include "base/memory.h"
 
-enum { PLACES = 4096, TEXT_ROOM = 120, GAP = 3600, SEQUEL_GAP = 300 };
+enum { PLACES = 4096, TEXT_ROOM = 120, GAP = 3600, SEQUEL_GAP = 60 };
+
+/* What tells one client from another, as far as a line names it. */
+enum trait { TRAIT_IP, TRAIT_PORT, TRAIT_HELO, TRAITS };
 
 struct session {
     uint64_t key;  /* 0: nobody */
     uint64_t twin; /* the incident heard last, while it may be logged once more */
     int64_t heard;
-    int64_t said;    /* when what follows was said */
+    int64_t said; /* when what follows was said, and the hash of each trait of who; 0: none */
+    uint64_t traits[TRAITS];
     uint8_t refused; /* class of the recipient refused last; 0: none */
     bool taken;      /* a message was taken, and no command understood since */
     uint8_t host_length, ip_length;
@@ -34,17 +38,27 @@ void sessions_release(struct sessions *sessions) {
     causes_release(&sessions->causes);
 }
 
-/* Exim's main log has no pid: there the client is the session. */
+/* Exim's main log has a pid only when asked to: without it the client is the session. */
+static struct slice pid_of(const struct finding *finding) {
+    return finding->pid.length ? finding->pid : finding->record.session_pid;
+}
+
 static struct slice who_of(const struct finding *finding) {
-    return finding->pid.length ? finding->pid : finding->record.peer_ip;
+    struct slice pid = pid_of(finding);
+    return pid.length ? pid : finding->record.peer_ip;
+}
+
+static struct slice port_of(const struct finding *finding) {
+    return pid_of(finding).length ? (struct slice){0} : finding->record.peer_port;
 }
 
 static uint64_t key_of(const struct finding *finding) {
     enum { PART = 100 };
     const struct slice parts[] = {slice_of(finding->mta->name), slice_head(finding->host, PART),
                                   slice_head(finding->program, PART),
-                                  slice_head(who_of(finding), PART)};
-    char bytes[4 * (PART + 1)];
+                                  slice_head(who_of(finding), PART),
+                                  slice_head(port_of(finding), PART)};
+    char bytes[sizeof parts / sizeof *parts * (PART + 1)];
     size_t used = 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (parts[i].length)
@@ -159,23 +173,34 @@ bool sessions_is_sequel(const struct finding *finding) {
     return !verdict->reason && (finding->reply.code == 503 ? at_data || names : at_data && names);
 }
 
-/* A command that was none, or came at a time when none of its kind was waited for: a line of text,
- * most likely. */
+/* A command that was none: a line of text, most likely. One of SMTP's that came out of order is the
+ * client's fault, or begins another session of his that no line tells from this one. */
 static bool is_no_command(const struct finding *finding) {
     unsigned code = finding->reply.code;
-    return code == 500 || code == 502 || code == 503 ||
-           slice_is(slice_of(finding->verdict.class_name), "bad-sequence");
+    return (code == 500 || code == 502 || code == 503) && !finding->record.is_verb;
 }
 
+static void traits_of(const struct record *record, uint64_t traits[TRAITS]) {
+    const struct slice texts[TRAITS] = {record->peer_ip, record->peer_port, record->helo};
+    for (size_t i = 0; i < TRAITS; i++)
+        traits[i] = texts[i].length ? bytes_hash(texts[i].at, texts[i].length) : 0;
+}
+
+/* A line that does not name the client, or not all of him, is nobody else's. */
 static bool is_another_client(const struct session *session, const struct record *record) {
-    struct slice known = {session->text + session->host_length, session->ip_length};
-    return known.length && record->peer_ip.length && !slice_equal(known, record->peer_ip);
+    uint64_t traits[TRAITS];
+    traits_of(record, traits);
+    for (size_t i = 0; i < TRAITS; i++)
+        if (traits[i] && session->traits[i] && traits[i] != session->traits[i])
+            return true;
+    return false;
 }
 
 static void session_says(struct sessions *sessions, const struct finding *finding, uint8_t refused,
                          bool taken) {
     struct session *session = session_begun(sessions, finding);
     session->said = finding->time.seconds;
+    traits_of(&finding->record, session->traits);
     session->refused = refused;
     session->taken = taken;
 }
@@ -220,8 +245,8 @@ void sessions_follow(struct sessions *sessions, struct finding *finding) {
     } else if (session && is_refusal && session->refused && sessions_is_sequel(finding)) {
         finding->cause = causes_name(&sessions->causes, session->refused);
         finding->follows = true;
-    } else if (session && (is_refusal || !record->queue_id.length)) {
-        session->refused = 0; /* another command, or another connection */
+    } else if (session && (record->kind == RECORD_INCIDENT || !record->queue_id.length)) {
+        session->refused = 0; /* another command, the end, or another connection */
         session->taken = false;
     }
 }
@@ -241,6 +266,8 @@ void sessions_save(const struct sessions *sessions, struct pack *pack) {
         pack_number(pack, session->twin);
         pack_signed(pack, session->heard);
         pack_signed(pack, session->said);
+        for (size_t trait = 0; trait < TRAITS; trait++)
+            pack_number(pack, session->traits[trait]);
         causes_save(&sessions->causes, session->refused, pack);
         pack_number(pack, session->taken);
         pack_text(pack, (struct slice){session->text, session->host_length});
@@ -257,6 +284,8 @@ void sessions_load(struct sessions *sessions, struct unpack *unpack) {
         session.twin = unpack_number(unpack);
         session.heard = unpack_signed(unpack);
         session.said = unpack_signed(unpack);
+        for (size_t trait = 0; trait < TRAITS; trait++)
+            session.traits[trait] = unpack_number(unpack);
         session.refused = causes_load(&sessions->causes, unpack);
         session.taken = unpack_number(unpack) & 1;
         struct slice host = unpack_text(unpack), ip = unpack_text(unpack);

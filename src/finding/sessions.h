@@ -2,9 +2,9 @@
  * warning, a proxy's refusal), entries that are logged twice, and faults that only follow from what
  * was said before.
  *
- * A session is known by (MTA, host, program, pid), or by the client where no pid is logged. The
- * table has a fixed number of places; a session that falls on the place of another one takes it. A
- * new client of the same process, or an hour of silence, closes the session before.
+ * A session is known by (MTA, host, program, pid), or by the client's address and port where no pid
+ * is logged. The table has a fixed number of places; a session that falls on the place of another
+ * one takes it. A new client of the same process, or an hour of silence, closes the session before.
  */
 #ifndef FINDING_SESSIONS_H
 #define FINDING_SESSIONS_H

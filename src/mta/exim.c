@@ -33,12 +33,17 @@ static bool is_alnum(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* Digits, or what stands for them in the pid Exim puts in brackets. */
-static void skip_pid(struct slice *text) {
+/* The pid Exim puts in brackets; empty when there is none. */
+static struct slice take_pid(struct slice *text) {
     struct slice s = *text;
     uint64_t pid;
-    if (slice_skip(&s, SLICE("[")) && slice_take_number(&s, &pid) && slice_skip(&s, SLICE("] ")))
-        *text = s;
+    if (!slice_skip(&s, SLICE("[")) || !slice_take_number(&s, &pid))
+        return (struct slice){0};
+    struct slice digits = slice_range(text->at + 1, s.at);
+    if (!slice_skip(&s, SLICE("] ")))
+        return (struct slice){0};
+    *text = s;
+    return digits;
 }
 
 /* " +0200" */
@@ -162,7 +167,7 @@ static int64_t read_span(struct slice s) {
 /* `KEY=value` tokens of one line; the first of a name counts, because what comes later may have
  * been written by a client (id=, T=, C=). */
 struct fields {
-    struct slice host, helo, ip;
+    struct slice host, helo, ip, port;
     struct slice sender;        /* F= */
     struct slice ident;         /* U= */
     struct slice authenticated; /* A=plain:alice */
@@ -263,7 +268,7 @@ static void take_plain_fields(struct slice *rest, struct fields *fields) {
 
 /* "[192.0.2.10]:50111*" at the front of *s, and past it. Only the bytes are looked at that
  * addresses (and the names of masked ones) are made of. */
-static bool take_ip(struct slice *s, struct slice *ip_r) {
+static bool take_ip(struct slice *s, struct slice *ip_r, struct slice *port_r) {
     struct slice rest = *s;
     if (!slice_skip(&rest, SLICE("[")))
         return false;
@@ -274,16 +279,18 @@ static bool take_ip(struct slice *s, struct slice *ip_r) {
         end++;
     if (!end || end == rest.length || rest.at[end] != ']')
         return false;
-    struct slice ip = slice_head(rest, end);
+    struct slice ip = slice_head(rest, end), port = {0};
     rest = slice_from(rest, end + 1);
     if (rest.length > 1 && rest.at[0] == ':' && is_alnum(rest.at[1])) {
         end = 1;
         while (end < rest.length && (is_alnum(rest.at[end]) || rest.at[end] == '_'))
             end++;
+        port = slice_head(slice_from(rest, 1), end - 1);
         rest = slice_from(rest, end);
     }
     slice_skip(&rest, SLICE("*"));
     *ip_r = ip;
+    *port_r = port;
     *s = rest;
     return true;
 }
@@ -292,7 +299,7 @@ static bool take_ip(struct slice *s, struct slice *ip_r) {
 static bool try_ip(struct slice *s, rest_fits *fits, struct fields *fields) {
     struct fields trial = *fields;
     struct slice rest = *s;
-    if (!take_ip(&rest, &trial.ip))
+    if (!take_ip(&rest, &trial.ip, &trial.port))
         return false;
     take_plain_fields(&rest, &trial);
     if (fits && !fits(rest, &trial))
@@ -367,6 +374,7 @@ static bool take_fields(struct slice *rest, rest_fits *fits, struct fields *fiel
 static void set_peer(struct record *record, const struct fields *fields) {
     record->peer_host = fields->host;
     record->peer_ip = fields->ip;
+    record->peer_port = fields->port;
     record->helo = fields->helo;
     struct slice user = fields->authenticated, method;
     if (slice_cut(&user, ':', &method))
@@ -422,8 +430,8 @@ static bool skip_command(struct slice *text, struct slice *host_r, struct slice 
     if (!slice_cut_text(&s, SLICE(": "), &command))
         return false;
     *text = s;
-    struct slice host, ip;
-    if (slice_skip(&s, SLICE("host ")) && slice_cut(&s, ' ', &host) && take_ip(&s, &ip) &&
+    struct slice host, ip, port;
+    if (slice_skip(&s, SLICE("host ")) && slice_cut(&s, ' ', &host) && take_ip(&s, &ip, &port) &&
         slice_skip(&s, SLICE(": "))) {
         *text = s;
         *host_r = host;
@@ -950,6 +958,14 @@ static struct record *add_incident(struct records *records, const char *line_typ
     return record;
 }
 
+/* Tells only whose session went on or ended. */
+static void add_detail(struct records *records, const char *line_type,
+                       const struct fields *fields) {
+    struct record *record = records_add(records, RECORD_DETAIL, line_type);
+    record->direction = DIRECTION_IN;
+    set_peer(record, fields);
+}
+
 /* "RCPT <dave@example.com>: relay not permitted", behind "rejected " or "temporarily rejected ". */
 static enum reading read_rejection(struct slice what, bool temporary, const struct fields *fields,
                                    struct records *records) {
@@ -1039,8 +1055,10 @@ static enum reading read_incomplete(struct slice rest, const struct fields *fiel
     struct slice reason = {0};
     if (!slice_skip(&rest, SLICE("(")) || !slice_cut(&rest, ')', &reason))
         return READING_UNKNOWN;
-    if (!slice_is(reason, "connection lost"))
-        return READING_DULL; /* QUIT, RSET: the client's choice */
+    if (!slice_is(reason, "connection lost")) { /* QUIT, RSET: the client's choice */
+        add_detail(records, "EX-CONN", fields);
+        return READING_DULL;
+    }
     struct record *record =
         add_incident(records, "EX-CONN", EVENT_CONNECTION_LOST, STAGE_OTHER, fields);
     record->side = SIDE_SYNTHETIC;
@@ -1162,20 +1180,23 @@ static enum reading read_protocol_error(struct slice text, struct records *recor
     if (end == SIZE_MAX)
         end = slice_rfind_text(rest, SLICE("\" U="));
     struct fields fields = {0};
-    enum stage stage = stage_of_command(slice_head(rest, end));
+    struct slice command = slice_head(rest, end);
+    enum stage stage = stage_of_command(command);
     rest = slice_from(rest, end == SIZE_MAX ? rest.length : end + 2);
     take_fields(&rest, NULL, &fields);
     struct record *record = add_incident(records, "EX-SYNPROT", EVENT_REJECTED, stage, &fields);
     slice_skip(&rest, SLICE(" "));
     record->reply = rest;
     record->implied = protocol_error_implied(syntax, rest);
+    record->is_verb = record_is_verb(command);
     return READING_READ;
 }
 
 /* ---- sessions that ended badly ---- */
 
 /* "PREFIX client TAIL text". An empty tail: nothing but the end. Without words for a reply it is
- * the text. Without an event nothing is counted: a detail when there are words, else dull. */
+ * the text. Without an event nothing is counted: a detail when there are words, else dull; either
+ * way the session before is over. */
 static const struct session_form {
     struct slice prefix, tail;
     const char *line_type;
@@ -1263,10 +1284,8 @@ static enum stage stage_of_last(struct slice rest) {
 static enum reading read_session_form(const struct session_form *form, struct slice rest,
                                       const struct fields *fields, struct records *records) {
     if (form->event == EVENT_NONE) {
-        if (!form->reply.length)
-            return READING_DULL;
-        set_peer(records_add(records, RECORD_DETAIL, form->line_type), fields);
-        return READING_READ;
+        add_detail(records, form->line_type, fields);
+        return form->reply.length ? READING_READ : READING_DULL;
     }
     struct record *record =
         add_incident(records, form->line_type, form->event, form->stage, fields);
@@ -1347,11 +1366,12 @@ static enum reading exim_read(const struct shapes *shapes, const struct entry *e
     slice_cut(&rest, '\n', &text); /* behind it a rejectlog has the header of the message */
     if (!entry->wrapping || !slice_is(slice_of(entry->wrapping->name), "exim"))
         skip_inner_stamp(&text);
-    skip_pid(&text);
+    struct slice pid = take_pid(&text);
     bool has_id = take_message_id(&text, &id);
     enum reading reading = read_text(shapes, has_id, text, records);
     for (size_t i = first; i < records->count; i++) {
         records->items[i].reply_escaped = true;
+        records->items[i].session_pid = pid;
         if (!records->items[i].queue_id.length)
             records->items[i].queue_id = id;
     }

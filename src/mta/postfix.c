@@ -219,7 +219,7 @@ static struct slice address_take(struct slice *rest) {
 
 /* "name[addr]", "name[addr]:port", "[addr]:port", "name[private/socket]" */
 struct peer {
-    struct slice host, ip;
+    struct slice host, ip, port;
     bool is_socket;
 };
 
@@ -239,14 +239,17 @@ static bool peer_take(struct slice *rest, struct peer *peer_r) {
     *rest = slice_from(*rest, close + 1);
     uint64_t port;
     struct slice behind = *rest;
-    if (skip(&behind, SLICE(":")) && slice_take_number(&behind, &port))
+    if (skip(&behind, SLICE(":")) && slice_take_number(&behind, &port)) {
+        peer_r->port = slice_range(rest->at + 1, behind.at);
         *rest = behind;
+    }
     return true;
 }
 
 static void record_peer(struct record *record, const struct peer *peer) {
     record->peer_host = peer->host;
     record->peer_ip = peer->ip;
+    record->peer_port = peer->port;
 }
 
 /* A word as Postfix writes it, and the stage it stands for. */

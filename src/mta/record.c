@@ -113,6 +113,25 @@ static bool may_be_queue_id(struct slice word) {
     return true;
 }
 
+bool record_is_verb(struct slice text) {
+    static const struct slice verbs[] = {
+        SLICE_INIT("AUTH"), SLICE_INIT("BDAT"), SLICE_INIT("DATA"),     SLICE_INIT("EHLO"),
+        SLICE_INIT("ETRN"), SLICE_INIT("EXPN"), SLICE_INIT("HELO"),     SLICE_INIT("HELP"),
+        SLICE_INIT("LHLO"), SLICE_INIT("MAIL"), SLICE_INIT("NOOP"),     SLICE_INIT("QUIT"),
+        SLICE_INIT("RCPT"), SLICE_INIT("RSET"), SLICE_INIT("STARTTLS"), SLICE_INIT("VRFY"),
+    };
+    for (size_t i = 0; i < COUNT(verbs); i++) {
+        struct slice rest = text;
+        if (!slice_starts_nocase(rest, verbs[i]))
+            continue;
+        rest = slice_from(rest, verbs[i].length);
+        char next = rest.length ? (char)(rest.at[0] | 0x20) : ' ';
+        if (next < 'a' || next > 'z')
+            return true;
+    }
+    return false;
+}
+
 void record_link_onward(struct record *record, struct slice reply) {
     static const struct slice accepted = SLICE_INIT(" Message accepted for delivery");
     struct slice id;

@@ -98,6 +98,8 @@ struct record {
     struct slice linked_id; /* another queue ID, as link says */
     enum link link;
     struct slice peer_host, peer_ip, helo, user;
+    struct slice peer_port;   /* of a client, where it is logged: tells his sessions apart */
+    struct slice session_pid; /* of the process, where the text says it and not the wrapping */
 
     /* The reply at its anchor, from its code on (or the local text when no SMTP reply happened):
      * raw bytes as logged. finding/reply reads code, enhanced code and text out of it. A code is
@@ -108,6 +110,7 @@ struct record {
     bool reply_escaped;       /* Exim: line ends are the two characters \n */
     struct enhanced dsn;      /* the MTA's own dsn= */
 
+    bool is_verb; /* the refused command is one of SMTP's, whatever was wrong with it */
     bool is_echo; /* the same event may have been told just before: the journey drops it then */
 
     int64_t size;  /* bytes, -1 unknown */
@@ -127,6 +130,9 @@ void records_release(struct records *records);
 void records_clear(struct records *records); /* ready for the next entry; keeps the memory */
 /* A new record: all zero but size, delay and nrcpt (-1). Valid until the next records_add. */
 struct record *records_add(struct records *records, enum record_kind kind, const char *line_type);
+
+/* True when the text begins with a command of SMTP: it is no text of a message. */
+bool record_is_verb(struct slice text);
 
 /* Links the message onward when the reply to its delivery ends with the queue ID that the next
  * server gave it: "queued as ID", "forwarded as ID", "ID Message accepted for delivery", "id=ID".

@@ -772,6 +772,14 @@ static enum reading read_text(struct slice id, struct slice text, struct records
     return reading == READING_UNKNOWN ? read_other(id, text, records) : reading;
 }
 
+/* Only of a command it does not know does Sendmail repeat the text: `Command unrecognized: "x"`.
+ * Other replies that a command is refused with are to one of SMTP's. */
+static bool is_to_verb(const struct record *record) {
+    struct slice command = record->reply, before;
+    return slice_is(slice_of(record->line_type), "SM-REPLY") &&
+           (!slice_cut_text(&command, SLICE(": \""), &before) || record_is_verb(command));
+}
+
 /* The id told of a session in which no message was begun. */
 static bool names_no_message(const struct record *record) {
     return record->kind == RECORD_DETAIL && slice_is(slice_of(record->line_type), "SM-SESSION");
@@ -786,9 +794,12 @@ static enum reading sendmail_read(const struct shapes *shapes, const struct entr
     enum reading reading = read_text(id, text, records);
     if (reading == READING_UNKNOWN)
         reading = shapes_read(shapes, SLICE("sendmail"), text, records);
-    for (size_t i = first; i < records->count; i++)
-        if (!names_no_message(&records->items[i]) && !records->items[i].queue_id.length)
-            records->items[i].queue_id = id;
+    for (size_t i = first; i < records->count; i++) {
+        struct record *record = &records->items[i];
+        record->is_verb = is_to_verb(record);
+        if (!names_no_message(record) && !record->queue_id.length)
+            record->queue_id = id;
+    }
     return reading;
 }
 

@@ -350,7 +350,7 @@ static void sessions(void **state) {
          {"incident EX-CONN connection-lost session in synthetic other ip=203.0.113.79 helo=box "
           "[connection lost]"}},
         {"SMTP connection from (box) [203.0.113.79] closed by DROP in ACL",
-         {"detail EX-CONN ip=203.0.113.79 helo=box"}},
+         {"detail EX-CONN in ip=203.0.113.79 helo=box"}},
         {ID " SMTP connection from [203.0.113.79]:99 lost while reading message data",
          {"incident EX-CONN connection-lost session in synthetic data id=" ID
           " ip=203.0.113.79 [connection lost while reading message data]"}},
@@ -399,8 +399,6 @@ static void lines_without_records(void **state) {
          READING_DULL},
         {ID " *> bob@example.net R=r T=t", READING_DULL},
         {"H=(box) [203.0.113.77] Warning: looks odd", READING_DULL},
-        {"SMTP connection from [203.0.113.79]:99 (TCP/IP connection count = 3)", READING_DULL},
-        {"SMTP connection from (box) [203.0.113.79] D=0.3s closed by QUIT", READING_DULL},
         {ID " == bob@example.net something else", READING_UNKNOWN},
         {"1wAbCd-000000012AB-0xY <= alice@example.org P=local S=1", READING_UNKNOWN},
         {ID "z => bob@example.net R=r T=t", READING_UNKNOWN},
@@ -414,6 +412,37 @@ static void lines_without_records(void **state) {
         {"", READING_UNKNOWN},
     };
     check_readings(&mta_exim, "exim", rows, sizeof rows / sizeof rows[0]);
+}
+
+/* Dull lines that tell all the same whose session begins, ends or went on, and by which process. */
+static void dull_lines_of_sessions(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *pid, *port;
+    } rows[] = {
+        {"SMTP connection from [203.0.113.79]:99 (TCP/IP connection count = 3)", "", "99"},
+        {"[4711] SMTP connection from (box) [203.0.113.79] D=0.3s closed by QUIT", "4711", ""},
+        {"SMTP connection from (box) [203.0.113.79]:99 closed after SIGTERM", "", "99"},
+        {"[4711] H=(box) [203.0.113.79]:99* incomplete transaction (RSET) from <a@example.net>",
+         "4711", "99"},
+    };
+    struct shapes *none = shapes_new();
+    struct records records;
+    records_init(&records);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct entry entry = {.program = SLICE("exim"), .text = slice_of(rows[i].text)};
+        records_clear(&records);
+        assert_int_equal(mta_exim.read(none, &entry, &records), READING_DULL);
+        assert_int_equal(records.count, 1);
+        const struct record *record = &records.items[0];
+        assert_int_equal(record->kind, RECORD_DETAIL);
+        assert_int_equal(record->direction, DIRECTION_IN);
+        assert_true(slice_is(record->peer_ip, "203.0.113.79"));
+        assert_true(slice_is(record->peer_port, rows[i].port));
+        assert_true(slice_is(record->session_pid, rows[i].pid));
+    }
+    records_release(&records);
+    shapes_free(none);
 }
 
 static void likeness(void **state) {
@@ -445,6 +474,7 @@ int main(void) {
         cmocka_unit_test(sessions),
         cmocka_unit_test(stamps),
         cmocka_unit_test(lines_without_records),
+        cmocka_unit_test(dull_lines_of_sessions),
         cmocka_unit_test(likeness),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -657,6 +657,13 @@ static void test_commands_that_were_text(void **state) {
     take(journey, arrival, &given);
     take(journey, later(text, 1000), &given);
     assert_cause(&given, 0, "", false);
+    take(journey, arrival, &given);
+    text.record.is_verb = true;
+    take(journey, text, &given);
+    assert_cause(&given, 0, "", false);
+    text.record.is_verb = false;
+    take(journey, text, &given); /* behind a command */
+    assert_cause(&given, 0, "", false);
     /* Postfix tells of an arrival before the data is there */
     arrival.mta = text.mta = mta_named(SLICE("postfix"));
     arrival.pid = text.pid = SLICE("7");
@@ -666,12 +673,82 @@ static void test_commands_that_were_text(void **state) {
     journey_free(journey);
 }
 
+/* Two sessions of one address, told apart by what the lines say of them. */
+static void test_text_is_of_the_same_session(void **state) {
+    (void)state;
+    static const struct {
+        const char *pid, *port, *helo; /* of the arrival: 4711, 999, "box" */
+        int64_t seconds;               /* after it */
+        const char *cause;
+    } rows[] = {
+        {"", "", "", 0, "accepted"},
+        {"", "", "", 60, "accepted"},
+        {"", "", "", 61, ""},
+        {"", "", "", -61, ""},
+        {"", "", "box", 1, "accepted"},
+        {"", "", "pc2", 1, ""},
+        {"", "999", "", 1, "accepted"},
+        {"", "1000", "", 1, ""},
+        {"4711", "", "", 1, "accepted"},
+        {"4712", "", "", 1, ""},
+        {"4711", "999", "box", 1, "accepted"},
+        {"4711", "1000", "box", 1, ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct journey *journey = journey_new();
+        struct given given;
+        struct finding arrival = about("A1", RECORD_ARRIVAL);
+        struct finding text = refused("exim", "", "192.0.2.10", STAGE_OTHER, "syntax-error", 500);
+        arrival.mta = text.mta;
+        arrival.time = text.time;
+        arrival.record.peer_ip = text.record.peer_ip;
+        arrival.record.session_pid = slice_of(*rows[i].pid ? "4711" : "");
+        arrival.record.peer_port = slice_of(*rows[i].port ? "999" : "");
+        arrival.record.helo = SLICE("box");
+        text.record.session_pid = slice_of(rows[i].pid);
+        text.record.peer_port = slice_of(rows[i].port);
+        text.record.helo = slice_of(rows[i].helo);
+        text.time.seconds += rows[i].seconds;
+        take(journey, arrival, &given);
+        take(journey, text, &given);
+        assert_cause(&given, 0, rows[i].cause, false);
+        journey_free(journey);
+    }
+}
+
+/* What ends a session is its end, with or without a queue ID. */
+static void test_an_end_is_the_end(void **state) {
+    (void)state;
+    struct finding arrival = about("A1", RECORD_ARRIVAL);
+    struct finding text = refused("exim", "", "192.0.2.10", STAGE_OTHER, "syntax-error", 500);
+    struct finding closed = about("", RECORD_DETAIL), lost = text;
+    arrival.mta = closed.mta = text.mta;
+    arrival.time = closed.time = text.time;
+    arrival.record.peer_ip = closed.record.peer_ip = text.record.peer_ip;
+    closed.record.direction = DIRECTION_IN;
+    lost.record.event = EVENT_CONNECTION_LOST;
+    lost.record.queue_id = SLICE("B1");
+    const struct finding ends[] = {closed, lost};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        struct journey *journey = journey_new();
+        struct given given;
+        take(journey, arrival, &given);
+        take(journey, ends[i], &given);
+        take(journey, text, &given);
+        assert_cause(&given, 0, "", false);
+        journey_free(journey);
+    }
+}
+
 /* All of it, with the journey saved and loaded between any two entries. */
 static void test_causes_are_saved(void **state) {
     (void)state;
     struct finding arrival = about("B1", RECORD_ARRIVAL);
     arrival.mta = mta_named(SLICE("exim"));
     arrival.record.peer_ip = SLICE("192.0.2.10");
+    arrival.record.helo = SLICE("laptop");
+    struct finding renamed = refused("exim", "", "192.0.2.10", STAGE_OTHER, "syntax-error", 500);
+    renamed.record.helo = SLICE("tablet");
     const struct {
         struct finding finding;
         const char *cause;
@@ -681,6 +758,7 @@ static void test_causes_are_saved(void **state) {
         {arrival, NULL},
         {refused("exim", "", "203.0.113.9", STAGE_DATA, "bad-sequence", 503), "user-unknown"},
         {refused("exim", "", "192.0.2.10", STAGE_OTHER, "syntax-error", 500), "accepted"},
+        {renamed, ""},
         {classed(outcome("A1", EVENT_EXPIRED, ""), "queue-expired", 0), "greylisted"},
     };
     struct journey *journey = journey_new();
@@ -745,6 +823,8 @@ int main(void) {
         cmocka_unit_test(test_a_process_has_other_clients),
         cmocka_unit_test(test_data_follows_at_the_other_side),
         cmocka_unit_test(test_commands_that_were_text),
+        cmocka_unit_test(test_text_is_of_the_same_session),
+        cmocka_unit_test(test_an_end_is_the_end),
         cmocka_unit_test(test_causes_are_saved),
         cmocka_unit_test(test_too_many_classes),
     };

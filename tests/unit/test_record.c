@@ -72,12 +72,35 @@ static void a_new_record_knows_nothing(void **state) {
     records_release(&records);
 }
 
+static void verbs_of_smtp(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is_verb;
+    } rows[] = {
+        {"AUTH LOGIN", true},
+        {"mail from:<a@example.org>", true},
+        {"STARTTLS", true},
+        {"Data", true},
+        {"HELP\\r\\n", true},
+        {"RCPT:", true},
+        {"", false},
+        {"HEL", false},
+        {"Helpful as ever", false},
+        {"datasheet", false},
+        {" QUIT", false},
+        {"this is text", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (record_is_verb(slice_of(rows[i].text)) != rows[i].is_verb)
+            fail_msg("%s", rows[i].text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words_read_back),
-        cmocka_unit_test(spellings_are_the_contracts),
-        cmocka_unit_test(other_words_are_refused),
-        cmocka_unit_test(a_new_record_knows_nothing),
+        cmocka_unit_test(words_read_back),         cmocka_unit_test(spellings_are_the_contracts),
+        cmocka_unit_test(other_words_are_refused), cmocka_unit_test(a_new_record_knows_nothing),
+        cmocka_unit_test(verbs_of_smtp),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
