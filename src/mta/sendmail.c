@@ -780,7 +780,7 @@ static bool is_to_verb(const struct record *record) {
            (!slice_cut_text(&command, SLICE(": \""), &before) || record_is_verb(command));
 }
 
-/* The id told of a session in which no message was begun. */
+/* The id told of a session in which no message was begun, or none that this line is about. */
 static bool names_no_message(const struct record *record) {
     return record->kind == RECORD_DETAIL && slice_is(slice_of(record->line_type), "SM-SESSION");
 }

@@ -375,7 +375,7 @@ static void sessions(void **state) {
          {"incident EX-TLSIN tls-failed session in synthetic starttls ip=203.0.113.79 helo=box "
           "[(SSL_accept): error:0A000102:SSL routines]"}},
         {"no MAIL in SMTP connection from [203.0.113.79] D=0s C=EHLO,AUTH",
-         {"detail EX-CONN ip=203.0.113.79"}},
+         {"detail EX-CONN in ip=203.0.113.79"}},
     };
     CHECK(rows);
 }
