@@ -20,6 +20,9 @@ enum { PLACES = 4096, TEXT_ROOM = 120, GAP = 3600, SEQUEL_GAP = 60 };
 /* What tells one client from another, as far as a line names it. */
 enum trait { TRAIT_IP, TRAIT_PORT, TRAIT_HELO, TRAITS };
 
+/* As `twin`: the TLS handshake failed. */
+enum { HANDSHAKE_FAILED = 1 };
+
 struct session {
     uint64_t key;  /* 0: nobody */
     uint64_t twin; /* the incident heard last, while it may be logged once more */
@@ -121,11 +124,25 @@ static bool is_of_session(const struct record *record) {
                                            : record->kind == RECORD_DETAIL;
 }
 
+/* A handshake that failed is told once more as "lost connection after STARTTLS", and in between the
+ * TLS library may warn. */
+static bool is_twin_of_handshake(const struct session *session, const struct record *record) {
+    return session->twin == HANDSHAKE_FAILED && record->event == EVENT_CONNECTION_LOST &&
+           record->stage == STAGE_STARTTLS;
+}
+
 /* An entry logged twice tells the same twice in a row; after that it may come a third time in its
  * own right. */
 static bool is_twin(struct session *session, const struct finding *finding) {
-    bool again = finding->twin && session->twin == finding->twin;
-    session->twin = again ? 0 : finding->twin;
+    const struct record *record = &finding->record;
+    bool again =
+        (finding->twin && session->twin == finding->twin) || is_twin_of_handshake(session, record);
+    if (again)
+        session->twin = 0;
+    else if (record->event == EVENT_TLS_FAILED && !finding->twin)
+        session->twin = HANDSHAKE_FAILED;
+    else if (session->twin != HANDSHAKE_FAILED || record->event != EVENT_WARNING)
+        session->twin = finding->twin;
     return again;
 }
 
@@ -136,6 +153,8 @@ bool sessions_hear(struct sessions *sessions, const struct finding *finding) {
     struct session *session = session_begun(sessions, finding);
     if (has_client(record))
         session_client(session, record->peer_host, record->peer_ip);
+    if (record->kind == RECORD_DETAIL && session->twin == HANDSHAKE_FAILED)
+        session->twin = 0; /* another connection */
     return record->kind == RECORD_INCIDENT && is_twin(session, finding);
 }
 
