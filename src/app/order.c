@@ -71,6 +71,7 @@ struct taking {
     struct pipeline *pipeline;
     struct job *job;
     struct hands *hands;
+    const struct split *piece; /* the one that is being taken */
 };
 
 static void take_account(struct taking *taking, const struct split *part, enum reading reading,
@@ -114,6 +115,12 @@ static void take_entry(struct taking *taking, const struct split *whole) {
 static void take_given_up(void *context, const struct split *split) {
     struct taking *taking = context;
     bool is_own = mta_of(&split->entry);
+    if (split == taking->piece) { /* its entry began where no file tells: nothing to understand */
+        taking->job->own += is_own;
+        take_account(taking, split, READING_DULL,
+                     block_is_outside(taking->pipeline->run->options, &split->entry.time));
+        return;
+    }
     taking->job->own += is_own;
     taking->job->unknown += is_own;
     take_odd(taking, split, ODD_UNKNOWN);
@@ -126,6 +133,7 @@ static void take_text(struct taking *taking, const struct split *part) {
     struct pieces *pieces = taking->pipeline->run->before->pieces;
     struct piece piece;
     struct split whole;
+    taking->piece = part;
     if (!piece_of_text(&part->entry, &piece))
         take_entry(taking, part);
     else if (pieces_take(pieces, &piece, part, take_given_up, taking, &whole))
@@ -136,6 +144,7 @@ static void take_stream(struct taking *taking, const struct split *part) {
     struct pieces *pieces = taking->pipeline->run->before->pieces;
     struct piece piece;
     struct split whole;
+    taking->piece = part;
     piece_of_stream(&part->entry, &piece);
     if (!pieces_take(pieces, &piece, part, take_given_up, taking, &whole))
         return;
@@ -216,7 +225,7 @@ void order_take(void *context, void *argument) {
     struct pipeline *pipeline = context;
     struct job *job = argument;
     struct run *run = pipeline->run;
-    struct taking taking = {pipeline, job, &pipeline->hands[pipeline->threads]};
+    struct taking taking = {pipeline, job, &pipeline->hands[pipeline->threads], NULL};
     uint64_t dropped = journey_dropped(run->journey);
     reason_memory_round(taking.hands->reasons);
     size_t count = job->finding_count, next = 0;
@@ -241,7 +250,7 @@ void order_end(struct run *run) {
     if (!pipeline || !pipeline->progress_count)
         return;
     struct job *job = &pipeline->jobs[0];
-    struct taking taking = {pipeline, job, &pipeline->hands[pipeline->threads]};
+    struct taking taking = {pipeline, job, &pipeline->hands[pipeline->threads], NULL};
     job->progress = pipeline->progress[pipeline->progress_count - 1];
     pieces_end(run->before->pieces, take_given_up, &taking);
     take_ledger(pipeline, job);
