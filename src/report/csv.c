@@ -113,7 +113,7 @@ static void join(const struct cell *cell, const char *separator, struct out *out
     for (const struct cell *child = cell->first; child; child = child->next) {
         if (child != cell->first)
             out_text(out, separator);
-        if (child->kind == CELL_TEXT)
+        if (child->kind == CELL_TEXT || child->kind == CELL_LINK)
             out_slice(out, child->text);
         else if (child->kind == CELL_LIST || child->kind == CELL_RECORD)
             join(child, " ", out);
@@ -123,7 +123,7 @@ static void join(const struct cell *cell, const char *separator, struct out *out
 }
 
 static void put_cell(const struct cell *cell, struct out *out) {
-    if (cell->kind == CELL_TEXT) {
+    if (cell->kind == CELL_TEXT || cell->kind == CELL_LINK) {
         put_text(out, cell->text);
     } else if (cell->kind == CELL_LIST) {
         struct out joined;

@@ -144,6 +144,15 @@ static void put_children(struct tree *tree, const struct cell *cell) {
     close_bracket(tree, record ? '}' : ']', first);
 }
 
+static void put_link(struct tree *tree, const struct cell *cell) {
+    open_bracket(tree, '{');
+    begin_item(tree, true, "text");
+    write_text(tree->out, cell->text);
+    begin_item(tree, false, "url");
+    write_text(tree->out, cell->address);
+    close_bracket(tree, '}', false);
+}
+
 static void put_cell(struct tree *tree, const struct cell *cell) {
     switch (cell->kind) {
     case CELL_NONE:
@@ -156,6 +165,9 @@ static void put_cell(struct tree *tree, const struct cell *cell) {
         break;
     case CELL_TEXT:
         write_text(tree->out, cell->text);
+        break;
+    case CELL_LINK:
+        put_link(tree, cell);
         break;
     case CELL_LIST:
     case CELL_RECORD:

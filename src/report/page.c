@@ -5,6 +5,7 @@
 #include "report/page.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 void page_init(struct page *page, const char *title) {
     *page = (struct page){.title = title};
@@ -86,6 +87,14 @@ struct cell *cell_text(struct page *page, struct cell *parent, const char *key, 
     return cell;
 }
 
+struct cell *cell_link(struct page *page, struct cell *parent, const char *key, const char *title,
+                       struct slice text, struct slice address) {
+    struct cell *cell = add(page, parent, CELL_LINK, key, title);
+    cell->text = arena_copy(&page->arena, text);
+    cell->address = arena_copy(&page->arena, address);
+    return cell;
+}
+
 struct cell *cell_list(struct page *page, struct cell *parent, const char *key, const char *title) {
     return add(page, parent, CELL_LIST, key, title);
 }
@@ -100,4 +109,57 @@ const struct cell *cell_get(const struct cell *record, const char *key) {
         if (cell->key && slice_is(slice_of(cell->key), key))
             return cell;
     return NULL;
+}
+
+/* ---- what people see */
+
+bool cell_is_amount(const struct cell *cell) {
+    return cell->kind == CELL_COUNT || cell->kind == CELL_CODE || cell->kind == CELL_BYTES ||
+           cell->kind == CELL_NONE;
+}
+
+bool cell_is_shown(const struct cell *cell) {
+    return cell->title && cell->kind != CELL_NONE &&
+           !(cell->kind == CELL_TEXT && cell->text.length == 0) &&
+           !(cell->kind == CELL_LIST && !cell->first);
+}
+
+bool cell_is_heading(const struct cell *card, const struct cell *cell) {
+    bool marked = false;
+
+    for (const struct cell *child = card->first; child; child = child->next)
+        marked |= child->title && !*child->title;
+    if (marked)
+        return cell->title && !*cell->title;
+    const struct cell *first = card->first;
+    while (first && !first->title)
+        first = first->next;
+    return cell == first;
+}
+
+/* Columns are told by their key; those for people alone have none and are told by their title. */
+const struct cell *cell_under(const struct cell *row, const struct cell *column) {
+    if (column->key)
+        return cell_get(row, column->key);
+    for (const struct cell *cell = row->first; cell; cell = cell->next)
+        if (cell->title && slice_is(slice_of(cell->title), column->title))
+            return cell;
+    return NULL;
+}
+
+struct slice size_shown(uint64_t bytes, char room[SIZE_ROOM]) {
+    static const char *const units[] = {"B", "KB", "MB", "GB", "TB", "PB"};
+    unsigned long long size = bytes, rest = 0;
+    size_t unit = 0;
+    int length;
+
+    for (; size >= 1000 && unit < 5; unit++) {
+        rest = size % 1000;
+        size /= 1000;
+    }
+    if (unit == 0)
+        length = snprintf(room, SIZE_ROOM, "%llu B", size);
+    else
+        length = snprintf(room, SIZE_ROOM, "%llu.%llu %s", size, rest / 100, units[unit]);
+    return (struct slice){room, (size_t)length};
 }

@@ -15,6 +15,7 @@ enum cell_kind {
     CELL_BYTES,  /* number of bytes; people see KB, MB */
     CELL_TEXT,   /* log text or words; escaped by the format */
     CELL_CODE,   /* CELL_COUNT that is a name and not an amount: 535 */
+    CELL_LINK,   /* CELL_TEXT with an address: {"text": ..., "url": ...}; "text (address)" */
     CELL_LIST,   /* cells without keys */
     CELL_RECORD, /* cells with keys */
 };
@@ -26,6 +27,7 @@ struct cell {
     const char *unit;  /* "recipients", or NULL */
     uint64_t number;
     struct slice text;
+    struct slice address; /* CELL_LINK: http or https, of our own data, never out of a log */
     struct cell *first, *last, *next; /* children in order, sibling */
 };
 
@@ -35,11 +37,14 @@ struct cell {
  * each; without any "" the first one is the heading. A record inside a table or card is shown as
  * its titled cells, amounts in parentheses: "550 5.1.1 (12)". */
 enum section_look {
-    LOOK_HIDDEN, /* machines only */
-    LOOK_FACTS,  /* record of records: one line each, label, number, unit */
-    LOOK_TABLE,  /* list of records: one row each */
-    LOOK_CARDS,  /* list of records: a heading line and indented text */
-    LOOK_TEXT,   /* paragraphs, for people only: a text, or a list of texts */
+    LOOK_HIDDEN,       /* machines only */
+    LOOK_FACTS,        /* record of records: one line each, label, number, unit */
+    LOOK_TABLE,        /* list of records: one row each */
+    LOOK_CARDS,        /* list of records: a heading line and indented text; numbered if several */
+    LOOK_SIDE_BY_SIDE, /* LOOK_CARDS to be compared: next to each other where there is room */
+    LOOK_POINTS,       /* list: one point each, "- text" */
+    LOOK_STEPS,        /* LOOK_POINTS numbered: "1. text" */
+    LOOK_TEXT,         /* paragraphs, for people only: a text, or a list of texts */
 };
 
 struct section {
@@ -72,9 +77,20 @@ struct cell *cell_bytes(struct page *page, struct cell *parent, const char *key,
                         uint64_t number);
 struct cell *cell_text(struct page *page, struct cell *parent, const char *key, const char *title,
                        struct slice text);
+struct cell *cell_link(struct page *page, struct cell *parent, const char *key, const char *title,
+                       struct slice text, struct slice address); /* copies the address too */
 struct cell *cell_list(struct page *page, struct cell *parent, const char *key, const char *title);
 struct cell *cell_record(struct page *page, struct cell *parent, const char *key,
                          const char *title);
 const struct cell *cell_get(const struct cell *record, const char *key); /* NULL: none */
+
+/* What people see of cells, the same in every format for them. */
+bool cell_is_amount(const struct cell *cell); /* digits, or where they would stand */
+bool cell_is_shown(const struct cell *cell);  /* in a card: has a title, and something to say */
+bool cell_is_heading(const struct cell *card, const struct cell *cell);
+/* The cell of a row that stands under a cell of the first row; NULL: none. */
+const struct cell *cell_under(const struct cell *row, const struct cell *column);
+enum { SIZE_ROOM = 24 };
+struct slice size_shown(uint64_t bytes, char room[SIZE_ROOM]); /* "12.3 MB" */
 
 #endif

@@ -40,21 +40,6 @@ static void show_text(struct out *to, struct slice text) {
     }
 }
 
-static void show_bytes(struct out *to, uint64_t bytes) {
-    static const char *const units[] = {"B", "KB", "MB", "GB", "TB", "PB"};
-    uint64_t size = bytes, rest = 0;
-    size_t unit = 0;
-
-    for (; size >= 1000 && unit < 5; unit++) {
-        rest = size % 1000;
-        size /= 1000;
-    }
-    if (unit == 0)
-        out_print(to, "%u B", (unsigned)size);
-    else
-        out_print(to, "%llu.%u %s", (unsigned long long)size, (unsigned)(rest / 100), units[unit]);
-}
-
 static void show_into(struct out *to, const struct cell *cell);
 
 /* A list with commas; a record as its titled cells, amounts in parentheses: "550 5.1.1 (12)". */
@@ -76,7 +61,16 @@ static void show_children(struct out *to, const struct cell *cell) {
     }
 }
 
+static void show_link(struct out *to, const struct cell *cell) {
+    show_text(to, cell->text);
+    out_text(to, " (");
+    show_text(to, cell->address);
+    out_byte(to, ')');
+}
+
 static void show_into(struct out *to, const struct cell *cell) {
+    char size[SIZE_ROOM];
+
     switch (cell->kind) {
     case CELL_NONE:
         out_byte(to, '-');
@@ -88,10 +82,13 @@ static void show_into(struct out *to, const struct cell *cell) {
             out_print(to, " %s", cell->unit);
         break;
     case CELL_BYTES:
-        show_bytes(to, cell->number);
+        out_slice(to, size_shown(cell->number, size));
         break;
     case CELL_TEXT:
         show_text(to, cell->text);
+        break;
+    case CELL_LINK:
+        show_link(to, cell);
         break;
     case CELL_LIST:
     case CELL_RECORD:
@@ -204,11 +201,6 @@ struct facts {
     size_t label, number; /* widths; label with what it is indented */
 };
 
-static bool is_amount(const struct cell *cell) {
-    return cell->kind == CELL_COUNT || cell->kind == CELL_CODE || cell->kind == CELL_BYTES ||
-           cell->kind == CELL_NONE;
-}
-
 static size_t number_width(struct slice shown) {
     size_t blank = slice_find(shown, ' ');
     return blank == SIZE_MAX ? shown.length : blank;
@@ -225,7 +217,7 @@ static void measure_facts(struct pen *pen, const struct cell *record, size_t ind
         if (!cell->title)
             continue;
         size_t label = indent + width_of(slice_of(cell->title));
-        size_t number = is_amount(cell) ? number_width(show(pen, cell)) : 0;
+        size_t number = cell_is_amount(cell) ? number_width(show(pen, cell)) : 0;
         facts->label = label > facts->label ? label : facts->label;
         facts->number = number > facts->number ? number : facts->number;
     }
@@ -238,7 +230,7 @@ static void write_fact(struct pen *pen, const struct cell *cell, size_t indent,
 
     out_spaces(pen->out, indent);
     out_text(pen->out, cell->title);
-    if (is_amount(cell))
+    if (cell_is_amount(cell))
         place += facts->number - number_width(shown);
     write_wrapped(pen, shown, indent + width_of(slice_of(cell->title)), place);
 }
@@ -262,8 +254,8 @@ static void write_facts(struct pen *pen, const struct cell *record, size_t inden
 struct table {
     size_t count;
     struct table_column {
-        const char *key, *title;
-        size_t width, number; /* number: width of the digits in front of units */
+        const struct cell *head; /* its cell in the first row */
+        size_t width, number;    /* number: width of the digits in front of units */
         bool right, has_unit;
     } columns[MOST_COLUMNS];
 };
@@ -276,8 +268,7 @@ static struct table table_of(const struct cell *list) {
             continue;
         assert(table.count < MOST_COLUMNS);
         table.columns[table.count++] = (struct table_column){
-            .key = cell->key,
-            .title = cell->title,
+            .head = cell,
             .width = width_of(slice_of(cell->title)),
             .right = true,
         };
@@ -285,23 +276,13 @@ static struct table table_of(const struct cell *list) {
     return table;
 }
 
-/* Columns are told by their key; those for people alone have none and are told by their title. */
-static const struct cell *cell_of(const struct cell *record, const struct table_column *column) {
-    if (column->key)
-        return cell_get(record, column->key);
-    for (const struct cell *cell = record->first; cell; cell = cell->next)
-        if (cell->title && slice_is(slice_of(cell->title), column->title))
-            return cell;
-    return NULL;
-}
-
 /* A cell as it stands in its column: digits are right-aligned in front of their units. */
 static struct slice show_in(struct pen *pen, const struct table_column *column,
                             const struct cell *record) {
-    const struct cell *cell = cell_of(record, column);
+    const struct cell *cell = cell_under(record, column->head);
     struct slice shown = show(pen, cell);
 
-    if (!cell || !column->has_unit || !is_amount(cell))
+    if (!cell || !column->has_unit || !cell_is_amount(cell))
         return shown;
     return arena_print(&pen->arena, "%*s%.*s", (int)(column->number - number_width(shown)), "",
                        SLICE_ARGS(shown));
@@ -309,13 +290,13 @@ static struct slice show_in(struct pen *pen, const struct table_column *column,
 
 static void measure_column(struct pen *pen, const struct cell *list, struct table_column *column) {
     for (const struct cell *record = list->first; record; record = record->next) {
-        const struct cell *cell = cell_of(record, column);
+        const struct cell *cell = cell_under(record, column->head);
         if (!cell)
             continue;
-        size_t number = is_amount(cell) ? number_width(show(pen, cell)) : 0;
+        size_t number = cell_is_amount(cell) ? number_width(show(pen, cell)) : 0;
         column->number = number > column->number ? number : column->number;
         column->has_unit |= cell->unit || cell->kind == CELL_BYTES;
-        column->right &= is_amount(cell);
+        column->right &= cell_is_amount(cell);
     }
     column->right &= !column->has_unit;
     for (const struct cell *record = list->first; record; record = record->next) {
@@ -374,7 +355,7 @@ static void write_table(struct pen *pen, const struct cell *list) {
         measure_column(pen, list, &table.columns[i]);
     squeeze(&table, pen->width);
     for (size_t i = 0; i < table.count; i++)
-        texts[i] = slice_of(table.columns[i].title);
+        texts[i] = slice_of(table.columns[i].head->title);
     write_row(pen, &table, texts);
     for (const struct cell *record = list->first; record; record = record->next) {
         for (size_t i = 0; i < table.count; i++)
@@ -384,26 +365,6 @@ static void write_table(struct pen *pen, const struct cell *list) {
 }
 
 /* ---- cards */
-
-static bool is_shown(const struct cell *cell) {
-    return cell->title && cell->kind != CELL_NONE &&
-           !(cell->kind == CELL_TEXT && cell->text.length == 0) &&
-           !(cell->kind == CELL_LIST && !cell->first);
-}
-
-/* In the heading of its card: has the title "", or is the first where none has. */
-static bool is_heading(const struct cell *record, const struct cell *cell) {
-    bool marked = false;
-
-    for (const struct cell *child = record->first; child; child = child->next)
-        marked |= child->title && !*child->title;
-    if (marked)
-        return !*cell->title;
-    const struct cell *first = record->first;
-    while (!first->title)
-        first = first->next;
-    return cell == first;
-}
 
 /* "1. Mailbox full  12 recipients", bold; a severity in front in its own colour. number 0: none. */
 static void write_card_heading(struct pen *pen, const struct cell *record, size_t number) {
@@ -415,7 +376,7 @@ static void write_card_heading(struct pen *pen, const struct cell *record, size_
 
     out_init_memory(&joined);
     for (const struct cell *cell = record->first; cell; cell = cell->next) {
-        if (!is_shown(cell) || !is_heading(record, cell))
+        if (!cell_is_shown(cell) || !cell_is_heading(record, cell))
             continue;
         if (joined.length > 0)
             out_spaces(&joined, GAP);
@@ -442,12 +403,12 @@ static void write_card(struct pen *pen, const struct cell *record, size_t number
 
     write_card_heading(pen, record, number);
     for (const struct cell *cell = record->first; cell; cell = cell->next) {
-        size_t width = is_shown(cell) ? width_of(slice_of(cell->title)) : 0;
-        if (width <= LONGEST_LABEL && width > label && !is_heading(record, cell))
+        size_t width = cell_is_shown(cell) ? width_of(slice_of(cell->title)) : 0;
+        if (width <= LONGEST_LABEL && width > label && !cell_is_heading(record, cell))
             label = width;
     }
     for (const struct cell *cell = record->first; cell; cell = cell->next) {
-        if (!is_shown(cell) || is_heading(record, cell))
+        if (!cell_is_shown(cell) || cell_is_heading(record, cell))
             continue;
         size_t indent = INDENT + 1;
         out_spaces(pen->out, indent);
@@ -458,16 +419,14 @@ static void write_card(struct pen *pen, const struct cell *record, size_t number
     }
 }
 
-/* Cards are numbered when there are several. */
-static void write_cards(struct pen *pen, const struct cell *list) {
+static void write_cards(struct pen *pen, const struct cell *list, bool numbered) {
     size_t number = 0;
-    bool several = list->first && list->first->next;
 
     for (const struct cell *record = list->first; record; record = record->next) {
         if (number > 0)
             out_byte(pen->out, '\n');
         number++;
-        write_card(pen, record, several ? number : 0);
+        write_card(pen, record, numbered ? number : 0);
     }
 }
 
@@ -482,22 +441,58 @@ static void write_paragraphs(struct pen *pen, const struct cell *cell) {
         write_wrapped(pen, show(pen, child), 0, 0);
 }
 
-static void write_section(struct pen *pen, const struct section *section) {
-    struct facts facts = {0};
-    bool is_list = section->look == LOOK_TABLE || section->look == LOOK_CARDS;
+/* "- text", or "1. text" with numbers of one width. */
+static void write_points(struct pen *pen, const struct cell *list, bool numbered) {
+    size_t count = 0, number = 0;
 
-    write_heading(pen, section->title);
-    if (is_list && !section->cell->first)
+    for (const struct cell *cell = list->first; cell; cell = cell->next)
+        count++;
+    size_t digits = arena_print(&pen->arena, "%zu", count).length;
+    for (const struct cell *cell = list->first; cell; cell = cell->next) {
+        size_t mark = numbered ? digits + 1 : 1;
+        number++;
+        if (numbered)
+            out_print(pen->out, "%*s%*zu.", INDENT, "", (int)digits, number);
+        else
+            out_print(pen->out, "%*s-", INDENT, "");
+        write_wrapped(pen, show(pen, cell), INDENT + mark, INDENT + mark + 1);
+    }
+}
+
+static void write_list(struct pen *pen, const struct section *section) {
+    const struct cell *list = section->cell;
+
+    if (!list->first)
         out_print(pen->out, "%*snone\n", INDENT, "");
     else if (section->look == LOOK_TABLE)
-        write_table(pen, section->cell);
-    else if (section->look == LOOK_CARDS)
-        write_cards(pen, section->cell);
-    else if (section->look == LOOK_TEXT)
-        write_paragraphs(pen, section->cell);
-    else {
+        write_table(pen, list);
+    else if (section->look == LOOK_CARDS || section->look == LOOK_SIDE_BY_SIDE)
+        write_cards(pen, list, section->look == LOOK_CARDS && list->first->next);
+    else
+        write_points(pen, list, section->look == LOOK_STEPS);
+}
+
+static void write_section(struct pen *pen, const struct section *section) {
+    struct facts facts = {0};
+
+    write_heading(pen, section->title);
+    switch (section->look) {
+    case LOOK_HIDDEN:
+        break;
+    case LOOK_FACTS:
         measure_facts(pen, section->cell, INDENT, &facts);
         write_facts(pen, section->cell, INDENT, &facts);
+        break;
+    case LOOK_TABLE:
+    case LOOK_CARDS:
+    case LOOK_SIDE_BY_SIDE:
+    case LOOK_POINTS:
+    case LOOK_STEPS:
+        write_list(pen, section);
+        break;
+    case LOOK_TEXT:
+        write_paragraphs(pen, section->cell);
+        break;
     }
 }
 

@@ -134,10 +134,12 @@ static void test_page(void **state) {
     struct cell *example = cell_record(&page, reason, "example", NULL);
     cell_text(&page, example, "reply", NULL, SLICE("no"));
     cell_none(&page, example, "line", NULL);
+    cell_link(&page, reason, "standard", NULL, SLICE("RFC 5321"),
+              SLICE("https://example.org/5321"));
     out_init_memory(&out);
     format_named("csv")->page(&page, &wishes, &out);
-    assert_true(slice_is(out_held(&out), "class,count,codes,example_reply,example_line\r\n"
-                                         "\"'=x\",12,\"450 |451 \",\"no\",\r\n"));
+    assert_true(slice_is(out_held(&out), "class,count,codes,example_reply,example_line,standard\r\n"
+                                         "\"'=x\",12,\"450 |451 \",\"no\",,\"RFC 5321\"\r\n"));
     out_release(&out);
     page_release(&page);
 }

@@ -99,6 +99,8 @@ static void build_page(struct page *page) {
     struct cell *reason = cell_record(page, list, NULL, NULL);
     cell_text(page, reason, "class", "class", SLICE("</x>"));
     cell_text(page, cell_list(page, reason, "acts", NULL), NULL, NULL, SLICE("wait"));
+    cell_link(page, reason, "standard", "Standard", SLICE("RFC 5321"),
+              SLICE("https://example.org/5321"));
     page_section(page, "empty", NULL, LOOK_TABLE, CELL_LIST);
 }
 
@@ -114,7 +116,11 @@ static void test_page(void **state) {
                                    "      \"class\": \"<\\/x>\",\n"
                                    "      \"acts\": [\n"
                                    "        \"wait\"\n"
-                                   "      ]\n"
+                                   "      ],\n"
+                                   "      \"standard\": {\n"
+                                   "        \"text\": \"RFC 5321\",\n"
+                                   "        \"url\": \"https://example.org/5321\"\n"
+                                   "      }\n"
                                    "    }\n"
                                    "  ],\n"
                                    "  \"empty\": []\n"
@@ -131,7 +137,9 @@ static void test_page(void **state) {
     out_init_memory(&out);
     format_named("ndjson")->line(&page, &out);
     assert_held(&out, "{\"schema\":1,\"lines\":{\"read\":18446744073709551615,\"rest\":null},"
-                      "\"reasons\":[{\"class\":\"<\\/x>\",\"acts\":[\"wait\"]}],\"empty\":[]}\n");
+                      "\"reasons\":[{\"class\":\"<\\/x>\",\"acts\":[\"wait\"],"
+                      "\"standard\":{\"text\":\"RFC 5321\",\"url\":\"https://example.org/5321\"}}],"
+                      "\"empty\":[]}\n");
     page_release(&page);
 }
 

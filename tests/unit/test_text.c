@@ -138,6 +138,63 @@ static void test_cards(void **state) {
                 "   severity: \033[33mwarning\033[0m\n");
 }
 
+/* Cards to compare stand under each other, without numbers. */
+static void test_side_by_side(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, NULL);
+    struct cell *list = page_section(&page, "codes", NULL, LOOK_SIDE_BY_SIDE, CELL_LIST)->cell;
+    for (uint64_t code = 354; code < 356; code++) {
+        struct cell *card = cell_record(&page, list, NULL, NULL);
+        cell_code(&page, card, "code", "", code);
+        cell_text(&page, card, "fix", "How to fix", SLICE("Go on."));
+    }
+    assert_text(&page, 0, false,
+                "354\n"
+                "   How to fix: Go on.\n"
+                "\n"
+                "355\n"
+                "   How to fix: Go on.\n");
+}
+
+static void test_points(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, NULL);
+    struct cell *list = page_section(&page, "p", "Points", LOOK_POINTS, CELL_LIST)->cell;
+    cell_text(&page, list, NULL, NULL, SLICE("a point of more than one line"));
+    cell_link(&page, list, NULL, NULL, SLICE("RFC 5321"), SLICE("https://example.org/5321"));
+    list = page_section(&page, "s", "Steps", LOOK_STEPS, CELL_LIST)->cell;
+    for (unsigned i = 0; i < 10; i++)
+        cell_text(&page, list, NULL, NULL, i ? SLICE("go on") : SLICE("begin with the first line"));
+    page_section(&page, "none", "None", LOOK_STEPS, CELL_LIST);
+    assert_text(&page, 24, false,
+                "Points\n"
+                "  - a point of more than\n"
+                "    one line\n"
+                "  - RFC 5321\n"
+                "    (https://example.org\n"
+                "    /5321)\n"
+                "\n"
+                "Steps\n"
+                "   1. begin with the\n"
+                "      first line\n"
+                "   2. go on\n"
+                "   3. go on\n"
+                "   4. go on\n"
+                "   5. go on\n"
+                "   6. go on\n"
+                "   7. go on\n"
+                "   8. go on\n"
+                "   9. go on\n"
+                "  10. go on\n"
+                "\n"
+                "None\n"
+                "  none\n");
+}
+
 static void test_paragraphs(void **state) {
     struct page page;
 
@@ -213,9 +270,10 @@ static void test_long(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_facts),       cmocka_unit_test(test_table),
-        cmocka_unit_test(test_empty_table), cmocka_unit_test(test_cards),
-        cmocka_unit_test(test_paragraphs),  cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_facts),        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_empty_table),  cmocka_unit_test(test_cards),
+        cmocka_unit_test(test_side_by_side), cmocka_unit_test(test_points),
+        cmocka_unit_test(test_paragraphs),   cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
