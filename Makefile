@@ -28,6 +28,7 @@ PKG_LIBS    := $(shell $(PKG_CONFIG) --libs $(NEEDED_PKGS) 2>/dev/null || echo -
 OPTIONAL   ?= auto
 LIBARCHIVE ?= $(OPTIONAL)
 LIBSYSTEMD ?= $(OPTIONAL)
+LIBUNISTRING ?= $(OPTIONAL)
 # $(1): auto, yes or no, $(2): its header, $(3): what finds it; not empty: use it.
 use = $(if $(filter yes,$(1)),yes,$(if $(filter auto,$(1)),$(shell \
       $(CC) $(CPPFLAGS) $(3) -include $(2) -E -x c /dev/null > /dev/null 2>&1 && echo yes)))
@@ -40,6 +41,10 @@ SYSTEMD_CFLAGS := $(shell $(PKG_CONFIG) --cflags libsystemd 2>/dev/null)
 ifneq ($(call use,$(LIBSYSTEMD),systemd/sd-journal.h,$(SYSTEMD_CFLAGS)),)
 PKG_CFLAGS += -DHAVE_LIBSYSTEMD $(SYSTEMD_CFLAGS)
 PKG_LIBS   += $(shell $(PKG_CONFIG) --libs libsystemd 2>/dev/null || echo -lsystemd)
+endif
+ifneq ($(call use,$(LIBUNISTRING),uniwidth.h,),)
+PKG_CFLAGS += -DHAVE_LIBUNISTRING
+PKG_LIBS   += -lunistring
 endif
 
 OUR_CPPFLAGS := -D_GNU_SOURCE -DPCRE2_CODE_UNIT_WIDTH=8 -DMAILTRIAGE_VERSION='"$(VERSION)"' -Isrc \
@@ -131,10 +136,13 @@ BUILD_NEEDS := stdio.h,puts,,libc6-dev \
 # Optional parts: `yes` needs them, and `make deps` installs what is not refused by `no`.
 archive_need   := archive.h,archive_read_new,-larchive,libarchive-dev
 systemd_need   := systemd/sd-journal.h,sd_journal_next,-lsystemd,libsystemd-dev
+unistring_need := uniwidth.h,uc_width,-lunistring,libunistring-dev
 BUILD_NEEDS    += $(if $(filter yes,$(LIBARCHIVE)),$(archive_need)) \
-                  $(if $(filter yes,$(LIBSYSTEMD)),$(systemd_need))
+                  $(if $(filter yes,$(LIBSYSTEMD)),$(systemd_need)) \
+                  $(if $(filter yes,$(LIBUNISTRING)),$(unistring_need))
 OPTIONAL_NEEDS := $(if $(filter no,$(LIBARCHIVE)),,$(archive_need)) \
-                  $(if $(filter no,$(LIBSYSTEMD)),,$(systemd_need))
+                  $(if $(filter no,$(LIBSYSTEMD)),,$(systemd_need)) \
+                  $(if $(filter no,$(LIBUNISTRING)),,$(unistring_need))
 CHECK_NEEDS := setjmp.h+stdarg.h+stddef.h+stdint.h+cmocka.h,_cmocka_run_group_tests,-lcmocka,libcmocka-dev
 # A program, and its Debian package where that has another name.
 CHECK_TOOLS := bats jq /lib/systemd/systemd-journal-remote,systemd-journal-remote

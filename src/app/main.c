@@ -6,13 +6,14 @@
 #include "app/say.h"
 #include "input/compressed.h"
 #include "input/journal.h"
+#include "report/width.h"
 #include "rules/regex.h"
 
 static int print_version(void) {
     printf("mailtriage %s\nregular expressions: PCRE2, JIT %s\ncompressed logs: %s\n"
-           "systemd journal: %s\n",
+           "systemd journal: %s\ncolumns of text: %s\n",
            MAILTRIAGE_VERSION, regex_has_jit() ? "available" : "unavailable (slower, same results)",
-           compressed_about(), journal_about());
+           compressed_about(), journal_about(), width_about());
     return 0;
 }
 

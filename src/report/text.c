@@ -1,19 +1,20 @@
 /* Why: the report as a person reads it in a terminal or a mail.
  *
  * How: cells become lines of plain text first (show), in which no control character is left; layout
- * then only measures, wraps and pads such text. Width is counted in code points. Numbers stay
- * digits with their unit behind them, so that a report can be searched with grep.
+ * then only measures, wraps and pads such text, in columns (width.h). Numbers stay digits with
+ * their unit behind them, so that a report can be searched with grep.
  */
 #include <assert.h>
 #include <string.h>
 
 #include "report/format.h"
 #include "report/utf8.h"
+#include "report/width.h"
 
 enum {
     INDENT = 2,
     GAP = 2,        /* blanks between columns */
-    NARROWEST = 12, /* a column is not squeezed further */
+    NARROWEST = 12, /* a column is not squeezed further; more than WIDTH_UNIT */
     MOST_COLUMNS = 16,
     LONGEST_LABEL = 24,
 };
@@ -112,35 +113,40 @@ static struct slice show(struct pen *pen, const struct cell *cell) {
 
 /* ---- measuring and writing */
 
-static bool is_tail(char byte) {
-    return ((unsigned char)byte & 0xC0) == 0x80;
-}
+/* A blank with an accent on it is none. */
+static bool skip_blank(struct slice *text) {
+    struct slice rest = *text;
 
-static size_t width_of(struct slice text) {
-    size_t width = 0;
-    for (size_t i = 0; i < text.length; i++)
-        width += !is_tail(text.at[i]);
-    return width;
+    if (rest.length == 0 || rest.at[0] != ' ')
+        return false;
+    width_take(&rest);
+    if (rest.at != text->at + 1)
+        return false;
+    *text = rest;
+    return true;
 }
 
 /* The next line of at most `width` columns, cut at a blank where there is one. */
 static struct slice take_line(struct slice *rest, size_t width) {
+    struct slice ahead = *rest;
     size_t end = 0, columns_used = 0, blank = 0;
 
-    while (end < rest->length && columns_used < width) {
-        if (rest->at[end] == ' ')
-            blank = end;
-        do
-            end++;
-        while (end < rest->length && is_tail(rest->at[end]));
-        columns_used++;
+    while (ahead.length > 0) {
+        size_t at = (size_t)(ahead.at - rest->at);
+        bool is_blank = skip_blank(&ahead);
+        columns_used += is_blank ? 1 : width_take(&ahead);
+        if (is_blank)
+            blank = at;
+        if (columns_used > width && at > 0)
+            break;
+        end = (size_t)(ahead.at - rest->at);
     }
-    if (end < rest->length && rest->at[end] != ' ' && blank > 0)
+    if (end < rest->length && blank > 0)
         end = blank;
     struct slice line = slice_head(*rest, end);
     *rest = slice_from(*rest, end);
-    while (rest->length > 0 && rest->at[0] == ' ')
-        *rest = slice_from(*rest, 1);
+    while (skip_blank(rest))
+        ;
     while (line.length > 0 && line.at[line.length - 1] == ' ')
         line.length--;
     return line;

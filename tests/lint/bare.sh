@@ -8,7 +8,8 @@ bare=build/bare/mailtriage
 build_bare() {
     ${MAKE:-make} -s --no-print-directory -j"${JOBS:-2}" VARIANT=bare OPTIONAL=no CFLAGS=-O0 \
         STRICT=1 $bare build/bare/tests/unit/test_compressed build/bare/tests/unit/test_source \
-        build/bare/tests/unit/test_journal_export
+        build/bare/tests/unit/test_journal_export build/bare/tests/unit/test_width \
+        build/bare/tests/unit/test_text
 }
 
 says() { # WORDS ARGUMENT...: the bare program says the words, on either output
@@ -44,6 +45,10 @@ for asked in --journal "$scratch/system.journal"; do
     check_catches "journal: ${asked##*/}" $bare report --no-config "$asked"
 done
 rm "$scratch/system.journal"
+check "columns: --version says it is not there" says "columns of text: not built in" --version
+check "columns: the build option is named" says LIBUNISTRING=yes --version
+check "columns: their unit test without it" build/bare/tests/unit/test_width
+check "reports as text: their unit test without it" build/bare/tests/unit/test_text
 check_catches "compressed: a folder with one among others" \
     $bare report --no-config --year 2026 "$scratch"
 tap_end

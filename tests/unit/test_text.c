@@ -218,7 +218,7 @@ static void test_paragraphs(void **state) {
                 "four\n");
 }
 
-/* Log text: shown, never obeyed; width is counted in characters. */
+/* Log text: shown, never obeyed; broken bytes take the column of their ?. */
 static void test_hostile(void **state) {
     struct page page;
 
@@ -242,6 +242,83 @@ static void test_hostile(void **state) {
                 "  caf\303\251 ??        2\n"
                 "  a b c?d?       3\n"
                 "  ??             4\n");
+}
+
+/* Marks take no column, whether the accent is a character of its own or not. */
+static void test_scripts(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, NULL);
+    struct cell *list = page_section(&page, "rows", NULL, LOOK_TABLE, CELL_LIST)->cell;
+    static const char *const texts[] = {"text", "caf\u00e9", "cafe\u0301",
+                                        "\u0e27\u0e34\u0e18\u0e35\u0e41\u0e01\u0e49"};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct cell *row = cell_record(&page, list, NULL, NULL);
+        cell_text(&page, row, "text", "\u0e17\u0e35\u0e48", slice_of(texts[i]));
+        cell_count(&page, row, "n", "n\u00ba", i, NULL);
+    }
+    struct cell *facts = page_section(&page, "facts", NULL, LOOK_FACTS, CELL_RECORD)->cell;
+    cell_count(&page, facts, "a", "\u0e40\u0e21\u0e37\u0e48\u0e2d", 1, NULL);
+    cell_count(&page, facts, "b", "re\u0301sum\u00e9", 2, NULL);
+    assert_text(&page, 0, false,
+                "  \u0e17\u0e35\u0e48     n\u00ba\n"
+                "  text   0\n"
+                "  caf\u00e9   1\n"
+                "  cafe\u0301   2\n"
+                "  \u0e27\u0e34\u0e18\u0e35\u0e41\u0e01\u0e49   3\n"
+                "\n"
+                "  \u0e40\u0e21\u0e37\u0e48\u0e2d     1\n"
+                "  re\u0301sum\u00e9  2\n");
+}
+
+#ifdef HAVE_LIBUNISTRING
+static void test_wide(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, NULL);
+    struct cell *list = page_section(&page, "rows", NULL, LOOK_TABLE, CELL_LIST)->cell;
+    static const char *const texts[] = {"abcd", "\u90ae\u4ef6", "\U0001f4e7\U0001f44d\U0001f3fd"};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct cell *row = cell_record(&page, list, NULL, NULL);
+        cell_text(&page, row, "text", "text", slice_of(texts[i]));
+        cell_count(&page, row, "n", "n", i, NULL);
+    }
+    assert_text(&page, 0, false,
+                "  text    n\n"
+                "  abcd    0\n"
+                "  \u90ae\u4ef6    1\n"
+                "  \U0001f4e7\U0001f44d\U0001f3fd  2\n");
+}
+#endif
+
+/* Thai has no blanks but between phrases. A line ends in front of a consonant, or of the vowel that
+ * is written before it; never in front of a mark, and a blank with an accent on it is no blank. */
+static void test_cut(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, NULL);
+    page_section(&page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text =
+        slice_of("\u0e17\u0e35\u0e48\u0e2d\u0e22\u0e39\u0e48\u0e1c\u0e39\u0e49\u0e23\u0e31\u0e1a"
+                 "\u0e17\u0e35\u0e48\u0e2d\u0e22\u0e39\u0e48\u0e1c\u0e39\u0e49\u0e23\u0e31\u0e1a"
+                 "\u0e44\u0e21\u0e48\u0e21\u0e35\u0e2d\u0e22\u0e39\u0e48\u0e08\u0e23\u0e34\u0e07 "
+                 "\u0e42\u0e1b\u0e23\u0e14\u0e15\u0e23\u0e27\u0e08");
+    page_section(&page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text =
+        slice_of("abcdefghijkl \u0301 mno  pqrstuvwxyz");
+    page_section(&page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text =
+        slice_of("abcdefghijklmno \u0301p");
+    assert_text(&page, 13, false,
+                "\u0e17\u0e35\u0e48\u0e2d\u0e22\u0e39\u0e48\u0e1c\u0e39\u0e49\u0e23\u0e31\u0e1a"
+                "\u0e17\u0e35\u0e48\u0e2d\u0e22\u0e39\u0e48\u0e1c\u0e39\u0e49\u0e23\u0e31\u0e1a\n"
+                "\u0e44\u0e21\u0e48\u0e21\u0e35\u0e2d\u0e22\u0e39\u0e48\u0e08\u0e23\u0e34\u0e07\n"
+                "\u0e42\u0e1b\u0e23\u0e14\u0e15\u0e23\u0e27\u0e08\n"
+                "abcdefghijkl \u0301\n"
+                "mno\n"
+                "pqrstuvwxyz\n"
+                "abcdefghijklm\n"
+                "no \u0301p\n");
 }
 
 static void test_long(void **state) {
@@ -274,7 +351,11 @@ int main(void) {
         cmocka_unit_test(test_empty_table),  cmocka_unit_test(test_cards),
         cmocka_unit_test(test_side_by_side), cmocka_unit_test(test_points),
         cmocka_unit_test(test_paragraphs),   cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_scripts),      cmocka_unit_test(test_cut),
         cmocka_unit_test(test_long),
+#ifdef HAVE_LIBUNISTRING
+        cmocka_unit_test(test_wide),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
