@@ -2,41 +2,9 @@
  * a client is most often the client's. And 354 is no failure, but what follows it is classed where
  * it stands. With the built-in pattern files; the replies are worded otherwise than their examples.
  */
-#include "finding/reason.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-struct book {
-    struct arena arena;
-    struct pattern_files files;
-    struct rulebook *rules;
-    struct reason_memory *memory;
-};
-
-static int set_up(void **state) {
-    static struct book book;
-    struct problem problem = {""};
-    arena_init(&book.arena);
-    book.files.arena = &book.arena;
-    pattern_files_builtin(&book.files, &book.arena);
-    if (!rulebook_load(&book.files, &book.rules, &problem))
-        fail_msg("%s", problem.text);
-    book.memory = reason_memory_new(book.rules);
-    *state = &book;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    struct book *book = *state;
-    reason_memory_free(book->memory);
-    rulebook_free(book->rules);
-    arena_release(&book->arena);
-    return 0;
-}
+#include "reason_book.h"
 
 static struct verdict decide(struct book *book, const char *reply, enum stage stage,
                              enum direction direction) {

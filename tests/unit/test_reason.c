@@ -3,13 +3,10 @@
  */
 #include "finding/reason.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "reason_book.h"
 
 #define REASON(group, rules)                                                                       \
     "title: T\ngroup: " group "\nmeaning: M.\nhint: Do.\n"                                         \
@@ -62,33 +59,15 @@ static const struct {
                            "X.2.0,Other mailbox status,,,,,\n"},
 };
 
-struct book {
-    struct arena arena;
-    struct rulebook *rules;
-    struct reason_memory *memory;
-};
-
-static int set_up(void **state) {
+static int set_up_given(void **state) {
     static struct book book;
-    struct problem problem = {""};
-    arena_init(&book.arena);
-    struct pattern_files files = {.arena = &book.arena};
+    book_init(&book);
     for (size_t i = 0; i < sizeof files_given / sizeof *files_given; i++)
-        pattern_files_put(&files, (struct pattern_file){files_given[i].name, files_given[i].name,
-                                                        slice_of(files_given[i].text)});
-    if (!rulebook_load(&files, &book.rules, &problem))
-        fail_msg("%s", problem.text);
-    book.memory = reason_memory_new(book.rules);
+        pattern_files_put(&book.files,
+                          (struct pattern_file){files_given[i].name, files_given[i].name,
+                                                slice_of(files_given[i].text)});
+    book_load(&book);
     *state = &book;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    struct book *book = *state;
-    reason_memory_free(book->memory);
-    reason_memory_free(NULL);
-    rulebook_free(book->rules);
-    arena_release(&book->arena);
     return 0;
 }
 
@@ -516,16 +495,13 @@ static void proves_examples(void **state) {
 
 static void tells_failed_proofs(void **state) {
     (void)state;
-    struct arena arena;
-    struct rulebook *book;
-    struct problem problem = {""};
+    struct book book;
     struct tellings tellings = {0};
     size_t failed;
-    arena_init(&arena);
-    struct pattern_files files = {.arena = &arena};
-    pattern_files_put(&files, (struct pattern_file){"reasons/order", "o", SLICE("one\ntwo")});
+    book_init(&book);
+    pattern_files_put(&book.files, (struct pattern_file){"reasons/order", "o", SLICE("one\ntwo")});
     pattern_files_put(
-        &files,
+        &book.files,
         (struct pattern_file){"reasons/one.yaml", "one.yaml",
                               SLICE(REASON("auth", "hints: {postfx: H.}\nstrong: {says: [first]}\n"
                                                    "where: {mta: [postfix, exmi]}\nexamples:\n"
@@ -533,7 +509,7 @@ static void tells_failed_proofs(void **state) {
                                                    "  - (rctp) 550 first\nnot:\n"
                                                    "  - (postfix rcpt) 550 first\n"))});
     pattern_files_put(
-        &files,
+        &book.files,
         (struct pattern_file){
             "reasons/two.yaml", "two.yaml",
             SLICE(REASON("auth", "strong:\n  says: [second]\n"
@@ -542,8 +518,7 @@ static void tells_failed_proofs(void **state) {
                                  "examples:\n  - (postfix) 550 first second\n"
                                  "  - (in local) third\n  - (local callout) 550 fourth\n"
                                  "  - (local) fourth\n  - second\n  - (local 550 second\n"))});
-    if (!rulebook_load(&files, &book, &problem))
-        fail_msg("%s", problem.text);
+    book_load(&book);
     static const char *const wanted[] = {
         "one.yaml:9: no MTA 'exmi'",
         "one.yaml:1: no MTA 'postfx' in hints",
@@ -554,32 +529,29 @@ static void tells_failed_proofs(void **state) {
         "two.yaml:17: 'second' is classed unclassified, not two",
         "two.yaml:18: '(local 550 second' is no context",
     };
-    assert_int_equal(reason_prove(book, &failed, told, &tellings), 10);
+    assert_int_equal(reason_prove(book.rules, &failed, told, &tellings), 10);
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         if (strncmp(tellings.texts[i], wanted[i], strlen(wanted[i])) != 0)
             fail_msg("'%s' and not '%s'", tellings.texts[i], wanted[i]);
     assert_int_equal(failed, sizeof wanted / sizeof *wanted);
-    rulebook_free(book);
-    arena_release(&arena);
+    book_release(&book);
 }
 
 /* A rule decides about an example of any file, or it is told of, with the rule that beats it. */
 static void tells_unproved_rules(void **state) {
     (void)state;
-    struct arena arena;
-    struct rulebook *book;
-    struct problem problem = {""};
+    struct book book;
     struct tellings tellings = {0};
-    arena_init(&arena);
-    struct pattern_files files = {.arena = &arena};
-    pattern_files_put(&files, (struct pattern_file){"reasons/order", "o", SLICE("one\ntwo")});
+    book_init(&book);
+    pattern_files_put(&book.files, (struct pattern_file){"reasons/order", "o", SLICE("one\ntwo")});
     pattern_files_put(
-        &files, (struct pattern_file){
-                    "reasons/one.yaml", "one.yaml",
-                    SLICE(REASON("auth", "strong: {says: [first, never]}\n"
-                                         "examples:\n  - 550 first\n  - 550 second third\n"))});
+        &book.files,
+        (struct pattern_file){
+            "reasons/one.yaml", "one.yaml",
+            SLICE(REASON("auth", "strong: {says: [first, never]}\n"
+                                 "examples:\n  - 550 first\n  - 550 second third\n"))});
     pattern_files_put(
-        &files,
+        &book.files,
         (struct pattern_file){
             "reasons/two.yaml", "two.yaml",
             SLICE(REASON("auth", "strong:\n  says: [first and last, third]\n"
@@ -587,11 +559,11 @@ static void tells_unproved_rules(void **state) {
                                  "  when: [{says: third, stage: [auth]}]\n"
                                  "codes: {staged: [571]}\n"
                                  "examples:\n  - 550 second one\n  - 550 first and last\n"))});
-    pattern_files_put(&files, (struct pattern_file){"codes/reply.csv", "reply.csv",
-                                                    SLICE("code,name,description,when,fix,source,"
-                                                          "reason\n550,No,,,,,two\n")});
-    if (!rulebook_load(&files, &book, &problem))
-        fail_msg("%s", problem.text);
+    pattern_files_put(&book.files,
+                      (struct pattern_file){"codes/reply.csv", "reply.csv",
+                                            SLICE("code,name,description,when,fix,source,"
+                                                  "reason\n550,No,,,,,two\n")});
+    book_load(&book);
     static const char *const wanted[] = {
         "one.yaml:8: 'never' for one is fired by no example",
         "two.yaml:9: 'first and last' for two is always beaten, in two.yaml:15 by one.yaml:8: "
@@ -599,34 +571,29 @@ static void tells_unproved_rules(void **state) {
         "two.yaml:11: 'third' for two is fired by no example",
         "two.yaml:12: '571' for two is fired by no example",
     };
-    struct unproved left = reason_unproved(book, told, &tellings);
+    struct unproved left = reason_unproved(book.rules, told, &tellings);
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         assert_string_equal(tellings.texts[i], wanted[i]);
     assert_int_equal(left.rules, 7);
     assert_int_equal(left.silent, 3);
     assert_int_equal(left.beaten, 1);
-    rulebook_free(book);
-    arena_release(&arena);
+    book_release(&book);
 }
 
 /* A pattern that cannot end is no match, is off for the rest of its round, and is named. */
 static void leaves_out_what_never_ends(void **state) {
     (void)state;
     static const char long_text[] = "550 the tide came in over the long grey sands of the ocean!";
-    struct book book = {.memory = NULL};
-    struct problem problem = {""};
-    arena_init(&book.arena);
-    struct pattern_files files = {.arena = &book.arena};
-    pattern_files_put(&files, (struct pattern_file){"reasons/order", "o", SLICE("one\n")});
-    pattern_files_put(&files,
+    struct book book;
+    book_init(&book);
+    pattern_files_put(&book.files, (struct pattern_file){"reasons/order", "o", SLICE("one\n")});
+    pattern_files_put(&book.files,
                       (struct pattern_file){
                           "reasons/one.yaml", "one.yaml",
                           SLICE(REASON("auth", "strong: {matches: ['^ (?: \\w+ \\s? )+ ocean $'],\n"
                                                "         says: [never said]}\n"
                                                "examples: [550 the ocean]\n"))});
-    if (!rulebook_load(&files, &book.rules, &problem))
-        fail_msg("%s", problem.text);
-    book.memory = reason_memory_new(book.rules);
+    book_load(&book);
     const char *file;
     unsigned line;
     for (int round = 0; round < 2; round++) {
@@ -646,9 +613,7 @@ static void leaves_out_what_never_ends(void **state) {
         assert_int_equal(line, 8);
         assert_false(reason_memory_was_off(book.memory, 0, &file, &line));
     }
-    reason_memory_free(book.memory);
-    rulebook_free(book.rules);
-    arena_release(&book.arena);
+    book_release(&book);
 }
 
 int main(void) {
@@ -668,5 +633,5 @@ int main(void) {
         cmocka_unit_test(tells_failed_proofs),
         cmocka_unit_test(tells_unproved_rules),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_given, tear_down);
 }

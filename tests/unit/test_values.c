@@ -3,13 +3,7 @@
  */
 #include "finding/values.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "finding/reason.h"
+#include "reason_book.h"
 
 /* ---- the address */
 
@@ -87,34 +81,6 @@ static void reads_it_only_where_the_host_is_refused(void **state) {
 }
 
 /* ---- list and provider */
-
-struct book {
-    struct arena arena;
-    struct pattern_files files;
-    struct rulebook *rules;
-    struct reason_memory *memory;
-};
-
-static int set_up(void **state) {
-    static struct book book;
-    struct problem problem = {""};
-    arena_init(&book.arena);
-    book.files.arena = &book.arena;
-    pattern_files_builtin(&book.files, &book.arena);
-    if (!rulebook_load(&book.files, &book.rules, &problem))
-        fail_msg("%s", problem.text);
-    book.memory = reason_memory_new(book.rules);
-    *state = &book;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    struct book *book = *state;
-    reason_memory_free(book->memory);
-    rulebook_free(book->rules);
-    arena_release(&book->arena);
-    return 0;
-}
 
 static const struct {
     const char *host, *reply;
