@@ -12,13 +12,7 @@
 #include "input/entry.h"
 #include "input/line.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition))                                                                          \
-            abort();                                                                               \
-    } while (0)
+#include "target.h"
 
 struct source {
     struct reader reader;

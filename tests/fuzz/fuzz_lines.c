@@ -13,15 +13,9 @@
 
 #include "input/lines.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+#include "target.h"
 
 enum { REPEAT = 1021, SOURCE_LONGEST = 2 * LINES_BLOCK + 2 * LINE_LONGEST };
-
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition))                                                                          \
-            abort();                                                                               \
-    } while (0)
 
 static size_t follow_recipe(struct slice recipe, char *source) {
     size_t length = 0;

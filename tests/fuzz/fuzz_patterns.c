@@ -7,13 +7,7 @@
 #include "finding/reason.h"
 #include "mta/shapes.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition))                                                                          \
-            abort();                                                                               \
-    } while (0)
+#include "target.h"
 
 static const char reason[] = "title: Mailbox full\ngroup: recipient\nmeaning: No room.\n"
                              "hint: Wait.\nseverity: info\nlasting: temporary\nacts: [wait]\n"

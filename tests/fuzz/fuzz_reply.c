@@ -8,7 +8,7 @@
 
 #include <assert.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+#include "target.h"
 
 static void check_line(struct slice line) {
     for (size_t i = 0; i < line.length; i++) {

@@ -6,13 +6,7 @@
 #include "finding/journey.h"
 #include "tally/tally.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition))                                                                          \
-            abort();                                                                               \
-    } while (0)
+#include "target.h"
 
 /* Of a thing with new, free, save and load. */
 #define TRY(kind)                                                                                  \

@@ -9,7 +9,7 @@
 
 #include "base/moment.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+#include "target.h"
 
 enum { DAY = 24 * 60 * 60 };
 

@@ -9,13 +9,7 @@
 #include "input/lasts.h"
 #include "input/pieces.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition))                                                                          \
-            abort();                                                                               \
-    } while (0)
+#include "target.h"
 
 struct account {
     uint64_t taken, whole, given_up;

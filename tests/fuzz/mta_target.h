@@ -1,9 +1,8 @@
 /* mta_target - what the fuzz targets of the MTA readers share: any bytes as lines, read twice.
  *
  * Holds: what is read has records that know their kind and line type, what is dull at most details
- * of a session; every text lies in the line
- * or is one of the reader's own words; the same line gives the same again; nothing is read of a
- * byte too much (the sanitizers see to that).
+ * of a session; every text lies in the line or is one of the reader's own words; the same line
+ * gives the same again; nothing is read of a byte too much (the sanitizers see to that).
  */
 #ifndef TESTS_MTA_TARGET_H
 #define TESTS_MTA_TARGET_H
@@ -14,7 +13,7 @@
 #include "mta/shapes.h"
 #include "rules/pattern_files.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+#include "target.h"
 
 /* The built-in shapes of one MTA, loaded once. */
 static const struct shapes *shapes_of(const struct mta *mta) {
