@@ -84,9 +84,13 @@ suite_lint() {
 }
 
 suite_golden() {
+    local script
     build golden all
     tests/golden/list.sh > "$told/golden.bats"
     part golden/cases "bats --formatter tap '$told/golden.bats'"
+    for script in tests/catalogue/*.sh; do
+        part "golden/$(basename "$script" .sh)" "$script"
+    done
 }
 
 suite_oracle() {

@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "base/memory.h"
+#include "rules/logged.h"
 #include <csv.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@ enum {
     LAST_CODE = 599
 };
 
-enum table { TABLE_REPLY, TABLE_ENHANCED, TABLE_IMPLIED };
+enum table { TABLE_REPLY, TABLE_ENHANCED, TABLE_IMPLIED, TABLE_LOGGED };
 
 static const struct {
     const char *name;
@@ -30,6 +31,7 @@ static const struct {
     [TABLE_ENHANCED] = {"enhanced.csv",
                         {"code", "name", "description", "when", "fix", "source", "reason", NULL}},
     [TABLE_IMPLIED] = {"implied.csv", {"line_type", "code", "enhanced", "source", NULL}},
+    [TABLE_LOGGED] = {"logged.csv", {"code", "mta", "direction", "text", NULL}},
 };
 
 struct pages {
@@ -42,6 +44,7 @@ struct codes {
     struct arena arena;
     struct pages reply, enhanced;
     struct map implied; /* by line type: struct implied */
+    struct logged logged;
 };
 
 struct reading {
@@ -61,6 +64,7 @@ struct reading {
 /* Fields in the order of tables[].columns. */
 enum { CODE, NAME, DESCRIPTION, WHEN, FIX, SOURCE, REASON };
 enum { LINE_TYPE, IMPLIED_CODE, IMPLIED_ENHANCED, IMPLIED_SOURCE };
+enum { LOGGED_CODE, LOGGED_MTA, LOGGED_DIRECTION, LOGGED_TEXT };
 
 bool enhanced_equal(struct enhanced a, struct enhanced b) {
     return a.class_digit == b.class_digit && a.subject == b.subject && a.detail == b.detail;
@@ -141,6 +145,7 @@ struct codes *codes_new(void) {
     map_init(&codes->reply.places, sizeof(size_t));
     map_init(&codes->enhanced.places, sizeof(size_t));
     map_init(&codes->implied, sizeof(struct implied));
+    logged_init(&codes->logged);
     return codes;
 }
 
@@ -150,6 +155,7 @@ void codes_free(struct codes *codes) {
     map_release(&codes->reply.places);
     map_release(&codes->enhanced.places);
     map_release(&codes->implied);
+    logged_release(&codes->logged);
     free(codes->reply.items);
     free(codes->enhanced.items);
     arena_release(&codes->arena);
@@ -222,6 +228,14 @@ static void take_implied(struct reading *reading, const struct slice *field) {
         (struct implied){field[LINE_TYPE], code.basic, enhanced.enhanced, field[IMPLIED_SOURCE]};
 }
 
+static void take_logged(struct reading *reading, const struct slice *field) {
+    struct logged_row row = {field[LOGGED_CODE], field[LOGGED_MTA], field[LOGGED_DIRECTION],
+                             field[LOGGED_TEXT]};
+    const char *fault = logged_put(&reading->codes->logged, &row, &reading->codes->arena);
+    if (fault)
+        refuse(reading, fault, row.code);
+}
+
 /* The first row: which column each field is. */
 static void take_header(struct reading *reading) {
     const char *const *columns = tables[reading->table].columns;
@@ -276,6 +290,8 @@ static void take_row(int end, void *context) {
             ordered[reading->columns[i]] = reading->fields[i];
         if (reading->table == TABLE_IMPLIED)
             take_implied(reading, ordered);
+        else if (reading->table == TABLE_LOGGED)
+            take_logged(reading, ordered);
         else
             take_page(reading, ordered);
     }
@@ -338,9 +354,9 @@ bool codes_load(struct codes *codes, const char *name, const char *file, struct 
                                   .problem = problem};
         return read_table(&reading, bytes);
     }
-    return problem_say(problem, "%s: unknown table '%s'; known are %s, %s and %s", file, name,
+    return problem_say(problem, "%s: unknown table '%s'; known are %s, %s, %s and %s", file, name,
                        tables[TABLE_REPLY].name, tables[TABLE_ENHANCED].name,
-                       tables[TABLE_IMPLIED].name);
+                       tables[TABLE_IMPLIED].name, tables[TABLE_LOGGED].name);
 }
 
 static const struct code_page *page_of(const struct pages *pages, struct code code) {
@@ -363,6 +379,11 @@ const struct code_page *codes_enhanced(const struct codes *codes, struct enhance
 
 const struct implied *codes_implied(const struct codes *codes, struct slice line_type) {
     return map_get(&codes->implied, line_type);
+}
+
+struct slice codes_logged(const struct codes *codes, struct code code, const char *mta,
+                          const char *direction, struct arena *arena) {
+    return logged_text(&codes->logged, code, mta, direction, arena);
 }
 
 size_t codes_reply_count(const struct codes *codes) {

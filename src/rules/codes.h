@@ -1,5 +1,5 @@
-/* codes - the tables of reply codes, enhanced codes and implied codes (patterns/codes/ *.csv, read
- * through libcsv).
+/* codes - the tables of reply codes, enhanced codes, implied codes and what is logged for a code
+ * (patterns/codes/ *.csv, read through libcsv).
  */
 #ifndef RULES_CODES_H
 #define RULES_CODES_H
@@ -54,14 +54,20 @@ struct codes;
 
 struct codes *codes_new(void);
 void codes_free(struct codes *codes);
-/* Adds a table: name is "reply.csv", "enhanced.csv" or "implied.csv"; a row of a later table
- * replaces one of the same code. Messages carry file:line. */
+/* Adds a table: name is "reply.csv", "enhanced.csv", "implied.csv" or "logged.csv"; a row of a
+ * later table replaces one of the same code. Messages carry file:line. */
 bool codes_load(struct codes *codes, const char *name, const char *file, struct slice bytes,
                 struct problem *problem);
 const struct code_page *codes_reply(const struct codes *codes, uint16_t code);
 /* The row of exactly this code, else of X.subject.detail, else NULL. */
 const struct code_page *codes_enhanced(const struct codes *codes, struct enhanced enhanced);
 const struct implied *codes_implied(const struct codes *codes, struct slice line_type);
+/* What stands in the log of an MTA (its name) when a reply with this code was given: direction
+ * "in", we said it to a client, or "out", a server said it to us. "-": nothing at the usual log
+ * level. Empty: the table does not tell. A code for any class gets a row of one that has it. Lives
+ * as long as both the codes and the arena. */
+struct slice codes_logged(const struct codes *codes, struct code code, const char *mta,
+                          const char *direction, struct arena *arena);
 /* Walking, in the order of the files. */
 size_t codes_reply_count(const struct codes *codes);
 const struct code_page *codes_reply_at(const struct codes *codes, size_t index);
