@@ -112,19 +112,16 @@ static void take_entry(struct taking *taking, const struct split *whole) {
     take_account(taking, whole, reading, outside);
 }
 
+/* Of an orphan the entry began where no file tells: there is nothing in it to understand. */
 static void take_given_up(void *context, const struct split *split) {
     struct taking *taking = context;
-    bool is_own = mta_of(&split->entry);
-    if (split == taking->piece) { /* its entry began where no file tells: nothing to understand */
-        taking->job->own += is_own;
-        take_account(taking, split, READING_DULL,
-                     block_is_outside(taking->pipeline->run->options, &split->entry.time));
-        return;
-    }
+    bool is_own = mta_of(&split->entry), is_orphan = split == taking->piece;
     taking->job->own += is_own;
-    taking->job->unknown += is_own;
-    take_odd(taking, split, ODD_UNKNOWN);
-    take_account(taking, split, READING_UNKNOWN,
+    if (!is_orphan) {
+        taking->job->unknown += is_own;
+        take_odd(taking, split, ODD_UNKNOWN);
+    }
+    take_account(taking, split, is_orphan ? READING_DULL : READING_UNKNOWN,
                  block_is_outside(taking->pipeline->run->options, &split->entry.time));
 }
 
