@@ -170,3 +170,10 @@ enum unwrapping header_read(struct slice s, struct entry *entry) {
     header_read_tag(s, entry);
     return UNWRAPPED;
 }
+
+enum unwrapping header_read_at(struct slice s, const struct moment *time, struct entry *entry) {
+    enum unwrapping answer = header_read(s, entry);
+    if (answer == UNWRAPPED)
+        entry->time = *time;
+    return answer;
+}

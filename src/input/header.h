@@ -10,6 +10,8 @@ bool header_skip_priority(struct slice *s);
 /* Reads "[level] [host] [level] [tag] text" into host, program, pid and text of the entry.
  * UNWRAP_DULL: a mark of syslogd. */
 enum unwrapping header_read(struct slice s, struct entry *entry);
+/* The same of a line that was written at `time`, which so becomes the entry's. */
+enum unwrapping header_read_at(struct slice s, const struct moment *time, struct entry *entry);
 
 /* Reads "[level] tag text", with no host in front. False: no tag; all of it is text then. */
 bool header_read_tag(struct slice s, struct entry *entry);

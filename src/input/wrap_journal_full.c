@@ -91,10 +91,7 @@ static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct s
     if (!skip_weekday(&line) || !civil_take_dashed(&line, &civil) || !slice_skip_byte(&line, ' ') ||
         !slice_cut(&line, ' ', &zone) || !is_zone_name(zone) || !zoned(clock, &civil, zone, &time))
         return UNWRAP_FOREIGN;
-    enum unwrapping answer = header_read(line, entry);
-    if (answer == UNWRAPPED)
-        entry->time = time;
-    return answer;
+    return header_read_at(line, &time, entry);
 }
 
 const struct wrapping wrap_journal_full = {

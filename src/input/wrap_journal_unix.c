@@ -15,10 +15,7 @@ static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct s
     if (line.at[0] < '0' || line.at[0] > '9' || !slice_cut(&line, ' ', &stamp) ||
         slice_find(stamp, '.') == SIZE_MAX || !moment_unix(stamp, &time))
         return UNWRAP_FOREIGN;
-    enum unwrapping answer = header_read(line, entry);
-    if (answer == UNWRAPPED)
-        entry->time = time;
-    return answer;
+    return header_read_at(line, &time, entry);
 }
 
 const struct wrapping wrap_journal_unix = {

@@ -79,10 +79,7 @@ static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct s
     (void)arena;
     if (!header_skip_priority(&line) || !take_stamp(clock, &line, &time))
         return UNWRAP_FOREIGN;
-    enum unwrapping answer = header_read(line, entry);
-    if (answer == UNWRAPPED)
-        entry->time = time;
-    return answer;
+    return header_read_at(line, &time, entry);
 }
 
 const struct wrapping wrap_syslog = {

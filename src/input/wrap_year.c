@@ -63,10 +63,7 @@ static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct s
     if (!header_skip_priority(&line) || !take_stamp(&line, &civil) ||
         !moment_local(clock, &civil, &time))
         return UNWRAP_FOREIGN;
-    enum unwrapping answer = header_read(header_without_blanks(line), entry);
-    if (answer == UNWRAPPED)
-        entry->time = time;
-    return answer;
+    return header_read_at(header_without_blanks(line), &time, entry);
 }
 
 const struct wrapping wrap_year = {
