@@ -378,13 +378,7 @@ bool civil_take_rfc3164(struct slice *s, struct civil *civil_r) {
     return true;
 }
 
-/* ---- Comparing and printing ---- */
-
-int moment_compare(const struct moment *a, const struct moment *b) {
-    if (a->seconds != b->seconds)
-        return a->seconds < b->seconds ? -1 : 1;
-    return (a->nanos > b->nanos) - (a->nanos < b->nanos);
-}
+/* ---- Printing ---- */
 
 static char *put_digits(char *at, uint32_t number, int width) {
     for (int place = width - 1; place >= 0; place--, number /= 10)
