@@ -44,7 +44,7 @@ static void judge(struct pipeline *pipeline, struct hands *hands, struct job *jo
                   struct finding *finding) {
     const struct rulebook *book = pipeline->run->knowledge->book;
     bool is_delivery = finding->record.event == EVENT_DELIVERED;
-    if (finding->record.kind != RECORD_OUTCOME && finding->record.kind != RECORD_INCIDENT)
+    if (!record_is_finding(&finding->record))
         return;
     if (is_delivery && !pipeline->run->wants_deliveries)
         return;

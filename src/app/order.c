@@ -7,9 +7,7 @@
 static void count_finding(void *context, const struct finding *finding) {
     struct run *run = context;
     tally_add(run->tally, finding);
-    bool is_shown =
-        finding->record.kind == RECORD_OUTCOME || finding->record.kind == RECORD_INCIDENT;
-    if (run->listen && is_shown)
+    if (run->listen && record_is_finding(&finding->record))
         run->listen(run->context, finding);
 }
 

@@ -200,10 +200,6 @@ static void fill(struct slice *text, struct slice known) {
         *text = known;
 }
 
-static bool is_shown(const struct record *record) {
-    return record->kind == RECORD_OUTCOME || record->kind == RECORD_INCIDENT;
-}
-
 static void tell(const struct message *message, struct record *record) {
     if (!record->has_sender && message->has_sender) {
         record->has_sender = true;
@@ -397,7 +393,7 @@ static bool is_over(const struct message *message, const struct finding *finding
 }
 
 static bool is_told(const struct finding *finding) {
-    return finding->new_messages || finding->new_notices || is_shown(&finding->record);
+    return finding->new_messages || finding->new_notices || record_is_finding(&finding->record);
 }
 
 /* Delivery of a notice is no mail of users: shown, and counted apart. */
@@ -461,7 +457,7 @@ void journey_take(struct journey *journey, struct finding *finding,
         link_back(queue, message, finding);
         learn(queue, message, finding);
         count_arrival(message, finding);
-        if (is_shown(&finding->record)) {
+        if (record_is_finding(&finding->record)) {
             tell(message, &finding->record);
             if (is_echo(message, &finding->record))
                 finding->record.kind = RECORD_DETAIL;

@@ -131,6 +131,11 @@ void records_clear(struct records *records); /* ready for the next entry; keeps 
 /* A new record: all zero but size, delay and nrcpt (-1). Valid until the next records_add. */
 struct record *records_add(struct records *records, enum record_kind kind, const char *line_type);
 
+/* What is counted, classed and exported; the other kinds only tell more about it. */
+static inline bool record_is_finding(const struct record *record) {
+    return record->kind == RECORD_OUTCOME || record->kind == RECORD_INCIDENT;
+}
+
 /* True when the text begins with a command of SMTP: it is no text of a message. */
 bool record_is_verb(struct slice text);
 

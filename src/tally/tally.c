@@ -305,7 +305,7 @@ void tally_add(struct tally *tally, const struct finding *finding) {
     totals->bytes_received += finding->new_bytes;
     totals->notices += finding->new_notices;
     move_recipient(totals, finding);
-    if (record->kind != RECORD_OUTCOME && record->kind != RECORD_INCIDENT)
+    if (!record_is_finding(record))
         return;
     if (record->level == LEVEL_HOST)
         return; /* another host may follow: never in totals */

@@ -50,8 +50,7 @@ static void check_record(const struct record *record, struct slice line) {
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         check_text(texts[i], line);
     assert(record->line_type && record->line_type[0]);
-    assert((record->kind == RECORD_OUTCOME || record->kind == RECORD_INCIDENT) ==
-           (record->event != EVENT_NONE));
+    assert(record_is_finding(record) == (record->event != EVENT_NONE));
     assert((record->event == EVENT_NONE) == (record->level == LEVEL_NONE));
     assert(record->size >= -1 && record->delay >= -1 && record->nrcpt >= -1);
 }
