@@ -3,6 +3,7 @@
 #include "app/options.h"
 
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,140 +22,111 @@ const struct command commands[] = {
     {0},
 };
 
-enum option_id {
-    OPT_FIRST = 1000,
-#define OPTION(constant, name, letter, argument, commands, help) constant,
-#include "app/options.def"
-#undef OPTION
-};
-
-static const struct option_row {
-    enum option_id id;
+/* One line of options.def. */
+struct option_row {
     const char *name;
     char letter;
-    const char *argument, *commands, *help;
-} rows[] = {
-#define OPTION(constant, name, letter, argument, commands, help)                                   \
-    {constant, name, letter, argument, commands, help},
+    const char *argument, *commands;
+    bool (*set)(const struct option_row *row, const char *argument, struct options *options,
+                struct problem *problem);
+    size_t place; /* of the field it sets */
+    unsigned least, most;
+    const char *help;
+};
+
+/* ---- what an option sets */
+
+static void *field_of(struct options *options, const struct option_row *row) {
+    return (char *)options + row->place;
+}
+
+static bool set_flag(const struct option_row *row, const char *argument, struct options *options,
+                     struct problem *problem) {
+    (void)argument;
+    (void)problem;
+    *(bool *)field_of(options, row) = true;
+    return true;
+}
+
+static bool set_word(const struct option_row *row, const char *argument, struct options *options,
+                     struct problem *problem) {
+    (void)problem;
+    *(const char **)field_of(options, row) = argument;
+    return true;
+}
+
+static bool set_when(const struct option_row *row, const char *argument, struct options *options,
+                     struct problem *problem) {
+    static const char *const words[] = {"auto", "always", "never"};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(argument, words[i]) == 0) {
+            *(enum when *)field_of(options, row) = (enum when)i;
+            return true;
+        }
+    return problem_say(problem, "--%s '%s': write auto, always or never", row->name, argument);
+}
+
+static bool set_number(const struct option_row *row, const char *argument, struct options *options,
+                       struct problem *problem) {
+    uint64_t number;
+    if (!slice_number(slice_of(argument), &number) || number < row->least || number > row->most)
+        return problem_say(problem, "--%s '%s': write a number from %u to %u", row->name, argument,
+                           row->least, row->most);
+    *(unsigned *)field_of(options, row) = (unsigned)number;
+    return true;
+}
+
+static bool set_top(const struct option_row *row, const char *argument, struct options *options,
+                    struct problem *problem) {
+    options->top_given = true;
+    return set_number(row, argument, options, problem);
+}
+
+static bool set_mta(const struct option_row *row, const char *argument, struct options *options,
+                    struct problem *problem) {
+    return set_word(row, strcmp(argument, "auto") ? argument : NULL, options, problem);
+}
+
+static bool set_output(const struct option_row *row, const char *argument, struct options *options,
+                       struct problem *problem) {
+    if (!*argument)
+        return problem_say(problem, "--output: name a file");
+    return set_word(row, argument, options, problem);
+}
+
+static bool set_patterns(const struct option_row *row, const char *argument,
+                         struct options *options, struct problem *problem) {
+    (void)row;
+    if (options->pattern_count == PATTERN_FOLDERS)
+        return problem_say(problem, "--patterns: at most %d folders", PATTERN_FOLDERS);
+    options->patterns[options->pattern_count++] = argument;
+    return true;
+}
+
+static const struct option_row rows[] = {
+#define SET(function, field, least, most) function, offsetof(struct options, field), least, most
+#define FLAG(field)                       SET(set_flag, field, 0, 0)
+#define WORD(field)                       SET(set_word, field, 0, 0)
+#define WHEN(field)                       SET(set_when, field, 0, 0)
+#define NUMBER(field, least, most)        SET(set_number, field, least, most)
+#define OPTION(name, letter, argument, commands, sets, help)                                       \
+    {name, letter, argument, commands, sets, help},
 #include "app/options.def"
 #undef OPTION
 };
 
-enum { ROWS = sizeof rows / sizeof *rows };
+/* Long options are told by their place behind all letters. */
+enum { ROWS = sizeof rows / sizeof *rows, FIRST_LONG = 1000 };
+
+/* ---- reading them */
 
 static bool takes(const struct command *command, const struct option_row *row) {
     return strcmp(row->commands, "*") == 0 || strstr(row->commands, command->letter);
 }
 
-static bool read_when(const char *name, const char *word, enum when *when_r,
-                      struct problem *problem) {
-    static const char *const words[] = {"auto", "always", "never"};
-    for (int i = 0; i < 3; i++)
-        if (strcmp(word, words[i]) == 0) {
-            *when_r = (enum when)i;
-            return true;
-        }
-    return problem_say(problem, "--%s '%s': write auto, always or never", name, word);
-}
-
-static bool read_count(const char *name, const char *word, uint64_t least, uint64_t most,
-                       unsigned *count_r, struct problem *problem) {
-    uint64_t number;
-    if (!slice_number(slice_of(word), &number) || number < least || number > most)
-        return problem_say(problem, "--%s '%s': write a number from %llu to %llu", name, word,
-                           (unsigned long long)least, (unsigned long long)most);
-    *count_r = (unsigned)number;
-    return true;
-}
-
-/* Times are resolved after all options are read, because --timezone may come behind them. */
-struct wishes {
-    const char *since, *until;
-};
-
-static bool apply(struct options *options, struct wishes *wishes, const struct option_row *row,
-                  const char *argument, struct problem *problem) {
-    unsigned number = 0;
-    switch (row->id) {
-    case OPT_JOURNAL:
-        options->journal = true;
-        return true;
-    case OPT_SINCE:
-        wishes->since = argument;
-        return true;
-    case OPT_UNTIL:
-        wishes->until = argument;
-        return true;
-    case OPT_MTA:
-        options->mta = strcmp(argument, "auto") ? argument : NULL;
-        return true;
-    case OPT_YEAR:
-        if (!read_count(row->name, argument, 1970, 9999, &number, problem))
-            return false;
-        options->year = (int)number;
-        return true;
-    case OPT_TIMEZONE:
-        options->timezone = argument;
-        return true;
-    case OPT_FORMAT:
-        options->format = argument;
-        return true;
-    case OPT_OUTPUT:
-        options->output = argument;
-        return *argument || problem_say(problem, "--output: name a file");
-    case OPT_TOP:
-        options->top_given = true;
-        return read_count(row->name, argument, 0, 1000000, &options->top, problem);
-    case OPT_ALL:
-        options->all = true;
-        return true;
-    case OPT_COLUMNS:
-        options->columns = argument;
-        return true;
-    case OPT_STAGE:
-        options->stage = argument;
-        return true;
-    case OPT_DIRECTION:
-        options->direction = argument;
-        return true;
-    case OPT_HITS:
-        options->hits = true;
-        return true;
-    case OPT_WHY:
-        options->why = true;
-        return true;
-    case OPT_JOBS:
-        return read_count(row->name, argument, 1, 64, &options->jobs, problem);
-    case OPT_PATTERNS:
-        if (options->pattern_count == PATTERN_FOLDERS)
-            return problem_say(problem, "--patterns: at most %d folders", PATTERN_FOLDERS);
-        options->patterns[options->pattern_count++] = argument;
-        return true;
-    case OPT_NO_CONFIG:
-        options->no_config = true;
-        return true;
-    case OPT_COLOR:
-        return read_when(row->name, argument, &options->color, problem);
-    case OPT_PROGRESS:
-        return read_when(row->name, argument, &options->progress, problem);
-    case OPT_QUIET:
-        options->quiet = true;
-        return true;
-    case OPT_HELP:
-        options->help = true;
-        return true;
-    case OPT_VERSION:
-        options->version = true;
-        return true;
-    case OPT_FIRST:
-        break;
-    }
-    return true;
-}
-
 static const struct option_row *row_of(int found) {
     for (int i = 0; i < ROWS; i++)
-        if (found == (int)rows[i].id || (rows[i].letter && found == rows[i].letter))
+        if (found == FIRST_LONG + i || (rows[i].letter && found == rows[i].letter))
             return &rows[i];
     return NULL;
 }
@@ -184,34 +156,31 @@ static void take_command(struct options *options, int *argc, char ***argv) {
     --*argc;
 }
 
-static bool resolve_times(struct options *options, const struct wishes *wishes,
-                          struct problem *problem) {
+/* When all options are read, because --timezone may come behind a time. */
+static bool resolve_times(struct options *options, struct problem *problem) {
+    const char *since = options->since_wish, *until = options->until_wish;
     struct problem why;
     if (!moment_zone(options->timezone, problem))
         return false;
-    if (wishes->since &&
-        !moment_read_wish(slice_of(wishes->since), options->now, &options->since, &why))
+    if (since && !moment_read_wish(slice_of(since), options->now, &options->since, &why))
         return problem_say(problem, "--since: %s", why.text);
-    if (wishes->until &&
-        !moment_read_wish(slice_of(wishes->until), options->now, &options->until, &why))
+    if (until && !moment_read_wish(slice_of(until), options->now, &options->until, &why))
         return problem_say(problem, "--until: %s", why.text);
-    if (wishes->since && wishes->until && options->since >= options->until)
-        return problem_say(problem, "--since '%s' is not before --until '%s'", wishes->since,
-                           wishes->until);
+    if (since && until && options->since >= options->until)
+        return problem_say(problem, "--since '%s' is not before --until '%s'", since, until);
     return true;
 }
 
 bool options_read(struct options *options, int argc, char **argv, struct problem *problem) {
     *options = (struct options){
         .now = (int64_t)time(NULL), .since = MOMENT_NONE, .until = MOMENT_NONE, .top = 20};
-    struct wishes wishes = {0};
     take_command(options, &argc, &argv);
     struct option longs[ROWS + 1] = {0};
     char shorts[2 * ROWS + 2] = ":";
     size_t used = 1;
     for (int i = 0; i < ROWS; i++) {
         longs[i] = (struct option){rows[i].name, rows[i].argument ? required_argument : no_argument,
-                                   NULL, (int)rows[i].id};
+                                   NULL, FIRST_LONG + i};
         if (rows[i].letter)
             shorts[used++] = rows[i].letter;
         if (rows[i].letter && rows[i].argument)
@@ -224,7 +193,7 @@ bool options_read(struct options *options, int argc, char **argv, struct problem
         if (found == ':')
             return problem_say(problem, "%s needs a value: see 'mailtriage %s --help'", word,
                                options->command->name);
-        if (!row && optopt >= OPT_FIRST)
+        if (!row && optopt >= FIRST_LONG)
             return problem_say(problem, "'%s': this option takes no value", word);
         if (!row && optopt) /* a letter, maybe one of several in a word */
             return problem_say(problem, "unknown option '-%c': see 'mailtriage %s --help'", optopt,
@@ -235,7 +204,7 @@ bool options_read(struct options *options, int argc, char **argv, struct problem
         if (!takes(options->command, row))
             return problem_say(problem, "--%s is no option of 'mailtriage %s'", row->name,
                                options->command->name);
-        if (!apply(options, &wishes, row, optarg, problem))
+        if (!row->set(row, optarg, options, problem))
             return false;
     }
     options->operands = argv + optind;
@@ -245,7 +214,7 @@ bool options_read(struct options *options, int argc, char **argv, struct problem
                            "--journal and '%s': the one or the other; journal files are "
                            "read without --journal",
                            options->operands[0]);
-    return resolve_times(options, &wishes, problem);
+    return resolve_times(options, problem);
 }
 
 /* Prints words after a margin, broken at 100 columns. */

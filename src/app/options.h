@@ -20,11 +20,12 @@ enum { PATTERN_FOLDERS = 16 };
 
 struct options {
     const struct command *command;
-    bool command_given;   /* else it is the default command */
-    int64_t now;          /* seconds: the one clock of the run */
-    int64_t since, until; /* seconds; MOMENT_NONE: not given */
-    const char *mta;      /* NULL: auto */
-    int year;             /* 0: not given */
+    bool command_given;                  /* else it is the default command */
+    int64_t now;                         /* seconds: the one clock of the run */
+    int64_t since, until;                /* seconds; MOMENT_NONE: not given */
+    const char *since_wish, *until_wish; /* as they were written; NULL: not given */
+    const char *mta;                     /* NULL: auto */
+    unsigned year;                       /* 0: not given */
     const char *timezone, *format, *output, *columns, *stage, *direction;
     unsigned top;
     bool journal, top_given, all, why, hits, no_config, quiet, help, version;

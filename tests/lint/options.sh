@@ -6,7 +6,7 @@
 foreign='no-install-recommends|no-pager|verify'
 
 known_options() {
-    sed -n 's/^OPTION([A-Z_]*, "\([a-z-]*\)".*/--\1/p' src/app/options.def | sort -u
+    sed -n 's/^OPTION("\([a-z-]*\)".*/--\1/p' src/app/options.def | sort -u
 }
 
 # git's list of texts would miss new files; the folders are few.

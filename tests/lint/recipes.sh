@@ -103,10 +103,10 @@ const struct wrapping wrap_pipe = {.name = "pipe", .title = "bars between", .unw
 END
 echo 'WRAPPING(wrap_pipe)' >> "$tree/src/input/wrappings.def"
 
-# --- an option: a line in src/app/options.def and its case in options.c
+# --- an option: a line in src/app/options.def and its field in options.h
 
-echo 'OPTION(OPT_LOUD, "loud", 0, NULL, "*", "says it louder")' >> "$tree/src/app/options.def"
-sed -i 's/^    case OPT_FIRST:/    case OPT_LOUD:\n        return true;\n&/' "$tree/src/app/options.c"
+echo 'OPTION("loud", 0, NULL, "*", FLAG(loud), "says it louder")' >> "$tree/src/app/options.def"
+sed -i 's/^    bool journal,/    bool loud;\n&/' "$tree/src/app/options.h"
 
 # --- a column: a line in src/report/columns.def and its place in row.c
 
