@@ -1,13 +1,14 @@
 /* The code tables are CSV, read through libcsv, strict: it forgives a stray quote otherwise and
  * swallows the rest of the file. A table is fed line by line, because libcsv does not tell lines,
  * and every message needs one. Columns are found by the names in the first row, so their order is
- * free.
+ * free; those that came later may be missing in the tables of a site.
  */
 #include "rules/codes.h"
 
 #include "base/map.h"
 #include "base/memory.h"
 #include "rules/logged.h"
+#include "rules/rule.h"
 #include <csv.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,27 +18,35 @@ enum {
     MOST_FIELD = 16384,
     MOST_ROWS = 10000,
     FIRST_CODE = 200,
-    LAST_CODE = 599
+    LAST_CODE = 599,
+    LAST_DETAIL = 999
 };
 
 enum table { TABLE_REPLY, TABLE_ENHANCED, TABLE_IMPLIED, TABLE_LOGGED };
 
+/* Each in the order of the enum of its name; NULL at the end. */
+static const char *const page_columns[] = {"code", "name",   "description", "when",
+                                           "fix",  "source", "reason",      "standard",
+                                           "use",  "stage",  "others",      NULL};
+static const char *const implied_columns[] = {"line_type", "code", "enhanced", "source", NULL};
+static const char *const logged_columns[] = {"code", "mta", "direction", "text", NULL};
+
 static const struct {
     const char *name;
-    const char *columns[8]; /* NULL at the end; all are needed */
+    const char *const *columns;
+    size_t needed; /* so many of the first; the others may be missing */
 } tables[] = {
-    [TABLE_REPLY] = {"reply.csv",
-                     {"code", "name", "description", "when", "fix", "source", "reason", NULL}},
-    [TABLE_ENHANCED] = {"enhanced.csv",
-                        {"code", "name", "description", "when", "fix", "source", "reason", NULL}},
-    [TABLE_IMPLIED] = {"implied.csv", {"line_type", "code", "enhanced", "source", NULL}},
-    [TABLE_LOGGED] = {"logged.csv", {"code", "mta", "direction", "text", NULL}},
+    [TABLE_REPLY] = {"reply.csv", page_columns, 7},
+    [TABLE_ENHANCED] = {"enhanced.csv", page_columns, 7},
+    [TABLE_IMPLIED] = {"implied.csv", implied_columns, 4},
+    [TABLE_LOGGED] = {"logged.csv", logged_columns, 4},
 };
 
 struct pages {
     struct code_page *items;
     size_t count, capacity;
-    struct map places; /* by code: place in items, a size_t */
+    struct map places; /* by code and last detail: place in items, a size_t */
+    size_t range_count;
 };
 
 struct codes {
@@ -61,10 +70,22 @@ struct reading {
     struct problem *problem;
 };
 
-/* Fields in the order of tables[].columns. */
-enum { CODE, NAME, DESCRIPTION, WHEN, FIX, SOURCE, REASON };
-enum { LINE_TYPE, IMPLIED_CODE, IMPLIED_ENHANCED, IMPLIED_SOURCE };
-enum { LOGGED_CODE, LOGGED_MTA, LOGGED_DIRECTION, LOGGED_TEXT };
+/* Fields in the order of the columns. */
+enum page_column {
+    CODE,
+    NAME,
+    DESCRIPTION,
+    WHEN,
+    FIX,
+    SOURCE,
+    REASON,
+    STANDARD,
+    USE,
+    STAGE,
+    OTHERS
+};
+enum implied_column { LINE_TYPE, IMPLIED_CODE, IMPLIED_ENHANCED, IMPLIED_SOURCE };
+enum logged_column { LOGGED_CODE, LOGGED_MTA, LOGGED_DIRECTION, LOGGED_TEXT };
 
 bool enhanced_equal(struct enhanced a, struct enhanced b) {
     return a.class_digit == b.class_digit && a.subject == b.subject && a.detail == b.detail;
@@ -162,9 +183,10 @@ void codes_free(struct codes *codes) {
     free(codes);
 }
 
-/* A code as the key of a map: a number, because a struct has bytes between its members. */
-static uint64_t key_of(struct code code) {
-    return (uint64_t)code.basic << 48 | (uint64_t)code.enhanced.class_digit << 32 |
+/* A code, or a range of them, as the key of a map: a number, because a struct has bytes between its
+ * members. Pages of basic and of enhanced codes lie in maps of their own. */
+static uint64_t key_of(struct code code, uint16_t last) {
+    return (uint64_t)(code.basic | last) << 48 | (uint64_t)code.enhanced.class_digit << 32 |
            (uint64_t)code.enhanced.subject << 16 | code.enhanced.detail;
 }
 
@@ -178,15 +200,60 @@ static bool refuse(struct reading *reading, const char *what, struct slice field
                        SLICE_ARGS(field));
 }
 
+/* "5.7.8", "X.7.8", "550", or "5.7.606-649": the code and the last detail. */
+static bool read_page_code(struct slice text, struct code *code_r, uint16_t *last_r) {
+    struct slice first;
+    uint64_t number;
+    bool is_range = slice_cut(&text, '-', &first);
+    if (!code_read(first, code_r))
+        return false;
+    *last_r = code_r->enhanced.detail;
+    if (!is_range)
+        return true;
+    if (code_r->basic != 0 || !slice_number(text, &number) || number <= *last_r ||
+        number > LAST_DETAIL)
+        return false;
+    *last_r = (uint16_t)number;
+    return true;
+}
+
+/* "mail|rcpt", or "any". */
+static bool check_stages(struct reading *reading, struct slice stages) {
+    struct slice stage;
+    if (stages.length == 0 || slice_is(stages, "any"))
+        return true;
+    for (bool more = true; more;) {
+        more = slice_cut(&stages, '|', &stage);
+        if (!rule_is_stage(stage))
+            return refuse(reading, "write any or stages such as mail|rcpt, and not", stage);
+    }
+    return true;
+}
+
+/* The place of the row of this code: a new one, or that of the row which it replaces. */
+static struct code_page *page_place(struct pages *pages, struct code code, uint16_t last) {
+    bool is_new;
+    uint64_t key = key_of(code, last);
+    size_t *place = map_put(&pages->places, key_bytes(&key), &is_new);
+    if (is_new) {
+        *place = pages->count;
+        pages->items =
+            memory_grow(pages->items, &pages->capacity, pages->count + 1, sizeof *pages->items);
+        pages->count++;
+        pages->range_count += last != code.enhanced.detail;
+    }
+    return &pages->items[*place];
+}
+
 /* A row of reply.csv or enhanced.csv; a later row of the same code takes its place. */
 static void take_page(struct reading *reading, const struct slice *field) {
-    struct pages *pages =
-        reading->table == TABLE_REPLY ? &reading->codes->reply : &reading->codes->enhanced;
+    bool is_reply = reading->table == TABLE_REPLY;
     struct code code;
-    if (!code_read(field[CODE], &code) || (code.basic != 0) != (reading->table == TABLE_REPLY)) {
+    uint16_t last;
+    if (!read_page_code(field[CODE], &code, &last) || (code.basic != 0) != is_reply) {
         refuse(reading,
-               reading->table == TABLE_REPLY ? "no reply code (200 .. 599)"
-                                             : "no enhanced code (5.7.8 or X.7.8)",
+               is_reply ? "no reply code (200 .. 599)"
+                        : "no enhanced code (5.7.8, X.7.8 or 5.7.606-649)",
                field[CODE]);
         return;
     }
@@ -194,18 +261,25 @@ static void take_page(struct reading *reading, const struct slice *field) {
         refuse(reading, "no name for code", field[CODE]);
         return;
     }
-    bool is_new;
-    uint64_t key = key_of(code);
-    size_t *place = map_put(&pages->places, key_bytes(&key), &is_new);
-    if (is_new) {
-        *place = pages->count;
-        pages->items =
-            memory_grow(pages->items, &pages->capacity, pages->count + 1, sizeof *pages->items);
-        pages->count++;
-    }
-    pages->items[*place] = (struct code_page){field[CODE],   field[NAME],   field[DESCRIPTION],
-                                              field[WHEN],   field[FIX],    field[SOURCE],
-                                              field[REASON], reading->file, reading->row_line};
+    if (!check_stages(reading, field[STAGE]))
+        return;
+    struct codes *codes = reading->codes;
+    *page_place(is_reply ? &codes->reply : &codes->enhanced, code, last) =
+        (struct code_page){.code = field[CODE],
+                           .name = field[NAME],
+                           .description = field[DESCRIPTION],
+                           .when = field[WHEN],
+                           .fix = field[FIX],
+                           .source = field[SOURCE],
+                           .reason = field[REASON],
+                           .standard = field[STANDARD],
+                           .use = field[USE],
+                           .stage = field[STAGE],
+                           .others = field[OTHERS],
+                           .first = code,
+                           .last = last,
+                           .file = reading->file,
+                           .line = reading->row_line};
 }
 
 static void take_implied(struct reading *reading, const struct slice *field) {
@@ -253,7 +327,7 @@ static void take_header(struct reading *reading) {
         reading->columns[i] = column;
     }
     reading->column_count = reading->field_count;
-    for (size_t column = 0; columns[column]; column++)
+    for (size_t column = 0; column < tables[reading->table].needed; column++)
         if (!seen[column]) {
             refuse(reading, "missing column", slice_of(columns[column]));
             return;
@@ -360,9 +434,26 @@ bool codes_load(struct codes *codes, const char *name, const char *file, struct 
 }
 
 static const struct code_page *page_of(const struct pages *pages, struct code code) {
-    uint64_t key = key_of(code);
+    uint64_t key = key_of(code, code.enhanced.detail);
     const size_t *place = map_get(&pages->places, key_bytes(&key));
     return place ? &pages->items[*place] : NULL;
+}
+
+/* The narrowest that holds the code, of equals the later; there are few, and few ask. */
+static const struct code_page *range_of(const struct pages *pages, struct enhanced enhanced) {
+    const struct code_page *best = NULL;
+    for (size_t i = 0, left = pages->range_count; left > 0; i++) {
+        const struct code_page *page = &pages->items[i];
+        struct enhanced first = page->first.enhanced;
+        if (page->last == first.detail)
+            continue;
+        left--;
+        if (first.class_digit == enhanced.class_digit && first.subject == enhanced.subject &&
+            first.detail <= enhanced.detail && enhanced.detail <= page->last &&
+            (!best || page->last - first.detail <= best->last - best->first.enhanced.detail))
+            best = page;
+    }
+    return best;
 }
 
 const struct code_page *codes_reply(const struct codes *codes, uint16_t code) {
@@ -371,10 +462,14 @@ const struct code_page *codes_reply(const struct codes *codes, uint16_t code) {
 
 const struct code_page *codes_enhanced(const struct codes *codes, struct enhanced enhanced) {
     const struct code_page *page = page_of(&codes->enhanced, (struct code){.enhanced = enhanced});
-    if (page || enhanced.class_digit == 0)
+    if (enhanced.class_digit == 0)
         return page;
+    if (!page)
+        page = range_of(&codes->enhanced, enhanced);
     enhanced.class_digit = 0;
-    return page_of(&codes->enhanced, (struct code){.enhanced = enhanced});
+    if (!page)
+        page = page_of(&codes->enhanced, (struct code){.enhanced = enhanced});
+    return page ? page : range_of(&codes->enhanced, enhanced);
 }
 
 const struct implied *codes_implied(const struct codes *codes, struct slice line_type) {

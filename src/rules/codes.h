@@ -33,10 +33,18 @@ bool code_read(struct slice text, struct code *code_r);
 /* Whether a reply with these codes carries the wanted one. */
 bool code_is(struct code wanted, uint16_t basic, struct enhanced enhanced);
 
-/* A row of reply.csv (code "535") or enhanced.csv (code "5.7.8", or "X.7.8" for any class). */
+/* A row of reply.csv (code "535") or enhanced.csv (code "5.7.8", "X.7.8" for any class, or
+ * "5.7.606-649" for all from 5.7.606 to 5.7.649). Lists are joined by '|'. Columns that a site's
+ * older table lacks are empty. */
 struct code_page {
     struct slice code, name, description, when, fix, source;
-    struct slice reason; /* the class to use when nothing but the code is known; may be empty */
+    struct slice reason;   /* the class to use when nothing but the code is known; may be empty */
+    struct slice standard; /* the phrase of the standard or registry; empty: it has none */
+    struct slice use;      /* when a server should answer with this code and not with another */
+    struct slice stage;    /* a list: where it comes; "any" */
+    struct slice others;   /* a list: the other reasons it can stand for, the most usual first */
+    struct code first;     /* `code` as read */
+    uint16_t last;         /* the last detail of a range; otherwise that of `first` */
     const char *file;
     unsigned line;
 };
@@ -59,7 +67,8 @@ void codes_free(struct codes *codes);
 bool codes_load(struct codes *codes, const char *name, const char *file, struct slice bytes,
                 struct problem *problem);
 const struct code_page *codes_reply(const struct codes *codes, uint16_t code);
-/* The row of exactly this code, else of X.subject.detail, else NULL. */
+/* The row of exactly this code, else of a range that holds it, else of X.subject.detail, else
+ * NULL. */
 const struct code_page *codes_enhanced(const struct codes *codes, struct enhanced enhanced);
 const struct implied *codes_implied(const struct codes *codes, struct slice line_type);
 /* What stands in the log of an MTA (its name) when a reply with this code was given: direction

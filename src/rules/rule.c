@@ -71,6 +71,10 @@ static bool is_known(const char *const words[], struct slice word) {
     return false;
 }
 
+bool rule_is_stage(struct slice word) {
+    return is_known(stages, word);
+}
+
 static bool holds_word(const struct rule_words *words, struct slice word) {
     for (size_t i = 0; i < words->count; i++)
         if (slice_equal(words->items[i], word))

@@ -97,6 +97,8 @@ bool rule_of(const struct rule_maker *maker, const struct yaml *mapping);
 /* The rule of a mapping with `code` alone: any of the codes. */
 bool rule_of_codes(const struct rule_maker *maker, const struct yaml *mapping);
 /* The checks of a phrase and of a pattern, for whoever keeps them elsewhere. */
+/* Whether it is a word of the stage: "rcpt". */
+bool rule_is_stage(struct slice word);
 bool rule_check_phrase(const struct yaml *item, struct problem *problem);
 bool rule_compile(struct arena *arena, const struct yaml *item, struct rule_pattern *pattern_r,
                   struct problem *problem);

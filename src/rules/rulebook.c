@@ -628,41 +628,66 @@ static bool read_table(struct loader *loader, const struct pattern_file *file, s
                       file->bytes, loader->problem);
 }
 
-/* The class of a code page is the last rule of all: nothing but the code is known. */
-static bool add_page_rule(struct loader *loader, const struct code_page *page) {
+static const struct reason *reason_of_page(struct loader *loader, const struct code_page *page,
+                                           struct slice name) {
+    const struct reason *reason = rulebook_reason(loader->book, name);
+    if (!reason)
+        problem_say(loader->problem, "%s:%u: no reason '%.*s': write one of reasons/order",
+                    page->file, page->line, SLICE_ARGS(name));
+    return reason;
+}
+
+/* The class of a code page is the last rule of all: nothing but the code is known. A range has one
+ * for each of its codes. */
+static bool add_page_rules(struct loader *loader, const struct code_page *page) {
     if (page->reason.length == 0 || slice_is(page->reason, "-") || is_bookkeeping(page->reason))
         return true;
-    const struct reason *reason = rulebook_reason(loader->book, page->reason);
+    const struct reason *reason = reason_of_page(loader, page, page->reason);
     if (!reason)
-        return problem_say(loader->problem, "%s:%u: no reason '%.*s': write one of reasons/order",
-                           page->file, page->line, SLICE_ARGS(page->reason));
+        return false;
     struct rule_list *made = &loader->held->made;
-    made->items = memory_grow(made->items, &made->capacity, made->count + 1, sizeof *made->items);
-    struct rule *rule = &made->items[made->count++];
-    *rule = (struct rule){.form = RULE_CODE,
-                          .strength = RULE_DEFAULT,
-                          .reason = reason,
-                          .text = page->code,
-                          .of_table = true,
-                          .file = page->file,
-                          .line = page->line};
-    bool good = code_read(page->code, &rule->code);
-    assert(good);
-    (void)good;
+    struct code code = page->first;
+    for (; code.enhanced.detail <= page->last; code.enhanced.detail++) {
+        made->items =
+            memory_grow(made->items, &made->capacity, made->count + 1, sizeof *made->items);
+        made->items[made->count++] = (struct rule){.form = RULE_CODE,
+                                                   .strength = RULE_DEFAULT,
+                                                   .reason = reason,
+                                                   .code = code,
+                                                   .text = page->code,
+                                                   .of_table = true,
+                                                   .file = page->file,
+                                                   .line = page->line};
+    }
+    return true;
+}
+
+static bool check_others(struct loader *loader, const struct code_page *page) {
+    struct slice rest = page->others, name;
+    bool more = rest.length > 0;
+    while (more) {
+        more = slice_cut(&rest, '|', &name);
+        if (!reason_of_page(loader, page, name))
+            return false;
+    }
+    return true;
+}
+
+static bool read_pages(struct loader *loader, size_t count,
+                       const struct code_page *(*at)(const struct codes *codes, size_t index)) {
+    for (size_t i = 0; i < count; i++) {
+        const struct code_page *page = at(loader->book->codes, i);
+        if (!add_page_rules(loader, page) || !check_others(loader, page))
+            return false;
+    }
     return true;
 }
 
 static bool read_tables(struct loader *loader) {
     const struct codes *codes = loader->book->codes;
-    if (!each_file(loader, SLICE("codes/"), read_table))
-        return false;
-    for (size_t i = 0; i < codes_reply_count(codes); i++)
-        if (!add_page_rule(loader, codes_reply_at(codes, i)))
-            return false;
-    for (size_t i = 0; i < codes_enhanced_count(codes); i++)
-        if (!add_page_rule(loader, codes_enhanced_at(codes, i)))
-            return false;
-    return true;
+    return each_file(loader, SLICE("codes/"), read_table) &&
+           read_pages(loader, codes_reply_count(codes), codes_reply_at) &&
+           read_pages(loader, codes_enhanced_count(codes), codes_enhanced_at);
 }
 
 /* ---- the whole */

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #define HEAD "code,name,description,when,fix,source,reason\n"
+#define FULL "code,name,standard,description,when,fix,use,stage,source,reason,others\n"
 
 static const struct {
     const char *text, *enhanced, *rest; /* enhanced NULL: refused */
@@ -145,6 +146,79 @@ static void loads_tables(void **state) {
     codes_free(NULL);
 }
 
+static void reads_what_a_page_may_tell(void **state) {
+    (void)state;
+    struct codes *codes = codes_new();
+    struct problem problem = {""};
+    if (!codes_load(codes, "reply.csv", "r.csv",
+                    SLICE(FULL
+                          "530,Login,Login first,,,,Not 535.,mail|rcpt,RFC 4954 section 6; RFC "
+                          "3207,auth-required,relay-denied|tls-failure\n535,Bad,,,,,,any,,,\n"),
+                    &problem) ||
+        !codes_load(codes, "reply.csv", "old.csv", SLICE(HEAD "535,Mine,,,,,\n"), &problem))
+        fail_msg("%s", problem.text);
+    const struct code_page *page = codes_reply(codes, 530);
+    assert_true(slice_is(page->standard, "Login first"));
+    assert_true(slice_is(page->use, "Not 535."));
+    assert_true(slice_is(page->stage, "mail|rcpt"));
+    assert_true(slice_is(page->source, "RFC 4954 section 6; RFC 3207"));
+    assert_true(slice_is(page->others, "relay-denied|tls-failure"));
+    assert_int_equal(page->first.basic, 530);
+    page = codes_reply(codes, 535); /* of a table that lacks the later columns */
+    assert_true(slice_is(page->name, "Mine"));
+    assert_int_equal(page->stage.length + page->use.length + page->others.length, 0);
+    codes_free(codes);
+}
+
+static const struct {
+    struct enhanced enhanced;
+    const char *name; /* NULL: no page */
+} range_rows[] = {
+    {{5, 7, 605}, "any class"},
+    {{5, 7, 606}, "range"},
+    {{5, 7, 620}, "exactly"},
+    {{5, 7, 621}, "narrow"},
+    {{5, 7, 629}, "narrow"},
+    {{5, 7, 630}, "range again"},
+    {{5, 7, 649}, "range again"},
+    {{5, 7, 650}, "any class"},
+    {{4, 7, 650}, "any class"},
+    {{4, 7, 700}, "any class"},
+    {{4, 7, 701}, NULL},
+    {{5, 6, 606}, NULL},
+    {{5, 7, 0}, NULL},
+    {{0}, NULL},
+};
+
+static void finds_ranges(void **state) {
+    (void)state;
+    struct codes *codes = codes_new();
+    struct problem problem = {""};
+    if (!codes_load(codes, "enhanced.csv", "e.csv",
+                    SLICE(HEAD
+                          "5.7.606-649,range,,,,,\n5.7.620,exactly,,,,,\n5.7.600-649,wider,,,,,\n"
+                          "5.7.621-629,narrow,,,,,\nX.7.600-700,any class,,,,,\n"),
+                    &problem) ||
+        !codes_load(codes, "enhanced.csv", "f.csv",
+                    SLICE(HEAD "5.7.600-649,any class,,,,,\n5.7.630-649,range again,,,,,\n"),
+                    &problem))
+        fail_msg("%s", problem.text);
+    for (size_t i = 0; i < sizeof range_rows / sizeof *range_rows; i++) {
+        const struct code_page *page = codes_enhanced(codes, range_rows[i].enhanced);
+        char text[16];
+        enhanced_print(range_rows[i].enhanced, text);
+        if (!page != !range_rows[i].name || (page && !slice_is(page->name, range_rows[i].name)))
+            fail_msg("%s is '%.*s'", text, page ? (int)page->name.length : 0,
+                     page ? page->name.at : "");
+    }
+    assert_int_equal(codes_enhanced_count(codes), 6);
+    const struct code_page *page = codes_enhanced_at(codes, 0);
+    assert_int_equal(page->first.enhanced.detail, 606);
+    assert_int_equal(page->last, 649);
+    assert_int_equal(codes_enhanced_at(codes, 1)->last, 620);
+    codes_free(codes);
+}
+
 static const struct {
     const char *name, *text, *problem;
 } refused[] = {
@@ -160,7 +234,18 @@ static const struct {
     {"reply.csv", HEAD "5.1.1,a,,,,,\n", "t.csv:2: no reply code"},
     {"reply.csv", HEAD " 550,a,,,,,\n", "no reply code (200 .. 599) ' 550'"},
     {"reply.csv", HEAD "550,,,,,,\n", "t.csv:2: no name for code '550'"},
-    {"enhanced.csv", HEAD "550,a,,,,,\n", "t.csv:2: no enhanced code (5.7.8 or X.7.8) '550'"},
+    {"enhanced.csv", HEAD "550,a,,,,,\n",
+     "t.csv:2: no enhanced code (5.7.8, X.7.8 or 5.7.606-649) '550'"},
+    {"enhanced.csv", HEAD "5.7.6-5,a,,,,,\n", "t.csv:2: no enhanced code"},
+    {"enhanced.csv", HEAD "5.7.6-6,a,,,,,\n", "'5.7.6-6'"},
+    {"enhanced.csv", HEAD "5.7.6-1000,a,,,,,\n", "'5.7.6-1000'"},
+    {"enhanced.csv", HEAD "5.7.6-,a,,,,,\n", "'5.7.6-'"},
+    {"reply.csv", HEAD "550-559,a,,,,,\n", "'550-559'"},
+    {"reply.csv", "code,name,when,fix,source,reason,use\n", "missing column 'description'"},
+    {"reply.csv", FULL "550,a,,,,,,mail|rcp,,,\n",
+     "t.csv:2: write any or stages such as mail|rcpt, and not 'rcp'"},
+    {"reply.csv", FULL "550,a,,,,,,any|mail,,,\n", "and not 'any'"},
+    {"enhanced.csv", FULL "X.1.1,a,,,,,,mail|,,,\n", "and not ''"},
     {"implied.csv", "line_type,code,enhanced,source\nA,,,\n", "t.csv:2: no code at all for 'A'"},
     {"implied.csv", "line_type,code,enhanced,source\nA,9,,\n", "t.csv:2: no reply code '9'"},
     {"implied.csv", "line_type,code,enhanced,source\nA,,x.1.1,\n", "no enhanced code 'x.1.1'"},
@@ -183,10 +268,9 @@ static void refuses(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(takes_enhanced_codes),
-        cmocka_unit_test(reads_codes),
-        cmocka_unit_test(loads_tables),
-        cmocka_unit_test(refuses),
+        cmocka_unit_test(takes_enhanced_codes), cmocka_unit_test(reads_codes),
+        cmocka_unit_test(loads_tables),         cmocka_unit_test(reads_what_a_page_may_tell),
+        cmocka_unit_test(finds_ranges),         cmocka_unit_test(refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -420,6 +420,11 @@ static const struct {
       {"reasons/full.yaml", FULL},
       {"codes/reply.csv", "code,name,description,when,fix,source,reason\n552,F,,,,,Full!\n"}},
      "codes/reply.csv:2: no reason 'Full!': write one of reasons/order"},
+    {{{"reasons/order", "full"},
+      {"reasons/full.yaml", FULL},
+      {"codes/reply.csv", "code,name,description,when,fix,source,reason,others\n"
+                          "552,F,,,,,full,full\n553,F,,,,,,full|ful\n"}},
+     "codes/reply.csv:3: no reason 'ful': write one of reasons/order"},
     {{{"reasons/order", "full"}, {"reasons/full.yaml", FULL}, {"codes/replies.csv", ""}},
      "codes/replies.csv: unknown table 'replies.csv'"},
 };
