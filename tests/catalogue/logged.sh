@@ -35,10 +35,10 @@ stamped() { # MTA TEXT
 
 # Each row is a log of its own, so that no row explains or hides another one.
 findings_of() { # TABLE FOLDER: FOLDER/rows, a log for each, and FOLDER/findings
-    local number=0 code mta direction text
+    local number=0 mta text
     mkdir -p "$2"
     rows "$1" | awk -F '\t' '$4 != "-"' > "$2/rows"
-    while IFS=$'\t' read -r code mta direction text; do
+    while IFS=$'\t' read -r _ mta _ text; do
         number=$((number + 1))
         stamped "$mta" "$text" > "$2/$number.log"
     done < "$2/rows"
