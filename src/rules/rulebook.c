@@ -396,9 +396,9 @@ static bool read_group(struct loader *loader, const struct yaml *root, struct re
 }
 
 static bool read_reason(struct loader *loader, struct reason *reason) {
-    static const char *const known[] = {"title",    "group",   "meaning",  "hint",   "hints",
-                                        "severity", "lasting", "acts",     "strong", "weak",
-                                        "codes",    "where",   "examples", "not",    NULL};
+    static const char *const known[] = {
+        "title", "group",  "meaning", "sign",  "hint",  "hints",    "severity", "lasting",
+        "acts",  "strong", "weak",    "codes", "where", "examples", "not",      NULL};
     const char *name = arena_print(loader->arena, "reasons/%s.yaml", reason->name).at;
     const struct yaml *root = read_yaml(loader, pattern_file_get(loader->files, name));
     struct problem *problem = loader->problem;
@@ -406,6 +406,7 @@ static bool read_reason(struct loader *loader, struct reason *reason) {
            yaml_text(root, "title", true, &reason->title, problem) &&
            read_group(loader, root, reason) &&
            yaml_text(root, "meaning", true, &reason->meaning, problem) &&
+           yaml_text(root, "sign", true, &reason->sign, problem) &&
            yaml_text(root, "hint", true, &reason->hint, problem) &&
            read_hints(loader, root, reason) && read_severity(loader, root, reason) &&
            read_lasting(loader, root, reason) && read_acts(loader, root, reason) &&

@@ -47,6 +47,7 @@ struct reason {
     unsigned id;      /* place in rulebook->reasons; the order of patterns/reasons/order */
     const char *name; /* "mailbox-full": the class */
     struct slice title, group, meaning, hint;
+    struct slice sign; /* by what it is told from its neighbours */
     const struct hint *hints;
     size_t hint_count;
     enum severity severity_out, severity_in;

@@ -9,9 +9,10 @@
 
 #include "target.h"
 
-static const char reason[] = "title: Mailbox full\ngroup: recipient\nmeaning: No room.\n"
-                             "hint: Wait.\nseverity: info\nlasting: temporary\nacts: [wait]\n"
-                             "strong: {says: [mailbox full]}\nexamples: [552 mailbox full]\n";
+static const char reason[] =
+    "title: Mailbox full\ngroup: recipient\nmeaning: No room.\nsign: Full.\n"
+    "hint: Wait.\nseverity: info\nlasting: temporary\nacts: [wait]\n"
+    "strong: {says: [mailbox full]}\nexamples: [552 mailbox full]\n";
 
 static void ignore(void *context, const char *text) {
     (void)context;

@@ -35,6 +35,7 @@ cat > "$tree/patterns/reasons/office-closed.yaml" << 'END'
 title:    Office closed
 group:    recipient
 meaning:  The recipient's organisation takes no mail on this day.
+sign:     The text speaks of a day.
 hint:     Send it again on a working day.
 severity: info
 lasting:  temporary

@@ -9,7 +9,7 @@
 #include "reason_book.h"
 
 #define REASON(group, rules)                                                                       \
-    "title: T\ngroup: " group "\nmeaning: M.\nhint: Do.\n"                                         \
+    "title: T\ngroup: " group "\nmeaning: M.\nsign: S.\nhint: Do.\n"                               \
     "severity: {out: error, in: info}\nlasting: permanent\n"                                       \
     "acts: {out: [our-admin], in: [remote-sender]}\n" rules
 
@@ -41,7 +41,8 @@ static const struct {
                          "codes: {deciding: [x.1.1], hinting: [550@rcpt, 551]}\n"
                          "examples: [550 User unknown]\n")},
     {"reasons/down.yaml",
-     "title: T\ngroup: network\nmeaning: M.\nhint: Do.\nseverity: warning\nlasting: temporary\n"
+     "title: T\ngroup: network\nmeaning: M.\nsign: S.\nhint: Do.\nseverity: warning\nlasting: "
+     "temporary\n"
      "acts: [wait]\nstrong: {says: [connection refused]}\nexamples: [Connection refused]\n"},
     {"reasons/denied.yaml",
      REASON("reputation",
@@ -520,14 +521,14 @@ static void tells_failed_proofs(void **state) {
                                  "  - (local) fourth\n  - second\n  - (local 550 second\n"))});
     book_load(&book);
     static const char *const wanted[] = {
-        "one.yaml:9: no MTA 'exmi'",
+        "one.yaml:10: no MTA 'exmi'",
         "one.yaml:1: no MTA 'postfx' in hints",
-        "one.yaml:13: '550 first' is classed unclassified, not one",
-        "one.yaml:14: 'rctp' is no context",
-        "one.yaml:16: '(postfix rcpt) 550 first' is classed one by one.yaml:9, and must not be",
-        "two.yaml:13: '(postfix) 550 first second' is classed one by one.yaml:9, not two",
-        "two.yaml:17: 'second' is classed unclassified, not two",
-        "two.yaml:18: '(local 550 second' is no context",
+        "one.yaml:14: '550 first' is classed unclassified, not one",
+        "one.yaml:15: 'rctp' is no context",
+        "one.yaml:17: '(postfix rcpt) 550 first' is classed one by one.yaml:10, and must not be",
+        "two.yaml:14: '(postfix) 550 first second' is classed one by one.yaml:10, not two",
+        "two.yaml:18: 'second' is classed unclassified, not two",
+        "two.yaml:19: '(local 550 second' is no context",
     };
     assert_int_equal(reason_prove(book.rules, &failed, told, &tellings), 10);
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
@@ -565,11 +566,11 @@ static void tells_unproved_rules(void **state) {
                                                   "reason\n550,No,,,,,two\n")});
     book_load(&book);
     static const char *const wanted[] = {
-        "one.yaml:8: 'never' for one is fired by no example",
-        "two.yaml:9: 'first and last' for two is always beaten, in two.yaml:15 by one.yaml:8: "
+        "one.yaml:9: 'never' for one is fired by no example",
+        "two.yaml:10: 'first and last' for two is always beaten, in two.yaml:16 by one.yaml:9: "
         "'first' for one",
-        "two.yaml:11: 'third' for two is fired by no example",
-        "two.yaml:12: '571' for two is fired by no example",
+        "two.yaml:12: 'third' for two is fired by no example",
+        "two.yaml:13: '571' for two is fired by no example",
     };
     struct unproved left = reason_unproved(book.rules, told, &tellings);
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
@@ -610,7 +611,7 @@ static void leaves_out_what_never_ends(void **state) {
         }
         assert_true(reason_memory_was_off(book.memory, 1, &file, &line));
         assert_string_equal(file, "one.yaml");
-        assert_int_equal(line, 8);
+        assert_int_equal(line, 9);
         assert_false(reason_memory_was_off(book.memory, 0, &file, &line));
     }
     book_release(&book);

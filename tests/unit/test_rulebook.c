@@ -15,9 +15,9 @@
 
 #include <cmocka.h>
 
-/* The required keys of a reason, in lines 1 to 7. */
+/* The required keys of a reason, in lines 1 to 8. */
 #define HEAD                                                                                       \
-    "title: T\ngroup: recipient\nmeaning: M.\nhint: Do.\n"                                         \
+    "title: T\ngroup: recipient\nmeaning: M.\nsign: S.\nhint: Do.\n"                               \
     "severity: {out: warning, in: info}\nlasting: permanent\nacts: [our-user]\n"
 #define FULL HEAD "strong: {says: [mailbox full]}\nexamples: [552 mailbox full]\n"
 #define GONE HEAD "strong: {says: [user gone]}\nexamples: [550 user gone]\n"
@@ -51,7 +51,7 @@ static void holds_a_reason(void **state) {
     (void)state;
     static const struct given files[] = {
         {"reasons/order", "# the order\n\n  full # says it all\n"},
-        {"reasons/full.yaml", "title: Full\ngroup: system\nmeaning: M.\nhint: Wait.\n"
+        {"reasons/full.yaml", "title: Full\ngroup: system\nmeaning: M.\nsign: S.\nhint: Wait.\n"
                               "hints: {postfix in: A, out: B}\n"
                               "severity: critical\nlasting: temporary\n"
                               "acts: {out: [wait, recipient], in: [remote-sender]}\n"
@@ -83,7 +83,8 @@ static void holds_a_reason(void **state) {
     assert_true(slice_is(reason->hints[1].text, "B"));
     assert_int_equal(reason->proof_count, 3);
     assert_true(slice_is(reason->proofs[1].text, "452 full"));
-    assert_int_equal(reason->proofs[1].line, 10);
+    assert_int_equal(reason->proofs[1].line, 11);
+    assert_true(slice_is(reason->sign, "S."));
     assert_false(reason->proofs[1].counter);
     assert_true(reason->proofs[2].counter);
     rulebook_free(book);
@@ -118,16 +119,16 @@ static void tries_rules_in_order(void **state) {
         unsigned line;
     } wanted[] = {
         {"tok", "two", RULE_TOKEN, RULE_SAYS, 3},
-        {"one a", "one", RULE_STRONG, RULE_SAYS, 12},
-        {"one \\s b", "one", RULE_STRONG, RULE_MATCHES, 11},
-        {"one c", "one", RULE_STRONG, RULE_SAYS, 10},
-        {"two a", "two", RULE_STRONG, RULE_SAYS, 8},
-        {"two \\s b", "two", RULE_STRONG, RULE_MATCHES, 8},
-        {"x.2.2", "two", RULE_ENHANCED, RULE_CODE, 9},
-        {"552@end-of-data", "two", RULE_STAGED, RULE_CODE, 9},
-        {"one w", "one", RULE_WEAK, RULE_SAYS, 8},
-        {"550@rcpt", "one", RULE_DEFAULT, RULE_CODE, 13}, /* in its stage first */
-        {"550", "one", RULE_DEFAULT, RULE_CODE, 13},
+        {"one a", "one", RULE_STRONG, RULE_SAYS, 13},
+        {"one \\s b", "one", RULE_STRONG, RULE_MATCHES, 12},
+        {"one c", "one", RULE_STRONG, RULE_SAYS, 11},
+        {"two a", "two", RULE_STRONG, RULE_SAYS, 9},
+        {"two \\s b", "two", RULE_STRONG, RULE_MATCHES, 9},
+        {"x.2.2", "two", RULE_ENHANCED, RULE_CODE, 10},
+        {"552@end-of-data", "two", RULE_STAGED, RULE_CODE, 10},
+        {"one w", "one", RULE_WEAK, RULE_SAYS, 9},
+        {"550@rcpt", "one", RULE_DEFAULT, RULE_CODE, 14}, /* in its stage first */
+        {"550", "one", RULE_DEFAULT, RULE_CODE, 14},
         {"552", "two", RULE_DEFAULT, RULE_CODE, 2},
     };
     struct rulebook *book = load_good(files);
@@ -240,29 +241,29 @@ static const struct {
     const char *text, *problem;
 } bad_reasons[] = {
     {"strong: {says: [a]}\n", "reasons/full.yaml:1:1: no example"},
-    {"strong: {says: [a]}\nexamples: []\n", "reasons/full.yaml:9:11: no example"},
+    {"strong: {says: [a]}\nexamples: []\n", "reasons/full.yaml:10:11: no example"},
     {"examples: [x]\n", "reasons/full.yaml:1:1: no rule"},
     {"strong: {}\nexamples: [x]\n", "no rule"},
-    {"strong: {say: [a]}\nexamples: [x]\n", "full.yaml:8: no key 'say' here; known are: says"},
-    {"strong: {says: a}\nexamples: [x]\n", "full.yaml:8:16: a list is needed"},
+    {"strong: {say: [a]}\nexamples: [x]\n", "full.yaml:9: no key 'say' here; known are: says"},
+    {"strong: {says: a}\nexamples: [x]\n", "full.yaml:9:16: a list is needed"},
     {"strong:\n  says:\n    - user unknown: bob\nexamples: [x]\n",
-     "full.yaml:10:7: a ':' made keys of this text: write it in quotes"},
-    {"strong:\n  says:\n    - #1 spam\nexamples: [x]\n", "full.yaml:10:6: an empty item"},
+     "full.yaml:11:7: a ':' made keys of this text: write it in quotes"},
+    {"strong:\n  says:\n    - #1 spam\nexamples: [x]\n", "full.yaml:11:6: an empty item"},
     {"strong:\n  says:\n    - [TS03]\nexamples: [x]\n", "'[' made a list of this text"},
-    {"strong: {says: ['--']}\nexamples: [x]\n", "full.yaml:8:17: no word in the phrase '--'"},
+    {"strong: {says: ['--']}\nexamples: [x]\n", "full.yaml:9:17: no word in the phrase '--'"},
     {"strong: {says: [a full, A  FULL]}\nexamples: [x]\n",
-     "full.yaml:8: 'A  FULL' for full stands in reasons/full.yaml:8 for full already"},
+     "full.yaml:9: 'A  FULL' for full stands in reasons/full.yaml:9 for full already"},
     {"strong: {says: [user gone]}\nexamples: [x]\n",
-     "full.yaml:8: 'user gone' for full stands in reasons/gone.yaml:8 for gone already"},
+     "full.yaml:9: 'user gone' for full stands in reasons/gone.yaml:9 for gone already"},
     {"strong:\n  matches:\n    - a (b\nexamples: [x]\n",
-     "full.yaml:10:7: at offset 4 of the pattern: missing closing parenthesis"},
-    {"strong: {when: [{says: a}]}\nexamples: [x]\n", "full.yaml:8:17: no context here"},
+     "full.yaml:11:7: at offset 4 of the pattern: missing closing parenthesis"},
+    {"strong: {when: [{says: a}]}\nexamples: [x]\n", "full.yaml:9:17: no context here"},
     {"strong: {when: [{code: [550], stage: [rcpt]}]}\nexamples: [x]\n",
      "write one of 'says' and 'matches'"},
     {"strong: {when: [{says: a, matches: b, code: [550]}]}\nexamples: [x]\n",
      "write one of 'says' and 'matches'"},
     {"strong: {when: [{says: a, stage: [rpct]}]}\nexamples: [x]\n",
-     "full.yaml:8:34: unknown stage 'rpct'"},
+     "full.yaml:9:34: unknown stage 'rpct'"},
     {"strong: {when: [{says: a, stage: rcpt}]}\nexamples: [x]\n", "a list is needed here"},
     {"strong: {when: [{says: a, stage: []}]}\nexamples: [x]\n", "an empty list holds nowhere"},
     {"strong: {when: [{says: a, code: [55]}]}\nexamples: [x]\n", "'55' is no code"},
@@ -271,13 +272,13 @@ static const struct {
     {"strong: {when: [{says: a, code: [5.7.9-]}]}\nexamples: [x]\n", "'5.7.9-' is no code"},
     {"strong: {when: [{says: a, code: [5.7.9-1000]}]}\nexamples: [x]\n", "is no code"},
     {"strong: {when: [{says: a, provider: [nobody]}]}\nexamples: [x]\n",
-     "full.yaml:8: no provider 'nobody'"},
+     "full.yaml:9: no provider 'nobody'"},
     {"strong: {when: [{says: a, stage: [rcpt]}]}\nwhere: {stage: [mail]}\nexamples: [x]\n",
-     "full.yaml:8:34: 'where' of this file excludes this stage"},
+     "full.yaml:9:34: 'where' of this file excludes this stage"},
     {"where: {side: [both]}\nstrong: {says: [a]}\nexamples: [x]\n", "unknown side 'both'"},
     {"where: {code: [550]}\nstrong: {says: [a]}\nexamples: [x]\n", "no key 'code' here"},
     {"codes: {deciding: [552]}\nexamples: [x]\n",
-     "full.yaml:8:20: 'deciding' takes enhanced codes only: move 552"},
+     "full.yaml:9:20: 'deciding' takes enhanced codes only: move 552"},
     {"codes: {staged: [5.2.2]}\nexamples: [x]\n", "'staged' takes reply codes only: move 5.2.2"},
     {"codes: {hinting: [552@rctp]}\nexamples: [x]\n", "unknown stage 'rctp'"},
     {"codes: {hinting: [full]}\nexamples: [x]\n", "'full' is no code"},
@@ -286,13 +287,13 @@ static const struct {
      "no key 'stage' here; known are: codes"},
     {"codes: {hinting: [552@rcpt]}\nwhere: {stage: [mail]}\nexamples: [x]\n",
      "'where' of this file excludes this stage"},
-    {"titel: x\n", "full.yaml:8: no key 'titel' here; known are: title group"},
-    {"hints: {postfix upwards: x}\n", "full.yaml:8: 'postfix upwards' is no context of a hint"},
+    {"titel: x\n", "full.yaml:9: no key 'titel' here; known are: title group"},
+    {"hints: {postfix upwards: x}\n", "full.yaml:9: 'postfix upwards' is no context of a hint"},
     {"hints: {in out: x}\n", "'in out' is no context of a hint"},
     {"hints: [x]\n", "keys are needed here"},
     {"hints: {in: }\n", "a hint is text"},
     {"strong: {says: [a]}\nexamples: [552 full: x]\n", "write it in quotes"},
-    {"strong: {says: [a]}\nexamples: [x]\nnot: y\n", "full.yaml:10:6: a list is needed"},
+    {"strong: {says: [a]}\nexamples: [x]\nnot: y\n", "full.yaml:11:6: a list is needed"},
 };
 
 static void expect_problem(const struct given *files, const char *wanted) {
@@ -326,13 +327,13 @@ static const struct {
     {"group: recipient\n", "group: recipients\n", "full.yaml:2:8: unknown group 'recipients'"},
     {"hint: Do.\n", "", "key 'hint' is missing"},
     {"lasting: permanent\n", "lasting: P\n", "write 'temporary' or 'permanent'"},
-    {"acts: [our-user]\n", "acts: our-user\n", "full.yaml:7:7: a list is needed"},
+    {"acts: [our-user]\n", "acts: our-user\n", "full.yaml:8:7: a list is needed"},
     {"acts: [our-user]\n", "acts: [our-user, our-user]\n", "unknown or repeated 'our-user'"},
     {"acts: [our-user]\n", "acts: [you]\n", "unknown or repeated 'you'; known are our-admin"},
     {"acts: [our-user]\n", "acts: []\n", "name who acts"},
     {"acts: [our-user]\n", "acts: {in: [our-user]}\n", "key 'out' is missing"},
     {"severity: {out: warning, in: info}\n", "severity: bad\n",
-     "full.yaml:5:11: write one of info, notice"},
+     "full.yaml:6:11: write one of info, notice"},
     {"severity: {out: warning, in: info}\n", "severity: {out: info, local: info}\n",
      "no key 'local' here"},
     {"severity: {out: warning, in: info}\n", "severity: [info]\n", "write one of info"},

@@ -76,11 +76,12 @@ static void assert_taken(struct slice reply, enum side side, struct arena *arena
         return;
     struct slice keys = slice_of(suggestion.under), above;
     slice_cut(&keys, ':', &above);
-    struct slice text = arena_print(
-        arena,
-        "title: T\ngroup: limits\nmeaning: M.\nhint: H.\nseverity: info\nlasting: temporary\n"
-        "acts: [wait]\n%.*s:\n %.*s:\n  - %.*s\nexamples: [550 x]\n",
-        SLICE_ARGS(above), SLICE_ARGS(keys), SLICE_ARGS(suggestion.item));
+    struct slice text =
+        arena_print(arena,
+                    "title: T\ngroup: limits\nmeaning: M.\nsign: S.\nhint: H.\nseverity: "
+                    "info\nlasting: temporary\n"
+                    "acts: [wait]\n%.*s:\n %.*s:\n  - %.*s\nexamples: [550 x]\n",
+                    SLICE_ARGS(above), SLICE_ARGS(keys), SLICE_ARGS(suggestion.item));
     pattern_files_put(&files, (struct pattern_file){"reasons/order", "order", SLICE("new\n")});
     pattern_files_put(&files, (struct pattern_file){"reasons/new.yaml", "new.yaml", text});
     if (!rulebook_load(&files, &book, &problem))
