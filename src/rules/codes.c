@@ -496,3 +496,11 @@ size_t codes_enhanced_count(const struct codes *codes) {
 const struct code_page *codes_enhanced_at(const struct codes *codes, size_t index) {
     return &codes->enhanced.items[index];
 }
+
+void codes_each_page(struct codes *codes, void (*each)(void *context, struct code_page *page),
+                     void *context) {
+    for (size_t i = 0; i < codes->reply.count; i++)
+        each(context, &codes->reply.items[i]);
+    for (size_t i = 0; i < codes->enhanced.count; i++)
+        each(context, &codes->enhanced.items[i]);
+}

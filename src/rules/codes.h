@@ -82,5 +82,14 @@ size_t codes_reply_count(const struct codes *codes);
 const struct code_page *codes_reply_at(const struct codes *codes, size_t index);
 size_t codes_enhanced_count(const struct codes *codes);
 const struct code_page *codes_enhanced_at(const struct codes *codes, size_t index);
+/* Each page of both, to put other texts into it. */
+static inline struct slice codes_pair(const struct codes *c, struct code a, struct code b) {
+    (void)c;
+    (void)a;
+    (void)b;
+    return (struct slice){0};
+} /* TEMP */
+void codes_each_page(struct codes *codes, void (*each)(void *context, struct code_page *page),
+                     void *context);
 
 #endif

@@ -25,8 +25,8 @@ static const struct {
     struct slice ending;
 } subfolders[] = {
     {"blocklists", SLICE_INIT(".yaml")}, {"codes", SLICE_INIT(".csv")},
-    {"mta", SLICE_INIT(".yaml")},        {"providers", SLICE_INIT(".yaml")},
-    {"reasons", SLICE_INIT(".yaml")},
+    {"lang", SLICE_INIT(".yaml")},       {"mta", SLICE_INIT(".yaml")},
+    {"providers", SLICE_INIT(".yaml")},  {"reasons", SLICE_INIT(".yaml")},
 };
 
 /* The place of a name, or where it belongs. */
@@ -65,7 +65,8 @@ static void make_room(struct pattern_files *files) {
 void pattern_files_put(struct pattern_files *files, struct pattern_file file) {
     size_t place = place_of(files, file.name);
     struct slice name = slice_of(file.name);
-    bool adds = slice_starts(name, SLICE("mta/")) || slice_starts(name, SLICE("codes/"));
+    bool adds = slice_starts(name, SLICE("mta/")) || slice_starts(name, SLICE("codes/")) ||
+                slice_starts(name, SLICE("lang/"));
     while (adds && stands_at(files, place, file.name))
         place++;
     if (!stands_at(files, place, file.name)) {
@@ -228,6 +229,6 @@ bool pattern_files_folder(struct pattern_files *files, const char *folder,
             return false;
     return found || problem_say(problem,
                                 "'%s' holds no pattern files: they stand in the folders reasons, "
-                                "providers, blocklists, codes and mta",
+                                "providers, blocklists, codes, mta and lang",
                                 folder);
 }

@@ -16,18 +16,20 @@ struct pattern_file {
     struct slice bytes;
 };
 struct pattern_files {
-    struct pattern_file *items; /* sorted by name, one of each name but for mta/ and codes/ */
+    struct pattern_file
+        *items; /* sorted by name, one of each name but for mta/, codes/ and lang/ */
     size_t count, capacity;
     struct arena *arena;
 };
 
-/* Adds one file, in place of one of the same name, or behind it in mta/ and codes/; borrows all of
- * it. */
+/* Adds one file, in place of one of the same name, or behind it in mta/, codes/ and lang/; borrows
+ * all of it. */
 void pattern_files_put(struct pattern_files *files, struct pattern_file file);
 /* The built-in files. */
 void pattern_files_builtin(struct pattern_files *files, struct arena *arena);
 /* Adds the files of a folder; one of the same name replaces the built-in one. "reasons/order" is
- * added to: its lines go in front. In mta/ and codes/ both stay, the built-in one first. */
+ * added to: its lines go in front. In mta/, codes/ and lang/ both stay, the built-in one
+ * first. */
 bool pattern_files_folder(struct pattern_files *files, const char *folder, struct problem *problem);
 const struct pattern_file *pattern_file_get(const struct pattern_files *files, const char *name);
 /* The YAML of a file; everything lives in the arena, or in what the file borrowed. */

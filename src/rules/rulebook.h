@@ -48,7 +48,7 @@ struct reason {
     const char *name; /* "mailbox-full": the class */
     struct slice title, group, meaning, hint;
     struct slice sign; /* by what it is told from its neighbours */
-    const struct hint *hints;
+    struct hint *hints;
     size_t hint_count;
     enum severity severity_out, severity_in;
     unsigned acts_out, acts_in; /* enum acts */

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <yaml.h>
 
-enum { MAX_DEPTH = 16, MAX_NODES = 100000, MAX_TEXT = 65536, MAX_KEYS = 256 };
+enum { MAX_DEPTH = 16, MAX_NODES = 100000, MAX_TEXT = 65536, MAX_KEYS = 4096 };
 
 struct reader {
     yaml_parser_t parser;
@@ -106,7 +106,7 @@ static bool read_key(struct reader *reader, const struct yaml *mapping, const ya
     if (key_r->length == 0)
         return say_at(reader, event->start_mark, "a key is missing in front of ':'");
     if (mapping->count >= MAX_KEYS)
-        return say_at(reader, event->start_mark, "more than 256 keys in one mapping");
+        return say_at(reader, event->start_mark, "more than 4096 keys in one mapping");
     for (const struct yaml *child = mapping->first; child; child = child->next)
         if (slice_equal(child->key, *key_r))
             return problem_say(reader->problem, "%s:%zu:%zu: key '%.*s' stands in line %u already",
