@@ -69,7 +69,7 @@ int analysis_run(struct analysis *analysis, const struct options *options) {
     struct problem problem;
     int status;
     if (!check_usage(analysis, options, &problem) ||
-        !knowledge_load(&knowledge, options, KNOW_LOGS, &problem))
+        !knowledge_load(&knowledge, options, KNOW_LOGS, analysis->format->for_people, &problem))
         status = fail(&problem, 2);
     else
         status = with_knowledge(analysis, options, &knowledge);

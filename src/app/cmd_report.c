@@ -1,6 +1,4 @@
 /* report - totals, reasons and what to do: one run over the inputs, one page. */
-#include <string.h>
-
 #include "app/analysis.h"
 #include "report/summary.h"
 
@@ -13,9 +11,9 @@ static bool has_page(const struct format *format) {
 static void write_page(struct analysis *analysis, struct run *run) {
     struct page page;
     struct format_wishes wishes = {result_wants_color(&analysis->result, run->options), 100};
-    bool for_people = strcmp(analysis->format->name, "text") == 0;
-    unsigned top = run->options->top_given || for_people ? run->options->top : 0;
-    page_init(&page, "mailtriage report");
+    unsigned top = run->options->top_given || analysis->format->for_people ? run->options->top : 0;
+    page_init(&page, run->knowledge->words.text[WORD_REPORT]);
+    page.words = &run->knowledge->words;
     summary_of(run->tally, run->knowledge->book, &(struct summary_wishes){.top = top}, &page);
     analysis->format->page(&page, &wishes, &analysis->result.out);
     page_release(&page);

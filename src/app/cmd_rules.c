@@ -142,7 +142,8 @@ int cmd_rules(const struct options *options) {
     struct knowledge knowledge = {0};
     struct problem problem;
     int status = 2;
-    if (!knowledge_load(&knowledge, options, KNOW_LOGS, &problem))
+    bool for_people = format_named(options->format ? options->format : "text")->for_people;
+    if (!knowledge_load(&knowledge, options, KNOW_LOGS, for_people, &problem))
         say_fault("%s", problem.text);
     else
         status = rules(options, &knowledge, is_test);

@@ -1,4 +1,5 @@
-/* knowledge - gathers the pattern files and loads the rule book and the shapes of each MTA.
+/* knowledge - gathers the pattern files and loads the rule book, its language and the shapes of
+ * each MTA.
  *
  * mta/postfix.yaml is Postfix's own file. Any other file of that folder is of programs beside the
  * MTAs, and says for which one they speak, or for "any".
@@ -85,12 +86,52 @@ static bool load_all_shapes(struct knowledge *knowledge, struct problem *problem
     return true;
 }
 
+/* ---- the language */
+
+/* "es" of "es_MX.UTF-8"; the first of the variables that is set counts. */
+static struct slice language_of_environment(void) {
+    static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    struct slice locale = {0};
+    for (size_t i = 0; i < sizeof variables / sizeof *variables && locale.length == 0; i++) {
+        const char *value = getenv(variables[i]);
+        locale = value ? slice_of(value) : locale;
+    }
+    size_t length = 0;
+    while (length < locale.length && locale.at[length] >= 'a' && locale.at[length] <= 'z')
+        length++;
+    return slice_head(locale, length);
+}
+
+/* A language of the environment that nobody has written is no fault: English. */
+static const char *language_wanted(struct knowledge *knowledge, const struct options *options,
+                                   bool for_people) {
+    if (options->lang || !for_people)
+        return options->lang ? options->lang : "en";
+    const char *name = arena_copy(&knowledge->arena, language_of_environment()).at;
+    return *name && lang_is_there(&knowledge->files, name) ? name : "en";
+}
+
+static bool load_language(struct knowledge *knowledge, const char *name, struct problem *problem) {
+    knowledge->words = words_english;
+    if (strcmp(name, "en") == 0)
+        return true;
+    knowledge->lang = lang_load(&knowledge->files, name, problem);
+    if (!knowledge->lang)
+        return false;
+    lang_lay_over(knowledge->lang, knowledge->book);
+    words_read(knowledge->lang, name, &knowledge->arena, &knowledge->words);
+    return true;
+}
+
+/* ---- the whole */
+
 bool knowledge_load(struct knowledge *knowledge, const struct options *options,
-                    enum knowing knowing, struct problem *problem) {
+                    enum knowing knowing, bool for_people, struct problem *problem) {
     *knowledge = (struct knowledge){0};
     arena_init(&knowledge->arena);
     if (!gather(knowledge, options, problem) ||
-        !rulebook_load(&knowledge->files, &knowledge->book, problem))
+        !rulebook_load(&knowledge->files, &knowledge->book, problem) ||
+        !load_language(knowledge, language_wanted(knowledge, options, for_people), problem))
         return false;
     return knowing != KNOW_LOGS || load_all_shapes(knowledge, problem);
 }
@@ -101,6 +142,7 @@ void knowledge_release(struct knowledge *knowledge) {
             shapes_free(knowledge->shapes[i]);
     if (knowledge->book)
         rulebook_free(knowledge->book);
+    lang_free(knowledge->lang);
     arena_release(&knowledge->arena);
 }
 

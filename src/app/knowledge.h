@@ -4,6 +4,7 @@
 
 #include "app/options.h"
 #include "mta/shapes.h"
+#include "report/page_words.h"
 #include "rules/rulebook.h"
 
 enum { MTAS_MOST = 16 };
@@ -12,15 +13,19 @@ struct knowledge {
     struct arena arena;
     struct pattern_files files;
     struct rulebook *book;
+    struct lang *lang; /* NULL: English */
+    struct words words;
     struct shapes *shapes[MTAS_MOST]; /* in the order of mtas[], then those of mta_any */
 };
 
 /* What a command needs to know: replies alone (the rule book), or logs too (the shapes). */
 enum knowing { KNOW_REPLIES, KNOW_LOGS };
 
-/* Loads the built-in files, /etc/mailtriage/patterns unless --no-config, and each --patterns. */
+/* Loads the built-in files, /etc/mailtriage/patterns unless --no-config, and each --patterns, and
+ * puts them into the language of --lang; with for_people, without --lang, into that of LC_ALL,
+ * LC_MESSAGES or LANG. */
 bool knowledge_load(struct knowledge *knowledge, const struct options *options,
-                    enum knowing knowing, struct problem *problem);
+                    enum knowing knowing, bool for_people, struct problem *problem);
 void knowledge_release(struct knowledge *knowledge);
 const struct shapes *knowledge_shapes(const struct knowledge *knowledge, const struct mta *mta);
 /* The MTA for which a program beside it speaks, mta_any when its file does not say; NULL: no file

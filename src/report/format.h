@@ -15,6 +15,7 @@ struct format_wishes {
 
 struct format {
     const char *name; /* "text", "json", "csv", "ndjson": the word of --format */
+    bool for_people;  /* follows the language of the environment */
     /* A whole page. NULL: the format is for rows alone. */
     void (*page)(const struct page *page, const struct format_wishes *wishes, struct out *out);
     /* A whole page in one line, as a row is. NULL: the format has no such. */

@@ -57,6 +57,7 @@ struct section {
 struct page {
     struct arena arena;
     const char *title;
+    const struct words *words; /* of whoever makes the page, page_words.h; borrowed */
     struct section *first, *last;
 };
 

@@ -11,6 +11,7 @@
 #include "base/moment.h"
 #include "base/out.h"
 #include "finding/reason.h"
+#include "report/page_words.h"
 
 struct joined_code {
     uint16_t code;
@@ -166,22 +167,23 @@ static int compare_joined(const void *left, const void *right) {
 
 /* ---- the reasons ---- */
 
-/* The unit of a count, by event (contract, section 4), and the same for people. */
+/* The unit of a count, by event (contract, section 4), and what people read. */
 static const struct event_words {
-    const char *event, *unit, *one, *many;
+    const char *event, *unit;
+    enum word one, many;
 } event_words[] = {
-    {"delivered", "recipients", "recipient delivered", "recipients delivered"},
-    {"bounced", "recipients", "recipient bounced", "recipients bounced"},
-    {"expired", "recipients", "recipient expired in the queue", "recipients expired in the queue"},
-    {"deferred", "attempts", "delivery attempt deferred", "delivery attempts deferred"},
-    {"rejected", "rejections", "command rejected", "commands rejected"},
-    {"auth-failed", "logins", "login failed", "logins failed"},
-    {"tls-failed", "sessions", "session without working TLS", "sessions without working TLS"},
-    {"connection-lost", "sessions", "session lost", "sessions lost"},
-    {"timeout", "sessions", "session timed out", "sessions timed out"},
-    {"discarded", "recipients", "discarded", "discarded"},
-    {"held", "recipients", "held", "held"},
-    {"warning", "warnings", "warning", "warnings"},
+    {"delivered", "recipients", WORD_ONE_DELIVERED, WORD_MANY_DELIVERED},
+    {"bounced", "recipients", WORD_ONE_BOUNCED, WORD_MANY_BOUNCED},
+    {"expired", "recipients", WORD_ONE_EXPIRED, WORD_MANY_EXPIRED},
+    {"deferred", "attempts", WORD_ONE_DEFERRED, WORD_MANY_DEFERRED},
+    {"rejected", "rejections", WORD_ONE_REJECTED, WORD_MANY_REJECTED},
+    {"auth-failed", "logins", WORD_ONE_AUTH_FAILED, WORD_MANY_AUTH_FAILED},
+    {"tls-failed", "sessions", WORD_ONE_TLS_FAILED, WORD_MANY_TLS_FAILED},
+    {"connection-lost", "sessions", WORD_ONE_CONNECTION_LOST, WORD_MANY_CONNECTION_LOST},
+    {"timeout", "sessions", WORD_ONE_TIMEOUT, WORD_MANY_TIMEOUT},
+    {"discarded", "recipients", WORD_ONE_DISCARDED, WORD_MANY_DISCARDED},
+    {"held", "recipients", WORD_ONE_HELD, WORD_MANY_HELD},
+    {"warning", "warnings", WORD_ONE_WARNING, WORD_MANY_WARNING},
 };
 
 static const struct event_words *words_of(struct slice event) {
@@ -189,6 +191,14 @@ static const struct event_words *words_of(struct slice event) {
     while (i < last && !slice_is(event, event_words[i].event))
         i++;
     return &event_words[i];
+}
+
+static const char *word(const struct page *page, enum word which) {
+    return page->words->text[which];
+}
+
+static struct slice print_number(struct page *page, uint64_t number) {
+    return arena_print(&page->arena, "%llu", (unsigned long long)number);
 }
 
 static struct slice code_words(struct page *page, const struct joined *joined) {
@@ -202,16 +212,21 @@ static struct slice code_words(struct page *page, const struct joined *joined) {
         if (code->code)
             out_number(&words, code->code);
         else
-            out_text(&words, length ? "" : "no code");
+            out_text(&words, length ? "" : word(page, WORD_NO_CODE));
         if (length) {
             out_text(&words, code->code ? " " : "");
             out_slice(&words, (struct slice){enhanced, length});
         }
-        out_print(&words, " (%llu%s)", (unsigned long long)code->count,
-                  code->implied ? ", implied" : "");
+        out_byte(&words, ' ');
+        out_slice(&words,
+                  WORDS_FILL(&page->arena, code->implied ? word(page, WORD_COUNT_IMPLIED) : "({1})",
+                             print_number(page, code->count)));
     }
-    if (joined->code_count > 6)
-        out_print(&words, " and %zu more", joined->code_count - 6);
+    if (joined->code_count > 6) {
+        out_byte(&words, ' ');
+        out_slice(&words, WORDS_FILL(&page->arena, word(page, WORD_AND_MORE),
+                                     print_number(page, joined->code_count - 6)));
+    }
     struct slice kept = arena_copy(&page->arena, out_held(&words));
     out_release(&words);
     return kept;
@@ -258,9 +273,10 @@ static void add_tie_words(struct page *page, struct cell *cell, const struct joi
     struct slice causes = tie_words(page, joined, false), sequels = tie_words(page, joined, true);
     bool expired = slice_is(joined->event, "expired");
     if (causes.length)
-        cell_text(page, cell, NULL, expired ? "expired because of" : "comes after", causes);
+        cell_text(page, cell, NULL, word(page, expired ? WORD_EXPIRED_BECAUSE : WORD_COMES_AFTER),
+                  causes);
     if (sequels.length)
-        cell_text(page, cell, NULL, "what only followed", sequels);
+        cell_text(page, cell, NULL, word(page, WORD_ONLY_FOLLOWED), sequels);
 }
 
 static void add_ties(struct page *page, struct cell *reason, const struct joined *joined,
@@ -285,36 +301,32 @@ static void add_acts(struct page *page, struct cell *reason, unsigned acts) {
     }
 }
 
-static const char *direction_words(struct slice direction) {
-    if (slice_is(direction, "in"))
-        return "a client spoke to us";
-    if (slice_is(direction, "out"))
-        return "we spoke to a server";
-    return slice_is(direction, "local") ? "delivery on this host" : "the server itself";
+/* "bad-credentials: 3 logins failed, a client spoke to us" */
+static struct slice heading_words(struct page *page, const struct joined *joined) {
+    const struct event_words *words = words_of(joined->event);
+    enum direction direction = DIRECTION_NONE;
+    direction_read(joined->direction, &direction);
+    return WORDS_FILL(&page->arena, word(page, joined->count == 1 ? words->one : words->many),
+                      joined->class_name, print_number(page, joined->count),
+                      slice_of(words_direction(page->words, direction)));
 }
 
 /* Cells with a title are for people, cells with a key for machines: see page.h. */
 static void add_words(struct page *page, struct cell *cell, const struct joined *joined,
                       struct slice hint) {
-    const struct event_words *words = words_of(joined->event);
-    cell_text(page, cell, NULL, "",
-              arena_print(&page->arena, "%s  %.*s: %llu %s, %s", severity_name(joined->severity),
-                          SLICE_ARGS(joined->class_name), (unsigned long long)joined->count,
-                          joined->count == 1 ? words->one : words->many,
-                          direction_words(joined->direction)));
+    cell_text(page, cell, NULL, "", slice_of(words_severity(page->words, joined->severity)));
+    cell_text(page, cell, NULL, "", heading_words(page, joined));
     if (joined->reason)
-        cell_text(page, cell, NULL, "what", joined->reason->meaning);
-    cell_text(page, cell, NULL, "codes", code_words(page, joined));
+        cell_text(page, cell, NULL, word(page, WORD_WHAT), joined->reason->meaning);
+    cell_text(page, cell, NULL, word(page, WORD_CODES), code_words(page, joined));
     add_tie_words(page, cell, joined);
-    if (joined->acts) {
-        char acts[96];
-        cell_text(page, cell, NULL, "who acts",
-                  (struct slice){acts, acts_print(joined->acts, ' ', acts)});
-    }
+    if (joined->acts)
+        cell_text(page, cell, NULL, word(page, WORD_WHO_ACTS_LINE),
+                  words_acts(page->words, joined->acts, &page->arena));
     if (hint.length)
-        cell_text(page, cell, NULL, "hint", hint);
-    cell_text(page, cell, NULL, "example", joined->example.reply);
-    cell_text(page, cell, NULL, "first at",
+        cell_text(page, cell, NULL, word(page, WORD_HINT_LINE), hint);
+    cell_text(page, cell, NULL, word(page, WORD_EXAMPLE), joined->example.reply);
+    cell_text(page, cell, NULL, word(page, WORD_FIRST_AT),
               arena_print(&page->arena, "%.*s:%llu", SLICE_ARGS(joined->example.source),
                           (unsigned long long)joined->example.line));
 }
@@ -371,7 +383,7 @@ static void add_reasons(struct page *page, const struct tally *tally, const stru
         qsort(joining.items, joining.count, sizeof *joining.items, compare_joined);
     size_t shown = top && top < joining.count ? top : joining.count;
     struct section *section =
-        page_section(page, "reasons", "What to do, most serious first", LOOK_CARDS, CELL_LIST);
+        page_section(page, "reasons", word(page, WORD_TODO), LOOK_CARDS, CELL_LIST);
     for (size_t i = 0; i < joining.count; i++) {
         struct joined *joined = &joining.items[i];
         qsort(joined->codes, joined->code_count, sizeof *joined->codes, compare_codes);
@@ -385,48 +397,75 @@ static void add_reasons(struct page *page, const struct tally *tally, const stru
     if (!shown)
         section->look = LOOK_HIDDEN;
     if (shown < joining.count)
-        add_text(page, arena_print(&page->arena, "%zu more reasons: --top 0 shows all",
-                                   joining.count - shown));
+        add_text(page, WORDS_FILL(&page->arena, word(page, WORD_MORE_REASONS),
+                                  print_number(page, joining.count - shown)));
     free(joining.items);
 }
 
 /* ---- totals and ledger ---- */
 
+/* One line of the totals. */
+struct amount {
+    const char *key;
+    enum word title, unit;
+    uint64_t number;
+};
+
+static void add_amounts(struct page *page, struct cell *record, const struct amount *amounts,
+                        size_t count) {
+    for (size_t i = 0; i < count; i++)
+        cell_count(page, record, amounts[i].key, word(page, amounts[i].title), amounts[i].number,
+                   word(page, amounts[i].unit));
+}
+
+static void add_mail(struct page *page, struct cell *all, const struct totals *totals) {
+    struct cell *part = cell_record(page, all, "messages", word(page, WORD_MESSAGES));
+    cell_count(page, part, "received", word(page, WORD_RECEIVED), totals->messages_received,
+               word(page, WORD_UNIT_MESSAGES));
+    cell_bytes(page, part, "bytes", word(page, WORD_SIZE), totals->bytes_received);
+    const struct amount recipients[] = {
+        {"delivered", WORD_DELIVERED, WORD_UNIT_RECIPIENTS, totals->delivered},
+        {"bounced", WORD_BOUNCED, WORD_UNIT_RECIPIENTS, totals->bounced},
+        {"expired", WORD_EXPIRED, WORD_UNIT_RECIPIENTS, totals->expired},
+        {"waiting", WORD_WAITING, WORD_UNIT_RECIPIENTS, totals->waiting},
+        {"discarded", WORD_DISCARDED, WORD_UNIT_RECIPIENTS, totals->discarded},
+        {"deferred_ever", WORD_DEFERRED_EVER, WORD_UNIT_RECIPIENTS, totals->deferred_ever},
+    };
+    part = cell_record(page, all, "recipients", word(page, WORD_RECIPIENTS));
+    add_amounts(page, part, recipients, sizeof recipients / sizeof *recipients);
+}
+
 static void add_totals(struct page *page, const struct totals *totals) {
-    struct cell *all = page_section(page, "totals", "Totals", LOOK_FACTS, CELL_RECORD)->cell;
-    struct cell *part = cell_record(page, all, "messages", "Messages");
-    cell_count(page, part, "received", "received", totals->messages_received, "messages");
-    cell_bytes(page, part, "bytes", "size of those", totals->bytes_received);
-    part = cell_record(page, all, "recipients", "Recipients, by last state");
-    cell_count(page, part, "delivered", "delivered", totals->delivered, "recipients");
-    cell_count(page, part, "bounced", "bounced", totals->bounced, "recipients");
-    cell_count(page, part, "expired", "expired in the queue", totals->expired, "recipients");
-    cell_count(page, part, "waiting", "still waiting", totals->waiting, "recipients");
-    cell_count(page, part, "discarded", "discarded", totals->discarded, "recipients");
-    cell_count(page, part, "deferred_ever", "deferred at least once", totals->deferred_ever,
-               "recipients");
-    part = cell_record(page, all, "attempts", "Delivery attempts");
-    cell_count(page, part, "deferred", "deferred", totals->deferrals, "attempts");
-    part = cell_record(page, all, "rejections", "Refused commands");
-    cell_count(page, part, "rejected", "rejected", totals->rejections, "rejections");
-    part = cell_record(page, all, "sessions", "Sessions");
-    cell_count(page, part, "auth_failed", "failed logins", totals->auth_failed, "logins");
-    cell_count(page, part, "tls_failed", "TLS failed", totals->tls_failed, "sessions");
-    cell_count(page, part, "connection_lost", "connection lost", totals->connection_lost,
-               "sessions");
-    cell_count(page, part, "timeout", "timed out", totals->timeout, "sessions");
+    struct cell *all =
+        page_section(page, "totals", word(page, WORD_TOTALS), LOOK_FACTS, CELL_RECORD)->cell;
+    add_mail(page, all, totals);
+    const struct amount attempts = {"deferred", WORD_DEFERRED, WORD_UNIT_ATTEMPTS,
+                                    totals->deferrals};
+    add_amounts(page, cell_record(page, all, "attempts", word(page, WORD_ATTEMPTS)), &attempts, 1);
+    const struct amount rejections = {"rejected", WORD_REJECTED, WORD_UNIT_REJECTIONS,
+                                      totals->rejections};
+    add_amounts(page, cell_record(page, all, "rejections", word(page, WORD_REFUSED)), &rejections,
+                1);
+    const struct amount sessions[] = {
+        {"auth_failed", WORD_AUTH_FAILED, WORD_UNIT_LOGINS, totals->auth_failed},
+        {"tls_failed", WORD_TLS_FAILED, WORD_UNIT_SESSIONS, totals->tls_failed},
+        {"connection_lost", WORD_CONNECTION_LOST, WORD_UNIT_SESSIONS, totals->connection_lost},
+        {"timeout", WORD_TIMEOUT, WORD_UNIT_SESSIONS, totals->timeout},
+    };
+    add_amounts(page, cell_record(page, all, "sessions", word(page, WORD_SESSIONS)), sessions,
+                sizeof sessions / sizeof *sessions);
 }
 
 /* Bounces and the like are no mail of users: beside the totals, and shown when there are any. */
 static void add_notices(struct page *page, const struct totals *totals) {
     struct section *section =
-        page_section(page, "notices", "Bounces and notices made here, not in the totals",
-                     LOOK_FACTS, CELL_RECORD);
-    cell_count(page, section->cell, "made", "made", totals->notices, "messages");
-    cell_count(page, section->cell, "delivered", "delivered", totals->notices_delivered,
-               "recipients");
-    cell_count(page, section->cell, "failed", "bounced or expired", totals->notices_failed,
-               "recipients");
+        page_section(page, "notices", word(page, WORD_NOTICES), LOOK_FACTS, CELL_RECORD);
+    const struct amount notices[] = {
+        {"made", WORD_MADE, WORD_UNIT_MESSAGES, totals->notices},
+        {"delivered", WORD_DELIVERED, WORD_UNIT_RECIPIENTS, totals->notices_delivered},
+        {"failed", WORD_BOUNCED_OR_EXPIRED, WORD_UNIT_RECIPIENTS, totals->notices_failed},
+    };
+    add_amounts(page, section->cell, notices, sizeof notices / sizeof *notices);
     if (!totals->notices && !totals->notices_delivered && !totals->notices_failed)
         section->look = LOOK_HIDDEN;
 }
@@ -434,17 +473,18 @@ static void add_notices(struct page *page, const struct totals *totals) {
 static void ledger_cells(struct page *page, struct cell *record, const struct ledger *ledger,
                          bool titled) {
     const struct {
-        const char *key, *title;
+        const char *key;
+        enum word title;
         uint64_t lines;
-    } cells[] = {{"read", "read", ledger->read},
-                 {"used", "used", ledger->used},
-                 {"dull", "dull", ledger->dull},
-                 {"other", "other", ledger->other},
-                 {"outside", "outside", ledger->outside},
-                 {"not_understood", "not understood", ledger->not_understood}};
+    } cells[] = {{"read", WORD_READ, ledger->read},
+                 {"used", WORD_USED, ledger->used},
+                 {"dull", WORD_DULL, ledger->dull},
+                 {"other", WORD_OTHER, ledger->other},
+                 {"outside", WORD_OUTSIDE, ledger->outside},
+                 {"not_understood", WORD_NOT_UNDERSTOOD, ledger->not_understood}};
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
-        cell_count(page, record, cells[i].key, titled ? cells[i].title : NULL, cells[i].lines,
-                   NULL);
+        cell_count(page, record, cells[i].key, titled ? word(page, cells[i].title) : NULL,
+                   cells[i].lines, NULL);
 }
 
 struct ledger_table {
@@ -457,19 +497,19 @@ static void ledger_row(void *context, struct slice name, const struct ledger *le
     struct ledger_table *table = context;
     struct cell *row = cell_record(table->page, table->list, NULL, NULL);
     cell_text(table->page, row, table->key, table->title,
-              name.length ? name : SLICE("(no known wrapping)"));
+              name.length ? name : slice_of(word(table->page, WORD_NO_WRAPPING)));
     ledger_cells(table->page, row, ledger, true);
 }
 
 static void sample_row(void *context, struct slice source, uint64_t line, struct slice text) {
     struct ledger_table *table = context;
     struct cell *row = cell_record(table->page, table->list, NULL, NULL);
-    cell_text(table->page, row, NULL, "where",
+    cell_text(table->page, row, NULL, word(table->page, WORD_WHERE),
               arena_print(&table->page->arena, "%.*s:%llu", SLICE_ARGS(source),
                           (unsigned long long)line));
     cell_text(table->page, row, "source", NULL, source);
     cell_count(table->page, row, "line", NULL, line, NULL);
-    cell_text(table->page, row, "text", "line", text);
+    cell_text(table->page, row, "text", word(table->page, WORD_LINE), text);
 }
 
 static void drop_if_empty(struct section *section) {
@@ -479,41 +519,34 @@ static void drop_if_empty(struct section *section) {
 
 static void add_ledgers(struct page *page, const struct tally *tally) {
     struct section *section =
-        page_section(page, "sources", "Lines read, by source", LOOK_TABLE, CELL_LIST);
-    tally_each_source(tally, ledger_row,
-                      &(struct ledger_table){page, section->cell, "source", "source"});
+        page_section(page, "sources", word(page, WORD_SOURCES), LOOK_TABLE, CELL_LIST);
+    tally_each_source(
+        tally, ledger_row,
+        &(struct ledger_table){page, section->cell, "source", word(page, WORD_SOURCE)});
     drop_if_empty(section);
-    section = page_section(page, "programs", "Lines read, by program", LOOK_TABLE, CELL_LIST);
-    tally_each_program(tally, ledger_row,
-                       &(struct ledger_table){page, section->cell, "program", "program"});
+    section = page_section(page, "programs", word(page, WORD_PROGRAMS), LOOK_TABLE, CELL_LIST);
+    tally_each_program(
+        tally, ledger_row,
+        &(struct ledger_table){page, section->cell, "program", word(page, WORD_PROGRAM)});
     drop_if_empty(section);
-    section =
-        page_section(page, "samples", "Not understood, the first ones", LOOK_TABLE, CELL_LIST);
+    section = page_section(page, "samples", word(page, WORD_SAMPLES), LOOK_TABLE, CELL_LIST);
     tally_each_sample(tally, sample_row, &(struct ledger_table){page, section->cell, NULL, NULL});
     drop_if_empty(section);
 }
 
 static void add_balance(struct page *page, const struct tally *tally) {
     struct ledger sum = tally_ledger(tally);
-    add_text(page,
-             arena_print(&page->arena,
-                         "%llu lines read = %llu used + %llu dull + %llu of other programs + %llu "
-                         "outside the asked span + %llu not understood",
-                         (unsigned long long)sum.read, (unsigned long long)sum.used,
-                         (unsigned long long)sum.dull, (unsigned long long)sum.other,
-                         (unsigned long long)sum.outside, (unsigned long long)sum.not_understood));
+    add_text(page, WORDS_FILL(&page->arena, word(page, WORD_BALANCE), print_number(page, sum.read),
+                              print_number(page, sum.used), print_number(page, sum.dull),
+                              print_number(page, sum.other), print_number(page, sum.outside),
+                              print_number(page, sum.not_understood)));
     uint64_t lost = tally_entries_lost(tally);
     if (lost)
-        add_text(page, arena_print(&page->arena,
-                                   "the log daemon lost at least %llu entries (its rate limit): "
-                                   "counts are low",
-                                   (unsigned long long)lost));
+        add_text(page, WORDS_FILL(&page->arena, word(page, WORD_LOST), print_number(page, lost)));
     uint64_t dropped = tally_messages_dropped(tally);
     if (dropped)
-        add_text(page, arena_print(&page->arena,
-                                   "%llu messages were silent for too long and are no longer "
-                                   "followed: their recipients may be counted twice",
-                                   (unsigned long long)dropped));
+        add_text(page,
+                 WORDS_FILL(&page->arena, word(page, WORD_DROPPED), print_number(page, dropped)));
 }
 
 void summary_of(const struct tally *tally, const struct rulebook *book,

@@ -11,7 +11,7 @@ struct summary_wishes {
     unsigned top; /* reasons shown; 0: all */
 };
 
-/* Adds the sections of the report to an initialised page. */
+/* Adds the sections of the report to an initialised page that has its words. */
 void summary_of(const struct tally *tally, const struct rulebook *book,
                 const struct summary_wishes *wishes, struct page *page);
 

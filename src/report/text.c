@@ -526,4 +526,4 @@ static void text_page(const struct page *page, const struct format_wishes *wishe
 
 extern const struct format format_text; /* formats.def */
 
-const struct format format_text = {.name = "text", .page = text_page};
+const struct format format_text = {.name = "text", .for_people = true, .page = text_page};

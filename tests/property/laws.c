@@ -25,7 +25,7 @@ const struct knowledge *laws_knowledge(void) {
     static struct knowledge knowledge;
     static bool loaded;
     struct problem problem;
-    if (!loaded && !knowledge_load(&knowledge, laws_options(1), KNOW_LOGS, &problem)) {
+    if (!loaded && !knowledge_load(&knowledge, laws_options(1), KNOW_LOGS, false, &problem)) {
         fprintf(stderr, "%s\n", problem.text);
         exit(1);
     }

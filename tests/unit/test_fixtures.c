@@ -350,7 +350,7 @@ int main(void) {
     struct CMUnitTest *tests = memory_new((FIXTURES_MOST + 1) * sizeof *tests);
     int count = scandir(folder, &found, is_fixture, alphasort);
     if (!moment_zone("UTC", &problem) || count < 0 || count > FIXTURES_MOST ||
-        !knowledge_load(&knowledge, &options, KNOW_LOGS, &problem))
+        !knowledge_load(&knowledge, &options, KNOW_LOGS, false, &problem))
         return 1;
     options.since = options.until = MOMENT_NONE;
     tests[0] = (struct CMUnitTest)cmocka_unit_test(test_all_columns);
