@@ -1,8 +1,8 @@
 /* explain - what a reply code, an enhanced code or a whole reply means, and how to fix it.
  *
- * One word that is a code asks for its page in the catalogue; anything else is a reply, read and
- * classed as a reply in a log would be. "-" reads replies from standard input, one a line. What is
- * shown with --why is made in app/why.c.
+ * Words that look like codes ask for their pages in the catalogue (report/catalogue.c); anything
+ * else is a reply, read and classed as a reply in a log would be. "-" reads replies from standard
+ * input, one a line; nothing lists the codes. What is shown with --why is made in app/why.c.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,11 +17,22 @@
 #include "base/memory.h"
 #include "finding/reason.h"
 #include "input/lines.h"
+#include "report/catalogue.h"
 #include "report/format.h"
+#include "rules/near.h"
 
 int cmd_explain(const struct options *options);
 
+/* What the words of the command line ask for. */
+enum asked {
+    ASKED_ALL,   /* nothing: the list */
+    ASKED_CODES, /* basic codes alone, or enhanced ones alone */
+    ASKED_REPLY, /* anything else; a basic and an enhanced code are one reply */
+    ASKED_INPUT, /* "-": replies from standard input */
+};
+
 struct explaining {
+    enum asked asked;
     const struct options *options;
     const struct knowledge *knowledge;
     const struct format *format;
@@ -41,80 +52,10 @@ static struct reason_memory *memory_of(struct explaining *explaining) {
 
 /* ---- pages ---- */
 
-static const char *first_digit_words(char digit) {
-    switch (digit) {
-    case '2':
-        return "2xx, positive completion: done as asked";
-    case '3':
-        return "3xx, positive intermediate: so far so good, the client goes on";
-    case '4':
-        return "4xx, transient negative: not now; the sender keeps the message and tries again";
-    case '5':
-        return "5xx, permanent negative: refused for good; the same message will be refused again";
-    default:
-        return "outside SMTP";
-    }
-}
-
-/* A cell that machines get under its key and people under its title, left out when empty. */
-static void put(struct page *page, struct cell *card, const char *key, const char *title,
-                struct slice text) {
-    if (text.length)
-        cell_text(page, card, key, title, text);
-}
-
-static void code_card(struct page *page, struct cell *list, const struct code_page *code,
-                      struct slice asked, bool is_enhanced) {
-    struct cell *card = cell_record(page, list, NULL, NULL);
-    struct slice kind = is_enhanced ? SLICE("Enhanced status code") : SLICE("SMTP reply code");
-    cell_text(page, card, NULL, "",
-              arena_print(&page->arena, "%.*s %.*s", SLICE_ARGS(asked), SLICE_ARGS(code->name)));
-    put(page, card, "code", NULL, asked);
-    put(page, card, "kind", NULL, kind);
-    put(page, card, "name", NULL, code->name);
-    put(page, card, "first_digit", "First digit", slice_of(first_digit_words(asked.at[0])));
-    put(page, card, "description", "Description", code->description);
-    put(page, card, "when", "When you see it", code->when);
-    put(page, card, "fix", "How to fix", code->fix);
-    put(page, card, "class", "Usual reason", code->reason);
-    put(page, card, "source", "Learn more", code->source);
-}
-
-static struct cell *reply_card(struct page *page, struct cell *list,
-                               const struct finding *finding) {
-    const struct verdict *verdict = &finding->verdict;
-    const struct reason *reason = verdict->reason;
-    struct cell *card = cell_record(page, list, NULL, NULL);
-    char acts[96], enhanced[16];
-    cell_text(page, card, NULL, "",
-              reason
-                  ? arena_print(&page->arena, "%s: %.*s", reason->name, SLICE_ARGS(reason->title))
-                  : slice_of(verdict->class_name));
-    put(page, card, "reply", "Reply", finding->reply.whole);
-    if (finding->reply.code)
-        cell_code(page, card, "code", "Code", finding->reply.code);
-    put(page, card, "enhanced", "Enhanced code",
-        (struct slice){enhanced, enhanced_print(finding->reply.enhanced, enhanced)});
-    put(page, card, "class", NULL, slice_of(verdict->class_name));
-    put(page, card, "meaning", "Meaning", reason ? reason->meaning : (struct slice){0});
-    put(page, card, "severity", "Severity", slice_of(severity_name(verdict->severity)));
-    put(page, card, "permanence", "Lasting", slice_of(permanence_name(verdict->permanence)));
-    put(page, card, "acts", "Who acts", (struct slice){acts, acts_print(verdict->acts, '|', acts)});
-    if (reason)
-        put(page, card, "hint", "Hint",
-            reason_hint(reason, finding->mta, finding->record.direction));
-    put(page, card, "class_by", "Decided by", slice_of(class_by_name(verdict->by)));
-    if (verdict->rule)
-        put(page, card, "rule", "Rule",
-            arena_print(&page->arena, "%s:%u", verdict->rule->file, verdict->rule->line));
-    return card;
-}
-
 /* The card of a reply, and with --why all that led to it. */
 static void reply_page(struct explaining *explaining, struct page *page, const char *key,
                        const struct finding *finding) {
-    struct cell *list = page_section(page, key, NULL, LOOK_CARDS, CELL_LIST)->cell;
-    struct cell *card = reply_card(page, list, finding);
+    struct cell *card = catalogue_reply(finding, key, page);
     if (!explaining->options->why)
         return;
     struct reason_trace trace;
@@ -123,88 +64,67 @@ static void reply_page(struct explaining *explaining, struct page *page, const c
     why_steps(page, &trace);
 }
 
+static void page_of(struct explaining *explaining, struct page *page) {
+    page_init(page, NULL);
+    page->words = &explaining->knowledge->words;
+}
+
 static void write_page(struct explaining *explaining, struct page *page) {
     struct format_wishes wishes = {result_wants_color(&explaining->result, explaining->options),
                                    100};
-    explaining->format->page(page, &wishes, &explaining->result.out);
+    if (explaining->format->page)
+        explaining->format->page(page, &wishes, &explaining->result.out);
+    else
+        explaining->format->line(page, &explaining->result.out);
 }
 
 /* ---- what was asked ---- */
 
-static bool is_basic(struct slice word, uint16_t *code_r) {
-    uint64_t number;
-    if (word.length != 3 || !slice_number(word, &number) || number < 100)
-        return false;
-    *code_r = (uint16_t)number;
-    return true;
-}
-
-static bool is_enhanced(struct slice word, struct enhanced *enhanced_r) {
-    return enhanced_take(&word, enhanced_r) && word.length == 0;
-}
-
-/* The known basic code nearest to a mistaken one, for the message. */
-static struct slice nearest_code(const struct codes *codes, uint16_t code) {
-    struct slice nearest = {0};
-    int distance = 10000;
-    for (size_t i = 0; i < codes_reply_count(codes); i++) {
-        const struct code_page *page = codes_reply_at(codes, i);
-        uint64_t known = 0;
-        if (slice_number(page->code, &known) && abs((int)known - code) < distance) {
-            distance = abs((int)known - code);
-            nearest = page->code;
-        }
-    }
-    return nearest;
-}
-
-/* Adds the page of a word that is a code; false with problem when it is a code nobody knows. */
-static bool add_code(struct explaining *explaining, struct page *page, struct cell *list,
-                     struct slice word, struct problem *problem) {
-    const struct codes *codes = explaining->knowledge->book->codes;
-    uint16_t code;
-    struct enhanced enhanced;
-    const struct code_page *found = NULL;
-    bool basic = is_basic(word, &code);
-    if (basic)
-        found = codes_reply(codes, code);
-    else if (is_enhanced(word, &enhanced))
-        found = codes_enhanced(codes, enhanced);
-    if (found) {
-        code_card(page, list, found, word, !basic);
-        return true;
-    }
-    if (!basic)
-        return problem_say(problem, "'%.*s' is no enhanced code of the catalogue",
+/* With the codes that may have been meant. */
+static bool say_no_such(const struct codes *codes, struct slice word, struct problem *problem) {
+    struct near_code near[NEAR_MOST];
+    char words[NEAR_MOST * (sizeof near[0].text + 2)] = "";
+    size_t count = codes_near(codes, word, near), length = 0;
+    for (size_t i = 0; i < count; i++)
+        length += (size_t)snprintf(words + length, sizeof words - length, "%s%s", i ? ", " : "",
+                                   near[i].text);
+    if (count == 0)
+        return problem_say(problem,
+                           "'%.*s' is no code of the catalogue; 'mailtriage explain' "
+                           "lists them",
                            SLICE_ARGS(word));
-    struct slice near = nearest_code(codes, code);
-    return problem_say(problem, "'%.*s' is no reply code of the catalogue; near it is %.*s",
-                       SLICE_ARGS(word), SLICE_ARGS(near));
+    return problem_say(problem, "'%.*s' is no code of the catalogue; near it: %s", SLICE_ARGS(word),
+                       words);
 }
 
-static bool is_code(struct slice word) {
-    uint16_t code;
-    struct enhanced enhanced;
-    return is_basic(word, &code) || is_enhanced(word, &enhanced);
+/* Digits and dots, with a letter that looks like one for a digit, and "X.7.8": meant as a code. */
+static bool is_meant_as_code(struct slice word) {
+    if (word.length > 1 && strchr("Xx", word.at[0]) && word.at[1] == '.')
+        word = slice_from(word, 2);
+    size_t digits = 0;
+    for (size_t i = 0; i < word.length; i++) {
+        if (!strchr("0123456789.OoIl", word.at[i]) || !word.at[i])
+            return false;
+        digits += word.at[i] >= '0' && word.at[i] <= '9';
+    }
+    return digits > 0 && 2 * digits > word.length / 2;
 }
 
-/* All words are basic codes, or all are enhanced ones: each has its page. A basic and an enhanced
- * code together are one reply. */
-static bool asks_for_codes(const struct options *options) {
-    uint16_t code;
+static enum asked what_is_asked(const struct options *options) {
     size_t basic = 0, enhanced = 0;
+    if (options->operand_count == 0)
+        return ASKED_ALL;
+    if (options->operand_count == 1 && strcmp(options->operands[0], "-") == 0)
+        return ASKED_INPUT;
     if (options->why)
-        return false; /* why a bare code has the reason it has */
+        return ASKED_REPLY; /* why a bare code has the reason it has */
     for (size_t i = 0; i < options->operand_count; i++) {
         struct slice word = slice_of(options->operands[i]);
-        if (!is_code(word))
-            return false;
-        if (is_basic(word, &code))
-            basic++;
-        else
-            enhanced++;
+        if (!is_meant_as_code(word))
+            return ASKED_REPLY;
+        *(slice_find(word, '.') == SIZE_MAX ? &basic : &enhanced) += 1;
     }
-    return !basic || !enhanced;
+    return basic && enhanced ? ASKED_REPLY : ASKED_CODES;
 }
 
 static void decide(struct explaining *explaining, struct slice text, struct finding *finding) {
@@ -224,23 +144,60 @@ static void decide(struct explaining *explaining, struct slice text, struct find
     reason_of_reply(book, memory_of(explaining), text, &explaining->arena, finding);
 }
 
-static bool explain_words(struct explaining *explaining, struct problem *problem) {
+static bool explain_codes(struct explaining *explaining, struct page *page,
+                          struct problem *problem) {
     const struct options *options = explaining->options;
+    const struct rulebook *book = explaining->knowledge->book;
+    size_t count = options->operand_count;
+    struct asked_code *codes = arena_zero(&explaining->arena, count * sizeof *codes);
+    for (size_t i = 0; i < count; i++)
+        if (!catalogue_find(book, slice_of(options->operands[i]), &codes[i]))
+            return say_no_such(book->codes, slice_of(options->operands[i]), problem);
+    if (count == 2)
+        catalogue_compare(book, codes, page);
+    else
+        catalogue_codes(book, codes, count, page);
+    return true;
+}
+
+/* The reply that the words make, and behind it what the catalogue says of its codes. */
+static void explain_reply(struct explaining *explaining, struct page *page) {
+    const struct options *options = explaining->options;
+    const struct rulebook *book = explaining->knowledge->book;
+    struct slice text = {0};
+    struct finding finding;
+    struct asked_code codes[2];
+    char enhanced[16];
+    size_t count = 0;
+    for (size_t i = 0; i < options->operand_count; i++)
+        text = arena_print(&explaining->arena, "%.*s%s%s", (int)text.length, text.at ? text.at : "",
+                           i ? " " : "", options->operands[i]);
+    decide(explaining, text, &finding);
+    reply_page(explaining, page, "replies", &finding);
+    if (options->why)
+        return;
+    struct slice basic = arena_print(&explaining->arena, "%u", finding.reply.code);
+    count += catalogue_find(book, basic, &codes[count]);
+    size_t length = enhanced_print(finding.reply.enhanced, enhanced);
+    count += catalogue_find(book, (struct slice){enhanced, length}, &codes[count]);
+    if (count > 0)
+        catalogue_codes(book, codes, count, page);
+}
+
+static bool explain_words(struct explaining *explaining, struct problem *problem) {
     struct page page;
     bool good = true;
-    page_init(&page, NULL);
-    if (asks_for_codes(options)) {
-        struct cell *list = page_section(&page, "codes", NULL, LOOK_CARDS, CELL_LIST)->cell;
-        for (size_t i = 0; i < options->operand_count && good; i++)
-            good = add_code(explaining, &page, list, slice_of(options->operands[i]), problem);
-    } else {
-        struct slice text = {0};
-        struct finding finding;
-        for (size_t i = 0; i < options->operand_count; i++)
-            text = arena_print(&explaining->arena, "%.*s%s%s", (int)text.length,
-                               text.at ? text.at : "", i ? " " : "", options->operands[i]);
-        decide(explaining, text, &finding);
-        reply_page(explaining, &page, "replies", &finding);
+    page_of(explaining, &page);
+    switch (explaining->asked) {
+    case ASKED_ALL:
+        catalogue_list(explaining->knowledge->book, &page);
+        break;
+    case ASKED_CODES:
+        good = explain_codes(explaining, &page, problem);
+        break;
+    default:
+        explain_reply(explaining, &page);
+        break;
     }
     if (good)
         write_page(explaining, &page);
@@ -251,25 +208,24 @@ static bool explain_words(struct explaining *explaining, struct problem *problem
 /* ---- many replies ---- */
 
 /* The columns of `explain -`, in the order of the contract. */
-static const enum column reply_columns[] = {COL_REPLY,    COL_CODE, COL_ENHANCED, COL_CLASS,
-                                            COL_CLASS_BY, COL_RULE, COL_SEVERITY, COL_PERMANENCE,
-                                            COL_ACTS,     COL_HINT};
+static const struct column_choice reply_choice = {
+    .items = {COL_REPLY, COL_CODE, COL_ENHANCED, COL_CLASS, COL_CLASS_BY, COL_RULE, COL_SEVERITY,
+              COL_PERMANENCE, COL_ACTS, COL_HINT},
+    .count = 10};
 
 static void write_row(struct explaining *explaining, const struct finding *finding) {
-    struct column_choice choice = {.count = sizeof reply_columns / sizeof *reply_columns};
     struct row row;
-    memcpy(choice.items, reply_columns, sizeof reply_columns);
     row_of(finding, &row);
-    explaining->format->row(&row, &choice, &explaining->result.out);
+    explaining->format->row(&row, &reply_choice, &explaining->result.out);
 }
 
 /* The columns of the row as members of a page. */
 static void add_columns(struct page *page, const struct finding *finding) {
     struct row row;
     row_of(finding, &row);
-    for (size_t i = 0; i < sizeof reply_columns / sizeof *reply_columns; i++) {
-        const struct column_info *column = &columns[reply_columns[i]];
-        const struct row_cell *cell = &row.cells[reply_columns[i]];
+    for (size_t i = 0; i < reply_choice.count; i++) {
+        const struct column_info *column = &columns[reply_choice.items[i]];
+        const struct row_cell *cell = &row.cells[reply_choice.items[i]];
         enum cell_kind kind = !cell->present                  ? CELL_NONE
                               : column->kind == COLUMN_LIST   ? CELL_LIST
                               : column->kind == COLUMN_NUMBER ? CELL_CODE
@@ -308,7 +264,7 @@ static void explain_line(struct explaining *explaining, struct slice text) {
         return;
     }
     struct page page;
-    page_init(&page, NULL);
+    page_of(explaining, &page);
     if (explaining->format->line) {
         write_why(explaining, &page, &finding);
     } else {
@@ -324,6 +280,8 @@ static bool explain_lines(struct explaining *explaining, struct reader *reader,
     struct lines_block block = {.bytes = memory_new(LINES_BLOCK + LINE_LONGEST + 1)};
     bool failed = false;
     lines_init(&lines, reader);
+    if (explaining->format->rows_begin && !explaining->options->why)
+        explaining->format->rows_begin(&reply_choice, &explaining->result.out);
     while (!explaining->result.out.error && lines_fill(&lines, &block, &failed, problem)) {
         size_t at = 0;
         struct line line = {0};
@@ -374,22 +332,32 @@ static bool read_context(struct explaining *explaining, struct problem *problem)
     return true;
 }
 
-static bool check_usage(struct explaining *explaining, bool from_input, struct problem *problem) {
-    const struct options *options = explaining->options;
-    const char *name = options->format ? options->format : "text";
-    explaining->format = format_named(name);
-    if (!options->operand_count)
-        return problem_say(problem, "explain: name a code or a reply: 'mailtriage explain 535', "
-                                    "'mailtriage explain \"550 5.1.1 User unknown\"'");
-    bool is_text = strcmp(name, "text") == 0, is_json = strcmp(name, "json") == 0;
-    if (is_text || (from_input ? strcmp(name, "ndjson") == 0 : is_json))
-        return read_context(explaining, problem);
-    return problem_say(problem, "--format '%s': explain knows text, json (words) and ndjson (-)",
-                       name);
+/* Replies from standard input are rows, or text; with --why they are trees. */
+static bool knows_format(const struct explaining *explaining) {
+    const struct format *format = explaining->format;
+    if (!format || explaining->asked != ASKED_INPUT)
+        return format != NULL;
+    if (explaining->options->why)
+        return format->line || strcmp(format->name, "text") == 0;
+    return format->row || strcmp(format->name, "text") == 0;
 }
 
-static int explain(struct explaining *explaining, bool from_input) {
+static bool check_usage(struct explaining *explaining, struct problem *problem) {
+    const struct options *options = explaining->options;
+    const char *name = options->format ? options->format : "text";
+    explaining->asked = what_is_asked(options);
+    explaining->format = format_named(name);
+    if (knows_format(explaining))
+        return read_context(explaining, problem);
+    return problem_say(problem, "--format '%s': explain knows %s", name,
+                       explaining->asked != ASKED_INPUT ? "text, json, ndjson, csv and html"
+                       : options->why                   ? "text and ndjson for '--why -'"
+                                                        : "text, ndjson and csv for '-'");
+}
+
+static int explain(struct explaining *explaining) {
     struct problem problem;
+    bool from_input = explaining->asked == ASKED_INPUT;
     if (!result_open(&explaining->result, explaining->options, &problem)) {
         say_fault("%s", problem.text);
         return 1;
@@ -411,12 +379,12 @@ int cmd_explain(const struct options *options) {
     struct knowledge knowledge = {0};
     struct explaining explaining = {.options = options, .knowledge = &knowledge};
     struct problem problem;
-    bool from_input = options->operand_count == 1 && strcmp(options->operands[0], "-") == 0;
     int status = 2;
-    if (check_usage(&explaining, from_input, &problem) &&
-        knowledge_load(&knowledge, options, KNOW_REPLIES, &problem)) {
+    if (check_usage(&explaining, &problem) &&
+        knowledge_load(&knowledge, options, KNOW_REPLIES, explaining.format->for_people,
+                       &problem)) {
         arena_init(&explaining.arena);
-        status = explain(&explaining, from_input);
+        status = explain(&explaining);
         reason_memory_free(explaining.memory);
         arena_release(&explaining.arena);
     } else {

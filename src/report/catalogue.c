@@ -1,0 +1,496 @@
+/* What is said of a code in one line (its first digit, its place, its usual reason ...) is asked in
+ * two places: on its own page, and for the key differences of two. So each such line is one
+ * function in one table, `aspects`; two codes differ in what the functions give differently.
+ */
+#include "report/catalogue.h"
+
+#include <string.h>
+
+#include "finding/reason.h"
+
+static const char *word(const struct page *page, enum word which) {
+    return page->words->text[which];
+}
+
+static struct slice say(const struct page *page, enum word which) {
+    return slice_of(word(page, which));
+}
+
+bool catalogue_find(const struct rulebook *book, struct slice text, struct asked_code *code_r) {
+    struct code code;
+    if (!code_read(text, &code))
+        return false;
+    const struct code_page *page = code.basic ? codes_reply(book->codes, code.basic)
+                                              : codes_enhanced(book->codes, code.enhanced);
+    *code_r = (struct asked_code){text, page, code};
+    return page != NULL;
+}
+
+/* ---- what is said of a code in one line */
+
+static char first_digit(const struct asked_code *code) {
+    return code->text.at[0];
+}
+
+static struct slice say_class(const struct rulebook *book, const struct asked_code *code,
+                              struct page *page) {
+    (void)book;
+    bool basic = code->code.basic != 0;
+    switch (first_digit(code)) {
+    case '2':
+        return say(page, basic ? WORD_DIGIT_2 : WORD_CLASS_2);
+    case '3':
+        return say(page, WORD_DIGIT_3);
+    case '4':
+        return say(page, basic ? WORD_DIGIT_4 : WORD_CLASS_4);
+    case '5':
+        return say(page, basic ? WORD_DIGIT_5 : WORD_CLASS_5);
+    default:
+        return say(page, WORD_CLASS_X);
+    }
+}
+
+static struct slice say_next(const struct rulebook *book, const struct asked_code *code,
+                             struct page *page) {
+    (void)book;
+    switch (first_digit(code)) {
+    case '2':
+        return say(page, WORD_NEXT_2);
+    case '3':
+        return say(page, WORD_NEXT_3);
+    case '4':
+        return say(page, WORD_NEXT_4);
+    case '5':
+        return say(page, WORD_NEXT_5);
+    default:
+        return say(page, WORD_NEXT_X);
+    }
+}
+
+/* The second digit of a basic code, the second number of an enhanced one. */
+static struct slice say_subject(const struct rulebook *book, const struct asked_code *code,
+                                struct page *page) {
+    static const enum word seconds[] = {WORD_SECOND_0, WORD_SECOND_1, WORD_SECOND_2,
+                                        WORD_SECOND_3, WORD_COUNT,    WORD_SECOND_5};
+    (void)book;
+    unsigned basic = code->code.basic / 10u % 10u, subject = code->code.enhanced.subject;
+    if (code->code.basic == 0)
+        return subject > 7 ? (struct slice){0} : say(page, WORD_SUBJECT_0 + subject);
+    return basic > 5 || seconds[basic] == WORD_COUNT ? (struct slice){0}
+                                                     : say(page, seconds[basic]);
+}
+
+/* "after RCPT TO"; the others are whole phrases. */
+static struct slice say_one_stage(struct slice stage, struct page *page) {
+    static const struct {
+        const char *stage, *command;
+        enum word phrase; /* when there is no command */
+    } stages[] = {
+        {"connect", NULL, WORD_STAGE_CONNECT}, {"helo", "EHLO / HELO", WORD_COUNT},
+        {"starttls", "STARTTLS", WORD_COUNT},  {"auth", "AUTH", WORD_COUNT},
+        {"mail", "MAIL FROM", WORD_COUNT},     {"rcpt", "RCPT TO", WORD_COUNT},
+        {"data", "DATA", WORD_COUNT},          {"end-of-data", NULL, WORD_STAGE_END_OF_DATA},
+        {"quit", "QUIT", WORD_COUNT},          {"other", NULL, WORD_STAGE_OTHER},
+        {"dns", NULL, WORD_STAGE_DNS},         {"delivery", NULL, WORD_STAGE_DELIVERY},
+        {"queue", NULL, WORD_STAGE_QUEUE},     {"any", NULL, WORD_STAGE_ANY},
+    };
+    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
+        if (slice_is(stage, stages[i].stage))
+            return stages[i].command ? WORDS_FILL(&page->arena, word(page, WORD_STAGE_AFTER),
+                                                  slice_of(stages[i].command))
+                                     : say(page, stages[i].phrase);
+    return stage;
+}
+
+static struct slice say_stage(const struct rulebook *book, const struct asked_code *code,
+                              struct page *page) {
+    struct slice rest = code->page->stage, stage, joined = {0};
+    (void)book;
+    while (rest.length > 0) {
+        slice_cut(&rest, '|', &stage);
+        struct slice said = say_one_stage(stage, page);
+        joined = arena_print(&page->arena, "%.*s%s%.*s", SLICE_ARGS(joined),
+                             joined.length ? ", " : "", SLICE_ARGS(said));
+    }
+    return joined;
+}
+
+static const struct reason *usual_reason(const struct rulebook *book,
+                                         const struct asked_code *code) {
+    return code->page->reason.length ? rulebook_reason(book, code->page->reason) : NULL;
+}
+
+/* "bad-credentials: Bad credentials" */
+static struct slice say_name(const struct reason *reason, struct page *page) {
+    return WORDS_FILL(&page->arena, word(page, WORD_CODE_COLON), slice_of(reason->name),
+                      reason->title);
+}
+
+static struct slice say_reason(const struct rulebook *book, const struct asked_code *code,
+                               struct page *page) {
+    const struct reason *reason = usual_reason(book, code);
+    return reason ? say_name(reason, page) : (struct slice){0};
+}
+
+static struct slice say_acts(const struct rulebook *book, const struct asked_code *code,
+                             struct page *page) {
+    const struct reason *reason = usual_reason(book, code);
+    return reason ? words_acts(page->words, reason->acts_out, &page->arena) : (struct slice){0};
+}
+
+/* "RFC 5321 section 4.2.3" in words and as an address; no address: it is in no standard. */
+static struct slice say_source(struct slice item, struct page *page, struct slice *address_r) {
+    struct slice rest = item, number, section;
+    *address_r = (struct slice){0};
+    if (slice_skip(&rest, SLICE("seen: ")))
+        return WORDS_FILL(&page->arena, word(page, WORD_SEEN), rest);
+    if (!slice_skip(&rest, SLICE("RFC ")))
+        return item;
+    slice_cut(&rest, ' ', &number);
+    section = rest;
+    if (!slice_skip(&section, SLICE("section "))) {
+        *address_r =
+            arena_print(&page->arena, "https://www.rfc-editor.org/rfc/rfc%.*s", SLICE_ARGS(number));
+        return item;
+    }
+    *address_r = arena_print(&page->arena, "https://www.rfc-editor.org/rfc/rfc%.*s#section-%.*s",
+                             SLICE_ARGS(number), SLICE_ARGS(section));
+    struct slice rfc = slice_head(item, strlen("RFC ") + number.length);
+    return WORDS_FILL(&page->arena, word(page, WORD_SECTION), rfc, section);
+}
+
+/* Items are joined by "; ". */
+static bool next_source(struct slice *rest, struct slice *item_r) {
+    if (rest->length == 0)
+        return false;
+    slice_cut(rest, ';', item_r);
+    *item_r = slice_trim(*item_r);
+    return true;
+}
+
+static struct slice say_sources(const struct rulebook *book, const struct asked_code *code,
+                                struct page *page) {
+    struct slice rest = code->page->source, item, address, joined = {0};
+    (void)book;
+    while (next_source(&rest, &item)) {
+        struct slice said = say_source(item, page, &address);
+        joined = arena_print(&page->arena, "%.*s%s%.*s", SLICE_ARGS(joined),
+                             joined.length ? "; " : "", SLICE_ARGS(said));
+    }
+    return joined;
+}
+
+static const struct aspect {
+    const char *key;
+    enum word title;
+    struct slice (*say)(const struct rulebook *book, const struct asked_code *code,
+                        struct page *page);
+} aspects[] = {
+    {"first_digit", WORD_FIRST_DIGIT, say_class}, {"next", WORD_NEXT, say_next},
+    {"subject", WORD_SUBJECT, say_subject},       {"stage", WORD_STAGE, say_stage},
+    {"class", WORD_USUAL_REASON, say_reason},     {"acts", WORD_WHO_ACTS, say_acts},
+    {"source", WORD_DEFINED_IN, say_sources},
+};
+enum {
+    ASPECTS = sizeof aspects / sizeof *aspects,
+    HEAD_ASPECTS = 3, /* those that stand in front of the description */
+};
+
+/* ---- the card of a code */
+
+/* A cell that machines get under its key and people under its title, left out when empty. */
+static void put(struct page *page, struct cell *card, const char *key, const char *title,
+                struct slice text) {
+    if (text.length)
+        cell_text(page, card, key, title, text);
+}
+
+static void list_words(struct page *page, struct cell *card, const char *key, struct slice words) {
+    struct cell *list = cell_list(page, card, key, NULL);
+    struct slice item;
+    while (words.length > 0) {
+        slice_cut(&words, '|', &item);
+        cell_text(page, list, NULL, NULL, item);
+    }
+}
+
+static void list_reasons(const struct rulebook *book, const struct asked_code *code,
+                         struct page *page, struct cell *list) {
+    struct slice rest = code->page->others, name;
+    const struct reason *reason = usual_reason(book, code);
+    for (bool usual = true; usual || rest.length > 0; usual = false) {
+        if (!usual) {
+            slice_cut(&rest, '|', &name);
+            reason = rulebook_reason(book, name);
+        }
+        if (!reason)
+            continue;
+        struct cell *record = cell_record(page, list, NULL, NULL);
+        cell_text(page, record, NULL, "", say_name(reason, page));
+        cell_text(page, record, "class", NULL, slice_of(reason->name));
+        cell_text(page, record, "title", NULL, reason->title);
+        cell_text(page, record, "sign", word(page, WORD_SIGN), reason->sign);
+    }
+}
+
+/* What each MTA logs when it says the code, and when it is told it. */
+static void list_logged(const struct rulebook *book, const struct asked_code *code,
+                        struct page *page, struct cell *list) {
+    static const enum direction directions[] = {DIRECTION_IN, DIRECTION_OUT};
+    for (size_t i = 0; i < 2; i++)
+        for (size_t j = 0; mtas[j]; j++) {
+            const char *direction = direction_name(directions[i]);
+            struct slice text =
+                codes_logged(book->codes, code->code, mtas[j]->name, direction, &page->arena);
+            if (text.length == 0)
+                continue;
+            bool nothing = slice_is(text, "-");
+            struct cell *row = cell_record(page, list, NULL, NULL);
+            cell_text(page, row, "mta", "MTA", slice_of(mtas[j]->name));
+            cell_text(page, row, "direction", NULL, slice_of(direction));
+            cell_text(page, row, NULL, word(page, WORD_SAID),
+                      slice_of(words_direction(page->words, directions[i])));
+            cell_text(page, row, NULL, word(page, WORD_ENTRY),
+                      nothing ? say(page, WORD_LOGGED_NOTHING) : text);
+            if (nothing)
+                cell_none(page, row, "text", NULL);
+            else
+                cell_text(page, row, "text", NULL, text);
+        }
+}
+
+static void add_aspects(const struct rulebook *book, const struct asked_code *code, size_t from,
+                        size_t end, struct page *page, struct cell *card) {
+    for (size_t i = from; i < end; i++)
+        put(page, card, NULL, word(page, aspects[i].title), aspects[i].say(book, code, page));
+}
+
+static struct slice say_heading(const struct asked_code *code, struct page *page) {
+    return arena_print(&page->arena, "%.*s %.*s", SLICE_ARGS(code->text),
+                       SLICE_ARGS(code->page->name));
+}
+
+/* What a machine gets, and the lines that are for people too: with `brief`, those of a comparison,
+ * which tells the rest as differences. */
+static void add_card(const struct rulebook *book, const struct asked_code *code, bool brief,
+                     struct page *page, struct cell *list) {
+    const struct code_page *texts = code->page;
+    struct cell *card = cell_record(page, list, NULL, NULL);
+    cell_text(page, card, NULL, "", say_heading(code, page));
+    put(page, card, "code", NULL, code->text);
+    put(page, card, "kind", NULL,
+        code->code.basic ? SLICE("SMTP reply code") : SLICE("Enhanced status code"));
+    put(page, card, "name", NULL, texts->name);
+    add_aspects(book, code, 0, brief ? 0 : HEAD_ASPECTS, page, card);
+    put(page, card, "description", word(page, WORD_DESCRIPTION), texts->description);
+    put(page, card, "when", word(page, WORD_WHEN), texts->when);
+    put(page, card, "fix", word(page, WORD_FIX), texts->fix);
+    put(page, card, "use", brief ? NULL : word(page, WORD_USE_ONE), texts->use);
+    add_aspects(book, code, HEAD_ASPECTS, brief ? HEAD_ASPECTS : ASPECTS, page, card);
+    put(page, card, "first_digit", NULL, say_class(book, code, page));
+    list_words(page, card, "stage", texts->stage);
+    put(page, card, "standard", brief ? NULL : word(page, WORD_STANDARD), texts->standard);
+    put(page, card, "class", NULL, texts->reason);
+    put(page, card, "source", NULL, texts->source);
+    list_reasons(book, code, page, cell_list(page, card, "reasons", NULL));
+    list_logged(book, code, page, cell_list(page, card, "logged", NULL));
+}
+
+/* ---- the sections behind the card */
+
+static void add_reasons(const struct rulebook *book, const struct asked_code *code,
+                        struct page *page) {
+    struct section *section =
+        page_section(page, NULL, word(page, WORD_REASONS), LOOK_CARDS, CELL_LIST);
+    list_reasons(book, code, page, section->cell);
+    if (!section->cell->first)
+        section->look = LOOK_HIDDEN;
+}
+
+static void add_logged(const struct rulebook *book, const struct asked_code *code,
+                       struct page *page) {
+    struct section *section =
+        page_section(page, NULL, word(page, WORD_LOGGED), LOOK_TABLE, CELL_LIST);
+    list_logged(book, code, page, section->cell);
+    if (!section->cell->first)
+        section->look = LOOK_HIDDEN;
+}
+
+static bool is_listed(const struct cell *list, struct slice text) {
+    for (const struct cell *item = list->first; item; item = item->next)
+        if (slice_equal(item->text, text))
+            return true;
+    return false;
+}
+
+/* Each source once, with its address. */
+static void add_learning(const struct asked_code *codes, size_t count, struct page *page) {
+    struct section *section =
+        page_section(page, "learn_more", word(page, WORD_LEARN), LOOK_POINTS, CELL_LIST);
+    for (size_t i = 0; i < count; i++) {
+        struct slice rest = codes[i].page->source, item, address;
+        while (next_source(&rest, &item)) {
+            struct slice said = say_source(item, page, &address);
+            if (is_listed(section->cell, said))
+                continue;
+            if (address.length)
+                cell_link(page, section->cell, NULL, NULL, said, address);
+            else
+                cell_text(page, section->cell, NULL, NULL, said);
+        }
+    }
+}
+
+void catalogue_codes(const struct rulebook *book, const struct asked_code *codes, size_t count,
+                     struct page *page) {
+    struct cell *list = page_section(page, "codes", NULL, LOOK_CARDS, CELL_LIST)->cell;
+    for (size_t i = 0; i < count; i++)
+        add_card(book, &codes[i], false, page, list);
+    if (count == 1) {
+        add_reasons(book, codes, page);
+        add_logged(book, codes, page);
+    }
+    add_learning(codes, count, page);
+}
+
+/* ---- two codes */
+
+/* "354 (Start Mail Input) is a 3xx, positive intermediate reply, while 535 ...", and what they have
+ * to do with each other, or else what each of them says. */
+static void add_summary(const struct rulebook *book, const struct asked_code pair[2],
+                        struct page *page) {
+    struct section *section =
+        page_section(page, "summary", word(page, WORD_SUMMARY), LOOK_TEXT, CELL_LIST);
+    struct slice class[2] = {say_class(book, &pair[0], page), say_class(book, &pair[1], page)};
+    enum word sentence =
+        slice_equal(class[0], class[1]) ? WORD_SUMMARY_ALIKE : WORD_SUMMARY_DIFFERENT;
+    cell_text(page, section->cell, NULL, NULL,
+              WORDS_FILL(&page->arena, word(page, sentence), pair[0].text, pair[0].page->name,
+                         class[0], pair[1].text, pair[1].page->name, class[1]));
+    struct slice difference = codes_pair(book->codes, pair[0].code, pair[1].code);
+    if (difference.length)
+        cell_text(page, section->cell, NULL, NULL, difference);
+    for (size_t i = 0; i < 2 && !difference.length; i++)
+        cell_text(page, section->cell, NULL, NULL,
+                  WORDS_FILL(&page->arena, word(page, WORD_CODE_COLON), pair[i].text,
+                             pair[i].page->description));
+}
+
+static void add_pair_cards(const struct rulebook *book, const struct asked_code pair[2],
+                           struct page *page) {
+    struct cell *list = page_section(page, "codes", NULL, LOOK_SIDE_BY_SIDE, CELL_LIST)->cell;
+    for (size_t i = 0; i < 2; i++)
+        add_card(book, &pair[i], true, page, list);
+}
+
+static void add_differences(const struct rulebook *book, const struct asked_code pair[2],
+                            struct page *page) {
+    struct section *section =
+        page_section(page, "differences", word(page, WORD_DIFFERENCES), LOOK_TABLE, CELL_LIST);
+    const char *titles[2] = {arena_copy(&page->arena, pair[0].text).at,
+                             arena_copy(&page->arena, pair[1].text).at};
+    for (size_t i = 0; i < ASPECTS; i++) {
+        struct slice said[2] = {aspects[i].say(book, &pair[0], page),
+                                aspects[i].say(book, &pair[1], page)};
+        if (slice_equal(said[0], said[1]))
+            continue;
+        struct cell *row = cell_record(page, section->cell, NULL, NULL);
+        cell_text(page, row, "aspect", NULL, slice_of(aspects[i].key));
+        cell_text(page, row, NULL, word(page, WORD_ASPECT), say(page, aspects[i].title));
+        cell_text(page, row, "first", titles[0], said[0].length ? said[0] : SLICE("-"));
+        cell_text(page, row, "second", titles[1], said[1].length ? said[1] : SLICE("-"));
+    }
+    if (!section->cell->first)
+        section->look = LOOK_HIDDEN;
+}
+
+static void add_use(const struct asked_code pair[2], struct page *page) {
+    struct section *section =
+        page_section(page, NULL, word(page, WORD_USE), LOOK_POINTS, CELL_LIST);
+    for (size_t i = 0; i < 2; i++)
+        cell_text(page, section->cell, NULL, NULL,
+                  WORDS_FILL(&page->arena, word(page, WORD_CODE_NAME_COLON), pair[i].text,
+                             pair[i].page->name, pair[i].page->use));
+}
+
+void catalogue_compare(const struct rulebook *book, const struct asked_code pair[2],
+                       struct page *page) {
+    add_summary(book, pair, page);
+    add_pair_cards(book, pair, page);
+    add_differences(book, pair, page);
+    add_use(pair, page);
+    add_learning(pair, 2, page);
+}
+
+/* ---- all codes */
+
+static void list_codes(const struct code_page *codes, size_t count, enum word title,
+                       struct page *page, struct cell *all) {
+    struct cell *list = page_section(page, NULL, word(page, title), LOOK_TABLE, CELL_LIST)->cell;
+    for (size_t i = 0; i < count; i++) {
+        struct cell *row = cell_record(page, list, NULL, NULL);
+        cell_text(page, row, NULL, word(page, WORD_CODE_COLUMN), codes[i].code);
+        cell_text(page, row, NULL, word(page, WORD_NAME_COLUMN), codes[i].name);
+        cell_text(page, row, NULL, word(page, WORD_REASON_COLUMN),
+                  codes[i].reason.length ? codes[i].reason : SLICE("-"));
+        row = cell_record(page, all, NULL, NULL);
+        cell_text(page, row, "code", NULL, codes[i].code);
+        cell_text(page, row, "name", NULL, codes[i].name);
+        cell_text(page, row, "class", NULL, codes[i].reason);
+    }
+}
+
+void catalogue_list(const struct rulebook *book, struct page *page) {
+    const struct codes *codes = book->codes;
+    struct cell *all = page_section(page, "codes", NULL, LOOK_HIDDEN, CELL_LIST)->cell;
+    list_codes(codes_reply_at(codes, 0), codes_reply_count(codes), WORD_CODES_REPLY, page, all);
+    list_codes(codes_enhanced_at(codes, 0), codes_enhanced_count(codes), WORD_CODES_ENHANCED, page,
+               all);
+    page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = say(page, WORD_LIST_MORE);
+}
+
+/* ---- a reply */
+
+static void put_reason(const struct finding *finding, struct page *page, struct cell *card) {
+    const struct verdict *verdict = &finding->verdict;
+    const struct reason *reason = verdict->reason;
+    struct slice hint = {0};
+    char acts[96];
+    if (reason)
+        hint = reason_hint(reason, finding->mta, finding->record.direction);
+    put(page, card, "class", NULL, slice_of(verdict->class_name));
+    put(page, card, "meaning", word(page, WORD_MEANING),
+        reason ? reason->meaning : (struct slice){0});
+    put(page, card, NULL, word(page, WORD_SEVERITY),
+        slice_of(words_severity(page->words, verdict->severity)));
+    put(page, card, "severity", NULL, slice_of(severity_name(verdict->severity)));
+    put(page, card, NULL, word(page, WORD_LASTING),
+        slice_of(words_permanence(page->words, verdict->permanence)));
+    put(page, card, "permanence", NULL, slice_of(permanence_name(verdict->permanence)));
+    put(page, card, NULL, word(page, WORD_WHO_ACTS),
+        words_acts(page->words, verdict->acts, &page->arena));
+    put(page, card, "acts", NULL, (struct slice){acts, acts_print(verdict->acts, '|', acts)});
+    put(page, card, "hint", word(page, WORD_HINT), hint);
+    put(page, card, NULL, word(page, WORD_DECIDED_BY),
+        slice_of(words_class_by(page->words, verdict->by)));
+    put(page, card, "class_by", NULL, slice_of(class_by_name(verdict->by)));
+    if (verdict->rule)
+        put(page, card, "rule", word(page, WORD_RULE),
+            arena_print(&page->arena, "%s:%u", verdict->rule->file, verdict->rule->line));
+}
+
+struct cell *catalogue_reply(const struct finding *finding, const char *key, struct page *page) {
+    struct cell *list = page_section(page, key, NULL, LOOK_CARDS, CELL_LIST)->cell;
+    struct cell *card = cell_record(page, list, NULL, NULL);
+    const struct verdict *verdict = &finding->verdict;
+    char enhanced[16];
+    cell_text(page, card, NULL, "",
+              verdict->reason ? say_name(verdict->reason, page) : slice_of(verdict->class_name));
+    put(page, card, "reply", word(page, WORD_REPLY), finding->reply.whole);
+    if (finding->reply.code)
+        cell_code(page, card, "code", word(page, WORD_CODE), finding->reply.code);
+    put(page, card, "enhanced", word(page, WORD_ENHANCED),
+        (struct slice){enhanced, enhanced_print(finding->reply.enhanced, enhanced)});
+    put_reason(finding, page, card);
+    return card;
+}
