@@ -407,7 +407,7 @@ static void add_reasons(struct page *page, const struct tally *tally, const stru
 /* One line of the totals. */
 struct amount {
     const char *key;
-    enum word title, unit;
+    enum word title, unit; /* the unit of one; of several it is the next word */
     uint64_t number;
 };
 
@@ -415,21 +415,22 @@ static void add_amounts(struct page *page, struct cell *record, const struct amo
                         size_t count) {
     for (size_t i = 0; i < count; i++)
         cell_count(page, record, amounts[i].key, word(page, amounts[i].title), amounts[i].number,
-                   word(page, amounts[i].unit));
+                   word(page, amounts[i].unit + (amounts[i].number != 1)));
 }
 
 static void add_mail(struct page *page, struct cell *all, const struct totals *totals) {
     struct cell *part = cell_record(page, all, "messages", word(page, WORD_MESSAGES));
-    cell_count(page, part, "received", word(page, WORD_RECEIVED), totals->messages_received,
-               word(page, WORD_UNIT_MESSAGES));
+    const struct amount messages = {"received", WORD_RECEIVED, WORD_UNIT_MESSAGE,
+                                    totals->messages_received};
+    add_amounts(page, part, &messages, 1);
     cell_bytes(page, part, "bytes", word(page, WORD_SIZE), totals->bytes_received);
     const struct amount recipients[] = {
-        {"delivered", WORD_DELIVERED, WORD_UNIT_RECIPIENTS, totals->delivered},
-        {"bounced", WORD_BOUNCED, WORD_UNIT_RECIPIENTS, totals->bounced},
-        {"expired", WORD_EXPIRED, WORD_UNIT_RECIPIENTS, totals->expired},
-        {"waiting", WORD_WAITING, WORD_UNIT_RECIPIENTS, totals->waiting},
-        {"discarded", WORD_DISCARDED, WORD_UNIT_RECIPIENTS, totals->discarded},
-        {"deferred_ever", WORD_DEFERRED_EVER, WORD_UNIT_RECIPIENTS, totals->deferred_ever},
+        {"delivered", WORD_DELIVERED, WORD_UNIT_RECIPIENT, totals->delivered},
+        {"bounced", WORD_BOUNCED, WORD_UNIT_RECIPIENT, totals->bounced},
+        {"expired", WORD_EXPIRED, WORD_UNIT_RECIPIENT, totals->expired},
+        {"waiting", WORD_WAITING, WORD_UNIT_RECIPIENT, totals->waiting},
+        {"discarded", WORD_DISCARDED, WORD_UNIT_RECIPIENT, totals->discarded},
+        {"deferred_ever", WORD_DEFERRED_EVER, WORD_UNIT_RECIPIENT, totals->deferred_ever},
     };
     part = cell_record(page, all, "recipients", word(page, WORD_RECIPIENTS));
     add_amounts(page, part, recipients, sizeof recipients / sizeof *recipients);
@@ -439,18 +440,18 @@ static void add_totals(struct page *page, const struct totals *totals) {
     struct cell *all =
         page_section(page, "totals", word(page, WORD_TOTALS), LOOK_FACTS, CELL_RECORD)->cell;
     add_mail(page, all, totals);
-    const struct amount attempts = {"deferred", WORD_DEFERRED, WORD_UNIT_ATTEMPTS,
+    const struct amount attempts = {"deferred", WORD_DEFERRED, WORD_UNIT_ATTEMPT,
                                     totals->deferrals};
     add_amounts(page, cell_record(page, all, "attempts", word(page, WORD_ATTEMPTS)), &attempts, 1);
-    const struct amount rejections = {"rejected", WORD_REJECTED, WORD_UNIT_REJECTIONS,
+    const struct amount rejections = {"rejected", WORD_REJECTED, WORD_UNIT_REJECTION,
                                       totals->rejections};
     add_amounts(page, cell_record(page, all, "rejections", word(page, WORD_REFUSED)), &rejections,
                 1);
     const struct amount sessions[] = {
-        {"auth_failed", WORD_AUTH_FAILED, WORD_UNIT_LOGINS, totals->auth_failed},
-        {"tls_failed", WORD_TLS_FAILED, WORD_UNIT_SESSIONS, totals->tls_failed},
-        {"connection_lost", WORD_CONNECTION_LOST, WORD_UNIT_SESSIONS, totals->connection_lost},
-        {"timeout", WORD_TIMEOUT, WORD_UNIT_SESSIONS, totals->timeout},
+        {"auth_failed", WORD_AUTH_FAILED, WORD_UNIT_LOGIN, totals->auth_failed},
+        {"tls_failed", WORD_TLS_FAILED, WORD_UNIT_SESSION, totals->tls_failed},
+        {"connection_lost", WORD_CONNECTION_LOST, WORD_UNIT_SESSION, totals->connection_lost},
+        {"timeout", WORD_TIMEOUT, WORD_UNIT_SESSION, totals->timeout},
     };
     add_amounts(page, cell_record(page, all, "sessions", word(page, WORD_SESSIONS)), sessions,
                 sizeof sessions / sizeof *sessions);
@@ -461,9 +462,9 @@ static void add_notices(struct page *page, const struct totals *totals) {
     struct section *section =
         page_section(page, "notices", word(page, WORD_NOTICES), LOOK_FACTS, CELL_RECORD);
     const struct amount notices[] = {
-        {"made", WORD_MADE, WORD_UNIT_MESSAGES, totals->notices},
-        {"delivered", WORD_DELIVERED, WORD_UNIT_RECIPIENTS, totals->notices_delivered},
-        {"failed", WORD_BOUNCED_OR_EXPIRED, WORD_UNIT_RECIPIENTS, totals->notices_failed},
+        {"made", WORD_MADE, WORD_UNIT_MESSAGE, totals->notices},
+        {"delivered", WORD_DELIVERED, WORD_UNIT_RECIPIENT, totals->notices_delivered},
+        {"failed", WORD_BOUNCED_OR_EXPIRED, WORD_UNIT_RECIPIENT, totals->notices_failed},
     };
     add_amounts(page, section->cell, notices, sizeof notices / sizeof *notices);
     if (!totals->notices && !totals->notices_delivered && !totals->notices_failed)
