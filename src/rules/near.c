@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LONGEST = 15, HALF = 1, EDIT = 2, FARTHEST = 2 * EDIT };
+enum { LONGEST = sizeof((struct near_code){0}.text) - 1, HALF = 1, EDIT = 2, FARTHEST = 2 * EDIT };
 
 /* What was typed, as codes are written. */
 struct typed {
@@ -165,16 +165,26 @@ static bool is_of_standard(const struct code_page *page) {
     return slice_starts(page->source, SLICE("RFC")) || slice_starts(page->source, SLICE("IANA"));
 }
 
+/* The code of a page as text: of several the first, of any class the one of the class typed. */
+static void print_code(const struct code_page *page, const struct typed *typed, char *text) {
+    struct enhanced enhanced = page->first.enhanced;
+    if (page->first.any_class)
+        enhanced.class_digit =
+            typed->text[0] == '2' || typed->text[0] == '4' ? (uint8_t)(typed->text[0] - '0') : 5;
+    if (page->first.basic)
+        snprintf(text, LONGEST + 1, "%u", page->first.basic);
+    else
+        enhanced_print(enhanced, text);
+}
+
 static void weigh(struct nearest *nearest, const struct typed *typed,
                   const struct code_page *page) {
-    struct candidate candidate = {.unusual = !is_of_standard(page)};
+    bool dotted = page->first.basic == 0;
+    struct candidate candidate = {.unusual = !is_of_standard(page),
+                                  .other_kind = dotted != typed->dotted};
     char *text = candidate.code.text;
-    snprintf(text, sizeof candidate.code.text, "%.*s", SLICE_ARGS(page->code));
-    if (text[0] == 'X') /* of any class: of the one that was typed */
-        text[0] = typed->text[0] == '2' || typed->text[0] == '4' ? typed->text[0] : '5';
-    bool dotted = strchr(text, '.') != NULL;
+    print_code(page, typed, text);
     candidate.edits = dotted && lacks_its_dots(typed, text) ? HALF : edits_to(typed, text);
-    candidate.other_kind = dotted != typed->dotted;
     candidate.apart = labs(number_of(typed->text, dotted) - number_of(text, dotted));
     if (candidate.edits <= typed->farthest)
         keep(nearest, &candidate);
