@@ -93,7 +93,18 @@ no_other_names() { # FOLDER
     awk -F '\t' '$2 !~ /^(postfix|exim|sendmail)$/ || $3 !~ /^(in|out)$/' "$1/rows" | none
 }
 
+# So every code has an answer: the rows of the classes.
+classes_are_whole() { # TABLE
+    local class
+    for class in 2xx 3xx 4xx 5xx 2.x.x 4.x.x 5.x.x; do
+        printf '%s\n' $class,{postfix,exim,sendmail},{in,out},
+    done | while IFS= read -r start; do
+        grep -q "^${start//./\\.}" "$1" || echo "$start is missing"
+    done | none
+}
+
 findings_of patterns/codes/logged.csv "$scratch/all"
+check "classes" classes_are_whole patterns/codes/logged.csv
 check "MTAs and directions" no_other_names "$scratch/all"
 for mta in postfix exim sendmail; do
     for direction in in out; do
@@ -113,6 +124,8 @@ row_holds() { # MTA DIRECTION ROW
 sent='postfix/smtp[812]: 4C1D2E3F40: to=<bob@example.net>, relay=mx.example.net[198.51.100.5]:25'
 sent+=', delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok)'
 check "a row that is true" row_holds postfix out "2.0.0,postfix,out,\"$sent\""
+printf '%s\n' code,mta,direction,text 5xx,exim,in,- > "$scratch/thin.csv"
+check_catches "a missing class" classes_are_whole "$scratch/thin.csv"
 check_catches "a wrong code" row_holds postfix out "251,postfix,out,\"$sent\""
 check_catches "a wrong enhanced code" row_holds postfix out "2.1.5,postfix,out,\"$sent\""
 check_catches "a wrong direction" row_holds postfix in "2.0.0,postfix,in,\"$sent\""
