@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
+
 enum { MINUTE = 60, HOUR = 3600, DAY = 86400, WEEK = 604800 };
 enum { YEAR_FIRST = 1, YEAR_LAST = 9999, FRACTION_DIGITS = 9 };
 
@@ -235,10 +237,6 @@ bool moment_offset(const struct civil *civil, int offset, struct moment *moment_
 }
 
 /* ---- Reading ---- */
-
-static bool is_digit(char byte) {
-    return (unsigned char)(byte - '0') <= 9;
-}
 
 static bool two_digits(const char *at, int *number_r) {
     unsigned tens = (unsigned char)(at[0] - '0'), ones = (unsigned char)(at[1] - '0');

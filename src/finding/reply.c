@@ -17,13 +17,7 @@
 
 #include <string.h>
 
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
-
-static bool is_letter(char byte) {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-}
+#include "base/ascii.h"
 
 static void skip_bytes(struct slice *s, const char *bytes) {
     while (s->length > 0 && s->at[0] != '\0' && strchr(bytes, s->at[0]))

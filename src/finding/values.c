@@ -11,6 +11,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 enum { ADDRESS_MOST = 45 }; /* INET6_ADDRSTRLEN without its NUL */
 
 bool values_speak_of_host(const struct reason *reason) {
@@ -28,10 +30,6 @@ bool values_speak_of_provider(enum side side) {
 }
 
 /* ---- one address */
-
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
 
 static bool is_hex(char byte) {
     return is_digit(byte) || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'f');

@@ -18,6 +18,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 enum {
     ADDRESS_LONGEST = 320, /* RFC 5321: 64 + 1 + 255 */
     HOST_LONGEST = 255,
@@ -30,20 +32,12 @@ struct scan {
     size_t no_address, no_host, no_id; /* nothing of the kind begins before this place */
 };
 
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
-
 static bool is_lower(char byte) {
     return byte >= 'a' && byte <= 'z';
 }
 
 static bool is_upper(char byte) {
     return byte >= 'A' && byte <= 'Z';
-}
-
-static bool is_alnum(char byte) {
-    return is_digit(byte) || is_lower(byte) || is_upper(byte);
 }
 
 /* Part of a word; bytes above ASCII are letters of some language. */

@@ -6,6 +6,8 @@
  */
 #include "input/json_line.h"
 
+#include "base/ascii.h"
+
 enum { DEPTH = 32 };
 
 static void skip_blanks(struct slice *s) {
@@ -17,10 +19,6 @@ static void skip_blanks(struct slice *s) {
 static bool skip_token(struct slice *s, char byte) {
     skip_blanks(s);
     return slice_skip_byte(s, byte);
-}
-
-static bool is_digit(char byte) {
-    return (unsigned char)(byte - '0') <= 9;
 }
 
 /* ---- values ---- */

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 static struct slice last_part(const char *path) {
     const char *slash = strrchr(path, '/');
     return slice_of(slash != NULL ? slash + 1 : path);
@@ -16,10 +18,6 @@ static bool drop_end(struct slice *name, const char *end) {
         return false;
     name->length -= length;
     return true;
-}
-
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
 }
 
 static bool is_between(char byte) {

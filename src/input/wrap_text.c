@@ -10,9 +10,7 @@
  */
 #include "input/entry.h"
 
-static bool is_alnum(char byte) {
-    return (unsigned char)(byte - '0') <= 9 || (unsigned char)((byte | 0x20) - 'a') <= 25;
-}
+#include "base/ascii.h"
 
 static bool has_digit(struct slice s) {
     for (size_t i = 0; i < s.length; i++)

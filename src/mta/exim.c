@@ -19,19 +19,12 @@
  */
 #include "mta/mta.h"
 
+#include "base/ascii.h"
 #include "base/slice.h"
 #include "input/entry.h"
 #include "mta/shapes.h"
 
 /* ---- small readers ---- */
-
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-static bool is_alnum(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 /* The pid Exim puts in brackets; empty when there is none. */
 static struct slice take_pid(struct slice *text) {

@@ -20,19 +20,12 @@
  */
 #include "mta/mta.h"
 
+#include "base/ascii.h"
 #include "base/slice.h"
 #include "input/entry.h"
 #include "mta/shapes.h"
 
 /* ---- small readers ---- */
-
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-static bool is_alnum(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 /* Time and process as letters and digits; the process has five digits or more [queue.c,
  * assign_queueid]. Gives the length, 0 for anything else. */

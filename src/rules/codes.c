@@ -5,6 +5,7 @@
  */
 #include "rules/codes.h"
 
+#include "base/ascii.h"
 #include "base/map.h"
 #include "base/memory.h"
 #include "rules/logged.h"
@@ -89,10 +90,6 @@ enum logged_column { LOGGED_CODE, LOGGED_MTA, LOGGED_DIRECTION, LOGGED_TEXT };
 
 bool enhanced_equal(struct enhanced a, struct enhanced b) {
     return a.class_digit == b.class_digit && a.subject == b.subject && a.detail == b.detail;
-}
-
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
 }
 
 /* "0" .. "999", without needless zeros, at the front of *s. */

@@ -13,6 +13,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 enum { MOST_DEPTH = 32 };
 
 struct set {
@@ -35,14 +37,6 @@ struct reader {
 
 static bool read_branches(struct reader *reader, unsigned depth, struct sets *sets_r);
 
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
-
-static bool is_letter_or_digit(char byte) {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || is_digit(byte);
-}
-
 static bool is_space(char byte) {
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
@@ -56,8 +50,7 @@ static inline bool is_one_of(char byte, const char *bytes) {
 
 /* Bytes that stand for themselves wherever they are outside of a class. */
 static bool is_plain(char byte) {
-    return is_letter_or_digit(byte) || is_one_of(byte, "-_/:;,=@<>!%&'\"~`") ||
-           (unsigned char)byte >= 0x80;
+    return is_alnum(byte) || is_one_of(byte, "-_/:;,=@<>!%&'\"~`") || (unsigned char)byte >= 0x80;
 }
 
 static char peek(const struct reader *reader) {
@@ -185,7 +178,7 @@ static bool read_quantifier(struct reader *reader, bool *optional_r, bool *repea
 
 /* ">" or "'" behind the name of a group. */
 static bool skip_name(struct reader *reader, char end) {
-    while (is_letter_or_digit(peek(reader)) || peek(reader) == '_')
+    while (is_alnum(peek(reader)) || peek(reader) == '_')
         take(reader);
     return take(reader) == end || lose(reader);
 }
@@ -228,8 +221,8 @@ static bool read_escape(struct reader *reader, char *byte_r) {
     if (reader->rest.length == 0)
         return lose(reader);
     char byte = take(reader);
-    *byte_r = is_letter_or_digit(byte) || is_space(byte) ? '\0' : byte;
-    if (is_letter_or_digit(byte) && !is_one_of(byte, "bBsSdDwWAzZGhHvVRtrnfeXK"))
+    *byte_r = is_alnum(byte) || is_space(byte) ? '\0' : byte;
+    if (is_alnum(byte) && !is_one_of(byte, "bBsSdDwWAzZGhHvVRtrnfeXK"))
         return lose(reader); /* it takes what follows with it */
     return true;
 }
