@@ -26,7 +26,7 @@ hand_keys() { # TREE
     cat "$1"/src/mta/*.c | grep -o 'SLICE\(_INIT\)\{0,1\}("[A-Z][A-Z]-[^"]*")' |
         sed 's/^[^"]*"//; s/")$//' | grep -v ' $'
     sed -n 's/^ *REJECTION(.*, "\([a-z-]*\)", [a-z]*),*$/EX-REJECT \1\nEX-REJECT \1 temporary/p' \
-        "$1"/src/mta/exim.c
+        "$1"/src/mta/exim_clients.c
 }
 
 keys_exist() { # TREE
