@@ -13,7 +13,7 @@
 #include "finding/queue.h"
 #include "finding/sessions.h"
 
-enum { SAVED_VERSION = 5 };
+enum { SAVED_VERSION = 6 };
 
 struct journey {
     struct queue queue;
@@ -94,17 +94,22 @@ static void inherit(struct queue *queue, struct message *message, const struct m
     message->is_notice |= before->is_notice;
 }
 
-/* The message is the one before under a new queue ID. What was counted of it twice is taken back.
- */
-static void continues(struct queue *queue, struct message *message, const struct message *before,
-                      struct finding *finding) {
-    inherit(queue, message, before);
+/* What was counted of the message twice, under this queue ID and the one before, is taken back. */
+static void count_once(struct message *message, const struct message *before,
+                       struct finding *finding) {
     if (before->counted && message->counted && !message->onward) {
         finding->new_messages = -1;
         finding->new_bytes = 0 - (uint64_t)message->size;
     }
     message->counted |= before->counted;
     message->onward = true;
+}
+
+/* The message is the one before under a new queue ID. */
+static void continues(struct queue *queue, struct message *message, const struct message *before,
+                      struct finding *finding) {
+    inherit(queue, message, before);
+    count_once(message, before, finding);
 }
 
 /* "sender non-delivery notification: 4C1D2E3F99": that message is the MTA's own. */
@@ -154,27 +159,72 @@ static struct message *next_hop(const struct queue *queue, const struct message 
     return next != message ? next : NULL;
 }
 
+/* ---- filters behind a pipe ---- */
+
+static size_t final_of(const struct message *message, uint32_t person) {
+    size_t at = 0;
+    while (at < QUEUE_FINALS && message->finals[at].person != person)
+        at++;
+    return at;
+}
+
+/* A program that was given a message hands one in under the same message-id. It may be a filter, or
+ * send on what it also put into a mailbox; the recipients tell. Those of a filter stay the same,
+ * and what becomes of them now replaces the "delivered" of before. */
+static void follow_pipe(struct message *again, const struct message *before,
+                        struct finding *finding) {
+    if (!before->piped || !again->arrived || message_field(again, FIELD_IP).length)
+        return;
+    if (!again->onward)
+        count_once(again, before, finding);
+    for (size_t i = 0; i < QUEUE_FINALS; i++) {
+        uint32_t person = before->finals[i].fate == FATE_DELIVERED ? before->finals[i].person : 0;
+        if (!person || final_of(again, person) < QUEUE_FINALS)
+            continue;
+        again->finals[again->next_final] = before->finals[i];
+        again->next_final = (again->next_final + 1) % QUEUE_FINALS;
+    }
+}
+
+/* The message that the program hands in may have begun before pipe(8) says that it took this one.
+ */
+static void note_pipe(struct queue *queue, struct message *message, struct finding *finding) {
+    const struct record *record = &finding->record;
+    if (record->event != EVENT_DELIVERED || !slice_is(record->daemon, "pipe"))
+        return;
+    message->piped = true;
+    queue->keeps_ids = true;
+    struct message *again = queue_by_id(queue, message);
+    if (again && again != message)
+        follow_pipe(again, message, finding);
+    else if (!again && message->fields[FIELD_MESSAGE_ID].length)
+        queue_take_id(queue, message);
+}
+
 /* ---- learning and telling ---- */
 
-static void learn_id(struct queue *queue, struct message *message, struct slice id) {
+static void learn_id(struct queue *queue, struct message *message, struct finding *finding) {
+    struct slice id = finding->record.message_id;
     enum { SHORTEST = 3 }; /* "<>": none */
     if (id.length < SHORTEST || message->fields[FIELD_MESSAGE_ID].length)
         return;
     message_keep(queue, message, FIELD_MESSAGE_ID, id);
-    if (!queue->has_near || !message->fields[FIELD_MESSAGE_ID].length)
+    if (!queue->keeps_ids || !message->fields[FIELD_MESSAGE_ID].length)
         return;
     const struct message *before = queue_take_id(queue, message);
     if (before && message->near)
         inherit(queue, message, before);
+    if (before)
+        follow_pipe(message, before, finding);
 }
 
 static void learn_start(struct queue *queue, struct message *message, const struct record *record) {
     message->near = is_near(record->peer_ip);
-    queue->has_near |= message->near;
+    queue->keeps_ids |= message->near;
     message->nrcpt = record->nrcpt > 0 && record->nrcpt < NOBODY ? (uint32_t)record->nrcpt : 0;
 }
 
-static void learn(struct queue *queue, struct message *message, const struct finding *finding) {
+static void learn(struct queue *queue, struct message *message, struct finding *finding) {
     const struct record *record = &finding->record;
     bool is_start = record->kind == RECORD_ARRIVAL;
     if (is_start)
@@ -192,7 +242,7 @@ static void learn(struct queue *queue, struct message *message, const struct fin
         message_keep(queue, message, FIELD_USER, record->user);
     }
     if (record->message_id.length)
-        learn_id(queue, message, record->message_id);
+        learn_id(queue, message, finding);
 }
 
 static void fill(struct slice *text, struct slice known) {
@@ -274,13 +324,6 @@ static uint32_t person_of(const struct record *record) {
     if (record->target.length)
         hash += 5 * bytes_hash(record->target.at, record->target.length);
     return (uint32_t)(hash >> 32) | 1;
-}
-
-static size_t final_of(const struct message *message, uint32_t person) {
-    size_t at = 0;
-    while (at < QUEUE_FINALS && message->finals[at].person != person)
-        at++;
-    return at;
 }
 
 /* The recipient waits, for the first time or once more. */
@@ -436,6 +479,8 @@ static void take_mail(struct queue *queue, struct message *message, struct findi
     if (message)
         follow_refusal(queue, message, finding);
     move_recipient(queue, message, finding);
+    if (message)
+        note_pipe(queue, message, finding);
     if (is_told(finding))
         to->give(to->context, finding);
 }

@@ -506,6 +506,7 @@ static const size_t flags[] = {
     offsetof(struct message, counted),    offsetof(struct message, onward),
     offsetof(struct message, near),       offsetof(struct message, is_notice),
     offsetof(struct message, ended),      offsetof(struct message, holds_id),
+    offsetof(struct message, piped),
 };
 enum { FLAGS = sizeof flags / sizeof *flags };
 
@@ -626,7 +627,7 @@ static void load_message(struct queue *queue, struct unpack *unpack) {
 void queue_save(const struct queue *queue, struct pack *pack) {
     pack_number(pack, queue->dropped);
     pack_signed(pack, queue->now);
-    pack_number(pack, queue->has_near);
+    pack_number(pack, queue->keeps_ids);
     pack_number(pack, queue->open_count + queue->ended_count);
     for (uint32_t at = queue->open.oldest; at != NOBODY; at = queue->items[at].newer)
         save_message(queue, &queue->items[at], pack);
@@ -637,7 +638,7 @@ void queue_save(const struct queue *queue, struct pack *pack) {
 void queue_load(struct queue *queue, struct unpack *unpack) {
     queue->dropped = unpack_number(unpack);
     queue->now = bounded_time(unpack_signed(unpack));
-    queue->has_near = unpack_number(unpack) & 1;
+    queue->keeps_ids = unpack_number(unpack) & 1;
     for (size_t count = unpack_count(unpack); count && !unpack->broken; count--)
         load_message(queue, unpack);
 }

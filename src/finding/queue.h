@@ -36,6 +36,7 @@ struct message {
     bool counted; /* as received, here or under the queue ID it had before */
     bool onward;  /* had another queue ID on this host before */
     bool near;    /* was handed in by this very host: 127.0.0.1 */
+    bool piped;   /* was given to a program, which may hand it in again */
     bool is_notice;
     bool ended;
     bool holds_id;     /* its message-id leads to it */
@@ -83,9 +84,9 @@ struct queue {
     uint64_t open_count, ended_count, dropped;
     size_t text_held; /* room of all messages */
     int64_t now;      /* time of the log */
-    bool has_near;    /* mail was handed in by this very host: then message-ids lead to messages */
-    bool ripe;        /* a message began or ended, or time jumped: some may have to go */
-    struct {          /* the server looked up last */
+    bool keeps_ids; /* message-ids lead to messages: mail is handed in by this host or a program */
+    bool ripe;      /* a message began or ended, or time jumped: some may have to go */
+    struct {        /* the server looked up last */
         const struct mta *mta; /* NULL: none */
         char host[128], instance[128];
         size_t host_length, instance_length;

@@ -395,6 +395,64 @@ static void test_a_hop_by_message_id(void **state) {
     journey_free(journey);
 }
 
+static struct finding piped(const char *queue_id, const char *recipient) {
+    struct finding finding = outcome(queue_id, EVENT_DELIVERED, recipient);
+    finding.record.daemon = SLICE("pipe");
+    return finding;
+}
+
+/* Takes the message-id, and then sender and size; gives how many messages that is. */
+static int32_t begin(struct journey *journey, const char *queue_id, const char *ip) {
+    struct given given;
+    struct finding finding = arrival(queue_id, ip, -1);
+    take(journey, finding, &given);
+    finding.record.kind = RECORD_DETAIL;
+    finding.record.message_id = SLICE("<m1@example.org>");
+    take(journey, finding, &given);
+    finding.record.size = 1000;
+    take(journey, finding, &given);
+    return given.count ? given.items[0].new_messages : 0;
+}
+
+static void test_a_filter_behind_a_pipe(void **state) {
+    static const struct {
+        bool is_first; /* nothing came by a pipe on this host so far */
+        bool is_late;  /* the filter hands in before pipe(8) says that it took the message */
+        const char *ip, *recipient;
+        int32_t messages;
+        enum fate before;
+    } rows[] = {
+        {false, false, "", "bob@example.net", 1, FATE_DELIVERED},
+        {true, false, "", "bob@example.net", 1, FATE_DELIVERED},
+        {false, true, "", "bob@example.net", 1, FATE_DELIVERED},
+        {false, false, "", "carol@example.net", 1, FATE_NONE},         /* sent on to another one */
+        {false, false, "192.0.2.11", "bob@example.net", 2, FATE_NONE}, /* a client sent it again */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct journey *journey = journey_new();
+        struct given given;
+        if (!rows[i].is_first)
+            take(journey, piped("Z1", "x@example.net"), &given);
+        int32_t messages = begin(journey, "A1", "192.0.2.10");
+        if (rows[i].is_late)
+            messages += begin(journey, "B1", rows[i].ip);
+        take(journey, piped("A1", "bob@example.net"), &given);
+        messages += given.items[0].new_messages;
+        assert_int_equal(given.items[0].after, FATE_DELIVERED);
+        take(journey, about("A1", RECORD_END), &given);
+        if (!rows[i].is_late)
+            messages += begin(journey, "B1", rows[i].ip);
+        assert_int_equal(messages, rows[i].messages);
+        take(journey, outcome("B1", EVENT_DEFERRED, rows[i].recipient), &given);
+        assert_int_equal(given.items[0].before, rows[i].before);
+        take(journey, outcome("B1", EVENT_BOUNCED, rows[i].recipient), &given);
+        assert_int_equal(given.items[0].before, FATE_WAITING);
+        assert_int_equal(given.items[0].after, FATE_BOUNCED);
+        journey_free(journey);
+    }
+}
+
 static void test_a_last_state_replaces_one(void **state) {
     (void)state;
     struct journey *journey = journey_new();
@@ -814,6 +872,7 @@ int main(void) {
         cmocka_unit_test(test_no_queue_id),
         cmocka_unit_test(test_a_hop_counts_once),
         cmocka_unit_test(test_a_hop_by_message_id),
+        cmocka_unit_test(test_a_filter_behind_a_pipe),
         cmocka_unit_test(test_a_last_state_replaces_one),
         cmocka_unit_test(test_a_notice_is_no_mail),
         cmocka_unit_test(test_an_id_is_used_again),
