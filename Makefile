@@ -57,7 +57,7 @@ COMPILE      := $(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS)
 LINK         := $(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS)
 
 SOURCES  := $(sort $(wildcard src/*/*.c))
-OBJECTS  := $(SOURCES:src/%.c=$(B)/%.o) $(B)/builtin_files.o
+OBJECTS  := $(SOURCES:src/%.c=$(B)/%.o) $(B)/builtin_files.o $(B)/html_style.o
 LIBRARY  := $(filter-out $(B)/app/main.o,$(OBJECTS))
 PATTERNS := $(shell find patterns -type f 2>/dev/null)
 
@@ -111,7 +111,11 @@ build/embed: $(EMBED_SOURCES) $(EMBED_HEADERS) | build/libraries
 	@mkdir -p $(@D)
 	$(call QUIET,link)$(HOST_CC) $(OUR_CPPFLAGS) -std=c17 -O1 -o $@ $(EMBED_SOURCES) -lyaml
 
-$(B)/builtin_files.o: $(B)/builtin_files.c $(B)/flags | build/libraries
+$(B)/html_style.c: src/style.sh src/report/html.css
+	@mkdir -p $(@D)
+	$(call QUIET,make)src/style.sh src/report/html.css > $@
+
+$(B)/builtin_files.o $(B)/html_style.o: %.o: %.c $(B)/flags | build/libraries
 	$(call QUIET,cc  )$(COMPILE) -c -o $@ $<
 
 # Changes only when the way of compiling does, and then every object is made anew.
@@ -209,9 +213,9 @@ deps deps-check:
 RUN_TESTS = MAKE='$(MAKE)' JOBS='$(JOBS)' tests/run.sh
 
 .PHONY: check check-quick check-patterns check-unit check-property check-lint check-golden \
-        check-oracle check-fuzz check-bench
+        check-html check-oracle check-fuzz check-bench
 check: deps-check ## every test; installs what is missing (Debian; DEPS=no: nothing)
-	@$(RUN_TESTS) patterns unit property lint golden oracle fuzz bench corpora
+	@$(RUN_TESTS) patterns unit property lint golden html oracle fuzz bench corpora
 check-quick: ## patterns, units and golden cases
 	@$(RUN_TESTS) patterns unit golden
 check-patterns: ## proves every example of the pattern files
@@ -224,6 +228,8 @@ check-lint: ## layers, headers, lists, names, recipes
 	@$(RUN_TESTS) lint
 check-golden: ## command lines and the output they must give
 	@$(RUN_TESTS) golden
+check-html: ## HTML pages in Chromium, where it and Node.js are installed
+	@$(RUN_TESTS) html
 check-oracle: ## times and journals, beside what systemd makes of them
 	@$(RUN_TESTS) oracle
 check-fuzz: ## the fuzz corpora, replayed with the sanitizers
@@ -250,9 +256,10 @@ formats: build/$(PROGRAM) ## writes docs/formats and docs/reasons from the tests
 	@tests/fixtures/formats.sh docs/formats
 	@tests/lying-codes/page.sh > docs/reasons/lying-codes.md
 
-.PHONY: unit-programs property-programs fuzz-programs bench-programs
+.PHONY: unit-programs property-programs html-programs fuzz-programs bench-programs
 unit-programs: $(UNIT_TESTS)
 property-programs: $(PROPERTY_TESTS)
+html-programs: $(B)/tests/html/specimen
 fuzz-programs: $(FUZZ_TARGETS)
 bench-programs: $(BENCH_TOOLS)
 
@@ -266,6 +273,9 @@ $(B)/tests/%.o: tests/%.c $(B)/flags | build/libraries
 $(PROPERTY_TESTS): $(PROPERTY_SHARED)
 $(UNIT_TESTS) $(PROPERTY_TESTS): %: %.o $(LIBRARY)
 	$(call QUIET,link)$(LINK) -o $@ $(filter %.o,$^) -lcmocka $(OUR_LIBS) $(LDLIBS)
+
+$(B)/tests/html/specimen: %: %.o $(LIBRARY)
+	$(call QUIET,link)$(LINK) -o $@ $^ $(OUR_LIBS) $(LDLIBS)
 
 # bench_* measure parts of the program, the others what it reads and costs from outside.
 BENCH_PARTS := $(filter $(B)/tests/bench/bench_%,$(BENCH_TOOLS))

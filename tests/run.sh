@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # run.sh - builds and runs the named suites, counts their tests, ends with one plain line.
-# usage: tests/run.sh SUITE...   (patterns unit property lint golden oracle fuzz bench corpora)
+# usage: tests/run.sh SUITE...   (patterns unit property lint golden html oracle fuzz
+#        bench corpora)
 #
 # A suite is a list of parts; each part is a command that writes TAP. Parts run side by side, JOBS
 # at a time, each into its own file under build/tests/; then they are shown in order: one line for a
@@ -91,6 +92,11 @@ suite_golden() {
     for script in tests/catalogue/*.sh; do
         part "golden/$(basename "$script" .sh)" "$script"
     done
+}
+
+suite_html() {
+    build html all html-programs
+    part html/browser tests/html/browser.sh
 }
 
 suite_oracle() {

@@ -70,8 +70,10 @@ static void page_of(struct explaining *explaining, struct page *page) {
 }
 
 static void write_page(struct explaining *explaining, struct page *page) {
-    struct format_wishes wishes = {result_wants_color(&explaining->result, explaining->options),
-                                   100};
+    struct format_wishes wishes = {.color =
+                                       result_wants_color(&explaining->result, explaining->options),
+                                   .width = 100,
+                                   .lang = explaining->knowledge->words.lang};
     if (explaining->format->page)
         explaining->format->page(page, &wishes, &explaining->result.out);
     else

@@ -44,7 +44,9 @@ static int rules_list(const struct options *options, const struct knowledge *kno
     page_init(&page, "mailtriage rules");
     list_reasons(knowledge->book, &page);
     format_named(options->format ? options->format : "text")
-        ->page(&page, &(struct format_wishes){color, 120}, out);
+        ->page(&page,
+               &(struct format_wishes){.color = color, .width = 120, .lang = knowledge->words.lang},
+               out);
     page_release(&page);
     return 0;
 }
@@ -135,7 +137,7 @@ int cmd_rules(const struct options *options) {
         return 2;
     }
     if (!knows_format(options->format, is_test)) {
-        say_fault("--format '%s': rules list knows text, json and csv, rules test knows text",
+        say_fault("--format '%s': rules list knows text, html, json and csv, rules test knows text",
                   options->format);
         return 2;
     }

@@ -208,10 +208,10 @@ static void add_totals(const struct hits *hits, const struct rulebook *book, str
 static void write_hits(struct analysis *analysis, struct run *run) {
     struct hits *hits = (struct hits *)analysis;
     const struct rulebook *book = run->knowledge->book;
-    const char *format = analysis->format->name;
-    bool for_people = strcmp(format, "text") == 0, one_table = strcmp(format, "csv") == 0;
-    size_t top = run->options->top_given || for_people ? run->options->top : 0;
-    struct format_wishes wishes = {result_wants_color(&analysis->result, run->options), 100};
+    bool one_table = strcmp(analysis->format->name, "csv") == 0;
+    size_t top = run->options->top_given || analysis->format->for_people ? run->options->top : 0;
+    struct format_wishes wishes = {.color = result_wants_color(&analysis->result, run->options),
+                                   .width = 100};
     struct page page;
     page_init(&page, "mailtriage rules, hits");
     add_totals(hits, book, &page);

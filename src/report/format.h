@@ -9,13 +9,14 @@
 #include "report/row.h"
 
 struct format_wishes {
-    bool color;     /* text: use colours */
-    unsigned width; /* text: columns, 100 by default */
+    bool color;       /* text: use colours */
+    unsigned width;   /* text: columns, 100 by default */
+    const char *lang; /* html: the language of the page, "en" by default */
 };
 
 struct format {
-    const char *name; /* "text", "json", "csv", "ndjson": the word of --format */
-    bool for_people;  /* follows the language of the environment */
+    const char *name; /* "text", "html", "json", "csv", "ndjson": the word of --format */
+    bool for_people;  /* shows what people see, in the language of the environment */
     /* A whole page. NULL: the format is for rows alone. */
     void (*page)(const struct page *page, const struct format_wishes *wishes, struct out *out);
     /* A whole page in one line, as a row is. NULL: the format has no such. */

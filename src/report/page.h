@@ -47,6 +47,8 @@ enum section_look {
     LOOK_TEXT,         /* paragraphs, for people only: a text, or a list of texts */
 };
 
+enum { MOST_COLUMNS = 16 }; /* of a table, for people */
+
 struct section {
     const char *key, *title;
     enum section_look look;

@@ -15,7 +15,6 @@ enum {
     INDENT = 2,
     GAP = 2,        /* blanks between columns */
     NARROWEST = 12, /* a column is not squeezed further; more than WIDTH_UNIT */
-    MOST_COLUMNS = 16,
     LONGEST_LABEL = 24,
 };
 

@@ -8,7 +8,7 @@ formatted() {
 }
 
 scripts_clean() {
-    shellcheck -S warning -x -P SCRIPTDIR tests/run.sh tests/*/*.sh tests/*/*.bash .ci/run
+    shellcheck -S warning -x -P SCRIPTDIR tests/run.sh tests/*/*.sh tests/*/*.bash src/*.sh .ci/run
 }
 
 no_long_lines() {

@@ -1,0 +1,346 @@
+/* html - the structure of a page, and nothing of a log that a browser would obey. */
+#include "report/format.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include "report/html_style.h"
+
+static struct slice html_of(struct page *page, const char *lang, struct out *out) {
+    struct format_wishes wishes = {.lang = lang};
+
+    out_init_memory(out);
+    format_named("html")->page(page, &wishes, out);
+    return out_held(out);
+}
+
+/* What stands between <main> and </main>. Releases the page. */
+static void assert_main(struct page *page, const char *expected) {
+    struct out out;
+    struct slice rest = html_of(page, NULL, &out), body;
+
+    assert_true(slice_cut_text(&rest, SLICE("<main>\n"), &body));
+    assert_true(slice_cut_text(&rest, SLICE("</main>\n"), &body));
+    if (!slice_is(body, expected))
+        fail_msg("is:\n%.*s\nnot:\n%s", SLICE_ARGS(body), expected);
+    assert_true(slice_is(rest, "</body>\n</html>\n"));
+    out_release(&out);
+    page_release(page);
+}
+
+static void test_frame(void **state) {
+    struct page page;
+    struct out out;
+
+    (void)state;
+    page_init(&page, "Report <1>");
+    struct slice rest = html_of(&page, "th", &out), part;
+    assert_true(slice_cut_text(&rest, SLICE("<style>"), &part));
+    assert_true(slice_starts(part, SLICE("<!DOCTYPE html>\n<html lang=\"th\">\n<head>\n"
+                                         "<meta charset=\"utf-8\">\n"
+                                         "<meta http-equiv=\"Content-Security-Policy\" "
+                                         "content=\"default-src 'none'; style-src 'sha256-")));
+    assert_true(slice_ends(part, SLICE("<title>Report &lt;1&gt;</title>\n")));
+    assert_int_not_equal(slice_find_text(part, slice_of(html_style_hash)), SIZE_MAX);
+    assert_true(slice_cut_text(&rest, SLICE("</style>"), &part));
+    assert_true(slice_is(part, html_style));
+    assert_true(slice_is(rest, "\n</head>\n<body>\n<main>\n<h1 id=\"title\">Report &lt;1&gt;</h1>\n"
+                               "</main>\n</body>\n</html>\n"));
+    out_release(&out);
+    page_release(&page);
+
+    page_init(&page, NULL);
+    rest = html_of(&page, NULL, &out);
+    assert_int_not_equal(slice_find_text(rest, SLICE("<html lang=\"en\">")), SIZE_MAX);
+    assert_int_not_equal(slice_find_text(rest, SLICE("<title>mailtriage</title>")), SIZE_MAX);
+    out_release(&out);
+    page_release(&page);
+}
+
+static void test_facts(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, "T");
+    struct cell *facts = page_section(&page, "totals", "Totals", LOOK_FACTS, CELL_RECORD)->cell;
+    struct cell *part = cell_record(&page, facts, "recipients", "Recipients");
+    cell_count(&page, part, "delivered", "delivered", 1234, "recipients");
+    cell_count(&page, part, "hidden", NULL, 9, "recipients");
+    cell_bytes(&page, facts, "bytes", "size", 1234567);
+    cell_text(&page, facts, "span", "time", SLICE("two days"));
+    cell_none(&page, facts, "none", "nothing");
+    assert_main(&page, "<h1 id=\"title\">T</h1>\n"
+                       "<section>\n"
+                       "<h2 id=\"section-1\">Totals</h2>\n"
+                       "<table class=\"facts\">\n"
+                       "<tbody>\n"
+                       "<tr><th colspan=\"3\" scope=\"rowgroup\">Recipients</th></tr>\n"
+                       "<tr><th scope=\"row\">delivered</th><td class=\"number\">1234</td>"
+                       "<td>recipients</td></tr>\n"
+                       "</tbody>\n"
+                       "<tbody>\n"
+                       "<tr><th scope=\"row\">size</th><td class=\"number\">1.2</td>"
+                       "<td>MB</td></tr>\n"
+                       "<tr><th scope=\"row\">time</th><td colspan=\"2\">two days</td></tr>\n"
+                       "<tr><th scope=\"row\">nothing</th><td class=\"number\">-</td>"
+                       "<td></td></tr>\n"
+                       "</tbody>\n"
+                       "</table>\n"
+                       "</section>\n");
+}
+
+static void test_table(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, "T");
+    struct cell *list = page_section(&page, "rows", "Rows", LOOK_TABLE, CELL_LIST)->cell;
+    for (uint64_t i = 0; i < 2; i++) {
+        struct cell *row = cell_record(&page, list, NULL, NULL);
+        cell_text(&page, row, "source", "source", i ? SLICE("warning") : SLICE("a <b>"));
+        cell_count(&page, row, "hidden", NULL, i, NULL);
+        cell_count(&page, row, "lines", "lines", 7 * i, NULL);
+        if (!i)
+            cell_count(&page, row, NULL, "count", 3, "rows");
+    }
+    page_section(&page, "none", "None", LOOK_TABLE, CELL_LIST);
+    list = page_section(&page, "bare", NULL, LOOK_TABLE, CELL_LIST)->cell;
+    cell_code(&page, cell_record(&page, list, NULL, NULL), "code", "code", 535);
+    assert_main(&page, "<h1 id=\"title\">T</h1>\n"
+                       "<section>\n"
+                       "<h2 id=\"section-1\">Rows</h2>\n"
+                       "<section class=\"scroll\" tabindex=\"0\" aria-labelledby=\"section-1\">\n"
+                       "<table>\n"
+                       "<thead>\n"
+                       "<tr><th scope=\"col\">source</th><th scope=\"col\" class=\"number\">"
+                       "lines</th><th scope=\"col\" class=\"number\">count</th></tr>\n"
+                       "</thead>\n"
+                       "<tbody>\n"
+                       "<tr><td>a &lt;b&gt;</td><td class=\"number\">0</td>"
+                       "<td class=\"number\">3 rows</td></tr>\n"
+                       "<tr><td><span class=\"mark warning\">warning</span></td>"
+                       "<td class=\"number\">7</td><td class=\"number\">-</td></tr>\n"
+                       "</tbody>\n"
+                       "</table>\n"
+                       "</section>\n"
+                       "</section>\n"
+                       "<section>\n"
+                       "<h2 id=\"section-2\">None</h2>\n"
+                       "<p>none</p>\n"
+                       "</section>\n"
+                       "<section class=\"scroll\" tabindex=\"0\" aria-labelledby=\"title\">\n"
+                       "<table>\n"
+                       "<thead>\n"
+                       "<tr><th scope=\"col\" class=\"number\">code</th></tr>\n"
+                       "</thead>\n"
+                       "<tbody>\n"
+                       "<tr><td class=\"number\">535</td></tr>\n"
+                       "</tbody>\n"
+                       "</table>\n"
+                       "</section>\n");
+}
+
+static void test_cards(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, "T");
+    struct cell *list = page_section(&page, NULL, "Reasons", LOOK_CARDS, CELL_LIST)->cell;
+    struct cell *card = cell_record(&page, list, NULL, NULL);
+    cell_text(&page, card, NULL, "", SLICE("error  bad-credentials"));
+    cell_count(&page, card, "count", "", 12, "logins");
+    struct cell *codes = cell_list(&page, card, "codes", "codes");
+    for (uint64_t code = 535; code > 533; code--) {
+        struct cell *one = cell_record(&page, codes, NULL, NULL);
+        cell_code(&page, one, "code", "code", code);
+        cell_count(&page, one, "count", "count", 6, NULL);
+    }
+    struct cell *logged = cell_list(&page, card, "logged", "logged");
+    cell_text(&page, logged, NULL, NULL, SLICE("a long text, that needs a line of its own"));
+    cell_text(&page, logged, NULL, NULL, SLICE("another"));
+    cell_text(&page, card, "empty", "empty", (struct slice){NULL, 0});
+    card = cell_record(&page, list, NULL, NULL);
+    cell_text(&page, card, "hidden", NULL, SLICE("not shown"));
+    cell_text(&page, card, "class", "class", SLICE("mailbox-full"));
+    assert_main(&page, "<h1 id=\"title\">T</h1>\n"
+                       "<section>\n"
+                       "<h2 id=\"section-1\">Reasons</h2>\n"
+                       "<ol class=\"cards\">\n"
+                       "<li class=\"card\">\n"
+                       "<h3><span class=\"mark error\">error</span>  bad-credentials "
+                       "<span class=\"amount\">12 logins</span></h3>\n"
+                       "<dl>\n"
+                       "<dt>codes</dt><dd>535 (6), 534 (6)</dd>\n"
+                       "<dt>logged</dt><dd><ul>\n"
+                       "<li>a long text, that needs a line of its own</li>\n"
+                       "<li>another</li>\n"
+                       "</ul></dd>\n"
+                       "</dl>\n"
+                       "</li>\n"
+                       "<li class=\"card\">\n"
+                       "<h3>mailbox-full</h3>\n"
+                       "</li>\n"
+                       "</ol>\n"
+                       "</section>\n");
+}
+
+static void test_side_by_side(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, "T");
+    struct cell *list = page_section(&page, "codes", NULL, LOOK_SIDE_BY_SIDE, CELL_LIST)->cell;
+    for (uint64_t code = 354; code < 356; code++) {
+        struct cell *card = cell_record(&page, list, NULL, NULL);
+        cell_code(&page, card, "code", "", code);
+        cell_text(&page, card, "fix", "How to fix", SLICE("Go on."));
+    }
+    list = page_section(&page, "one", NULL, LOOK_CARDS, CELL_LIST)->cell;
+    cell_text(&page, cell_record(&page, list, NULL, NULL), "a", "a", SLICE("one"));
+    assert_main(&page, "<h1 id=\"title\">T</h1>\n"
+                       "<div class=\"beside\">\n"
+                       "<div class=\"card\">\n"
+                       "<h2>354</h2>\n"
+                       "<dl>\n<dt>How to fix</dt><dd>Go on.</dd>\n</dl>\n"
+                       "</div>\n"
+                       "<div class=\"card\">\n"
+                       "<h2>355</h2>\n"
+                       "<dl>\n<dt>How to fix</dt><dd>Go on.</dd>\n</dl>\n"
+                       "</div>\n"
+                       "</div>\n"
+                       "<div class=\"cards\">\n"
+                       "<div class=\"card\">\n"
+                       "<h2>one</h2>\n"
+                       "</div>\n"
+                       "</div>\n");
+}
+
+static void test_lists(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, "T");
+    page_section(&page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = SLICE("one");
+    page_section(&page, "x", "X", LOOK_HIDDEN, CELL_COUNT);
+    struct cell *list = page_section(&page, NULL, "More", LOOK_TEXT, CELL_LIST)->cell;
+    cell_text(&page, list, NULL, NULL, SLICE("two"));
+    cell_text(&page, list, NULL, NULL, SLICE("three"));
+    list = page_section(&page, "p", NULL, LOOK_POINTS, CELL_LIST)->cell;
+    cell_link(&page, list, NULL, NULL, SLICE("RFC <1>"), SLICE("https://example.org/1?a&b"));
+    cell_link(&page, list, NULL, NULL, SLICE("plain"), SLICE("http://example.org/"));
+    list = page_section(&page, "s", NULL, LOOK_STEPS, CELL_LIST)->cell;
+    cell_text(&page, list, NULL, NULL, SLICE("four"));
+    assert_main(&page, "<h1 id=\"title\">T</h1>\n"
+                       "<p>one</p>\n"
+                       "<section>\n<h2 id=\"section-1\">More</h2>\n"
+                       "<p>two</p>\n<p>three</p>\n"
+                       "</section>\n"
+                       "<ul>\n"
+                       "<li><a href=\"https://example.org/1?a&amp;b\">RFC &lt;1&gt;</a></li>\n"
+                       "<li><a href=\"http://example.org/\">plain</a></li>\n"
+                       "</ul>\n"
+                       "<ol>\n<li>four</li>\n</ol>\n");
+}
+
+/* Only http and https become links, and no address leaves its attribute. */
+static void test_addresses(void **state) {
+    static const struct {
+        struct slice address;
+        const char *expected;
+    } links[] = {
+        {SLICE_INIT("javascript:alert(1)"), "x (javascript:alert(1))"},
+        {SLICE_INIT("JaVaScRiPt:alert(1)"), "x (JaVaScRiPt:alert(1))"},
+        {SLICE_INIT("data:text/html,<b>"), "x (data:text/html,&lt;b&gt;)"},
+        {SLICE_INIT("//example.org/"), "x (//example.org/)"},
+        {SLICE_INIT(" https://example.org/"), "x ( https://example.org/)"},
+        {SLICE_INIT("httpsx://example.org/"), "x (httpsx://example.org/)"},
+        {SLICE_INIT(""), "x ()"},
+        {SLICE_INIT("https://e.example.org/\" onclick='a' x=\"\n\001"),
+         "<a href=\"https://e.example.org/&quot; onclick=&#39;a&#39; x=&quot; "
+         "\357\277\275\">x</a>"},
+    };
+    char expected[256];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+        struct page page;
+        page_init(&page, "T");
+        struct cell *list = page_section(&page, "l", NULL, LOOK_POINTS, CELL_LIST)->cell;
+        cell_link(&page, list, NULL, NULL, SLICE("x"), links[i].address);
+        snprintf(expected, sizeof expected, "<h1 id=\"title\">T</h1>\n<ul>\n<li>%s</li>\n</ul>\n",
+                 links[i].expected);
+        assert_main(&page, expected);
+    }
+}
+
+static const struct {
+    struct slice text;
+    const char *html;
+} texts[] = {
+    {SLICE_INIT("mailbox full"), "mailbox full"},
+    {SLICE_INIT("<script>alert(1)</script>"), "&lt;script&gt;alert(1)&lt;/script&gt;"},
+    {SLICE_INIT("\" onmouseover=\"x' y='"), "&quot; onmouseover=&quot;x&#39; y=&#39;"},
+    {SLICE_INIT("&lt;&#60;&"), "&amp;lt;&amp;#60;&amp;"},
+    {SLICE_INIT("</style></title><!-- -->"), "&lt;/style&gt;&lt;/title&gt;&lt;!-- --&gt;"},
+    {SLICE_INIT("a\nb\tc\rd"), "a b c\357\277\275d"},
+    {SLICE_INIT("\000\033[31m\177"), "\357\277\275\357\277\275[31m\357\277\275"},
+    {SLICE_INIT("caf\303\251 \360\237\223\247"), "caf\303\251 \360\237\223\247"},
+    {SLICE_INIT("\302\233 \342\200\250\342\200\251"), "\357\277\275 \357\277\275\357\277\275"},
+    {SLICE_INIT("\342\200\256 \342\201\246\342\200\217"), "\357\277\275 \357\277\275\357\277\275"},
+    /* broken: lone, cut, overlong, surrogate */
+    {SLICE_INIT("\377<"), "\357\277\275&lt;"},
+    {SLICE_INIT("a\303"), "a\357\277\275"},
+    {SLICE_INIT("\300\274script\300\276"),
+     "\357\277\275\357\277\275script\357\277\275\357\277\275"},
+    {SLICE_INIT("\355\240\200"), "\357\277\275\357\277\275\357\277\275"},
+    {SLICE_INIT("\342\202<b>"), "\357\277\275\357\277\275&lt;b&gt;"},
+};
+
+/* The same text as log text, in a heading, and as the words of our own: title, unit, language. */
+static void test_text(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct page page;
+        char expected[512], words[64] = {0};
+        page_init(&page, "T");
+        memcpy(words, texts[i].text.at, texts[i].text.length);
+        bool has_nul = strlen(words) < texts[i].text.length;
+        struct cell *list = page_section(&page, "l", NULL, LOOK_CARDS, CELL_LIST)->cell;
+        struct cell *card = cell_record(&page, list, NULL, NULL);
+        cell_text(&page, card, "a", "", texts[i].text);
+        cell_count(&page, card, "b", has_nul ? "b" : words, 1, has_nul ? NULL : words);
+        snprintf(expected, sizeof expected,
+                 "<h1 id=\"title\">T</h1>\n<div class=\"cards\">\n<div class=\"card\">\n"
+                 "<h2>%s</h2>\n<dl>\n<dt>%s</dt><dd>1%s%s</dd>\n</dl>\n</div>\n</div>\n",
+                 texts[i].html, has_nul ? "b" : texts[i].html, has_nul ? "" : " ",
+                 has_nul ? "" : texts[i].html);
+        assert_main(&page, expected);
+    }
+}
+
+static void test_attributes(void **state) {
+    struct page page;
+    struct out out;
+
+    (void)state;
+    page_init(&page, "</title><script>");
+    struct slice html = html_of(&page, "\"><script>", &out);
+    assert_int_not_equal(slice_find_text(html, SLICE("<html lang=\"&quot;&gt;&lt;script&gt;\">")),
+                         SIZE_MAX);
+    assert_int_equal(slice_find_text(html, SLICE("<script")), SIZE_MAX);
+    out_release(&out);
+    page_release(&page);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_frame),        cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_table),        cmocka_unit_test(test_cards),
+        cmocka_unit_test(test_side_by_side), cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_addresses),    cmocka_unit_test(test_text),
+        cmocka_unit_test(test_attributes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
