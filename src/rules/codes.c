@@ -23,7 +23,7 @@ enum {
     LAST_DETAIL = 999
 };
 
-enum table { TABLE_REPLY, TABLE_ENHANCED, TABLE_IMPLIED, TABLE_LOGGED };
+enum table { TABLE_REPLY, TABLE_ENHANCED, TABLE_IMPLIED, TABLE_LOGGED, TABLE_PAIRS };
 
 /* Each in the order of the enum of its name; NULL at the end. */
 static const char *const page_columns[] = {"code", "name",   "description", "when",
@@ -31,16 +31,26 @@ static const char *const page_columns[] = {"code", "name",   "description", "whe
                                            "use",  "stage",  "others",      NULL};
 static const char *const implied_columns[] = {"line_type", "code", "enhanced", "source", NULL};
 static const char *const logged_columns[] = {"code", "mta", "direction", "text", NULL};
+static const char *const pair_columns[] = {"one", "other", "difference", NULL};
+
+struct reading;
+/* Each takes the fields of a row, in the order of the columns. */
+static void take_page(struct reading *reading, const struct slice *field);
+static void take_implied(struct reading *reading, const struct slice *field);
+static void take_logged(struct reading *reading, const struct slice *field);
+static void take_pair(struct reading *reading, const struct slice *field);
 
 static const struct {
     const char *name;
     const char *const *columns;
     size_t needed; /* so many of the first; the others may be missing */
+    void (*take)(struct reading *reading, const struct slice *field);
 } tables[] = {
-    [TABLE_REPLY] = {"reply.csv", page_columns, 7},
-    [TABLE_ENHANCED] = {"enhanced.csv", page_columns, 7},
-    [TABLE_IMPLIED] = {"implied.csv", implied_columns, 4},
-    [TABLE_LOGGED] = {"logged.csv", logged_columns, 4},
+    [TABLE_REPLY] = {"reply.csv", page_columns, 7, take_page},
+    [TABLE_ENHANCED] = {"enhanced.csv", page_columns, 7, take_page},
+    [TABLE_IMPLIED] = {"implied.csv", implied_columns, 4, take_implied},
+    [TABLE_LOGGED] = {"logged.csv", logged_columns, 4, take_logged},
+    [TABLE_PAIRS] = {"pairs.csv", pair_columns, 3, take_pair},
 };
 
 struct pages {
@@ -55,6 +65,14 @@ struct codes {
     struct pages reply, enhanced;
     struct map implied; /* by line type: struct implied */
     struct logged logged;
+    struct code_pair *pairs;
+    size_t pair_count, pair_capacity;
+    struct map pair_places; /* by struct pair_key: place in pairs, a size_t */
+};
+
+/* Two keys of codes, the smaller first. */
+struct pair_key {
+    uint64_t codes[2];
 };
 
 struct reading {
@@ -87,6 +105,7 @@ enum page_column {
 };
 enum implied_column { LINE_TYPE, IMPLIED_CODE, IMPLIED_ENHANCED, IMPLIED_SOURCE };
 enum logged_column { LOGGED_CODE, LOGGED_MTA, LOGGED_DIRECTION, LOGGED_TEXT };
+enum pair_column { PAIR_ONE, PAIR_OTHER, PAIR_DIFFERENCE };
 
 bool enhanced_equal(struct enhanced a, struct enhanced b) {
     return a.class_digit == b.class_digit && a.subject == b.subject && a.detail == b.detail;
@@ -164,6 +183,7 @@ struct codes *codes_new(void) {
     map_init(&codes->enhanced.places, sizeof(size_t));
     map_init(&codes->implied, sizeof(struct implied));
     logged_init(&codes->logged);
+    map_init(&codes->pair_places, sizeof(size_t));
     return codes;
 }
 
@@ -174,6 +194,8 @@ void codes_free(struct codes *codes) {
     map_release(&codes->enhanced.places);
     map_release(&codes->implied);
     logged_release(&codes->logged);
+    map_release(&codes->pair_places);
+    free(codes->pairs);
     free(codes->reply.items);
     free(codes->enhanced.items);
     arena_release(&codes->arena);
@@ -307,6 +329,43 @@ static void take_logged(struct reading *reading, const struct slice *field) {
         refuse(reading, fault, row.code);
 }
 
+static struct pair_key pair_key(struct code one, struct code other) {
+    uint64_t a = key_of(one, one.enhanced.detail), b = key_of(other, other.enhanced.detail);
+    return (struct pair_key){{a < b ? a : b, a < b ? b : a}};
+}
+
+static struct slice pair_key_bytes(const struct pair_key *key) {
+    return (struct slice){(const char *)key->codes, sizeof key->codes};
+}
+
+static void take_pair(struct reading *reading, const struct slice *field) {
+    struct code one, other;
+    struct codes *codes = reading->codes;
+    if (!code_read(field[PAIR_ONE], &one))
+        refuse(reading, "no code", field[PAIR_ONE]);
+    else if (!code_read(field[PAIR_OTHER], &other) || !one.basic != !other.basic)
+        refuse(reading, one.basic ? "no reply code" : "no enhanced code", field[PAIR_OTHER]);
+    else if (field[PAIR_DIFFERENCE].length == 0)
+        refuse(reading, "no difference of", field[PAIR_ONE]);
+    if (!reading->good)
+        return;
+    struct pair_key key = pair_key(one, other);
+    if (key.codes[0] == key.codes[1]) {
+        refuse(reading, "no pair: twice", field[PAIR_ONE]);
+        return;
+    }
+    bool is_new;
+    size_t *place = map_put(&codes->pair_places, pair_key_bytes(&key), &is_new);
+    if (is_new) {
+        *place = codes->pair_count;
+        codes->pairs = memory_grow(codes->pairs, &codes->pair_capacity, codes->pair_count + 1,
+                                   sizeof *codes->pairs);
+        codes->pair_count++;
+    }
+    codes->pairs[*place] =
+        (struct code_pair){field[PAIR_ONE], field[PAIR_OTHER], field[PAIR_DIFFERENCE]};
+}
+
 /* The first row: which column each field is. */
 static void take_header(struct reading *reading) {
     const char *const *columns = tables[reading->table].columns;
@@ -359,12 +418,7 @@ static void take_row(int end, void *context) {
     } else {
         for (size_t i = 0; i < reading->column_count; i++)
             ordered[reading->columns[i]] = reading->fields[i];
-        if (reading->table == TABLE_IMPLIED)
-            take_implied(reading, ordered);
-        else if (reading->table == TABLE_LOGGED)
-            take_logged(reading, ordered);
-        else
-            take_page(reading, ordered);
+        tables[reading->table].take(reading, ordered);
     }
     reading->field_count = 0;
     reading->row_line = reading->line + 1;
@@ -425,9 +479,10 @@ bool codes_load(struct codes *codes, const char *name, const char *file, struct 
                                   .problem = problem};
         return read_table(&reading, bytes);
     }
-    return problem_say(problem, "%s: unknown table '%s'; known are %s, %s, %s and %s", file, name,
-                       tables[TABLE_REPLY].name, tables[TABLE_ENHANCED].name,
-                       tables[TABLE_IMPLIED].name, tables[TABLE_LOGGED].name);
+    return problem_say(problem, "%s: unknown table '%s'; known are %s, %s, %s, %s and %s", file,
+                       name, tables[TABLE_REPLY].name, tables[TABLE_ENHANCED].name,
+                       tables[TABLE_IMPLIED].name, tables[TABLE_LOGGED].name,
+                       tables[TABLE_PAIRS].name);
 }
 
 static const struct code_page *page_of(const struct pages *pages, struct code code) {
@@ -478,6 +533,24 @@ struct slice codes_logged(const struct codes *codes, struct code code, const cha
     return logged_text(&codes->logged, code, mta, direction, arena);
 }
 
+static struct slice difference_of(const struct codes *codes, struct code one, struct code other) {
+    struct pair_key key = pair_key(one, other);
+    const size_t *place = map_get(&codes->pair_places, pair_key_bytes(&key));
+    return place ? codes->pairs[*place].difference : (struct slice){0};
+}
+
+/* The code whose page this one shows: 5.7.8 shows that of X.7.8. */
+static struct code shown_as(const struct codes *codes, struct code code) {
+    const struct code_page *page = code.basic != 0 ? NULL : codes_enhanced(codes, code.enhanced);
+    return page ? page->first : code;
+}
+
+struct slice codes_pair(const struct codes *codes, struct code one, struct code other) {
+    struct slice exactly = difference_of(codes, one, other);
+    return exactly.length > 0 ? exactly
+                              : difference_of(codes, shown_as(codes, one), shown_as(codes, other));
+}
+
 size_t codes_reply_count(const struct codes *codes) {
     return codes->reply.count;
 }
@@ -500,4 +573,10 @@ void codes_each_page(struct codes *codes, void (*each)(void *context, struct cod
         each(context, &codes->reply.items[i]);
     for (size_t i = 0; i < codes->enhanced.count; i++)
         each(context, &codes->enhanced.items[i]);
+}
+
+void codes_each_pair(struct codes *codes, void (*each)(void *context, struct code_pair *pair),
+                     void *context) {
+    for (size_t i = 0; i < codes->pair_count; i++)
+        each(context, &codes->pairs[i]);
 }

@@ -1,5 +1,5 @@
-/* codes - the tables of reply codes, enhanced codes, implied codes and what is logged for a code
- * (patterns/codes/ *.csv, read through libcsv).
+/* codes - the tables of reply codes, enhanced codes, implied codes, of what is logged for a code
+ * and of how two codes differ (patterns/codes/ *.csv, read through libcsv).
  */
 #ifndef RULES_CODES_H
 #define RULES_CODES_H
@@ -49,6 +49,12 @@ struct code_page {
     unsigned line;
 };
 
+/* A row of pairs.csv: what two codes that are often confused have to do with each other. */
+struct code_pair {
+    struct slice one, other; /* "535", or "X.7.8" */
+    struct slice difference;
+};
+
 /* A row of implied.csv: what a line type stands for when it prints no code. */
 struct implied {
     struct slice
@@ -62,8 +68,8 @@ struct codes;
 
 struct codes *codes_new(void);
 void codes_free(struct codes *codes);
-/* Adds a table: name is "reply.csv", "enhanced.csv", "implied.csv" or "logged.csv"; a row of a
- * later table replaces one of the same code. Messages carry file:line. */
+/* Adds a table: name is "reply.csv", "enhanced.csv", "implied.csv", "logged.csv" or "pairs.csv"; a
+ * row of a later table replaces one of the same code. Messages carry file:line. */
 bool codes_load(struct codes *codes, const char *name, const char *file, struct slice bytes,
                 struct problem *problem);
 const struct code_page *codes_reply(const struct codes *codes, uint16_t code);
@@ -77,19 +83,18 @@ const struct implied *codes_implied(const struct codes *codes, struct slice line
  * as long as both the codes and the arena. */
 struct slice codes_logged(const struct codes *codes, struct code code, const char *mta,
                           const char *direction, struct arena *arena);
+/* The difference of two codes of a kind, in either order; empty: the table does not tell. A row of
+ * X.7.8 is for all whose page is that of X.7.8. */
+struct slice codes_pair(const struct codes *codes, struct code one, struct code other);
 /* Walking, in the order of the files. */
 size_t codes_reply_count(const struct codes *codes);
 const struct code_page *codes_reply_at(const struct codes *codes, size_t index);
 size_t codes_enhanced_count(const struct codes *codes);
 const struct code_page *codes_enhanced_at(const struct codes *codes, size_t index);
-/* Each page of both, to put other texts into it. */
-static inline struct slice codes_pair(const struct codes *c, struct code a, struct code b) {
-    (void)c;
-    (void)a;
-    (void)b;
-    return (struct slice){0};
-} /* TEMP */
+/* Each page of both, and each pair, to put other texts into it. */
 void codes_each_page(struct codes *codes, void (*each)(void *context, struct code_page *page),
+                     void *context);
+void codes_each_pair(struct codes *codes, void (*each)(void *context, struct code_pair *pair),
                      void *context);
 
 #endif

@@ -153,6 +153,16 @@ static void visit_code(void *context, struct code_page *page) {
         visit(to, "codes", page->code, "source", none, &page->source);
 }
 
+/* pairs.354-530: the difference has no name of its own. */
+static void visit_pair(void *context, struct code_pair *pair) {
+    const struct visit *to = context;
+    char key[64];
+    int length = snprintf(key, sizeof key, "pairs.%.*s-%.*s", SLICE_ARGS(pair->one),
+                          SLICE_ARGS(pair->other));
+    if (length > 0 && (size_t)length < sizeof key)
+        to->each(to->context, (struct slice){key, (size_t)length}, &pair->difference);
+}
+
 static void visit_reason(const struct visit *to, struct reason *reason) {
     struct slice name = slice_of(reason->name);
     const struct slice none = {0};
@@ -171,6 +181,7 @@ void lang_each_text(struct rulebook *book,
     for (size_t i = 0; i < book->reason_count; i++)
         visit_reason(&to, &book->reasons[i]);
     codes_each_page(book->codes, visit_code, &to);
+    codes_each_pair(book->codes, visit_pair, &to);
 }
 
 static void lay_over(void *context, struct slice key, struct slice *text) {

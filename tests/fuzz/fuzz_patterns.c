@@ -54,8 +54,9 @@ static void try_book(const char *name, struct slice bytes) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     static const char *const names[] = {
-        "reasons/mailbox-full.yaml", "reasons/order",     "providers/any.yaml", "codes/reply.csv",
-        "codes/enhanced.csv",        "codes/implied.csv", "blocklists/any.yaml"};
+        "reasons/mailbox-full.yaml", "reasons/order",      "providers/any.yaml",
+        "codes/reply.csv",           "codes/enhanced.csv", "codes/implied.csv",
+        "blocklists/any.yaml",       "codes/pairs.csv",    "codes/logged.csv"};
     enum { NAMES = sizeof names / sizeof *names, SHAPES = 6 };
     if (length == 0)
         return 0;

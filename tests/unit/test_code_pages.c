@@ -176,12 +176,41 @@ static void every_page_tells_all(void **state) {
     }
 }
 
+/* Of codes that have pages, and found in either order. */
+static void check_pair(void *context, struct code_pair *pair) {
+    const struct codes *codes = context;
+    const struct slice words[] = {pair->one, pair->other};
+    struct code read[2];
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(code_read(words[i], &read[i]));
+        const struct code_page *page = read[i].basic ? codes_reply(codes, read[i].basic)
+                                                     : codes_enhanced(codes, read[i].enhanced);
+        if (!page || !slice_equal(page->code, words[i]))
+            fail_msg("no page of %.*s", SLICE_ARGS(words[i]));
+    }
+    if (!is_sentence(pair->difference))
+        fail_msg("'%.*s' is no sentence", SLICE_ARGS(pair->difference));
+    assert_true(slice_equal(codes_pair(codes, read[1], read[0]), pair->difference));
+}
+
+static void every_pair_has_pages(void **state) {
+    struct pages *pages = *state;
+    struct codes *codes = pages->book->codes;
+    codes_each_pair(codes, check_pair, codes);
+    static const uint16_t beside_354[] = {500, 530, 535, 553};
+    for (size_t i = 0; i < sizeof beside_354 / sizeof *beside_354; i++)
+        assert_true(
+            codes_pair(codes, (struct code){.basic = 354}, (struct code){.basic = beside_354[i]})
+                .length > 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_reply_code_is_there),
         cmocka_unit_test(every_registered_code_is_there),
         cmocka_unit_test(every_code_of_a_provider_is_there),
         cmocka_unit_test(every_page_tells_all),
+        cmocka_unit_test(every_pair_has_pages),
     };
     return cmocka_run_group_tests(tests, load, release);
 }

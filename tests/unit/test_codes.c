@@ -5,12 +5,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#define HEAD "code,name,description,when,fix,source,reason\n"
-#define FULL "code,name,standard,description,when,fix,use,stage,source,reason,others\n"
+#define HEAD  "code,name,description,when,fix,source,reason\n"
+#define FULL  "code,name,standard,description,when,fix,use,stage,source,reason,others\n"
+#define PAIRS "one,other,difference\n"
 
 static const struct {
     const char *text, *enhanced, *rest; /* enhanced NULL: refused */
@@ -220,6 +222,60 @@ static void finds_ranges(void **state) {
 }
 
 static const struct {
+    const char *one, *other, *difference; /* empty: the table does not tell */
+} pair_rows[] = {
+    {"530", "535", "not yet, not so"},
+    {"535", "530", "not yet, not so"},
+    {"530", "530", ""},
+    {"530", "550", ""},
+    {"X.7.8", "X.7.9", "what, how"},
+    {"X.7.9", "x.7.8", "what, how"},
+    {"5.7.8", "4.7.9", "what, how"},
+    {"4.7.8", "5.7.9", "exactly"},
+    {"5.7.9", "4.7.8", "exactly"},
+    {"5.7.10", "5.7.8", ""},
+    {"5.7.11", "5.7.8", "of its own"}, /* has a page of its own, which is not that of X.7.11 */
+    {"5.7.12", "5.7.11", ""},
+    {"4.7.11", "5.7.12", "any"},
+};
+
+static void join_pair(void *context, struct code_pair *pair) {
+    size_t length = strlen(context);
+    snprintf((char *)context + length, 64 - length, "%.*s-%.*s ", SLICE_ARGS(pair->one),
+             SLICE_ARGS(pair->other));
+}
+
+static void tells_pairs_apart(void **state) {
+    (void)state;
+    struct codes *codes = codes_new();
+    struct problem problem = {""};
+    if (!codes_load(codes, "enhanced.csv", "e.csv",
+                    SLICE(HEAD "X.7.8,a,,,,,\nX.7.9,b,,,,,\nX.7.11,c,,,,,\n5.7.11,d,,,,,\n"
+                               "X.7.12,e,,,,,\n"),
+                    &problem) ||
+        !codes_load(codes, "pairs.csv", "p.csv",
+                    SLICE(PAIRS
+                          "535,530,\"not yet, not so\"\nX.7.8,X.7.9,old\n"
+                          "4.7.8,5.7.9,exactly\nX.7.11,X.7.12,any\n5.7.11,X.7.8,of its own\n"),
+                    &problem) ||
+        !codes_load(codes, "pairs.csv", "mine.csv",
+                    SLICE("difference,one,other\n\"what, how\",X.7.9,X.7.8\n"), &problem))
+        fail_msg("%s", problem.text);
+    for (size_t i = 0; i < sizeof pair_rows / sizeof *pair_rows; i++) {
+        struct code one, other;
+        assert_true(code_read(slice_of(pair_rows[i].one), &one));
+        assert_true(code_read(slice_of(pair_rows[i].other), &other));
+        struct slice told = codes_pair(codes, one, other);
+        if (!slice_is(told, pair_rows[i].difference))
+            fail_msg("%s and %s: '%.*s'", pair_rows[i].one, pair_rows[i].other, SLICE_ARGS(told));
+    }
+    char shown[64] = "";
+    codes_each_pair(codes, join_pair, shown); /* the later row stands in the place of the first */
+    assert_string_equal(shown, "535-530 X.7.9-X.7.8 4.7.8-5.7.9 X.7.11-X.7.12 5.7.11-X.7.8 ");
+    codes_free(codes);
+}
+
+static const struct {
     const char *name, *text, *problem;
 } refused[] = {
     {"reply.csv", "", "t.csv:1: the row of column names is missing"},
@@ -250,6 +306,12 @@ static const struct {
     {"implied.csv", "line_type,code,enhanced,source\nA,9,,\n", "t.csv:2: no reply code '9'"},
     {"implied.csv", "line_type,code,enhanced,source\nA,,x.1.1,\n", "no enhanced code 'x.1.1'"},
     {"implied.csv", "line_type,code,enhanced,source\n,550,,\n", "no line type for '550'"},
+    {"pairs.csv", PAIRS "535,X.7.8,a\n", "t.csv:2: no reply code 'X.7.8'"},
+    {"pairs.csv", PAIRS "X.7.8,535,a\n", "t.csv:2: no enhanced code '535'"},
+    {"pairs.csv", PAIRS "535,530,a\n53,530,a\n", "t.csv:3: no code '53'"},
+    {"pairs.csv", PAIRS "535,530,\n", "t.csv:2: no difference of '535'"},
+    {"pairs.csv", PAIRS "X.7.8,x.7.8,a\n", "t.csv:2: no pair: twice 'X.7.8'"},
+    {"pairs.csv", "one,other\n", "t.csv:1: missing column 'difference'"},
     {"other.csv", HEAD, "t.csv: unknown table 'other.csv'"},
 };
 
@@ -268,9 +330,13 @@ static void refuses(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(takes_enhanced_codes), cmocka_unit_test(reads_codes),
-        cmocka_unit_test(loads_tables),         cmocka_unit_test(reads_what_a_page_may_tell),
-        cmocka_unit_test(finds_ranges),         cmocka_unit_test(refuses),
+        cmocka_unit_test(takes_enhanced_codes),
+        cmocka_unit_test(reads_codes),
+        cmocka_unit_test(loads_tables),
+        cmocka_unit_test(reads_what_a_page_may_tell),
+        cmocka_unit_test(finds_ranges),
+        cmocka_unit_test(tells_pairs_apart),
+        cmocka_unit_test(refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
