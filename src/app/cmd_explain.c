@@ -70,10 +70,8 @@ static void page_of(struct explaining *explaining, struct page *page) {
 }
 
 static void write_page(struct explaining *explaining, struct page *page) {
-    struct format_wishes wishes = {.color =
-                                       result_wants_color(&explaining->result, explaining->options),
-                                   .width = 100,
-                                   .lang = explaining->knowledge->words.lang};
+    struct format_wishes wishes =
+        result_wishes(&explaining->result, explaining->options, &explaining->knowledge->words);
     if (explaining->format->page)
         explaining->format->page(page, &wishes, &explaining->result.out);
     else

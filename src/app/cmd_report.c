@@ -10,9 +10,8 @@ static bool has_page(const struct format *format) {
 
 static void write_page(struct analysis *analysis, struct run *run) {
     struct page page;
-    struct format_wishes wishes = {.color = result_wants_color(&analysis->result, run->options),
-                                   .width = 100,
-                                   .lang = run->knowledge->words.lang};
+    struct format_wishes wishes =
+        result_wishes(&analysis->result, run->options, &run->knowledge->words);
     unsigned top = run->options->top_given || analysis->format->for_people ? run->options->top : 0;
     page_init(&page, run->knowledge->words.text[WORD_REPORT]);
     page.words = &run->knowledge->words;

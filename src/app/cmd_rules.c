@@ -29,8 +29,10 @@ static void list_reasons(const struct rulebook *book, struct page *page) {
         struct cell *row = cell_record(page, list, NULL, NULL);
         cell_text(page, row, "class", "class", slice_of(reason->name));
         cell_text(page, row, "group", "group", reason->group);
-        cell_text(page, row, "severity_out", "out", slice_of(severity_name(reason->severity_out)));
-        cell_text(page, row, "severity_in", "in", slice_of(severity_name(reason->severity_in)));
+        cell_text(page, row, "severity_out", NULL, slice_of(severity_name(reason->severity_out)));
+        cell_text(page, row, "severity_in", NULL, slice_of(severity_name(reason->severity_in)));
+        words_add_severity(page, row, NULL, "out", reason->severity_out);
+        words_add_severity(page, row, NULL, "in", reason->severity_in);
         cell_text(page, row, "acts_out", "who acts", acts_words(page, reason->acts_out));
         cell_count(page, row, "rules", "rules", rules[reason->id], NULL);
         cell_count(page, row, "proofs", "examples", reason->proof_count, NULL);
@@ -39,14 +41,14 @@ static void list_reasons(const struct rulebook *book, struct page *page) {
 }
 
 static int rules_list(const struct options *options, const struct knowledge *knowledge,
-                      struct out *out, bool color) {
+                      struct result *result) {
     struct page page;
+    struct format_wishes wishes = result_wishes(result, options, &knowledge->words);
+    wishes.width = 120;
     page_init(&page, "mailtriage rules");
+    page.words = &knowledge->words;
     list_reasons(knowledge->book, &page);
-    format_named(options->format ? options->format : "text")
-        ->page(&page,
-               &(struct format_wishes){.color = color, .width = 120, .lang = knowledge->words.lang},
-               out);
+    format_named(options->format ? options->format : "text")->page(&page, &wishes, &result->out);
     page_release(&page);
     return 0;
 }
@@ -92,8 +94,7 @@ static int rules(const struct options *options, const struct knowledge *knowledg
     int status = 1;
     if (result_open(&result, options, &problem)) {
         status = is_test ? rules_test(options, knowledge, &result.out)
-                         : rules_list(options, knowledge, &result.out,
-                                      result_wants_color(&result, options));
+                         : rules_list(options, knowledge, &result);
         if (result_close(&result, &problem))
             return status;
         status = 1;

@@ -210,8 +210,8 @@ static void write_hits(struct analysis *analysis, struct run *run) {
     const struct rulebook *book = run->knowledge->book;
     bool one_table = strcmp(analysis->format->name, "csv") == 0;
     size_t top = run->options->top_given || analysis->format->for_people ? run->options->top : 0;
-    struct format_wishes wishes = {.color = result_wants_color(&analysis->result, run->options),
-                                   .width = 100};
+    struct format_wishes wishes =
+        result_wishes(&analysis->result, run->options, &run->knowledge->words);
     struct page page;
     page_init(&page, "mailtriage rules, hits");
     add_totals(hits, book, &page);

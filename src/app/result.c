@@ -79,10 +79,18 @@ bool result_close(struct result *result, struct problem *problem) {
     return good;
 }
 
-bool result_wants_color(const struct result *result, const struct options *options) {
+static bool wants_color(const struct result *result, const struct options *options) {
     if (options->color != WHEN_AUTO)
         return options->color == WHEN_ALWAYS;
     const char *none = getenv("NO_COLOR"), *terminal = getenv("TERM");
     return !(none && *none) && !(terminal && strcmp(terminal, "dumb") == 0) &&
            isatty(result->out.fd);
+}
+
+struct format_wishes result_wishes(const struct result *result, const struct options *options,
+                                   const struct words *words) {
+    return (struct format_wishes){.color = wants_color(result, options),
+                                  .width = 100,
+                                  .lang = words->lang,
+                                  .colon = words->text[WORD_COLON]};
 }

@@ -4,6 +4,8 @@
 
 #include "app/options.h"
 #include "base/out.h"
+#include "report/format.h"
+#include "report/page_words.h"
 
 struct result {
     struct out out;
@@ -15,7 +17,9 @@ struct result {
 bool result_open(struct result *result, const struct options *options, struct problem *problem);
 /* Writes what is left, and puts the file in its place. On failure the old file stays as it was. */
 bool result_close(struct result *result, struct problem *problem);
-/* Whether the result goes to a terminal that wants colours (--color, NO_COLOR, TERM). */
-bool result_wants_color(const struct result *result, const struct options *options);
+/* How a page is to look there: in colours where a terminal wants them (--color, NO_COLOR, TERM),
+ * and in the language of the words. */
+struct format_wishes result_wishes(const struct result *result, const struct options *options,
+                                   const struct words *words);
 
 #endif

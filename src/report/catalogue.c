@@ -8,12 +8,8 @@
 
 #include "finding/reason.h"
 
-static const char *word(const struct page *page, enum word which) {
-    return page->words->text[which];
-}
-
 static struct slice say(const struct page *page, enum word which) {
-    return slice_of(word(page, which));
+    return slice_of(page_word(page, which));
 }
 
 bool catalogue_find(const struct rulebook *book, struct slice text, struct asked_code *code_r) {
@@ -96,7 +92,7 @@ static struct slice say_one_stage(struct slice stage, struct page *page) {
     };
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
         if (slice_is(stage, stages[i].stage))
-            return stages[i].command ? WORDS_FILL(&page->arena, word(page, WORD_STAGE_AFTER),
+            return stages[i].command ? WORDS_FILL(&page->arena, page_word(page, WORD_STAGE_AFTER),
                                                   slice_of(stages[i].command))
                                      : say(page, stages[i].phrase);
     return stage;
@@ -122,7 +118,7 @@ static const struct reason *usual_reason(const struct rulebook *book,
 
 /* "bad-credentials: Bad credentials" */
 static struct slice say_name(const struct reason *reason, struct page *page) {
-    return WORDS_FILL(&page->arena, word(page, WORD_CODE_COLON), slice_of(reason->name),
+    return WORDS_FILL(&page->arena, page_word(page, WORD_CODE_COLON), slice_of(reason->name),
                       reason->title);
 }
 
@@ -143,7 +139,13 @@ static struct slice say_source(struct slice item, struct page *page, struct slic
     struct slice rest = item, number, section;
     *address_r = (struct slice){0};
     if (slice_skip(&rest, SLICE("seen: ")))
-        return WORDS_FILL(&page->arena, word(page, WORD_SEEN), rest);
+        return WORDS_FILL(&page->arena, page_word(page, WORD_SEEN), rest);
+    if (slice_skip(&rest, SLICE("provider: ")))
+        return WORDS_FILL(&page->arena, page_word(page, WORD_PROVIDER), rest);
+    if (slice_is(rest, "IANA registry")) {
+        *address_r = SLICE("https://www.iana.org/assignments/smtp-enhanced-status-codes/");
+        return say(page, WORD_REGISTRY);
+    }
     if (!slice_skip(&rest, SLICE("RFC ")))
         return item;
     slice_cut(&rest, ' ', &number);
@@ -156,7 +158,7 @@ static struct slice say_source(struct slice item, struct page *page, struct slic
     *address_r = arena_print(&page->arena, "https://www.rfc-editor.org/rfc/rfc%.*s#section-%.*s",
                              SLICE_ARGS(number), SLICE_ARGS(section));
     struct slice rfc = slice_head(item, strlen("RFC ") + number.length);
-    return WORDS_FILL(&page->arena, word(page, WORD_SECTION), rfc, section);
+    return WORDS_FILL(&page->arena, page_word(page, WORD_SECTION), rfc, section);
 }
 
 /* Items are joined by "; ". */
@@ -229,7 +231,7 @@ static void list_reasons(const struct rulebook *book, const struct asked_code *c
         cell_text(page, record, NULL, "", say_name(reason, page));
         cell_text(page, record, "class", NULL, slice_of(reason->name));
         cell_text(page, record, "title", NULL, reason->title);
-        cell_text(page, record, "sign", word(page, WORD_SIGN), reason->sign);
+        cell_text(page, record, "sign", page_word(page, WORD_SIGN), reason->sign);
     }
 }
 
@@ -248,9 +250,9 @@ static void list_logged(const struct rulebook *book, const struct asked_code *co
             struct cell *row = cell_record(page, list, NULL, NULL);
             cell_text(page, row, "mta", "MTA", slice_of(mtas[j]->name));
             cell_text(page, row, "direction", NULL, slice_of(direction));
-            cell_text(page, row, NULL, word(page, WORD_SAID),
+            cell_text(page, row, NULL, page_word(page, WORD_SAID),
                       slice_of(words_direction(page->words, directions[i])));
-            cell_text(page, row, NULL, word(page, WORD_ENTRY),
+            cell_text(page, row, NULL, page_word(page, WORD_ENTRY),
                       nothing ? say(page, WORD_LOGGED_NOTHING) : text);
             if (nothing)
                 cell_none(page, row, "text", NULL);
@@ -262,7 +264,7 @@ static void list_logged(const struct rulebook *book, const struct asked_code *co
 static void add_aspects(const struct rulebook *book, const struct asked_code *code, size_t from,
                         size_t end, struct page *page, struct cell *card) {
     for (size_t i = from; i < end; i++)
-        put(page, card, NULL, word(page, aspects[i].title), aspects[i].say(book, code, page));
+        put(page, card, NULL, page_word(page, aspects[i].title), aspects[i].say(book, code, page));
 }
 
 static struct slice say_heading(const struct asked_code *code, struct page *page) {
@@ -282,14 +284,14 @@ static void add_card(const struct rulebook *book, const struct asked_code *code,
         code->code.basic ? SLICE("SMTP reply code") : SLICE("Enhanced status code"));
     put(page, card, "name", NULL, texts->name);
     add_aspects(book, code, 0, brief ? 0 : HEAD_ASPECTS, page, card);
-    put(page, card, "description", word(page, WORD_DESCRIPTION), texts->description);
-    put(page, card, "when", word(page, WORD_WHEN), texts->when);
-    put(page, card, "fix", word(page, WORD_FIX), texts->fix);
-    put(page, card, "use", brief ? NULL : word(page, WORD_USE_ONE), texts->use);
+    put(page, card, "description", page_word(page, WORD_DESCRIPTION), texts->description);
+    put(page, card, "when", page_word(page, WORD_WHEN), texts->when);
+    put(page, card, "fix", page_word(page, WORD_FIX), texts->fix);
+    put(page, card, "use", brief ? NULL : page_word(page, WORD_USE_ONE), texts->use);
     add_aspects(book, code, HEAD_ASPECTS, brief ? HEAD_ASPECTS : ASPECTS, page, card);
     put(page, card, "first_digit", NULL, say_class(book, code, page));
     list_words(page, card, "stage", texts->stage);
-    put(page, card, "standard", brief ? NULL : word(page, WORD_STANDARD), texts->standard);
+    put(page, card, "standard", brief ? NULL : page_word(page, WORD_STANDARD), texts->standard);
     put(page, card, "class", NULL, texts->reason);
     put(page, card, "source", NULL, texts->source);
     list_reasons(book, code, page, cell_list(page, card, "reasons", NULL));
@@ -301,7 +303,7 @@ static void add_card(const struct rulebook *book, const struct asked_code *code,
 static void add_reasons(const struct rulebook *book, const struct asked_code *code,
                         struct page *page) {
     struct section *section =
-        page_section(page, NULL, word(page, WORD_REASONS), LOOK_CARDS, CELL_LIST);
+        page_section(page, NULL, page_word(page, WORD_REASONS), LOOK_CARDS, CELL_LIST);
     list_reasons(book, code, page, section->cell);
     if (!section->cell->first)
         section->look = LOOK_HIDDEN;
@@ -310,7 +312,7 @@ static void add_reasons(const struct rulebook *book, const struct asked_code *co
 static void add_logged(const struct rulebook *book, const struct asked_code *code,
                        struct page *page) {
     struct section *section =
-        page_section(page, NULL, word(page, WORD_LOGGED), LOOK_TABLE, CELL_LIST);
+        page_section(page, NULL, page_word(page, WORD_LOGGED), LOOK_TABLE, CELL_LIST);
     list_logged(book, code, page, section->cell);
     if (!section->cell->first)
         section->look = LOOK_HIDDEN;
@@ -326,7 +328,7 @@ static bool is_listed(const struct cell *list, struct slice text) {
 /* Each source once, with its address. */
 static void add_learning(const struct asked_code *codes, size_t count, struct page *page) {
     struct section *section =
-        page_section(page, "learn_more", word(page, WORD_LEARN), LOOK_POINTS, CELL_LIST);
+        page_section(page, "learn_more", page_word(page, WORD_LEARN), LOOK_POINTS, CELL_LIST);
     for (size_t i = 0; i < count; i++) {
         struct slice rest = codes[i].page->source, item, address;
         while (next_source(&rest, &item)) {
@@ -360,19 +362,19 @@ void catalogue_codes(const struct rulebook *book, const struct asked_code *codes
 static void add_summary(const struct rulebook *book, const struct asked_code pair[2],
                         struct page *page) {
     struct section *section =
-        page_section(page, "summary", word(page, WORD_SUMMARY), LOOK_TEXT, CELL_LIST);
+        page_section(page, "summary", page_word(page, WORD_SUMMARY), LOOK_TEXT, CELL_LIST);
     struct slice class[2] = {say_class(book, &pair[0], page), say_class(book, &pair[1], page)};
     enum word sentence =
         slice_equal(class[0], class[1]) ? WORD_SUMMARY_ALIKE : WORD_SUMMARY_DIFFERENT;
     cell_text(page, section->cell, NULL, NULL,
-              WORDS_FILL(&page->arena, word(page, sentence), pair[0].text, pair[0].page->name,
+              WORDS_FILL(&page->arena, page_word(page, sentence), pair[0].text, pair[0].page->name,
                          class[0], pair[1].text, pair[1].page->name, class[1]));
     struct slice difference = codes_pair(book->codes, pair[0].code, pair[1].code);
     if (difference.length)
         cell_text(page, section->cell, NULL, NULL, difference);
     for (size_t i = 0; i < 2 && !difference.length; i++)
         cell_text(page, section->cell, NULL, NULL,
-                  WORDS_FILL(&page->arena, word(page, WORD_CODE_COLON), pair[i].text,
+                  WORDS_FILL(&page->arena, page_word(page, WORD_CODE_COLON), pair[i].text,
                              pair[i].page->description));
 }
 
@@ -386,7 +388,7 @@ static void add_pair_cards(const struct rulebook *book, const struct asked_code 
 static void add_differences(const struct rulebook *book, const struct asked_code pair[2],
                             struct page *page) {
     struct section *section =
-        page_section(page, "differences", word(page, WORD_DIFFERENCES), LOOK_TABLE, CELL_LIST);
+        page_section(page, "differences", page_word(page, WORD_DIFFERENCES), LOOK_TABLE, CELL_LIST);
     const char *titles[2] = {arena_copy(&page->arena, pair[0].text).at,
                              arena_copy(&page->arena, pair[1].text).at};
     for (size_t i = 0; i < ASPECTS; i++) {
@@ -396,7 +398,7 @@ static void add_differences(const struct rulebook *book, const struct asked_code
             continue;
         struct cell *row = cell_record(page, section->cell, NULL, NULL);
         cell_text(page, row, "aspect", NULL, slice_of(aspects[i].key));
-        cell_text(page, row, NULL, word(page, WORD_ASPECT), say(page, aspects[i].title));
+        cell_text(page, row, NULL, page_word(page, WORD_ASPECT), say(page, aspects[i].title));
         cell_text(page, row, "first", titles[0], said[0].length ? said[0] : SLICE("-"));
         cell_text(page, row, "second", titles[1], said[1].length ? said[1] : SLICE("-"));
     }
@@ -406,15 +408,18 @@ static void add_differences(const struct rulebook *book, const struct asked_code
 
 static void add_use(const struct asked_code pair[2], struct page *page) {
     struct section *section =
-        page_section(page, NULL, word(page, WORD_USE), LOOK_POINTS, CELL_LIST);
+        page_section(page, NULL, page_word(page, WORD_USE), LOOK_POINTS, CELL_LIST);
     for (size_t i = 0; i < 2; i++)
         cell_text(page, section->cell, NULL, NULL,
-                  WORDS_FILL(&page->arena, word(page, WORD_CODE_NAME_COLON), pair[i].text,
+                  WORDS_FILL(&page->arena, page_word(page, WORD_CODE_NAME_COLON), pair[i].text,
                              pair[i].page->name, pair[i].page->use));
 }
 
 void catalogue_compare(const struct rulebook *book, const struct asked_code pair[2],
                        struct page *page) {
+    page->title = WORDS_FILL(&page->arena, page_word(page, WORD_PAIR_TITLE), pair[0].text,
+                             pair[0].page->name, pair[1].text, pair[1].page->name)
+                      .at;
     add_summary(book, pair, page);
     add_pair_cards(book, pair, page);
     add_differences(book, pair, page);
@@ -426,12 +431,13 @@ void catalogue_compare(const struct rulebook *book, const struct asked_code pair
 
 static void list_codes(const struct code_page *codes, size_t count, enum word title,
                        struct page *page, struct cell *all) {
-    struct cell *list = page_section(page, NULL, word(page, title), LOOK_TABLE, CELL_LIST)->cell;
+    struct cell *list =
+        page_section(page, NULL, page_word(page, title), LOOK_TABLE, CELL_LIST)->cell;
     for (size_t i = 0; i < count; i++) {
         struct cell *row = cell_record(page, list, NULL, NULL);
-        cell_text(page, row, NULL, word(page, WORD_CODE_COLUMN), codes[i].code);
-        cell_text(page, row, NULL, word(page, WORD_NAME_COLUMN), codes[i].name);
-        cell_text(page, row, NULL, word(page, WORD_REASON_COLUMN),
+        cell_text(page, row, NULL, page_word(page, WORD_CODE_COLUMN), codes[i].code);
+        cell_text(page, row, NULL, page_word(page, WORD_NAME_COLUMN), codes[i].name);
+        cell_text(page, row, NULL, page_word(page, WORD_REASON_COLUMN),
                   codes[i].reason.length ? codes[i].reason : SLICE("-"));
         row = cell_record(page, all, NULL, NULL);
         cell_text(page, row, "code", NULL, codes[i].code);
@@ -459,23 +465,22 @@ static void put_reason(const struct finding *finding, struct page *page, struct 
     if (reason)
         hint = reason_hint(reason, finding->mta, finding->record.direction);
     put(page, card, "class", NULL, slice_of(verdict->class_name));
-    put(page, card, "meaning", word(page, WORD_MEANING),
+    put(page, card, "meaning", page_word(page, WORD_MEANING),
         reason ? reason->meaning : (struct slice){0});
-    put(page, card, NULL, word(page, WORD_SEVERITY),
-        slice_of(words_severity(page->words, verdict->severity)));
+    words_add_severity(page, card, NULL, page_word(page, WORD_SEVERITY), verdict->severity);
     put(page, card, "severity", NULL, slice_of(severity_name(verdict->severity)));
-    put(page, card, NULL, word(page, WORD_LASTING),
+    put(page, card, NULL, page_word(page, WORD_LASTING),
         slice_of(words_permanence(page->words, verdict->permanence)));
     put(page, card, "permanence", NULL, slice_of(permanence_name(verdict->permanence)));
-    put(page, card, NULL, word(page, WORD_WHO_ACTS),
+    put(page, card, NULL, page_word(page, WORD_WHO_ACTS),
         words_acts(page->words, verdict->acts, &page->arena));
     put(page, card, "acts", NULL, (struct slice){acts, acts_print(verdict->acts, '|', acts)});
-    put(page, card, "hint", word(page, WORD_HINT), hint);
-    put(page, card, NULL, word(page, WORD_DECIDED_BY),
+    put(page, card, "hint", page_word(page, WORD_HINT), hint);
+    put(page, card, NULL, page_word(page, WORD_DECIDED_BY),
         slice_of(words_class_by(page->words, verdict->by)));
     put(page, card, "class_by", NULL, slice_of(class_by_name(verdict->by)));
     if (verdict->rule)
-        put(page, card, "rule", word(page, WORD_RULE),
+        put(page, card, "rule", page_word(page, WORD_RULE),
             arena_print(&page->arena, "%s:%u", verdict->rule->file, verdict->rule->line));
 }
 
@@ -486,10 +491,10 @@ struct cell *catalogue_reply(const struct finding *finding, const char *key, str
     char enhanced[16];
     cell_text(page, card, NULL, "",
               verdict->reason ? say_name(verdict->reason, page) : slice_of(verdict->class_name));
-    put(page, card, "reply", word(page, WORD_REPLY), finding->reply.whole);
+    put(page, card, "reply", page_word(page, WORD_REPLY), finding->reply.whole);
     if (finding->reply.code)
-        cell_code(page, card, "code", word(page, WORD_CODE), finding->reply.code);
-    put(page, card, "enhanced", word(page, WORD_ENHANCED),
+        cell_code(page, card, "code", page_word(page, WORD_CODE), finding->reply.code);
+    put(page, card, "enhanced", page_word(page, WORD_ENHANCED),
         (struct slice){enhanced, enhanced_print(finding->reply.enhanced, enhanced)});
     put_reason(finding, page, card);
     return card;

@@ -9,9 +9,10 @@
 #include "report/row.h"
 
 struct format_wishes {
-    bool color;       /* text: use colours */
-    unsigned width;   /* text: columns, 100 by default */
-    const char *lang; /* html: the language of the page, "en" by default */
+    bool color;        /* text: use colours */
+    unsigned width;    /* text: columns, 100 by default */
+    const char *lang;  /* html: the language of the page, "en" by default */
+    const char *colon; /* text: behind a label; ":" by default */
 };
 
 struct format {

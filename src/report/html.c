@@ -62,18 +62,17 @@ static void put_words(struct out *out, const char *words) {
 
 /* ---- cells */
 
-/* A severity word is a mark of its own; words of the log never name a class. */
-static void put_mark(struct out *out, struct slice word) {
-    static const char *const severities[] = {"info", "notice", "warning", "error", "critical"};
-    const char *severity = NULL;
-
-    for (size_t i = 0; i < sizeof(severities) / sizeof(severities[0]); i++)
-        if (slice_is(word, severities[i]))
-            severity = severities[i];
-    if (severity)
-        out_print(out, "<span class=\"mark %s\">", severity);
-    put_text(out, word);
-    if (severity)
+/* What has a tone is a mark of its own; words of the log never name a class. */
+static void put_mark(struct out *out, const struct cell *cell) {
+    static const char *const tones[] = {[TONE_INFO] = "info",
+                                        [TONE_NOTICE] = "notice",
+                                        [TONE_WARNING] = "warning",
+                                        [TONE_ERROR] = "error",
+                                        [TONE_CRITICAL] = "critical"};
+    if (cell->tone)
+        out_print(out, "<span class=\"mark %s\">", tones[cell->tone]);
+    put_text(out, cell->text);
+    if (cell->tone)
         out_text(out, "</span>");
 }
 
@@ -178,7 +177,7 @@ static void put_cell(struct out *out, const struct cell *cell) {
     if (is_long(cell))
         put_items(out, cell, "ul");
     else if (cell->kind == CELL_TEXT)
-        put_mark(out, cell->text);
+        put_mark(out, cell);
     else
         put_line(out, cell);
 }
@@ -312,16 +311,13 @@ static void put_table(const struct sheet *sheet, const struct section *section) 
 
 /* ---- cards */
 
-/* A severity may be the first word: "error  mailbox-full: 3 recipients". */
 static void put_heading_cell(struct out *out, const struct cell *cell) {
     if (cell->kind == CELL_COUNT || cell->kind == CELL_BYTES) {
         out_text(out, "<span class=\"amount\">");
         put_line(out, cell);
         out_text(out, "</span>");
     } else if (cell->kind == CELL_TEXT) {
-        struct slice word = slice_head(cell->text, slice_find(cell->text, ' '));
-        put_mark(out, word);
-        put_text(out, slice_from(cell->text, word.length));
+        put_mark(out, cell);
     } else {
         put_line(out, cell);
     }

@@ -20,8 +20,12 @@ enum cell_kind {
     CELL_RECORD, /* cells with keys */
 };
 
+/* How much a text wants to be seen: a colour, beside the words. */
+enum tone { TONE_NONE, TONE_INFO, TONE_NOTICE, TONE_WARNING, TONE_ERROR, TONE_CRITICAL };
+
 struct cell {
     enum cell_kind kind;
+    enum tone tone;
     const char *key;   /* inside a record */
     const char *title; /* for people; NULL: not shown to them */
     const char *unit;  /* "recipients", or NULL */

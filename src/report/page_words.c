@@ -74,6 +74,13 @@ const char *words_severity(const struct words *words, enum severity severity) {
     return words->text[by_severity[severity]];
 }
 
+void words_add_severity(struct page *page, struct cell *record, const char *key, const char *title,
+                        enum severity severity) {
+    struct cell *cell =
+        cell_text(page, record, key, title, slice_of(words_severity(page->words, severity)));
+    cell->tone = TONE_INFO + (severity - SEVERITY_INFO);
+}
+
 const char *words_permanence(const struct words *words, enum permanence permanence) {
     if (permanence == PERMANENCE_NONE)
         return "";

@@ -5,6 +5,7 @@
 #define REPORT_PAGE_WORDS_H
 
 #include "finding/reason.h"
+#include "report/page.h"
 #include "rules/lang.h"
 
 enum word {
@@ -34,6 +35,14 @@ struct slice words_fill(struct arena *arena, const char *text, const struct slic
 #define WORDS_FILL(arena, text, ...)                                                               \
     words_fill((arena), (text), (const struct slice[]){__VA_ARGS__},                               \
                sizeof((const struct slice[]){__VA_ARGS__}) / sizeof(struct slice))
+
+/* The page is in this language: page_word(page, ...) gives its words. */
+static inline const char *page_word(const struct page *page, enum word word) {
+    return page->words->text[word];
+}
+/* Adds a severity as people read it, in its tone. */
+void words_add_severity(struct page *page, struct cell *record, const char *key, const char *title,
+                        enum severity severity);
 
 /* What people read for words that machines get as they are. */
 const char *words_severity(const struct words *words, enum severity severity);

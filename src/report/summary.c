@@ -193,10 +193,6 @@ static const struct event_words *words_of(struct slice event) {
     return &event_words[i];
 }
 
-static const char *word(const struct page *page, enum word which) {
-    return page->words->text[which];
-}
-
 static struct slice print_number(struct page *page, uint64_t number) {
     return arena_print(&page->arena, "%llu", (unsigned long long)number);
 }
@@ -212,19 +208,19 @@ static struct slice code_words(struct page *page, const struct joined *joined) {
         if (code->code)
             out_number(&words, code->code);
         else
-            out_text(&words, length ? "" : word(page, WORD_NO_CODE));
+            out_text(&words, length ? "" : page_word(page, WORD_NO_CODE));
         if (length) {
             out_text(&words, code->code ? " " : "");
             out_slice(&words, (struct slice){enhanced, length});
         }
         out_byte(&words, ' ');
-        out_slice(&words,
-                  WORDS_FILL(&page->arena, code->implied ? word(page, WORD_COUNT_IMPLIED) : "({1})",
-                             print_number(page, code->count)));
+        out_slice(&words, WORDS_FILL(&page->arena,
+                                     code->implied ? page_word(page, WORD_COUNT_IMPLIED) : "({1})",
+                                     print_number(page, code->count)));
     }
     if (joined->code_count > 6) {
         out_byte(&words, ' ');
-        out_slice(&words, WORDS_FILL(&page->arena, word(page, WORD_AND_MORE),
+        out_slice(&words, WORDS_FILL(&page->arena, page_word(page, WORD_AND_MORE),
                                      print_number(page, joined->code_count - 6)));
     }
     struct slice kept = arena_copy(&page->arena, out_held(&words));
@@ -273,10 +269,10 @@ static void add_tie_words(struct page *page, struct cell *cell, const struct joi
     struct slice causes = tie_words(page, joined, false), sequels = tie_words(page, joined, true);
     bool expired = slice_is(joined->event, "expired");
     if (causes.length)
-        cell_text(page, cell, NULL, word(page, expired ? WORD_EXPIRED_BECAUSE : WORD_COMES_AFTER),
-                  causes);
+        cell_text(page, cell, NULL,
+                  page_word(page, expired ? WORD_EXPIRED_BECAUSE : WORD_COMES_AFTER), causes);
     if (sequels.length)
-        cell_text(page, cell, NULL, word(page, WORD_ONLY_FOLLOWED), sequels);
+        cell_text(page, cell, NULL, page_word(page, WORD_ONLY_FOLLOWED), sequels);
 }
 
 static void add_ties(struct page *page, struct cell *reason, const struct joined *joined,
@@ -306,7 +302,7 @@ static struct slice heading_words(struct page *page, const struct joined *joined
     const struct event_words *words = words_of(joined->event);
     enum direction direction = DIRECTION_NONE;
     direction_read(joined->direction, &direction);
-    return WORDS_FILL(&page->arena, word(page, joined->count == 1 ? words->one : words->many),
+    return WORDS_FILL(&page->arena, page_word(page, joined->count == 1 ? words->one : words->many),
                       joined->class_name, print_number(page, joined->count),
                       slice_of(words_direction(page->words, direction)));
 }
@@ -314,19 +310,19 @@ static struct slice heading_words(struct page *page, const struct joined *joined
 /* Cells with a title are for people, cells with a key for machines: see page.h. */
 static void add_words(struct page *page, struct cell *cell, const struct joined *joined,
                       struct slice hint) {
-    cell_text(page, cell, NULL, "", slice_of(words_severity(page->words, joined->severity)));
+    words_add_severity(page, cell, NULL, "", joined->severity);
     cell_text(page, cell, NULL, "", heading_words(page, joined));
     if (joined->reason)
-        cell_text(page, cell, NULL, word(page, WORD_WHAT), joined->reason->meaning);
-    cell_text(page, cell, NULL, word(page, WORD_CODES), code_words(page, joined));
+        cell_text(page, cell, NULL, page_word(page, WORD_WHAT), joined->reason->meaning);
+    cell_text(page, cell, NULL, page_word(page, WORD_CODES), code_words(page, joined));
     add_tie_words(page, cell, joined);
     if (joined->acts)
-        cell_text(page, cell, NULL, word(page, WORD_WHO_ACTS_LINE),
+        cell_text(page, cell, NULL, page_word(page, WORD_WHO_ACTS_LINE),
                   words_acts(page->words, joined->acts, &page->arena));
     if (hint.length)
-        cell_text(page, cell, NULL, word(page, WORD_HINT_LINE), hint);
-    cell_text(page, cell, NULL, word(page, WORD_EXAMPLE), joined->example.reply);
-    cell_text(page, cell, NULL, word(page, WORD_FIRST_AT),
+        cell_text(page, cell, NULL, page_word(page, WORD_HINT_LINE), hint);
+    cell_text(page, cell, NULL, page_word(page, WORD_EXAMPLE), joined->example.reply);
+    cell_text(page, cell, NULL, page_word(page, WORD_FIRST_AT),
               arena_print(&page->arena, "%.*s:%llu", SLICE_ARGS(joined->example.source),
                           (unsigned long long)joined->example.line));
 }
@@ -383,7 +379,7 @@ static void add_reasons(struct page *page, const struct tally *tally, const stru
         qsort(joining.items, joining.count, sizeof *joining.items, compare_joined);
     size_t shown = top && top < joining.count ? top : joining.count;
     struct section *section =
-        page_section(page, "reasons", word(page, WORD_TODO), LOOK_CARDS, CELL_LIST);
+        page_section(page, "reasons", page_word(page, WORD_TODO), LOOK_CARDS, CELL_LIST);
     for (size_t i = 0; i < joining.count; i++) {
         struct joined *joined = &joining.items[i];
         qsort(joined->codes, joined->code_count, sizeof *joined->codes, compare_codes);
@@ -397,7 +393,7 @@ static void add_reasons(struct page *page, const struct tally *tally, const stru
     if (!shown)
         section->look = LOOK_HIDDEN;
     if (shown < joining.count)
-        add_text(page, WORDS_FILL(&page->arena, word(page, WORD_MORE_REASONS),
+        add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_MORE_REASONS),
                                   print_number(page, joining.count - shown)));
     free(joining.items);
 }
@@ -414,16 +410,16 @@ struct amount {
 static void add_amounts(struct page *page, struct cell *record, const struct amount *amounts,
                         size_t count) {
     for (size_t i = 0; i < count; i++)
-        cell_count(page, record, amounts[i].key, word(page, amounts[i].title), amounts[i].number,
-                   word(page, amounts[i].unit + (amounts[i].number != 1)));
+        cell_count(page, record, amounts[i].key, page_word(page, amounts[i].title),
+                   amounts[i].number, page_word(page, amounts[i].unit + (amounts[i].number != 1)));
 }
 
 static void add_mail(struct page *page, struct cell *all, const struct totals *totals) {
-    struct cell *part = cell_record(page, all, "messages", word(page, WORD_MESSAGES));
+    struct cell *part = cell_record(page, all, "messages", page_word(page, WORD_MESSAGES));
     const struct amount messages = {"received", WORD_RECEIVED, WORD_UNIT_MESSAGE,
                                     totals->messages_received};
     add_amounts(page, part, &messages, 1);
-    cell_bytes(page, part, "bytes", word(page, WORD_SIZE), totals->bytes_received);
+    cell_bytes(page, part, "bytes", page_word(page, WORD_SIZE), totals->bytes_received);
     const struct amount recipients[] = {
         {"delivered", WORD_DELIVERED, WORD_UNIT_RECIPIENT, totals->delivered},
         {"bounced", WORD_BOUNCED, WORD_UNIT_RECIPIENT, totals->bounced},
@@ -432,35 +428,36 @@ static void add_mail(struct page *page, struct cell *all, const struct totals *t
         {"discarded", WORD_DISCARDED, WORD_UNIT_RECIPIENT, totals->discarded},
         {"deferred_ever", WORD_DEFERRED_EVER, WORD_UNIT_RECIPIENT, totals->deferred_ever},
     };
-    part = cell_record(page, all, "recipients", word(page, WORD_RECIPIENTS));
+    part = cell_record(page, all, "recipients", page_word(page, WORD_RECIPIENTS));
     add_amounts(page, part, recipients, sizeof recipients / sizeof *recipients);
 }
 
 static void add_totals(struct page *page, const struct totals *totals) {
     struct cell *all =
-        page_section(page, "totals", word(page, WORD_TOTALS), LOOK_FACTS, CELL_RECORD)->cell;
+        page_section(page, "totals", page_word(page, WORD_TOTALS), LOOK_FACTS, CELL_RECORD)->cell;
     add_mail(page, all, totals);
     const struct amount attempts = {"deferred", WORD_DEFERRED, WORD_UNIT_ATTEMPT,
                                     totals->deferrals};
-    add_amounts(page, cell_record(page, all, "attempts", word(page, WORD_ATTEMPTS)), &attempts, 1);
+    add_amounts(page, cell_record(page, all, "attempts", page_word(page, WORD_ATTEMPTS)), &attempts,
+                1);
     const struct amount rejections = {"rejected", WORD_REJECTED, WORD_UNIT_REJECTION,
                                       totals->rejections};
-    add_amounts(page, cell_record(page, all, "rejections", word(page, WORD_REFUSED)), &rejections,
-                1);
+    add_amounts(page, cell_record(page, all, "rejections", page_word(page, WORD_REFUSED)),
+                &rejections, 1);
     const struct amount sessions[] = {
         {"auth_failed", WORD_AUTH_FAILED, WORD_UNIT_LOGIN, totals->auth_failed},
         {"tls_failed", WORD_TLS_FAILED, WORD_UNIT_SESSION, totals->tls_failed},
         {"connection_lost", WORD_CONNECTION_LOST, WORD_UNIT_SESSION, totals->connection_lost},
         {"timeout", WORD_TIMEOUT, WORD_UNIT_SESSION, totals->timeout},
     };
-    add_amounts(page, cell_record(page, all, "sessions", word(page, WORD_SESSIONS)), sessions,
+    add_amounts(page, cell_record(page, all, "sessions", page_word(page, WORD_SESSIONS)), sessions,
                 sizeof sessions / sizeof *sessions);
 }
 
 /* Bounces and the like are no mail of users: beside the totals, and shown when there are any. */
 static void add_notices(struct page *page, const struct totals *totals) {
     struct section *section =
-        page_section(page, "notices", word(page, WORD_NOTICES), LOOK_FACTS, CELL_RECORD);
+        page_section(page, "notices", page_word(page, WORD_NOTICES), LOOK_FACTS, CELL_RECORD);
     const struct amount notices[] = {
         {"made", WORD_MADE, WORD_UNIT_MESSAGE, totals->notices},
         {"delivered", WORD_DELIVERED, WORD_UNIT_RECIPIENT, totals->notices_delivered},
@@ -484,7 +481,7 @@ static void ledger_cells(struct page *page, struct cell *record, const struct le
                  {"outside", WORD_OUTSIDE, ledger->outside},
                  {"not_understood", WORD_NOT_UNDERSTOOD, ledger->not_understood}};
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
-        cell_count(page, record, cells[i].key, titled ? word(page, cells[i].title) : NULL,
+        cell_count(page, record, cells[i].key, titled ? page_word(page, cells[i].title) : NULL,
                    cells[i].lines, NULL);
 }
 
@@ -498,19 +495,19 @@ static void ledger_row(void *context, struct slice name, const struct ledger *le
     struct ledger_table *table = context;
     struct cell *row = cell_record(table->page, table->list, NULL, NULL);
     cell_text(table->page, row, table->key, table->title,
-              name.length ? name : slice_of(word(table->page, WORD_NO_WRAPPING)));
+              name.length ? name : slice_of(page_word(table->page, WORD_NO_WRAPPING)));
     ledger_cells(table->page, row, ledger, true);
 }
 
 static void sample_row(void *context, struct slice source, uint64_t line, struct slice text) {
     struct ledger_table *table = context;
     struct cell *row = cell_record(table->page, table->list, NULL, NULL);
-    cell_text(table->page, row, NULL, word(table->page, WORD_WHERE),
+    cell_text(table->page, row, NULL, page_word(table->page, WORD_WHERE),
               arena_print(&table->page->arena, "%.*s:%llu", SLICE_ARGS(source),
                           (unsigned long long)line));
     cell_text(table->page, row, "source", NULL, source);
     cell_count(table->page, row, "line", NULL, line, NULL);
-    cell_text(table->page, row, "text", word(table->page, WORD_LINE), text);
+    cell_text(table->page, row, "text", page_word(table->page, WORD_LINE), text);
 }
 
 static void drop_if_empty(struct section *section) {
@@ -520,34 +517,36 @@ static void drop_if_empty(struct section *section) {
 
 static void add_ledgers(struct page *page, const struct tally *tally) {
     struct section *section =
-        page_section(page, "sources", word(page, WORD_SOURCES), LOOK_TABLE, CELL_LIST);
+        page_section(page, "sources", page_word(page, WORD_SOURCES), LOOK_TABLE, CELL_LIST);
     tally_each_source(
         tally, ledger_row,
-        &(struct ledger_table){page, section->cell, "source", word(page, WORD_SOURCE)});
+        &(struct ledger_table){page, section->cell, "source", page_word(page, WORD_SOURCE)});
     drop_if_empty(section);
-    section = page_section(page, "programs", word(page, WORD_PROGRAMS), LOOK_TABLE, CELL_LIST);
+    section = page_section(page, "programs", page_word(page, WORD_PROGRAMS), LOOK_TABLE, CELL_LIST);
     tally_each_program(
         tally, ledger_row,
-        &(struct ledger_table){page, section->cell, "program", word(page, WORD_PROGRAM)});
+        &(struct ledger_table){page, section->cell, "program", page_word(page, WORD_PROGRAM)});
     drop_if_empty(section);
-    section = page_section(page, "samples", word(page, WORD_SAMPLES), LOOK_TABLE, CELL_LIST);
+    section = page_section(page, "samples", page_word(page, WORD_SAMPLES), LOOK_TABLE, CELL_LIST);
     tally_each_sample(tally, sample_row, &(struct ledger_table){page, section->cell, NULL, NULL});
     drop_if_empty(section);
 }
 
 static void add_balance(struct page *page, const struct tally *tally) {
     struct ledger sum = tally_ledger(tally);
-    add_text(page, WORDS_FILL(&page->arena, word(page, WORD_BALANCE), print_number(page, sum.read),
-                              print_number(page, sum.used), print_number(page, sum.dull),
-                              print_number(page, sum.other), print_number(page, sum.outside),
-                              print_number(page, sum.not_understood)));
+    add_text(page,
+             WORDS_FILL(&page->arena, page_word(page, WORD_BALANCE), print_number(page, sum.read),
+                        print_number(page, sum.used), print_number(page, sum.dull),
+                        print_number(page, sum.other), print_number(page, sum.outside),
+                        print_number(page, sum.not_understood)));
     uint64_t lost = tally_entries_lost(tally);
     if (lost)
-        add_text(page, WORDS_FILL(&page->arena, word(page, WORD_LOST), print_number(page, lost)));
+        add_text(page,
+                 WORDS_FILL(&page->arena, page_word(page, WORD_LOST), print_number(page, lost)));
     uint64_t dropped = tally_messages_dropped(tally);
     if (dropped)
-        add_text(page,
-                 WORDS_FILL(&page->arena, word(page, WORD_DROPPED), print_number(page, dropped)));
+        add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_DROPPED),
+                                  print_number(page, dropped)));
 }
 
 void summary_of(const struct tally *tally, const struct rulebook *book,

@@ -23,6 +23,7 @@ struct pen {
     struct arena arena; /* shown text */
     size_t width;
     bool color;
+    const char *colon;
 };
 
 /* ---- showing: cell -> text without control characters */
@@ -151,16 +152,11 @@ static struct slice take_line(struct slice *rest, size_t width) {
     return line;
 }
 
-/* SGR parameters of a severity word, else NULL. */
-static const char *color_of(struct slice text) {
-    static const struct {
-        const char *word, *color;
-    } severities[] = {{"notice", "36"}, {"warning", "33"}, {"error", "31"}, {"critical", "1;31"}};
-
-    for (size_t i = 0; i < sizeof(severities) / sizeof(severities[0]); i++)
-        if (slice_is(text, severities[i].word))
-            return severities[i].color;
-    return NULL;
+/* SGR parameters, or NULL. */
+static const char *color_of(const struct cell *cell) {
+    static const char *const colors[] = {
+        [TONE_NOTICE] = "36", [TONE_WARNING] = "33", [TONE_ERROR] = "31", [TONE_CRITICAL] = "1;31"};
+    return cell ? colors[cell->tone] : NULL;
 }
 
 static void write_colored(const struct pen *pen, struct slice text, const char *color) {
@@ -171,22 +167,19 @@ static void write_colored(const struct pen *pen, struct slice text, const char *
         out_text(pen->out, "\033[0m");
 }
 
-static void write_text(const struct pen *pen, struct slice text) {
-    write_colored(pen, text, color_of(text));
-}
-
 static void pad(const struct pen *pen, size_t used, size_t width) {
     if (used < width)
         out_spaces(pen->out, width - used);
 }
 
 /* Text from column `indent` on, wrapped there. The first line stands at `at` already. */
-static void write_wrapped(const struct pen *pen, struct slice text, size_t at, size_t indent) {
+static void write_wrapped(const struct pen *pen, struct slice text, const char *color, size_t at,
+                          size_t indent) {
     size_t room = pen->width > indent + NARROWEST ? pen->width - indent : NARROWEST;
 
     pad(pen, at, indent);
     do {
-        write_text(pen, take_line(&text, room));
+        write_colored(pen, take_line(&text, room), color);
         out_byte(pen->out, '\n');
         if (text.length > 0)
             out_spaces(pen->out, indent);
@@ -237,7 +230,7 @@ static void write_fact(struct pen *pen, const struct cell *cell, size_t indent,
     out_text(pen->out, cell->title);
     if (cell_is_amount(cell))
         place += facts->number - number_width(shown);
-    write_wrapped(pen, shown, indent + width_of(slice_of(cell->title)), place);
+    write_wrapped(pen, shown, color_of(cell), indent + width_of(slice_of(cell->title)), place);
 }
 
 static void write_facts(struct pen *pen, const struct cell *record, size_t indent,
@@ -310,27 +303,26 @@ static void measure_column(struct pen *pen, const struct cell *list, struct tabl
     }
 }
 
-/* Makes the widest columns narrower until the table fits, as far as that goes. */
+/* Makes the widest column narrower, and the widest then, until the table fits. */
 static void squeeze(struct table *table, size_t width) {
     size_t total = INDENT;
 
     for (size_t i = 0; i < table->count; i++)
         total += table->columns[i].width + (i > 0 ? GAP : 0);
-    for (size_t tries = 0; total > width && tries < table->count; tries++) {
+    for (; total > width; total--) {
         struct table_column *widest = &table->columns[0];
         for (size_t i = 1; i < table->count; i++)
             if (table->columns[i].width > widest->width)
                 widest = &table->columns[i];
         if (widest->width <= NARROWEST)
             return;
-        size_t spare = widest->width - NARROWEST, over = total - width;
-        widest->width -= spare < over ? spare : over;
-        total -= spare < over ? spare : over;
+        widest->width--;
     }
 }
 
 /* One row, of as many lines as its longest cell needs. Changes texts. */
-static void write_row(const struct pen *pen, const struct table *table, struct slice *texts) {
+static void write_row(const struct pen *pen, const struct table *table, struct slice *texts,
+                      const char *const *colors) {
     for (bool more = true; more;) {
         size_t at = INDENT, place = INDENT;
         more = false;
@@ -342,7 +334,7 @@ static void write_row(const struct pen *pen, const struct table *table, struct s
             if (width > 0) {
                 size_t indent = place + (column->right ? column->width - width : 0);
                 pad(pen, at, indent);
-                write_text(pen, line);
+                write_colored(pen, line, colors[i]);
                 at = indent + width;
             }
             place += column->width + GAP;
@@ -355,49 +347,60 @@ static void write_row(const struct pen *pen, const struct table *table, struct s
 static void write_table(struct pen *pen, const struct cell *list) {
     struct table table = table_of(list);
     struct slice texts[MOST_COLUMNS];
+    const char *colors[MOST_COLUMNS] = {NULL};
 
     for (size_t i = 0; i < table.count; i++)
         measure_column(pen, list, &table.columns[i]);
     squeeze(&table, pen->width);
     for (size_t i = 0; i < table.count; i++)
         texts[i] = slice_of(table.columns[i].head->title);
-    write_row(pen, &table, texts);
+    write_row(pen, &table, texts, colors);
     for (const struct cell *record = list->first; record; record = record->next) {
-        for (size_t i = 0; i < table.count; i++)
+        for (size_t i = 0; i < table.count; i++) {
             texts[i] = show_in(pen, &table.columns[i], record);
-        write_row(pen, &table, texts);
+            colors[i] = color_of(cell_under(record, table.columns[i].head));
+        }
+        write_row(pen, &table, texts, colors);
     }
 }
 
 /* ---- cards */
 
-/* "1. Mailbox full  12 recipients", bold; a severity in front in its own colour. number 0: none. */
+/* "1. error  Mailbox full", bold; what has a tone and stands in front in its own colour. number 0:
+ * none. */
 static void write_card_heading(struct pen *pen, const struct cell *record, size_t number) {
     struct slice mark = {0}, text;
     if (number > 0)
         mark = arena_print(&pen->arena, "%zu. ", number);
     size_t room = pen->width > mark.length + NARROWEST ? pen->width - mark.length : NARROWEST;
+    size_t toned = 0; /* bytes in front */
+    const char *color = NULL;
     struct out joined;
 
     out_init_memory(&joined);
     for (const struct cell *cell = record->first; cell; cell = cell->next) {
         if (!cell_is_shown(cell) || !cell_is_heading(record, cell))
             continue;
-        if (joined.length > 0)
+        bool first = joined.length == 0;
+        if (!first)
             out_spaces(&joined, GAP);
         show_into(&joined, cell);
+        if (first && color_of(cell)) {
+            color = color_of(cell);
+            toned = joined.length;
+        }
     }
     text = arena_copy(&pen->arena, out_held(&joined));
     out_release(&joined);
 
     write_colored(pen, mark, "1");
     do {
-        struct slice line = take_line(&text, room), word = slice_head(line, slice_find(line, ' '));
-        const char *color = color_of(word);
-        if (color)
-            write_colored(pen, word, color);
-        write_colored(pen, color ? slice_from(line, word.length) : line, "1");
+        struct slice line = take_line(&text, room);
+        if (toned > 0)
+            write_colored(pen, slice_head(line, toned), color);
+        write_colored(pen, slice_from(line, toned < line.length ? toned : line.length), "1");
         out_byte(pen->out, '\n');
+        toned = 0;
         if (text.length > 0)
             out_spaces(pen->out, mark.length);
     } while (text.length > 0);
@@ -417,10 +420,11 @@ static void write_card(struct pen *pen, const struct cell *record, size_t number
             continue;
         size_t indent = INDENT + 1;
         out_spaces(pen->out, indent);
-        out_print(pen->out, "%s: ", cell->title);
-        size_t at = indent + width_of(slice_of(cell->title)) + 2;
-        size_t text_at = indent + label + 2;
-        write_wrapped(pen, show(pen, cell), at, at > text_at ? at : text_at);
+        out_print(pen->out, "%s%s ", cell->title, pen->colon);
+        size_t behind = width_of(slice_of(pen->colon)) + 1;
+        size_t at = indent + width_of(slice_of(cell->title)) + behind;
+        size_t text_at = indent + label + behind;
+        write_wrapped(pen, show(pen, cell), color_of(cell), at, at > text_at ? at : text_at);
     }
 }
 
@@ -439,11 +443,11 @@ static void write_cards(struct pen *pen, const struct cell *list, bool numbered)
 
 static void write_paragraphs(struct pen *pen, const struct cell *cell) {
     if (cell->kind != CELL_LIST) {
-        write_wrapped(pen, show(pen, cell), 0, 0);
+        write_wrapped(pen, show(pen, cell), color_of(cell), 0, 0);
         return;
     }
     for (const struct cell *child = cell->first; child; child = child->next)
-        write_wrapped(pen, show(pen, child), 0, 0);
+        write_wrapped(pen, show(pen, child), color_of(child), 0, 0);
 }
 
 /* "- text", or "1. text" with numbers of one width. */
@@ -460,7 +464,7 @@ static void write_points(struct pen *pen, const struct cell *list, bool numbered
             out_print(pen->out, "%*s%*zu.", INDENT, "", (int)digits, number);
         else
             out_print(pen->out, "%*s-", INDENT, "");
-        write_wrapped(pen, show(pen, cell), INDENT + mark, INDENT + mark + 1);
+        write_wrapped(pen, show(pen, cell), color_of(cell), INDENT + mark, INDENT + mark + 1);
     }
 }
 
@@ -504,7 +508,11 @@ static void write_section(struct pen *pen, const struct section *section) {
 static void text_page(const struct page *page, const struct format_wishes *wishes,
                       struct out *out) {
     struct pen pen = {
-        .out = out, .width = wishes->width ? wishes->width : 100, .color = wishes->color};
+        .out = out,
+        .width = wishes->width ? wishes->width : 100,
+        .color = wishes->color,
+        .colon = wishes->colon ? wishes->colon : ":",
+    };
     bool first = !page->title || !*page->title, after_plain = false;
 
     arena_init(&pen.arena);

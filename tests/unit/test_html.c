@@ -99,7 +99,8 @@ static void test_table(void **state) {
     struct cell *list = page_section(&page, "rows", "Rows", LOOK_TABLE, CELL_LIST)->cell;
     for (uint64_t i = 0; i < 2; i++) {
         struct cell *row = cell_record(&page, list, NULL, NULL);
-        cell_text(&page, row, "source", "source", i ? SLICE("warning") : SLICE("a <b>"));
+        cell_text(&page, row, "source", "source", i ? SLICE("warning") : SLICE("a <b>"))->tone =
+            i ? TONE_WARNING : TONE_NONE;
         cell_count(&page, row, "hidden", NULL, i, NULL);
         cell_count(&page, row, "lines", "lines", 7 * i, NULL);
         if (!i)
@@ -149,7 +150,8 @@ static void test_cards(void **state) {
     page_init(&page, "T");
     struct cell *list = page_section(&page, NULL, "Reasons", LOOK_CARDS, CELL_LIST)->cell;
     struct cell *card = cell_record(&page, list, NULL, NULL);
-    cell_text(&page, card, NULL, "", SLICE("error  bad-credentials"));
+    cell_text(&page, card, NULL, "", SLICE("error"))->tone = TONE_ERROR;
+    cell_text(&page, card, NULL, "", SLICE("bad-credentials"));
     cell_count(&page, card, "count", "", 12, "logins");
     struct cell *codes = cell_list(&page, card, "codes", "codes");
     for (uint64_t code = 535; code > 533; code--) {
@@ -169,7 +171,7 @@ static void test_cards(void **state) {
                        "<h2 id=\"section-1\">Reasons</h2>\n"
                        "<ol class=\"cards\">\n"
                        "<li class=\"card\">\n"
-                       "<h3><span class=\"mark error\">error</span>  bad-credentials "
+                       "<h3><span class=\"mark error\">error</span> bad-credentials "
                        "<span class=\"amount\">12 logins</span></h3>\n"
                        "<dl>\n"
                        "<dt>codes</dt><dd>535 (6), 534 (6)</dd>\n"

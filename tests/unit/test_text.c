@@ -95,7 +95,8 @@ static void build_cards(struct page *page) {
     page_init(page, NULL);
     struct cell *list = page_section(page, NULL, "Reasons", LOOK_CARDS, CELL_LIST)->cell;
     struct cell *card = cell_record(page, list, NULL, NULL);
-    cell_text(page, card, NULL, "", SLICE("error  bad-credentials"));
+    cell_text(page, card, NULL, "", SLICE("error"))->tone = TONE_ERROR;
+    cell_text(page, card, NULL, "", SLICE("bad-credentials"));
     cell_count(page, card, "count", "", 12, "logins");
     struct cell *codes = cell_list(page, card, "codes", "codes");
     for (uint64_t code = 535; code > 533; code--) {
@@ -110,7 +111,7 @@ static void build_cards(struct page *page) {
     card = cell_record(page, list, NULL, NULL);
     cell_text(page, card, "hidden", NULL, SLICE("not shown"));
     cell_text(page, card, "class", "class", SLICE("mailbox-full"));
-    cell_text(page, card, "severity", "severity", SLICE("warning"));
+    cell_text(page, card, "severity", "severity", SLICE("warning"))->tone = TONE_WARNING;
 }
 
 static void test_cards(void **state) {
