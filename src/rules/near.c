@@ -12,6 +12,7 @@
  */
 #include "rules/near.h"
 
+#include "base/ascii.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -40,10 +41,6 @@ static char as_in_codes(char byte) {
     if (byte == 'l' || byte == 'I')
         return '1';
     return byte == ',' ? '.' : byte;
-}
-
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
 }
 
 /* Half of a code may be wrong, and no more than two edits. */
