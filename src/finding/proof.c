@@ -237,14 +237,9 @@ static void check_patterns(struct prover *prover) {
         const struct rule *rule = &prover->book->rules[i];
         check_pattern(prover, &rule->pattern, rule->file, rule->line);
     }
-    for (size_t i = 0; i < prover->book->mark_count; i++) {
-        const struct provider_mark *mark = &prover->book->marks[i];
+    const struct rule_mark *mark;
+    for (size_t i = 0; (mark = rulebook_mark(prover->book, i)); i++)
         check_pattern(prover, &mark->pattern, mark->file, mark->line);
-    }
-    for (size_t i = 0; i < prover->book->lists.count; i++) {
-        const struct blocklist_mark *mark = &prover->book->lists.marks[i];
-        check_pattern(prover, &mark->pattern, mark->file, mark->line);
-    }
 }
 
 static void prove_all(struct prover *prover) {

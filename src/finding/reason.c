@@ -247,12 +247,10 @@ static void set_always(struct reason_memory *memory) {
     for (size_t i = 0; i < book->rule_count; i++)
         if (book->rules[i].form == RULE_MATCHES && book->rules[i].pattern.needed.count == 0)
             set_bit(memory->always, i);
-    for (size_t i = 0; i < book->mark_count; i++)
-        if (book->marks[i].pattern.regex && book->marks[i].pattern.needed.count == 0)
+    const struct rule_mark *mark;
+    for (size_t i = 0; (mark = rulebook_mark(book, i)); i++)
+        if (mark->pattern.regex && mark->pattern.needed.count == 0)
             set_bit(memory->always, book->rule_count + i);
-    for (size_t i = 0; i < book->lists.count; i++)
-        if (book->lists.marks[i].pattern.regex && book->lists.marks[i].pattern.needed.count == 0)
-            set_bit(memory->always, book->rule_count + book->mark_count + i);
 }
 
 /* The last bytes of a host, in lower case and without the dot of the root. */
@@ -336,13 +334,14 @@ void reason_memory_round(struct reason_memory *memory) {
 bool reason_memory_was_off(const struct reason_memory *memory, size_t place, const char **file_r,
                            unsigned *line_r) {
     const struct rulebook *book = memory->book;
-    size_t marks = book->rule_count, lists = marks + book->mark_count;
-    *file_r = place < marks   ? book->rules[place].file
-              : place < lists ? book->marks[place - marks].file
-                              : book->lists.marks[place - lists].file;
-    *line_r = place < marks   ? book->rules[place].line
-              : place < lists ? book->marks[place - marks].line
-                              : book->lists.marks[place - lists].line;
+    if (place < book->rule_count) {
+        *file_r = book->rules[place].file;
+        *line_r = book->rules[place].line;
+    } else {
+        const struct rule_mark *mark = rulebook_mark(book, place - book->rule_count);
+        *file_r = mark->file;
+        *line_r = mark->line;
+    }
     return memory->limits->was_off[place];
 }
 
@@ -588,7 +587,7 @@ static const struct provider_mark *next_mark(const struct reason_memory *memory,
     for (size_t id = next_candidate(memory, book->rule_count + from, end); id < end;
          id = next_candidate(memory, id + 1, end)) {
         const struct provider_mark *mark = &book->marks[id - book->rule_count];
-        if (matches(memory, &mark->pattern, id, mark->text, asked))
+        if (matches(memory, &mark->mark.pattern, id, mark->mark.text, asked))
             return mark;
     }
     return NULL;
@@ -629,7 +628,7 @@ static struct listed find_list(const struct reason_memory *memory, const struct 
          id = next_candidate(memory, id + 1, end)) {
         const struct blocklist_mark *mark = &book->lists.marks[id - begin];
         if ((listed.mark && !mark->name.length) ||
-            !matches(memory, &mark->pattern, id, mark->text, asked))
+            !matches(memory, &mark->mark.pattern, id, mark->mark.text, asked))
             continue;
         listed = read_list(memory, asked, mark);
         if (mark->name.length)
@@ -1029,7 +1028,7 @@ static void trace_providers(struct tracing *tracing, struct provider_set by_host
     const struct provider_mark *mark = next_mark(tracing->memory, &tracing->asked, 0);
     for (; mark;
          mark = next_mark(tracing->memory, &tracing->asked, (size_t)(mark - book->marks) + 1))
-        trace->seen[trace->seen_count++] = (struct reason_seen){mark->provider, mark};
+        trace->seen[trace->seen_count++] = (struct reason_seen){mark->provider, &mark->mark};
 }
 
 void reason_trace(struct reason_memory *memory, const struct finding *finding, struct arena *arena,

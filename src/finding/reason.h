@@ -48,7 +48,7 @@ struct reason_tried {
 /* A provider that was recognised, and by what. */
 struct reason_seen {
     const struct provider *provider;
-    const struct provider_mark *mark; /* NULL: the host that spoke */
+    const struct rule_mark *mark; /* NULL: the host that spoke */
 };
 
 struct reason_trace {

@@ -13,40 +13,27 @@
 
 void blocklists_release(struct blocklists *lists) {
     for (size_t i = 0; i < lists->count; i++)
-        regex_free(lists->marks[i].pattern.regex);
+        regex_free(lists->marks[i].mark.pattern.regex);
     free(lists->marks);
     *lists = (struct blocklists){0};
 }
 
-static struct blocklist_mark *mark_add(struct blocklists *lists, struct slice name,
-                                       const struct yaml *item) {
+static bool add_mark(struct blocklists *lists, struct arena *arena, struct slice name,
+                     const struct yaml *item, enum rule_form form, struct problem *problem) {
+    struct blocklist_mark named = {.name = name};
+    if (!rule_mark_read(arena, item, form, &named.mark, problem))
+        return false;
+    struct regex *regex = named.mark.pattern.regex;
+    if (name.length == 0 && regex) /* compiles the pattern, and most need not be yet */
+        named.group = regex_group_number(regex, "name");
     lists->marks =
         memory_grow(lists->marks, &lists->capacity, lists->count + 1, sizeof *lists->marks);
-    struct blocklist_mark *mark = &lists->marks[lists->count++];
-    *mark = (struct blocklist_mark){
-        .name = name, .text = item->text, .file = item->file, .line = item->line};
-    return mark;
-}
-
-static bool add_phrase(struct blocklists *lists, struct slice name, const struct yaml *item,
-                       struct problem *problem) {
-    if (!rule_check_phrase(item, problem))
-        return false;
-    mark_add(lists, name, item);
-    return name.length || yaml_say(item, problem, "no 'name': a phrase names only one list");
-}
-
-static bool add_pattern(struct blocklists *lists, struct arena *arena, struct slice name,
-                        const struct yaml *item, struct problem *problem) {
-    struct rule_pattern pattern;
-    if (!rule_compile(arena, item, &pattern, problem))
-        return false;
-    struct blocklist_mark *mark = mark_add(lists, name, item);
-    mark->pattern = pattern;
-    if (name.length == 0) /* compiles the pattern, and most need not be yet */
-        mark->group = regex_group_number(pattern.regex, "name");
-    return name.length || mark->group > 0 ||
-           yaml_say(item, problem, "no 'name', and no group (?<name> ...) that reads it");
+    lists->marks[lists->count++] = named;
+    if (name.length > 0 || named.group > 0)
+        return true;
+    return yaml_say(item, problem,
+                    regex ? "no 'name', and no group (?<name> ...) that reads it"
+                          : "no 'name': a phrase names only one list");
 }
 
 bool blocklist_read(struct blocklists *lists, struct arena *arena, const struct yaml *item,
@@ -62,8 +49,7 @@ bool blocklist_read(struct blocklists *lists, struct arena *arena, const struct 
     if (!text)
         return yaml_say(texts, problem, "an empty list names nothing");
     for (; text; text = texts->kind == YAML_LIST ? text->next : NULL)
-        if (says ? !add_phrase(lists, name, text, problem)
-                 : !add_pattern(lists, arena, name, text, problem))
+        if (!add_mark(lists, arena, name, text, says ? RULE_SAYS : RULE_MATCHES, problem))
             return false;
     return true;
 }

@@ -10,10 +10,7 @@
 struct blocklist_mark {
     struct slice name; /* of the list; empty: what stands in the group of the pattern */
     int group;
-    struct rule_pattern pattern; /* no regex: a phrase */
-    struct slice text;           /* the phrase or pattern as written */
-    const char *file;
-    unsigned line;
+    struct rule_mark mark;
 };
 
 struct blocklists {

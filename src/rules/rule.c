@@ -40,6 +40,20 @@ static bool check_text(const struct yaml *item, struct problem *problem) {
     return true;
 }
 
+static bool check_phrase(const struct yaml *item, struct problem *problem) {
+    if (!check_text(item, problem))
+        return false;
+    if (item->text.length > MOST_PHRASE)
+        return yaml_say(item, problem, "a phrase has at most %d bytes", MOST_PHRASE);
+    for (size_t i = 0; i < item->text.length; i++) {
+        unsigned char byte = (unsigned char)item->text.at[i];
+        unsigned char lower = byte | 0x20;
+        if ((lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9') || byte >= 0x80)
+            return true;
+    }
+    return yaml_say(item, problem, "no word in the phrase '%.*s'", SLICE_ARGS(item->text));
+}
+
 static bool check_list(const struct yaml *node, struct problem *problem) {
     return node->kind == YAML_LIST || yaml_say(node, problem, "a list is needed here: [one, two]");
 }
@@ -169,7 +183,7 @@ static bool narrow_phrases(const struct rule_maker *maker, const struct yaml *ma
     if (inner->phrases.count == 0)
         return yaml_say(node, maker->problem, "an empty list: leave '%s' out", key);
     for (const struct yaml *item = node->first; item; item = item->next)
-        if (!rule_check_phrase(item, maker->problem))
+        if (!check_phrase(item, maker->problem))
             return false;
     inner->outer = *phrases;
     *phrases = inner;
@@ -206,22 +220,8 @@ static struct rule *new_rule(const struct rule_maker *maker, const struct yaml *
     return rule;
 }
 
-bool rule_check_phrase(const struct yaml *item, struct problem *problem) {
-    if (!check_text(item, problem))
-        return false;
-    if (item->text.length > MOST_PHRASE)
-        return yaml_say(item, problem, "a phrase has at most %d bytes", MOST_PHRASE);
-    for (size_t i = 0; i < item->text.length; i++) {
-        unsigned char byte = (unsigned char)item->text.at[i];
-        unsigned char lower = byte | 0x20;
-        if ((lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9') || byte >= 0x80)
-            return true;
-    }
-    return yaml_say(item, problem, "no word in the phrase '%.*s'", SLICE_ARGS(item->text));
-}
-
-bool rule_compile(struct arena *arena, const struct yaml *item, struct rule_pattern *pattern_r,
-                  struct problem *problem) {
+static bool compile(struct arena *arena, const struct yaml *item, struct rule_pattern *pattern_r,
+                    struct problem *problem) {
     struct problem why = {""};
     *pattern_r = (struct rule_pattern){0};
     if (!check_text(item, problem))
@@ -235,7 +235,7 @@ bool rule_compile(struct arena *arena, const struct yaml *item, struct rule_patt
 }
 
 static bool add_phrase(const struct rule_maker *maker, const struct yaml *item) {
-    if (!rule_check_phrase(item, maker->problem))
+    if (!check_phrase(item, maker->problem))
         return false;
     new_rule(maker, item, RULE_SAYS);
     return true;
@@ -243,7 +243,7 @@ static bool add_phrase(const struct rule_maker *maker, const struct yaml *item) 
 
 static bool add_pattern(const struct rule_maker *maker, const struct yaml *item) {
     struct rule_pattern pattern;
-    if (!rule_compile(maker->arena, item, &pattern, maker->problem))
+    if (!compile(maker->arena, item, &pattern, maker->problem))
         return false;
     new_rule(maker, item, RULE_MATCHES)->pattern = pattern;
     return true;
@@ -267,6 +267,13 @@ bool rules_says(const struct rule_maker *maker, const struct yaml *list) {
 
 bool rules_matches(const struct rule_maker *maker, const struct yaml *list) {
     return each(maker, list, add_pattern);
+}
+
+bool rule_mark_read(struct arena *arena, const struct yaml *item, enum rule_form form,
+                    struct rule_mark *mark_r, struct problem *problem) {
+    *mark_r = (struct rule_mark){.text = item->text, .file = item->file, .line = item->line};
+    return form == RULE_SAYS ? check_phrase(item, problem)
+                             : compile(arena, item, &mark_r->pattern, problem);
 }
 
 bool rule_of(const struct rule_maker *maker, const struct yaml *mapping) {

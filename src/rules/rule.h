@@ -43,6 +43,15 @@ struct rule_pattern {
     unsigned more[NEEDED_MOST - 1];
 };
 
+/* A phrase or pattern that decides nothing: it tells which provider speaks, or names a block list.
+ */
+struct rule_mark {
+    struct rule_pattern pattern; /* no regex: a phrase */
+    struct slice text;           /* the phrase or pattern as written */
+    const char *file;
+    unsigned line;
+};
+
 enum rule_form { RULE_SAYS, RULE_MATCHES, RULE_CODE };
 enum rule_strength { RULE_TOKEN, RULE_STRONG, RULE_ENHANCED, RULE_STAGED, RULE_WEAK, RULE_DEFAULT };
 
@@ -96,12 +105,12 @@ bool rules_codes(const struct rule_maker *maker, const struct yaml *list);
 bool rule_of(const struct rule_maker *maker, const struct yaml *mapping);
 /* The rule of a mapping with `code` alone: any of the codes. */
 bool rule_of_codes(const struct rule_maker *maker, const struct yaml *mapping);
-/* The checks of a phrase and of a pattern, for whoever keeps them elsewhere. */
 /* Whether it is a word of the stage: "rcpt". */
 bool rule_is_stage(struct slice word);
-bool rule_check_phrase(const struct yaml *item, struct problem *problem);
-bool rule_compile(struct arena *arena, const struct yaml *item, struct rule_pattern *pattern_r,
-                  struct problem *problem);
+/* The mark of one item of says, or of matches: checked as a rule of these is. The regex of a
+ * pattern is the caller's. */
+bool rule_mark_read(struct arena *arena, const struct yaml *item, enum rule_form form,
+                    struct rule_mark *mark_r, struct problem *problem);
 
 /* What a rule says, and what such a list does, as bytes in place of what is in `key`: equal bytes
  * are equal rules. Lists that are equal must have been given one number, `alike`, before. */

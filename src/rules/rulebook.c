@@ -78,6 +78,13 @@ const struct reason *rulebook_reason(const struct rulebook *book, struct slice n
     return NULL;
 }
 
+struct rule_mark *rulebook_mark(const struct rulebook *book, size_t place) {
+    if (place < book->mark_count)
+        return &book->marks[place].mark;
+    place -= book->mark_count;
+    return place < book->lists.count ? &book->lists.marks[place].mark : NULL;
+}
+
 static bool is_bookkeeping(struct slice name) {
     for (size_t i = 0; i < sizeof bookkeeping / sizeof *bookkeeping; i++)
         if (slice_is(name, bookkeeping[i]))
@@ -423,36 +430,25 @@ static bool read_reasons(struct loader *loader) {
 
 /* ---- providers */
 
-static struct provider_mark *new_mark(struct loader *loader, const struct yaml *item) {
+static bool add_marks(struct loader *loader, const struct yaml *list, enum rule_form form) {
     struct rulebook *book = loader->book;
-    book->marks = memory_grow(book->marks, &loader->held->mark_capacity, book->mark_count + 1,
-                              sizeof *book->marks);
-    struct provider_mark *mark = &book->marks[book->mark_count++];
-    *mark = (struct provider_mark){.provider = &book->providers[book->provider_count],
-                                   .text = item->text,
-                                   .file = item->file,
-                                   .line = item->line};
-    return mark;
+    struct rule_words texts; /* checked to be a list of text */
+    if (!yaml_texts(loader->arena, list, &texts, loader->problem))
+        return false;
+    for (const struct yaml *item = list ? list->first : NULL; item; item = item->next) {
+        struct provider_mark told = {.provider = &book->providers[book->provider_count]};
+        if (!rule_mark_read(loader->arena, item, form, &told.mark, loader->problem))
+            return false;
+        book->marks = memory_grow(book->marks, &loader->held->mark_capacity, book->mark_count + 1,
+                                  sizeof *book->marks);
+        book->marks[book->mark_count++] = told;
+    }
+    return true;
 }
 
 static bool read_marks(struct loader *loader, const struct yaml *root) {
-    const struct yaml *says = yaml_get(root, "says"), *matches = yaml_get(root, "matches");
-    struct rule_words texts; /* checked to be lists of text */
-    if (!yaml_texts(loader->arena, says, &texts, loader->problem) ||
-        !yaml_texts(loader->arena, matches, &texts, loader->problem))
-        return false;
-    for (const struct yaml *item = says ? says->first : NULL; item; item = item->next) {
-        if (!rule_check_phrase(item, loader->problem))
-            return false;
-        new_mark(loader, item);
-    }
-    for (const struct yaml *item = matches ? matches->first : NULL; item; item = item->next) {
-        struct rule_pattern pattern;
-        if (!rule_compile(loader->arena, item, &pattern, loader->problem))
-            return false;
-        new_mark(loader, item)->pattern = pattern;
-    }
-    return true;
+    return add_marks(loader, yaml_get(root, "says"), RULE_SAYS) &&
+           add_marks(loader, yaml_get(root, "matches"), RULE_MATCHES);
 }
 
 static bool read_token(struct loader *loader, const struct provider *provider,
@@ -837,17 +833,9 @@ void rulebook_prepare(struct rulebook *book) {
         add_conditions(&search, rule->where.with);
         add_conditions(&search, rule->where.unless);
     }
-    for (size_t i = 0; i < book->mark_count; i++) {
-        struct provider_mark *mark = &book->marks[i];
+    struct rule_mark *mark;
+    for (size_t i = 0; (mark = rulebook_mark(book, i)); i++) {
         unsigned id = (unsigned)(book->rule_count + i);
-        if (!mark->pattern.regex)
-            phrases_add(book->phrases, mark->text, id);
-        else
-            add_needed(&search, &mark->pattern, id);
-    }
-    for (size_t i = 0; i < book->lists.count; i++) {
-        struct blocklist_mark *mark = &book->lists.marks[i];
-        unsigned id = (unsigned)(book->rule_count + book->mark_count + i);
         if (!mark->pattern.regex)
             phrases_add(book->phrases, mark->text, id);
         else
@@ -897,7 +885,7 @@ void rulebook_free(struct rulebook *book) {
         regex_free(book->rules[i].pattern.regex);
     free(book->rules);
     for (size_t i = 0; i < book->mark_count; i++)
-        regex_free(book->marks[i].pattern.regex);
+        regex_free(book->marks[i].mark.pattern.regex);
     free(book->marks);
     blocklists_release(&book->lists);
     free(held->list_proofs);

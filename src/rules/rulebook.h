@@ -72,10 +72,7 @@ struct provider { /* recognised by host name, URL or token form; its tokens are 
 /* A text that tells by itself which provider speaks. */
 struct provider_mark {
     const struct provider *provider;
-    struct rule_pattern pattern; /* no regex: a phrase */
-    struct slice text;           /* the phrase or pattern as written */
-    const char *file;
-    unsigned line;
+    struct rule_mark mark;
 };
 
 struct list_proof {     /* an example of a block list: "REPLY => REASON NAME" */
@@ -112,6 +109,8 @@ bool rulebook_load(const struct pattern_files *files, struct rulebook **book_r,
  * thread. */
 void rulebook_prepare(struct rulebook *book);
 void rulebook_free(struct rulebook *book);
+/* All marks in the order of their ids, providers' first; NULL: there are no more. */
+struct rule_mark *rulebook_mark(const struct rulebook *book, size_t place);
 const struct reason *rulebook_reason(const struct rulebook *book, struct slice name);
 const char *severity_name(enum severity severity);
 /* "our-admin|recipient"; buffer of at least 96 bytes. */
