@@ -1050,8 +1050,6 @@ void reason_trace(struct reason_memory *memory, const struct finding *finding, s
         (steps[i].first == first_code ? trace_code : trace_wording)(&tracing, &steps[i]);
 }
 
-/* ---- hints */
-
 void reason_of_reply(const struct rulebook *book, struct reason_memory *memory, struct slice text,
                      struct arena *arena, struct finding *finding) {
     reply_read_text(text, arena, &finding->reply);
@@ -1061,6 +1059,8 @@ void reason_of_reply(const struct rulebook *book, struct reason_memory *memory, 
                                    : SIDE_SYNTHETIC;
     reason_decide(book, memory, finding);
 }
+
+/* ---- hints */
 
 /* How well the context of a hint fits: 0 not, 1 direction, 2 MTA, 3 both. */
 static unsigned hint_fit(struct slice where, const struct mta *mta, struct slice direction) {
