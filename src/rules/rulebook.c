@@ -85,6 +85,13 @@ struct rule_mark *rulebook_mark(const struct rulebook *book, size_t place) {
     return place < book->lists.count ? &book->lists.marks[place].mark : NULL;
 }
 
+static bool find_reason(const struct rulebook *book, struct slice name,
+                        const struct reason **reason_r, struct problem *problem) {
+    *reason_r = rulebook_reason(book, name);
+    return *reason_r ||
+           problem_say(problem, "no reason '%.*s': write one of reasons/order", SLICE_ARGS(name));
+}
+
 static bool is_bookkeeping(struct slice name) {
     for (size_t i = 0; i < sizeof bookkeeping / sizeof *bookkeeping; i++)
         if (slice_is(name, bookkeeping[i]))
@@ -451,18 +458,25 @@ static bool read_marks(struct loader *loader, const struct yaml *root) {
            add_marks(loader, yaml_get(root, "matches"), RULE_MATCHES);
 }
 
+/* The `reason` of an item; NULL when it has none and need not. */
+static bool read_reason_key(struct loader *loader, const struct yaml *item, bool required,
+                            const struct reason **reason_r) {
+    struct slice name;
+    struct problem why;
+    *reason_r = NULL;
+    if (!yaml_text(item, "reason", required, &name, loader->problem))
+        return false;
+    return name.length == 0 || find_reason(loader->book, name, reason_r, &why) ||
+           yaml_say(yaml_get(item, "reason"), loader->problem, "%s", why.text);
+}
+
 static bool read_token(struct loader *loader, const struct provider *provider,
                        const struct yaml *item) {
     static const char *const known[] = {"says",      "matches", "reason", "code",   "stage", "side",
                                         "direction", "mta",     "with",   "unless", NULL};
-    struct slice name;
-    if (!yaml_only(item, known, loader->problem) ||
-        !yaml_text(item, "reason", true, &name, loader->problem))
+    const struct reason *reason;
+    if (!yaml_only(item, known, loader->problem) || !read_reason_key(loader, item, true, &reason))
         return false;
-    const struct reason *reason = rulebook_reason(loader->book, name);
-    if (!reason)
-        return yaml_say(yaml_get(item, "reason"), loader->problem,
-                        "no reason '%.*s': write one of reasons/order", SLICE_ARGS(name));
     struct rule_maker maker = {.arena = loader->arena,
                                .list = &loader->held->made,
                                .reason = reason,
@@ -555,17 +569,13 @@ static bool read_providers(struct loader *loader) {
 static bool read_list(struct loader *loader, const struct yaml *item) {
     static const char *const known[] = {"name", "says",      "matches", "reason", "code",   "stage",
                                         "side", "direction", "mta",     "with",   "unless", NULL};
-    struct slice name;
+    const struct reason *reason;
     if (!yaml_only(item, known, loader->problem) ||
         !blocklist_read(&loader->book->lists, loader->arena, item, loader->problem) ||
-        !yaml_text(item, "reason", false, &name, loader->problem))
+        !read_reason_key(loader, item, false, &reason))
         return false;
-    if (name.length == 0)
-        return true;
-    const struct reason *reason = rulebook_reason(loader->book, name);
     if (!reason)
-        return yaml_say(yaml_get(item, "reason"), loader->problem,
-                        "no reason '%.*s': write one of reasons/order", SLICE_ARGS(name));
+        return true;
     struct rule_maker maker = {.arena = loader->arena,
                                .list = &loader->held->made,
                                .reason = reason,
@@ -627,10 +637,10 @@ static bool read_table(struct loader *loader, const struct pattern_file *file, s
 
 static const struct reason *reason_of_page(struct loader *loader, const struct code_page *page,
                                            struct slice name) {
-    const struct reason *reason = rulebook_reason(loader->book, name);
-    if (!reason)
-        problem_say(loader->problem, "%s:%u: no reason '%.*s': write one of reasons/order",
-                    page->file, page->line, SLICE_ARGS(name));
+    const struct reason *reason;
+    struct problem why;
+    if (!find_reason(loader->book, name, &reason, &why))
+        problem_say(loader->problem, "%s:%u: %s", page->file, page->line, why.text);
     return reason;
 }
 
