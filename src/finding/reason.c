@@ -24,8 +24,10 @@
  */
 #include "finding/reason.h"
 
+#include "base/fold.h"
 #include "base/map.h"
 #include "base/memory.h"
+#include "finding/clean.h"
 #include "finding/values.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -363,94 +365,6 @@ void reason_memory_free(struct reason_memory *memory) {
     free(memory);
 }
 
-/* ---- the text */
-
-static bool is_alnum(unsigned char byte) {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || byte >= 0x80;
-}
-
-/* Without '/', '?' and ':', so that the host of a URL in front of an address stays. */
-static bool is_local_part(char byte) {
-    return is_alnum((unsigned char)byte) ||
-           (byte != '\0' && strchr(".!#$%&'*+-=^_`{|}~", byte) != NULL);
-}
-
-static bool is_domain(char byte) {
-    return is_alnum((unsigned char)byte) || byte == '.' || byte == '-' || byte == '_';
-}
-
-/* Where the local part in front of text.at[at] begins, not before `from`. */
-static size_t local_part_begin(struct slice text, size_t from, size_t at) {
-    enum { MOST_QUOTED = 66 };
-    size_t begin = at;
-    if (at > from && text.at[at - 1] == '"') {
-        size_t least = at - from > MOST_QUOTED ? at - MOST_QUOTED : from;
-        for (begin = at - 1; begin > least;)
-            if (text.at[--begin] == '"')
-                return begin;
-        return at;
-    }
-    while (begin > from && is_local_part(text.at[begin - 1]))
-        begin--;
-    return begin;
-}
-
-/* Where the domain behind text.at[at] == '@' ends. */
-static size_t domain_end(struct slice text, size_t at) {
-    size_t end = at + 1;
-    if (end < text.length && text.at[end] == '[') {
-        size_t close = slice_find(slice_head(slice_from(text, end), 64), ']');
-        return close == SIZE_MAX ? end : end + close + 1;
-    }
-    while (end < text.length && is_domain(text.at[end]))
-        end++;
-    while (end > at + 1 && !is_alnum((unsigned char)text.at[end - 1]))
-        end--; /* the full stop behind it */
-    return end;
-}
-
-/* Writes `text` behind what stands in `to`, runs of blanks as one. */
-static size_t add_folded(char *to, size_t length, struct slice text) {
-    for (size_t i = 0; i < text.length; i++) {
-        char byte = text.at[i];
-        if (byte == ' ' || (byte >= '\t' && byte <= '\r')) {
-            if (length > 0 && to[length - 1] != ' ')
-                to[length++] = ' ';
-        } else {
-            to[length++] = byte;
-        }
-    }
-    return length;
-}
-
-/* The text with each address as one blank, because names of people are not words of a reply. */
-static struct slice clean_text(struct slice text, char *to) {
-    size_t length = 0, copied = 0, from = 0;
-    for (;;) {
-        size_t at = slice_find(slice_from(text, from), '@');
-        if (at == SIZE_MAX)
-            break;
-        at += from;
-        from = at + 1;
-        size_t begin = local_part_begin(text, copied, at), end = domain_end(text, at);
-        if (begin == at || end == at + 1)
-            continue;
-        if (begin > copied && text.at[begin - 1] == '<' && end < text.length &&
-            text.at[end] == '>') {
-            begin--;
-            end++;
-        }
-        length = add_folded(to, length, slice_range(text.at + copied, text.at + begin));
-        length = add_folded(to, length, SLICE(" "));
-        copied = from = end;
-    }
-    length = add_folded(to, length, slice_from(text, copied));
-    if (length > 0 && to[length - 1] == ' ')
-        length--;
-    return (struct slice){to, length};
-}
-
 /* ---- providers */
 
 static const struct provider *first_of(const struct rulebook *book,
@@ -500,7 +414,8 @@ static void find_codes(struct reason_memory *memory, const struct asked *asked) 
 
 /* The rules worth trying, and all that the conditions of rules ask for. */
 static void find(struct reason_memory *memory, struct asked *asked) {
-    asked->folded = phrases_fold(asked->clean, memory->folded);
+    asked->folded = (struct slice){memory->folded, asked->clean.length};
+    fold_case(asked->clean, memory->folded);
     if (memory->way == REASON_PLAIN) {
         memset(memory->hits, 0xff, memory->words * sizeof *memory->hits);
         return;
@@ -701,21 +616,6 @@ static const struct rule *first_wording(const struct reason_memory *memory,
 }
 
 /* ---- rules by code */
-
-/* The words of a text: letters (of any language) and digits, one blank between them. */
-static struct slice words_of(struct slice text, char *buffer, size_t size) {
-    size_t length = 0;
-    for (size_t i = 0; i < text.length && length < size; i++) {
-        unsigned char byte = (unsigned char)text.at[i];
-        if (is_alnum(byte) || byte >= 0x80)
-            buffer[length++] = (char)(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
-        else if (length > 0 && buffer[length - 1] != ' ')
-            buffer[length++] = ' ';
-    }
-    while (length > 0 && buffer[length - 1] == ' ')
-        length--;
-    return (struct slice){buffer, length};
-}
 
 static bool is_phrase_of(const struct code_page *page, struct slice words) {
     char buffer[256];

@@ -1,0 +1,14 @@
+/* clean - the text of a reply with nothing but words in it, which rules look for. */
+#ifndef FINDING_CLEAN_H
+#define FINDING_CLEAN_H
+
+#include "base/slice.h"
+
+/* The text with each address as one blank and each run of blanks as one, without any at its ends.
+ * `to` holds text.length bytes. */
+struct slice clean_text(struct slice text, char *to);
+/* The words of a text: letters (of any language) and digits, one blank between them; as many as the
+ * buffer holds. */
+struct slice words_of(struct slice text, char *buffer, size_t size);
+
+#endif
