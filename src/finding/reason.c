@@ -60,6 +60,13 @@ struct guard {
     const struct rule_where *where;
 };
 
+/* What is asked first of what was found, side by side so that it costs little: most candidates go
+ * no further. */
+struct gate {
+    uint32_t needs[NEEDED_MOST - 1]; /* ids that must have been found too; its own: none */
+    uint32_t guard;                  /* of a rule: its place in guards */
+};
+
 /* What a decision looks at, and nothing else. */
 struct asked {
     uint16_t code;
@@ -111,7 +118,7 @@ struct reason_memory {
     enum reason_way way;
     struct arena arena;
     struct guard *guards; /* of rules with the same context one, so that they stay at hand */
-    uint32_t *guard_of;   /* by rule id: its place in guards */
+    struct gate *gates;   /* by rule id, marks behind them */
     struct map hosts;     /* names of providers' hosts -> struct provider_set */
     struct regex_memory *regex;
     struct limits *limits;
@@ -232,27 +239,40 @@ static void set_guards(struct reason_memory *memory) {
     const struct rulebook *book = memory->book;
     uint32_t count = 0;
     memory->guards = memory_new(book->rule_count * sizeof *memory->guards);
-    memory->guard_of = memory_new(book->rule_count * sizeof *memory->guard_of);
     for (size_t i = 0; i < book->rule_count; i++) {
         if (i == 0 || !has_same_context(&book->rules[i], &book->rules[i - 1]))
             memory->guards[count++] = new_guard(memory, &book->rules[i]);
-        memory->guard_of[i] = count - 1;
+        memory->gates[i].guard = count - 1;
     }
 }
 
 static const struct guard *guard_at(const struct reason_memory *memory, size_t id) {
-    return &memory->guards[memory->guard_of[id]];
+    return &memory->guards[memory->gates[id].guard];
 }
 
-static void set_always(struct reason_memory *memory) {
+/* Tokens of a provider that no word of the text finds; see find_tokens. */
+static bool is_silent_token(const struct rule *rule) {
+    return rule->strength == RULE_TOKEN && rule->where.provider.count > 0 &&
+           rule->form != RULE_SAYS && rule->pattern.needed.count == 0;
+}
+
+static void set_gate(struct reason_memory *memory, size_t id, const struct rule_pattern *pattern) {
+    for (size_t i = 0; i < NEEDED_MOST - 1; i++)
+        memory->gates[id].needs[i] =
+            i + 1 < pattern->needed.count ? pattern->more[i] : (uint32_t)id;
+    if (pattern->regex && pattern->needed.count == 0 &&
+        (id >= memory->book->rule_count || !is_silent_token(&memory->book->rules[id])))
+        set_bit(memory->always, id);
+}
+
+static void set_gates(struct reason_memory *memory) {
     const struct rulebook *book = memory->book;
+    memory->gates = memory_new(reason_patterns(book) * sizeof *memory->gates);
     for (size_t i = 0; i < book->rule_count; i++)
-        if (book->rules[i].form == RULE_MATCHES && book->rules[i].pattern.needed.count == 0)
-            set_bit(memory->always, i);
+        set_gate(memory, i, &book->rules[i].pattern);
     const struct rule_mark *mark;
     for (size_t i = 0; (mark = rulebook_mark(book, i)); i++)
-        if (mark->pattern.regex && mark->pattern.needed.count == 0)
-            set_bit(memory->always, book->rule_count + i);
+        set_gate(memory, book->rule_count + i, &mark->pattern);
 }
 
 /* The last bytes of a host, in lower case and without the dot of the root. */
@@ -289,7 +309,7 @@ static void set_chains(struct reason_memory *memory) {
     memory->before = arena_zero(&memory->arena, (book->rule_count + 1) * sizeof *memory->before);
     for (size_t i = 0; i < book->rule_count; i++) {
         const struct rule *rule = &book->rules[i];
-        if (rule->form != RULE_CODE || rule->strength == RULE_TOKEN) /* see find_code_tokens */
+        if (rule->form != RULE_CODE || rule->strength == RULE_TOKEN) /* see find_tokens */
             continue;
         uint32_t *chain = &memory->of_code[chain_of(rule->code.basic, rule->code.enhanced)];
         memory->before[i] = *chain;
@@ -316,8 +336,8 @@ struct reason_memory *reason_memory_new(struct rulebook *book) {
     memory->hits = memory_new(memory->words * sizeof *memory->hits);
     memory->always = memory_new(memory->words * sizeof *memory->always);
     memory->cache = memory_new(CACHE_SLOTS * sizeof *memory->cache);
+    set_gates(memory);
     set_guards(memory);
-    set_always(memory);
     map_init(&memory->hosts, sizeof(struct provider_set));
     learn_hosts(memory);
     set_chains(memory);
@@ -359,7 +379,7 @@ void reason_memory_free(struct reason_memory *memory) {
     free(memory->hits);
     free(memory->always);
     free(memory->guards);
-    free(memory->guard_of);
+    free(memory->gates);
     free(memory->cache);
     map_release(&memory->hosts);
     free(memory);
@@ -425,22 +445,32 @@ static void find(struct reason_memory *memory, struct asked *asked) {
     find_codes(memory, asked);
 }
 
-/* The next id in [from, end) that was found, or end. */
+static bool was_found(const struct reason_memory *memory, size_t id) {
+    return memory->hits[id / 64] >> id % 64 & 1;
+}
+
+static bool has_needs(const struct reason_memory *memory, size_t id) {
+    for (size_t i = 0; i < NEEDED_MOST - 1; i++)
+        if (!was_found(memory, memory->gates[id].needs[i]))
+            return false;
+    return true;
+}
+
+/* The next id in [from, end) that was found with all it needs, or end. */
 static size_t next_candidate(const struct reason_memory *memory, size_t from, size_t end) {
     while (from < end) {
         size_t word = from / 64;
-        uint64_t bits = memory->hits[word] >> from % 64;
-        if (bits != 0) {
-            from += (size_t)__builtin_ctzll(bits);
-            return from < end ? from : end;
+        uint64_t bits = memory->hits[word] >> from % 64 << from % 64;
+        for (; bits != 0; bits &= bits - 1) {
+            size_t id = word * 64 + (size_t)__builtin_ctzll(bits);
+            if (id >= end)
+                return end;
+            if (has_needs(memory, id))
+                return id;
         }
         from = (word + 1) * 64;
     }
     return end;
-}
-
-static bool was_found(const struct reason_memory *memory, size_t id) {
-    return memory->hits[id / 64] >> id % 64 & 1;
 }
 
 /* A pattern that cannot come to an end does not match, and after some times is not tried. */
@@ -460,13 +490,10 @@ static bool pattern_matches(const struct reason_memory *memory, struct regex *re
     return false;
 }
 
-/* Of a candidate, by its id: a phrase matches, a pattern is tried when all it needs was found.
- * `text` is the phrase, for the plain way. */
+/* Of a candidate, by its id: a phrase matches, a pattern is tried. `text` is the phrase, for the
+ * plain way. */
 static bool matches(const struct reason_memory *memory, const struct rule_pattern *pattern,
                     size_t id, struct slice text, const struct asked *asked) {
-    for (size_t i = 1; i < pattern->needed.count; i++)
-        if (!was_found(memory, pattern->more[i - 1]))
-            return false;
     if (pattern->regex)
         return pattern_matches(memory, pattern->regex, id, asked);
     return memory->way != REASON_PLAIN || phrase_stands(text, asked->folded);
@@ -692,15 +719,16 @@ static const struct step {
 
 enum { STEPS = sizeof steps / sizeof *steps };
 
-/* Tokens that are nothing but codes are found by those, once their provider is recognised. */
-static void find_code_tokens(const struct reason_memory *memory, const struct asked *asked) {
+/* Tokens that are nothing but codes are found by those, once their provider is recognised; so are
+ * patterns that need no word. */
+static void find_tokens(const struct reason_memory *memory, const struct asked *asked) {
     static const struct provider_set nobody;
     const struct rulebook *book = memory->book;
     if (memcmp(&asked->providers, &nobody, sizeof nobody) == 0)
         return;
     for (size_t id = book->first_rule[RULE_TOKEN]; id < book->first_rule[RULE_TOKEN + 1]; id++) {
         const struct guard *guard = guard_at(memory, id);
-        if (book->rules[id].form == RULE_CODE && guard->providers &&
+        if (is_silent_token(&book->rules[id]) &&
             has_provider(guard->providers, &asked->providers) && has_code(guard, asked))
             set_bit(memory->hits, id);
     }
@@ -710,7 +738,7 @@ static void find_code_tokens(const struct reason_memory *memory, const struct as
 static void look(struct reason_memory *memory, struct asked *asked) {
     find(memory, asked);
     asked->told = recognise_providers(memory, asked);
-    find_code_tokens(memory, asked);
+    find_tokens(memory, asked);
 }
 
 static struct choice choose(struct reason_memory *memory, struct asked *asked) {
