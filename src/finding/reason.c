@@ -54,6 +54,7 @@ struct guard {
     bool synthetic;                       /* may decide about a condition without reply */
     bool warning;                         /* may decide about a warning of the server itself */
     bool recipient;                       /* is about the recipient */
+    bool host;                            /* is about the host that sends */
     const struct provider_set *providers; /* NULL: any */
     const struct code *codes;
     size_t code_count;
@@ -226,6 +227,7 @@ static struct guard new_guard(struct reason_memory *memory, const struct rule *r
                       slice_is(group, "system");
     guard.warning = guard.synthetic || slice_is(group, "auth");
     guard.recipient = slice_is(group, "recipient");
+    guard.host = values_speak_of_host(rule->reason);
     return guard;
 }
 
@@ -749,7 +751,7 @@ static struct choice choose(struct reason_memory *memory, struct asked *asked) {
         choice.rule = steps[i].first(memory, asked, steps[i].strength);
         choice.by = choice.rule ? steps[i].by : BY_NOTHING;
     }
-    if (values_speak_of_host(choice.rule ? choice.rule->reason : NULL)) /* dear: 700 cycles */
+    if (!choice.rule || guard_at(memory, choice.rule->id)->host) /* dear: 700 cycles */
         choice.listed = find_list(memory, asked);
     return choice;
 }
@@ -830,7 +832,8 @@ static enum permanence permanence_of(const struct finding *finding, const struct
     return reason->lasting ? PERMANENT : TEMPORARY;
 }
 
-/* A name out of the text is given as it stands in the reply, which lasts. */
+/* A name out of the text is given as it stands in the reply, which lasts; only looked for where it
+ * is that of the host that sends. */
 static struct slice list_name(const struct listed *listed, struct slice clean, struct slice text) {
     if (!listed->mark || listed->mark->name.length)
         return listed->mark ? listed->mark->name : (struct slice){0};
@@ -855,8 +858,7 @@ static struct verdict verdict_of(const struct finding *finding, const struct ask
     verdict.permanence = permanence_of(finding, verdict.reason);
     if (values_speak_of_provider(finding->record.side))
         verdict.provider = asked->nearest ? asked->nearest : choice.provider;
-    if (values_speak_of_host(verdict.reason))
-        verdict.blocklist = list_name(&choice.listed, asked->clean, finding->reply.text);
+    verdict.blocklist = list_name(&choice.listed, asked->clean, finding->reply.text);
     return verdict;
 }
 

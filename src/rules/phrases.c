@@ -59,9 +59,11 @@ struct phrases {
     uint64_t *pairs; /* bits by the first two bytes: some shorter anchor may begin so */
 };
 
-static bool is_word(unsigned char byte) {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || byte == '_' || byte >= 0x80;
+/* Letters, digits, '_' and all above ASCII. */
+static bool is_word(char byte) {
+    static const uint64_t words[] = {UINT64_C(0x03ff000000000000), UINT64_C(0x07fffffe87fffffe),
+                                     UINT64_MAX, UINT64_MAX};
+    return words[(unsigned char)byte / 64] >> (unsigned char)byte % 64 & 1;
 }
 
 struct slice phrases_fold(struct slice text, char *buffer) {
@@ -149,6 +151,11 @@ static uint32_t bytes_at(const char *at, size_t left) {
     for (size_t i = 0; i < left; i++)
         bytes |= (uint32_t)byte[i] << 8 * i;
     return bytes;
+}
+
+static uint32_t pair_at(const char *at) {
+    const unsigned char *byte = (const unsigned char *)at;
+    return byte[0] | (uint32_t)byte[1] << 8;
 }
 
 static uint32_t hash_of(const struct phrases *phrases, uint32_t bytes) {
@@ -296,13 +303,11 @@ void phrases_build(struct phrases *phrases) {
 
 /* Whether no word goes on in front of the byte at `begin`, or behind the one before `end`. */
 static bool is_word_begin(struct slice text, size_t begin) {
-    return begin == 0 || !is_word((unsigned char)text.at[begin]) ||
-           !is_word((unsigned char)text.at[begin - 1]);
+    return begin == 0 || !(is_word(text.at[begin]) & is_word(text.at[begin - 1]));
 }
 
 static bool is_word_end(struct slice text, size_t end) {
-    return end == text.length || !is_word((unsigned char)text.at[end - 1]) ||
-           !is_word((unsigned char)text.at[end]);
+    return end == text.length || !(is_word(text.at[end - 1]) & is_word(text.at[end]));
 }
 
 /* Sets the bits of a text that stands at `begin`: of those that do not count here nothing, without
@@ -324,58 +329,64 @@ struct hit {
 
 /* A stretch of the text. */
 struct stretch {
-    uint32_t bytes[STRETCH]; /* from each place on */
-    size_t count;
+    struct slice text; /* to the end of all, as anchors may go on behind the stretch */
     struct hit hits[STRETCH * ANCHOR_MOST];
-    size_t hit_count;
+    size_t count;
 };
 
-static void read_stretch(struct stretch *stretch, struct slice folded, size_t from) {
-    size_t left = folded.length - from, at = 0;
-    stretch->count = left < STRETCH ? left : STRETCH;
-    stretch->hit_count = 0;
-    for (; at < stretch->count && at + ANCHOR_MOST <= left; at++)
-        stretch->bytes[at] = bytes_at(folded.at + from + at, ANCHOR_MOST);
-    for (; at < stretch->count; at++)
-        stretch->bytes[at] = bytes_at(folded.at + from + at, left - at);
+/* The places of a stretch that have so many bytes. */
+static size_t places_of(const struct stretch *stretch, size_t bytes) {
+    size_t places = stretch->text.length < bytes ? 0 : stretch->text.length - bytes + 1;
+    return places < STRETCH ? places : STRETCH;
+}
+
+static uint32_t bytes_of(const struct stretch *stretch, size_t at) {
+    return bytes_at(stretch->text.at + at, stretch->text.length - at);
 }
 
 /* Keeps a place when an anchor stands there, and has its texts fetched. */
-static void look_up(const struct phrases *phrases, struct stretch *stretch, uint32_t anchor,
-                    uint32_t hash, uint32_t at) {
+static inline void look_up(const struct phrases *phrases, struct stretch *stretch, uint32_t anchor,
+                           uint32_t hash, uint32_t at) {
     uint32_t text = slot_of(phrases, anchor, hash)->first;
-    stretch->hits[stretch->hit_count] = (struct hit){at, text};
-    stretch->hit_count += text != 0;
+    stretch->hits[stretch->count] = (struct hit){at, text};
+    stretch->count += text != 0;
     __builtin_prefetch(&phrases->texts[text ? text - 1 : 0]);
 }
 
 /* Finds anchors of four bytes. */
 static void find_long(const struct phrases *phrases, struct stretch *stretch) {
     uint16_t places[STRETCH + 1];
-    size_t count = 0;
-    for (size_t at = 0; at < stretch->count; at++) {
-        uint32_t hash = hash_of(phrases, stretch->bytes[at]);
+    size_t count = 0, end = places_of(stretch, ANCHOR_MOST);
+    for (size_t at = 0; at < end; at++) {
+        uint32_t hash = hash_of(phrases, bytes_at(stretch->text.at + at, ANCHOR_MOST));
         places[count] = (uint16_t)at;
         count += phrases->marks[hash / 64] >> hash % 64 & 1;
     }
     for (size_t i = 0; i < count; i++) {
-        uint32_t anchor = stretch->bytes[places[i]];
+        uint32_t anchor = bytes_at(stretch->text.at + places[i], ANCHOR_MOST);
         look_up(phrases, stretch, anchor, hash_of(phrases, anchor), places[i]);
     }
+}
+
+static bool begins_short(const struct phrases *phrases, uint32_t bytes) {
+    return phrases->pairs[(bytes & PAIR) / 64] >> bytes % 64 & 1;
 }
 
 /* Finds shorter ones: few pairs of bytes begin one. */
 static void find_short(const struct phrases *phrases, struct stretch *stretch) {
     uint16_t places[STRETCH + 1];
-    size_t count = 0;
-    for (size_t at = 0; at < stretch->count; at++) {
-        uint32_t pair = stretch->bytes[at] & PAIR;
+    size_t count = 0, end = places_of(stretch, 1), paired = places_of(stretch, 2);
+    for (size_t at = 0; at < paired; at++) {
         places[count] = (uint16_t)at;
-        count += phrases->pairs[pair / 64] >> pair % 64 & 1;
+        count += begins_short(phrases, pair_at(stretch->text.at + at));
+    }
+    if (paired < end) {
+        places[count] = (uint16_t)paired;
+        count += begins_short(phrases, bytes_of(stretch, paired));
     }
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < phrases->mask_count; j++) {
-            uint32_t anchor = stretch->bytes[places[i]] & phrases->masks[j];
+            uint32_t anchor = bytes_of(stretch, places[i]) & phrases->masks[j];
             uint32_t hash = hash_of(phrases, anchor);
             if (phrases->marks[hash / 64] >> hash % 64 & 1)
                 look_up(phrases, stretch, anchor, hash, places[i]);
@@ -398,10 +409,11 @@ void phrases_search(const struct phrases *phrases, struct slice folded, uint64_t
     struct stretch stretch;
     assert(phrases->shift != 0);
     for (size_t from = 0; from < folded.length; from += STRETCH) {
-        read_stretch(&stretch, folded, from);
+        stretch.text = slice_from(folded, from);
+        stretch.count = 0;
         find_long(phrases, &stretch);
         find_short(phrases, &stretch);
-        for (size_t i = 0; i < stretch.hit_count; i++)
+        for (size_t i = 0; i < stretch.count; i++)
             compare(phrases, &stretch.hits[i], folded, from + stretch.hits[i].at, found);
     }
 }
