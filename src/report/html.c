@@ -13,8 +13,9 @@
 
 struct sheet {
     struct out *out;
-    unsigned sections; /* titled ones so far: the ids of their headings */
-    unsigned level;    /* of headings inside the section */
+    const struct cell *named; /* the card whose heading is that of the page; NULL: none */
+    unsigned sections;        /* titled ones so far: the ids of their headings */
+    unsigned level;           /* of headings inside the section */
 };
 
 enum { UNDER_PAGE = 2, UNDER_SECTION = 3 }; /* levels: inside a section without and with a title */
@@ -343,7 +344,8 @@ static void put_card(const struct sheet *sheet, const struct cell *card) {
     struct out *out = sheet->out;
     bool open = false;
 
-    put_card_heading(sheet, card);
+    if (card != sheet->named)
+        put_card_heading(sheet, card);
     for (const struct cell *cell = card->first; cell; cell = cell->next) {
         if (!cell_is_shown(cell) || cell_is_heading(card, cell))
             continue;
@@ -437,7 +439,39 @@ static void put_section(struct sheet *sheet, const struct section *section) {
 
 /* ---- the page */
 
-static void put_head(struct out *out, const char *title, const char *lang) {
+/* A page without a title that begins with a single card is called after it. NULL: is not. */
+static const struct cell *naming_card(const struct page *page) {
+    const struct section *section = page->first;
+
+    if (page->title && *page->title)
+        return NULL;
+    while (section && section->look == LOOK_HIDDEN)
+        section = section->next;
+    if (!section || section->look != LOOK_CARDS || section->cell->first != section->cell->last)
+        return NULL;
+    return section->cell->first;
+}
+
+/* Text without elements, fit for <title>. */
+static void put_name(const struct sheet *sheet, const struct page *page) {
+    const struct cell *card = sheet->named;
+    bool first = true;
+
+    if (!card)
+        put_words(sheet->out, page->title && *page->title ? page->title : "mailtriage");
+    for (const struct cell *cell = card ? card->first : NULL; cell; cell = cell->next) {
+        if (!cell_is_shown(cell) || !cell_is_heading(card, cell) || cell->kind == CELL_LINK)
+            continue;
+        if (!first)
+            out_byte(sheet->out, ' ');
+        first = false;
+        put_line(sheet->out, cell);
+    }
+}
+
+static void put_head(const struct sheet *sheet, const struct page *page, const char *lang) {
+    struct out *out = sheet->out;
+
     out_text(out, "<!DOCTYPE html>\n<html lang=\"");
     put_words(out, lang);
     out_text(out, "\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -448,21 +482,19 @@ static void put_head(struct out *out, const char *title, const char *lang) {
                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                   "<meta name=\"color-scheme\" content=\"light dark\">\n"
                   "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
-    put_words(out, title);
+    put_name(sheet, page);
     out_text(out, "</title>\n<style>");
     out_text(out, html_style);
     out_text(out, "</style>\n</head>\n");
 }
 
-/* A page for people needs a name: that of the program where the page has none. */
 static void html_page(const struct page *page, const struct format_wishes *wishes,
                       struct out *out) {
-    const char *title = page->title && *page->title ? page->title : "mailtriage";
-    struct sheet sheet = {.out = out};
+    struct sheet sheet = {.out = out, .named = naming_card(page)};
 
-    put_head(out, title, wishes->lang ? wishes->lang : "en");
+    put_head(&sheet, page, wishes->lang ? wishes->lang : "en");
     out_text(out, "<body>\n<main>\n<h1 id=\"title\">");
-    put_words(out, title);
+    put_name(&sheet, page);
     out_text(out, "</h1>\n");
     for (const struct section *section = page->first; section; section = section->next)
         if (section->look != LOOK_HIDDEN)

@@ -30,8 +30,9 @@ page() { # NAME COMMAND...: what the command writes, as a page
 
 pages=()
 page specimen $specimen
-page thai $specimen th
-page codes build/mailtriage explain --no-config --format html 354 535
+page compared build/mailtriage explain --no-config --lang th --format html 354 535
+page code build/mailtriage explain --no-config --format html 550
+page codes build/mailtriage explain --no-config --format html
 page report build/mailtriage report --no-config --year 2026 --format html samples/postfix/mail.log \
     samples/exim/mainlog samples/sendmail/maillog
 

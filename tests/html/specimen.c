@@ -87,7 +87,7 @@ static void add_reasons(struct page *page) {
     struct cell *list = page_section(page, "reasons", "What to do", LOOK_CARDS, CELL_LIST)->cell;
     for (size_t i = 0; i < sizeof severities / sizeof *severities; i++) {
         struct cell *card = cell_record(page, list, NULL, NULL);
-        cell_text(page, card, "severity", "", slice_of(severities[i]));
+        cell_text(page, card, "severity", "", slice_of(severities[i]))->tone = TONE_CRITICAL - i;
         cell_text(page, card, "class", "", i ? SLICE("mailbox-full") : hostile);
         cell_count(page, card, "count", "", 12, "recipients");
         cell_text(page, card, "hint", "hint",

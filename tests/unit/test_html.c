@@ -219,6 +219,35 @@ static void test_side_by_side(void **state) {
                        "</div>\n");
 }
 
+/* A page without a title is called after the card it begins with, and that card has no heading. */
+static void test_name(void **state) {
+    static const char *const expected[] = {
+        "<h1 id=\"title\">mailtriage</h1>\n<p>none</p>\n",
+        "<h1 id=\"title\">error &lt;1&gt; 535</h1>\n<div class=\"cards\">\n"
+        "<div class=\"card\">\n</div>\n</div>\n",
+        "<h1 id=\"title\">mailtriage</h1>\n<ol class=\"cards\">\n"
+        "<li class=\"card\">\n<h2><span class=\"mark error\">error</span> &lt;1&gt; 535</h2>\n"
+        "</li>\n"
+        "<li class=\"card\">\n<h2><span class=\"mark error\">error</span> &lt;2&gt; 535</h2>\n"
+        "</li>\n</ol>\n",
+    };
+
+    (void)state;
+    for (size_t count = 0; count < sizeof expected / sizeof *expected; count++) {
+        struct page page;
+        page_init(&page, count ? NULL : "");
+        page_section(&page, "h", NULL, LOOK_HIDDEN, CELL_LIST);
+        struct cell *list = page_section(&page, "l", NULL, LOOK_CARDS, CELL_LIST)->cell;
+        for (size_t i = 1; i <= count; i++) {
+            struct cell *card = cell_record(&page, list, NULL, NULL);
+            cell_text(&page, card, "a", "", SLICE("error"))->tone = TONE_ERROR;
+            cell_text(&page, card, "b", "", arena_print(&page.arena, "<%zu>", i));
+            cell_code(&page, card, "c", "", 535);
+        }
+        assert_main(&page, expected[count]);
+    }
+}
+
 static void test_lists(void **state) {
     struct page page;
 
@@ -340,9 +369,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_frame),        cmocka_unit_test(test_facts),
         cmocka_unit_test(test_table),        cmocka_unit_test(test_cards),
-        cmocka_unit_test(test_side_by_side), cmocka_unit_test(test_lists),
-        cmocka_unit_test(test_addresses),    cmocka_unit_test(test_text),
-        cmocka_unit_test(test_attributes),
+        cmocka_unit_test(test_side_by_side), cmocka_unit_test(test_name),
+        cmocka_unit_test(test_lists),        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_text),         cmocka_unit_test(test_attributes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
