@@ -646,9 +646,14 @@ static const struct rule *first_wording(const struct reason_memory *memory,
 
 /* ---- rules by code */
 
-static bool is_phrase_of(const struct code_page *page, struct slice words) {
+static bool is_same(struct slice phrase, struct slice words) {
     char buffer[256];
-    return page && slice_equal(words, words_of(page->name, buffer, sizeof buffer));
+    return slice_equal(words, words_of(phrase, buffer, sizeof buffer));
+}
+
+/* Of the texts that no language changes, so that it changes no verdict either. */
+static bool is_phrase_of(const struct code_page *page, struct slice words) {
+    return page && (is_same(page->standard, words) || is_same(page->english, words));
 }
 
 /* Whether a reply says more than its code: not when empty, nor with the standard phrase of it. */

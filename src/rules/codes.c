@@ -292,6 +292,7 @@ static void take_page(struct reading *reading, const struct slice *field) {
                            .source = field[SOURCE],
                            .reason = field[REASON],
                            .standard = field[STANDARD],
+                           .english = field[NAME],
                            .use = field[USE],
                            .stage = field[STAGE],
                            .others = field[OTHERS],

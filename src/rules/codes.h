@@ -40,6 +40,7 @@ struct code_page {
     struct slice code, name, description, when, fix, source;
     struct slice reason;   /* the class to use when nothing but the code is known; may be empty */
     struct slice standard; /* the phrase of the standard or registry; empty: it has none */
+    struct slice english;  /* the name as loaded: like `standard`, no language changes it */
     struct slice use;      /* when a server should answer with this code and not with another */
     struct slice stage;    /* a list: where it comes; "any" */
     struct slice others;   /* a list: the other reasons it can stand for, the most usual first */
