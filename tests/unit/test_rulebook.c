@@ -325,6 +325,7 @@ static const struct {
     {"title: T\n", "", "full.yaml:1:1: key 'title' is missing"},
     {"title: T\n", "title:\n", "'title' is empty"},
     {"group: recipient\n", "group: recipients\n", "full.yaml:2:8: unknown group 'recipients'"},
+    {"sign: S.\n", "", "key 'sign' is missing"},
     {"hint: Do.\n", "", "key 'hint' is missing"},
     {"lasting: permanent\n", "lasting: P\n", "write 'temporary' or 'permanent'"},
     {"acts: [our-user]\n", "acts: our-user\n", "full.yaml:8:7: a list is needed"},
