@@ -176,8 +176,8 @@ static struct slice say_sources(const struct rulebook *book, const struct asked_
     (void)book;
     while (next_source(&rest, &item)) {
         struct slice said = say_source(item, page, &address);
-        joined = arena_print(&page->arena, "%.*s%s%.*s", SLICE_ARGS(joined),
-                             joined.length ? "; " : "", SLICE_ARGS(said));
+        joined = joined.length ? WORDS_FILL(&page->arena, page_word(page, WORD_BOTH), joined, said)
+                               : said;
     }
     return joined;
 }
@@ -235,6 +235,16 @@ static void list_reasons(const struct rulebook *book, const struct asked_code *c
     }
 }
 
+static bool comes_at_recipient(const struct asked_code *code) {
+    struct slice rest = code->page->stage, stage;
+    while (rest.length > 0) {
+        slice_cut(&rest, '|', &stage);
+        if (slice_is(stage, "rcpt") || slice_is(stage, "any"))
+            return true;
+    }
+    return false;
+}
+
 /* What each MTA logs when it says the code, and when it is told it. */
 static void list_logged(const struct rulebook *book, const struct asked_code *code,
                         struct page *page, struct cell *list) {
@@ -242,8 +252,8 @@ static void list_logged(const struct rulebook *book, const struct asked_code *co
     for (size_t i = 0; i < 2; i++)
         for (size_t j = 0; mtas[j]; j++) {
             const char *direction = direction_name(directions[i]);
-            struct slice text =
-                codes_logged(book->codes, code->code, mtas[j]->name, direction, &page->arena);
+            struct slice text = codes_logged(book->codes, code->code, mtas[j]->name, direction,
+                                             comes_at_recipient(code), &page->arena);
             if (text.length == 0)
                 continue;
             bool nothing = slice_is(text, "-");
@@ -333,14 +343,12 @@ static void add_learning(const struct asked_code *codes, size_t count, struct pa
         struct slice rest = codes[i].page->source, item, address;
         while (next_source(&rest, &item)) {
             struct slice said = say_source(item, page, &address);
-            if (is_listed(section->cell, said))
-                continue;
-            if (address.length)
+            if (address.length && !is_listed(section->cell, said))
                 cell_link(page, section->cell, NULL, NULL, said, address);
-            else
-                cell_text(page, section->cell, NULL, NULL, said);
         }
     }
+    if (!section->cell->first)
+        section->look = LOOK_HIDDEN;
 }
 
 void catalogue_codes(const struct rulebook *book, const struct asked_code *codes, size_t count,
@@ -366,9 +374,11 @@ static void add_summary(const struct rulebook *book, const struct asked_code pai
     struct slice class[2] = {say_class(book, &pair[0], page), say_class(book, &pair[1], page)};
     enum word sentence =
         slice_equal(class[0], class[1]) ? WORD_SUMMARY_ALIKE : WORD_SUMMARY_DIFFERENT;
-    cell_text(page, section->cell, NULL, NULL,
-              WORDS_FILL(&page->arena, page_word(page, sentence), pair[0].text, pair[0].page->name,
-                         class[0], pair[1].text, pair[1].page->name, class[1]));
+    if (first_digit(&pair[0]) != 'X')
+        cell_text(page, section->cell, NULL, NULL,
+                  WORDS_FILL(&page->arena, page_word(page, sentence), pair[0].text,
+                             pair[0].page->name, class[0], pair[1].text, pair[1].page->name,
+                             class[1]));
     struct slice difference = codes_pair(book->codes, pair[0].code, pair[1].code);
     if (difference.length)
         cell_text(page, section->cell, NULL, NULL, difference);
@@ -484,13 +494,21 @@ static void put_reason(const struct finding *finding, struct page *page, struct 
             arena_print(&page->arena, "%s:%u", verdict->rule->file, verdict->rule->line));
 }
 
+static struct slice say_verdict(const struct verdict *verdict, struct page *page) {
+    if (verdict->reason)
+        return say_name(verdict->reason, page);
+    if (strcmp(verdict->class_name, "unclassified") != 0)
+        return slice_of(verdict->class_name);
+    return WORDS_FILL(&page->arena, page_word(page, WORD_CODE_COLON), slice_of(verdict->class_name),
+                      say(page, WORD_UNCLASSIFIED));
+}
+
 struct cell *catalogue_reply(const struct finding *finding, const char *key, struct page *page) {
     struct cell *list = page_section(page, key, NULL, LOOK_CARDS, CELL_LIST)->cell;
     struct cell *card = cell_record(page, list, NULL, NULL);
     const struct verdict *verdict = &finding->verdict;
     char enhanced[16];
-    cell_text(page, card, NULL, "",
-              verdict->reason ? say_name(verdict->reason, page) : slice_of(verdict->class_name));
+    cell_text(page, card, NULL, "", say_verdict(verdict, page));
     put(page, card, "reply", page_word(page, WORD_REPLY), finding->reply.whole);
     if (finding->reply.code)
         cell_code(page, card, "code", page_word(page, WORD_CODE), finding->reply.code);

@@ -239,7 +239,7 @@ static void write_facts(struct pen *pen, const struct cell *record, size_t inden
         bool titled = cell->title && *cell->title;
         if (cell->kind == CELL_RECORD) {
             if (titled)
-                out_print(pen->out, "%*s%s:\n", (int)indent, "", cell->title);
+                out_print(pen->out, "%*s%s%s\n", (int)indent, "", cell->title, pen->colon);
             write_facts(pen, cell, indent + (titled ? INDENT : 0), facts);
         } else if (cell->title) {
             write_fact(pen, cell, indent, facts);

@@ -93,6 +93,7 @@ const char *logged_put(struct logged *logged, const struct logged_row *row, stru
 struct asking {
     const struct logged *logged;
     const char *mta, *direction;
+    bool widely;
     struct arena *arena;
 };
 
@@ -118,7 +119,9 @@ static struct slice basic_text(const struct asking *asking, unsigned number) {
     snprintf(code, sizeof code, "%u", number);
     snprintf(wider, sizeof wider, "%uxx", number / 100);
     struct slice text = row_of(asking, code);
-    return filled(asking, text.length > 0 ? text : row_of(asking, wider), BASIC_PLACE, code);
+    if (text.length == 0 && asking->widely)
+        text = row_of(asking, wider);
+    return filled(asking, text, BASIC_PLACE, code);
 }
 
 static struct slice enhanced_text(const struct asking *asking, struct enhanced enhanced) {
@@ -129,7 +132,7 @@ static struct slice enhanced_text(const struct asking *asking, struct enhanced e
     snprintf(wider[1], sizeof wider[1], "%u.%u.x", enhanced.class_digit, enhanced.subject);
     snprintf(wider[2], sizeof wider[2], "%u.x.x", enhanced.class_digit);
     text = row_of(asking, code);
-    for (size_t i = 0; i < 3 && text.length == 0; i++)
+    for (size_t i = 0; i < (asking->widely ? 3 : 1) && text.length == 0; i++)
         text = row_of(asking, wider[i]);
     return filled(asking, text, ENHANCED_PLACE, code);
 }
@@ -149,8 +152,8 @@ static struct enhanced with_class(const struct asking *asking, struct enhanced e
 }
 
 struct slice logged_text(const struct logged *logged, struct code code, const char *mta,
-                         const char *direction, struct arena *arena) {
-    struct asking asking = {logged, mta, direction, arena};
+                         const char *direction, bool widely, struct arena *arena) {
+    struct asking asking = {logged, mta, direction, widely, arena};
     if (code.basic != 0)
         return basic_text(&asking, code.basic);
     return enhanced_text(&asking,

@@ -63,7 +63,7 @@ static void finds_the_nearest_row(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct code code;
         assert_true(code_read(slice_of(rows[i].code), &code));
-        struct slice text = codes_logged(codes, code, rows[i].mta, rows[i].direction, &arena);
+        struct slice text = codes_logged(codes, code, rows[i].mta, rows[i].direction, true, &arena);
         if (!slice_is(text, rows[i].text))
             fail_msg("%s %s %s: '%.*s'", rows[i].code, rows[i].mta, rows[i].direction,
                      SLICE_ARGS(text));
