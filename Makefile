@@ -241,6 +241,15 @@ check-bench: ## totals of a small made-up log; one verdict for every way to it
 score: $(B)/tests/unit/test_replies ## right, wrong and unclassified of the labelled replies, for each reason
 	@REPLIES_TABLE=1 $(if $(WRONG),REPLIES_WRONG=1) $<
 
+.PHONY: lang
+lang: $(B)/tests/unit/test_lang ## what is to be translated or outdated, ready to paste into patterns/lang
+	@LANG_MISSING=1 $< 2> /dev/null || true
+
+.PHONY: catalogue
+catalogue: build/$(PROGRAM) ## writes docs/codes.md and its translations
+	@tests/catalogue/codes_page.sh en > docs/codes.md
+	@for lang in es fr th; do tests/catalogue/codes_page.sh $$lang > docs/codes.$$lang.md; done
+
 .PHONY: golden-accept
 golden-accept: build/$(PROGRAM) ## shows what the golden cases give now, then takes it as expected
 	@tests/golden/accept.sh $(CASES)
