@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "finding/reason.h"
+#include "rules/equal.h"
 #include <assert.h>
 #include <stdlib.h>
 
@@ -30,11 +31,14 @@ struct prover {
     struct share *shares; /* by rule id; NULL: not asked for */
 };
 
-static void tell(struct prover *prover, const char *file, unsigned line, const char *what) {
-    struct slice text = arena_print(&prover->arena, "%s:%u: %s", file, line, what);
+static void tell_whole(struct prover *prover, const char *text) {
     prover->failed++;
     if (prover->told)
-        prover->told(prover->context, text.at);
+        prover->told(prover->context, text);
+}
+
+static void tell(struct prover *prover, const char *file, unsigned line, const char *what) {
+    tell_whole(prover, arena_print(&prover->arena, "%s:%u: %s", file, line, what).at);
 }
 
 /* One word of a context. "local" may be meant as a side or as a direction: see read_context. */
@@ -205,11 +209,11 @@ static bool is_direction_word(struct slice word) {
 static void check_mtas(struct prover *prover) {
     for (size_t i = 0; i < prover->book->rule_count; i++) {
         const struct rule *rule = &prover->book->rules[i];
-        for (size_t j = 0; j < rule->where.mta.count; j++)
-            if (!mta_named(rule->where.mta.items[j]))
+        for (size_t j = 0; j < rule->where->mta.count; j++)
+            if (!mta_named(rule->where->mta.items[j]))
                 tell(prover, rule->file, rule->line,
                      arena_print(&prover->arena, "no MTA '%.*s'",
-                                 SLICE_ARGS(rule->where.mta.items[j]))
+                                 SLICE_ARGS(rule->where->mta.items[j]))
                          .at);
     }
     for (size_t i = 0; i < prover->book->reason_count; i++) {
@@ -231,11 +235,19 @@ static void check_pattern(struct prover *prover, const struct rule_pattern *patt
         tell(prover, file, line, why.text);
 }
 
+/* Files that are built in are not asked when they are loaded. */
+static void check_differ(struct prover *prover) {
+    struct problem why;
+    if (!rules_differ(prover->book, &why))
+        tell_whole(prover, why.text);
+}
+
 /* Patterns of files that are built in are compiled when they are needed, and so proved here. */
 static void check_patterns(struct prover *prover) {
     for (size_t i = 0; i < prover->book->rule_count; i++) {
         const struct rule *rule = &prover->book->rules[i];
-        check_pattern(prover, &rule->pattern, rule->file, rule->line);
+        if (rule->pattern)
+            check_pattern(prover, rule->pattern, rule->file, rule->line);
     }
     const struct rule_mark *mark;
     for (size_t i = 0; (mark = rulebook_mark(prover->book, i)); i++)
@@ -262,6 +274,7 @@ size_t reason_prove(struct rulebook *book, size_t *failed_r,
         .book = book, .memory = reason_memory_new(book), .told = told, .context = context};
     arena_init(&prover.arena);
     check_mtas(&prover);
+    check_differ(&prover);
     check_patterns(&prover);
     prove_all(&prover);
     prover_release(&prover);

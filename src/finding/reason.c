@@ -29,6 +29,7 @@
 #include "base/memory.h"
 #include "finding/clean.h"
 #include "finding/values.h"
+#include "rules/search.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -201,26 +202,15 @@ static const struct provider_set *provider_bits(struct reason_memory *memory,
     return set;
 }
 
-static const struct code *guard_codes(struct reason_memory *memory,
-                                      const struct rule_where *where) {
-    struct code *codes = arena_zero(&memory->arena, (where->code_count + 1) * sizeof *codes);
-    for (size_t i = 0; i < where->code_count; i++) {
-        bool good = code_read(where->codes[i], &codes[i]);
-        assert(good);
-        (void)good;
-    }
-    return codes;
-}
-
 static struct guard new_guard(struct reason_memory *memory, const struct rule *rule) {
-    const struct rule_where *where = &rule->where;
+    const struct rule_where *where = rule->where;
     struct slice group = rule->reason->group;
     struct guard guard = {.stages = stage_bits(&where->stage),
                           .mtas = mta_bits(&where->mta),
                           .sides = side_bits(&where->side),
                           .directions = direction_bits(&where->direction),
                           .providers = provider_bits(memory, &where->provider),
-                          .codes = guard_codes(memory, where),
+                          .codes = where->codes,
                           .code_count = where->code_count,
                           .where = where};
     guard.synthetic = (guard.sides & 1u << SIDE_SYNTHETIC) || slice_is(group, "network") ||
@@ -231,10 +221,9 @@ static struct guard new_guard(struct reason_memory *memory, const struct rule *r
     return guard;
 }
 
-/* The rules of one list do: what they point to is the same, not only alike. */
+/* The rules of one list do. */
 static bool has_same_context(const struct rule *one, const struct rule *other) {
-    return one->reason == other->reason &&
-           memcmp(&one->where, &other->where, sizeof one->where) == 0;
+    return one->reason == other->reason && one->where == other->where;
 }
 
 static void set_guards(struct reason_memory *memory) {
@@ -254,15 +243,15 @@ static const struct guard *guard_at(const struct reason_memory *memory, size_t i
 
 /* Tokens of a provider that no word of the text finds; see find_tokens. */
 static bool is_silent_token(const struct rule *rule) {
-    return rule->strength == RULE_TOKEN && rule->where.provider.count > 0 &&
-           rule->form != RULE_SAYS && rule->pattern.needed.count == 0;
+    return rule->strength == RULE_TOKEN && rule->where->provider.count > 0 &&
+           rule->form != RULE_SAYS && !(rule->pattern && rule->pattern->needed.count > 0);
 }
 
 static void set_gate(struct reason_memory *memory, size_t id, const struct rule_pattern *pattern) {
+    size_t count = pattern && pattern->regex ? pattern->needed.count : 0;
     for (size_t i = 0; i < NEEDED_MOST - 1; i++)
-        memory->gates[id].needs[i] =
-            i + 1 < pattern->needed.count ? pattern->more[i] : (uint32_t)id;
-    if (pattern->regex && pattern->needed.count == 0 &&
+        memory->gates[id].needs[i] = i + 1 < count ? pattern->more[i] : (uint32_t)id;
+    if (pattern && pattern->regex && count == 0 &&
         (id >= memory->book->rule_count || !is_silent_token(&memory->book->rules[id])))
         set_bit(memory->always, id);
 }
@@ -271,7 +260,7 @@ static void set_gates(struct reason_memory *memory) {
     const struct rulebook *book = memory->book;
     memory->gates = memory_new(reason_patterns(book) * sizeof *memory->gates);
     for (size_t i = 0; i < book->rule_count; i++)
-        set_gate(memory, i, &book->rules[i].pattern);
+        set_gate(memory, i, book->rules[i].pattern);
     const struct rule_mark *mark;
     for (size_t i = 0; (mark = rulebook_mark(book, i)); i++)
         set_gate(memory, book->rule_count + i, &mark->pattern);
@@ -328,7 +317,7 @@ static struct limits *limits_new(struct reason_memory *memory) {
 }
 
 struct reason_memory *reason_memory_new(struct rulebook *book) {
-    rulebook_prepare(book);
+    search_prepare(book);
     struct reason_memory *memory = memory_new(sizeof *memory);
     memory->book = book;
     arena_init(&memory->arena);
@@ -496,7 +485,7 @@ static bool pattern_matches(const struct reason_memory *memory, struct regex *re
  * plain way. */
 static bool matches(const struct reason_memory *memory, const struct rule_pattern *pattern,
                     size_t id, struct slice text, const struct asked *asked) {
-    if (pattern->regex)
+    if (pattern && pattern->regex)
         return pattern_matches(memory, pattern->regex, id, asked);
     return memory->way != REASON_PLAIN || phrase_stands(text, asked->folded);
 }
@@ -619,7 +608,7 @@ static const char *unmet(const struct reason_memory *memory, const struct asked 
 
 static bool has_words(const struct reason_memory *memory, const struct asked *asked,
                       const struct rule *rule) {
-    return rule->form == RULE_CODE || matches(memory, &rule->pattern, rule->id, rule->text, asked);
+    return rule->form == RULE_CODE || matches(memory, rule->pattern, rule->id, rule->text, asked);
 }
 
 static const char *wording_unmet(const struct reason_memory *memory, const struct asked *asked,

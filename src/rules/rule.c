@@ -5,12 +5,13 @@
 #include "rules/rule.h"
 
 #include "base/memory.h"
-#include "rules/phrases.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MOST_PHRASE = 200 };
+
+const struct rule_where rule_anywhere;
 
 /* The words of stage, side and direction as the contract has them; those of mta and provider are
  * known elsewhere. */
@@ -25,7 +26,8 @@ static const char *const when_keys[] = {"says", "matches",  "code", "stage",  "s
 
 void rule_list_release(struct rule_list *list) {
     for (size_t i = 0; i < list->count; i++)
-        regex_free(list->items[i].pattern.regex);
+        if (list->items[i].pattern)
+            regex_free(list->items[i].pattern->regex);
     free(list->items);
     *list = (struct rule_list){0};
 }
@@ -124,25 +126,24 @@ static bool narrow_words(const struct rule_maker *maker, const struct yaml *mapp
 
 /* "5.7.606-649": the codes that differ in the last number, which is what a provider numbers its own
  * refusals with. Gives how many there are, 0 when it is none; `codes` NULL only counts. */
-static size_t expand_code(struct arena *arena, struct slice text, struct slice *codes) {
+static size_t expand_code(struct slice text, struct code *codes) {
     struct slice rest = text, first;
     struct code code;
     uint64_t last;
     bool is_range = slice_cut(&rest, '-', &first);
     if (!code_read(first, &code) || (is_range && (code.basic || !slice_number(rest, &last))))
         return 0;
-    if (!is_range) {
-        if (codes)
-            *codes = first;
-        return 1;
-    }
-    uint64_t begin = code.enhanced.detail;
-    if (last <= begin || last > 999)
+    if (!is_range)
+        last = code.enhanced.detail;
+    else if (last <= code.enhanced.detail || last > 999)
         return 0;
-    struct slice front = slice_head(first, slice_rfind(first, '.') + 1);
-    for (uint64_t detail = begin; codes && detail <= last; detail++)
-        *codes++ = arena_print(arena, "%.*s%u", SLICE_ARGS(front), (unsigned)detail);
-    return (size_t)(last - begin + 1);
+    size_t count = 0;
+    for (; code.enhanced.detail <= last; code.enhanced.detail++)
+        if (codes)
+            codes[count++] = code;
+        else
+            count++;
+    return count;
 }
 
 static bool narrow_codes(struct rule_maker *maker, const struct yaml *mapping) {
@@ -152,7 +153,7 @@ static bool narrow_codes(struct rule_maker *maker, const struct yaml *mapping) {
     if (!yaml_texts(maker->arena, node, &codes, maker->problem))
         return false;
     for (size_t i = 0; i < codes.count; i++) {
-        size_t more = expand_code(maker->arena, codes.items[i], NULL);
+        size_t more = expand_code(codes.items[i], NULL);
         if (more == 0)
             return yaml_say(node, maker->problem,
                             "'%.*s' is no code: write 550, 5.7.1, x.7.1 or 5.7.606-649",
@@ -163,11 +164,11 @@ static bool narrow_codes(struct rule_maker *maker, const struct yaml *mapping) {
         return yaml_say(node, maker->problem, "an empty list holds nowhere: leave 'code' out");
     if (count == 0)
         return true;
-    struct slice *all = arena_zero(maker->arena, count * sizeof *all);
+    struct code *all = arena_zero(maker->arena, count * sizeof *all);
     maker->where.codes = all;
     maker->where.code_count = count;
     for (size_t i = 0; i < codes.count; i++)
-        all += expand_code(maker->arena, codes.items[i], all);
+        all += expand_code(codes.items[i], all);
     return true;
 }
 
@@ -205,16 +206,32 @@ bool rule_narrow(struct rule_maker *maker, const struct yaml *mapping) {
 
 /* ---- rules */
 
+/* The rules of a list of a file share one. */
+static const struct rule_where *keep_where(const struct rule_maker *maker,
+                                           const struct rule_where *where) {
+    static_assert(sizeof *where == 5 * sizeof(struct rule_words) + sizeof(void *) + sizeof(size_t) +
+                                       2 * sizeof(void *),
+                  "compared byte by byte");
+    const struct rule_list *list = maker->list;
+    const struct rule_where *last = list->count > 0 ? list->items[list->count - 1].where : NULL;
+    if (last && memcmp(last, where, sizeof *where) == 0)
+        return last;
+    struct rule_where *kept = arena_alloc(maker->arena, sizeof *kept);
+    *kept = *where;
+    return kept;
+}
+
 static struct rule *new_rule(const struct rule_maker *maker, const struct yaml *item,
                              enum rule_form form) {
     struct rule_list *list = maker->list;
+    const struct rule_where *where = keep_where(maker, &maker->where);
     list->items = memory_grow(list->items, &list->capacity, list->count + 1, sizeof *list->items);
     struct rule *rule = &list->items[list->count++];
     *rule = (struct rule){.form = form,
                           .strength = maker->strength,
                           .reason = maker->reason,
                           .text = item->text,
-                          .where = maker->where,
+                          .where = where,
                           .file = item->file,
                           .line = item->line};
     return rule;
@@ -242,8 +259,8 @@ static bool add_phrase(const struct rule_maker *maker, const struct yaml *item) 
 }
 
 static bool add_pattern(const struct rule_maker *maker, const struct yaml *item) {
-    struct rule_pattern pattern;
-    if (!compile(maker->arena, item, &pattern, maker->problem))
+    struct rule_pattern *pattern = arena_zero(maker->arena, sizeof *pattern);
+    if (!compile(maker->arena, item, pattern, maker->problem))
         return false;
     new_rule(maker, item, RULE_MATCHES)->pattern = pattern;
     return true;
@@ -341,51 +358,12 @@ static bool add_code(const struct rule_maker *maker, const struct yaml *item) {
     if (staged) {
         struct slice *stage = arena_zero(maker->arena, sizeof *stage);
         *stage = rest;
-        rule->where.stage = (struct rule_words){stage, 1};
+        where.stage = (struct rule_words){stage, 1};
+        rule->where = keep_where(maker, &where);
     }
     return true;
 }
 
 bool rules_codes(const struct rule_maker *maker, const struct yaml *list) {
     return each(maker, list, add_code);
-}
-
-/* ---- telling equal rules */
-
-/* Lists have their length in front and texts too, so that no two keys are one by chance. */
-static void key_words(struct pack *key, const struct slice *items, size_t count) {
-    pack_number(key, count);
-    for (size_t i = 0; i < count; i++)
-        pack_text(key, items[i]);
-}
-
-static void key_phrases(struct pack *key, const struct rule_phrases *list) {
-    for (; list; list = list->outer)
-        pack_number(key, list->alike);
-    pack_number(key, 0);
-}
-
-void rule_key(struct pack *key, const struct rule *rule) {
-    const struct rule_where *where = &rule->where;
-    const struct rule_words *lists[] = {&where->stage, &where->side, &where->direction, &where->mta,
-                                        &where->provider};
-    key->length = 0;
-    pack_number(key, rule->strength);
-    pack_number(key, rule->form);
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        key_words(key, lists[i]->items, lists[i]->count);
-    key_words(key, where->codes, where->code_count);
-    key_phrases(key, where->with);
-    key_phrases(key, where->unless);
-    size_t begin = key->length;
-    pack_bytes(key, rule->text);
-    if (rule->form == RULE_SAYS)
-        key->length = begin + phrases_fold((struct slice){key->bytes + begin, rule->text.length},
-                                           key->bytes + begin)
-                                  .length;
-}
-
-void rule_phrases_key(struct pack *key, const struct rule_phrases *list) {
-    key->length = 0;
-    key_words(key, list->phrases.items, list->phrases.count);
 }

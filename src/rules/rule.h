@@ -4,7 +4,6 @@
 #ifndef RULES_RULE_H
 #define RULES_RULE_H
 
-#include "base/pack.h"
 #include "rules/codes.h"
 #include "rules/needed.h"
 #include "rules/regex.h"
@@ -22,17 +21,18 @@ struct rule_words {
 /* Phrases of which one stands in the text, or none; a condition of many rules at once. */
 struct rule_phrases {
     struct rule_words phrases;
-    unsigned id;    /* under which the search finds them; 0 before the book is built */
-    unsigned alike; /* lists that say the same have the same, from 1; 0: not known yet */
+    unsigned id;    /* under which the search finds them; 0: not prepared */
+    unsigned alike; /* lists that say the same have the same, from 1; 0: not asked (rules/equal) */
     struct rule_phrases *outer; /* what the list or the file demands besides; NULL: nothing */
 };
 
 struct rule_where {
     struct rule_words stage, side, direction, mta, provider;
-    const struct slice *codes; /* "550", "5.7.1", "x.7.1"; any of them in the reply */
+    const struct code *codes; /* any of them in the reply */
     size_t code_count;
     struct rule_phrases *with, *unless; /* one of each of with, none of unless; NULL: any text */
 };
+extern const struct rule_where rule_anywhere;
 
 /* A pattern, and what the search for phrases must have found before it is worth trying: a word of
  * the first set under the id of the pattern's owner, of the others under `more`, ids that patterns
@@ -60,12 +60,12 @@ struct rule {
     enum rule_form form;
     enum rule_strength strength;
     const struct reason *reason;
-    struct slice text;           /* the phrase, pattern or code as written */
-    struct rule_pattern pattern; /* RULE_MATCHES */
-    struct code code;            /* RULE_CODE */
-    bool staged;                 /* RULE_CODE: written with @STAGE */
-    bool of_table;               /* RULE_CODE: the last word of a code table */
-    struct rule_where where;
+    struct slice text;              /* the phrase, pattern or code as written */
+    struct rule_pattern *pattern;   /* RULE_MATCHES; else NULL */
+    struct code code;               /* RULE_CODE */
+    bool staged;                    /* RULE_CODE: written with @STAGE */
+    bool of_table;                  /* RULE_CODE: the last word of a code table */
+    const struct rule_where *where; /* the same for the rules of one list */
     const char *file;
     unsigned line;
 };
@@ -111,10 +111,5 @@ bool rule_is_stage(struct slice word);
  * pattern is the caller's. */
 bool rule_mark_read(struct arena *arena, const struct yaml *item, enum rule_form form,
                     struct rule_mark *mark_r, struct problem *problem);
-
-/* What a rule says, and what such a list does, as bytes in place of what is in `key`: equal bytes
- * are equal rules. Lists that are equal must have been given one number, `alike`, before. */
-void rule_key(struct pack *key, const struct rule *rule);
-void rule_phrases_key(struct pack *key, const struct rule_phrases *list);
 
 #endif

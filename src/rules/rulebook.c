@@ -9,8 +9,8 @@
  */
 #include "rules/rulebook.h"
 
-#include "base/map.h"
 #include "base/memory.h"
+#include "rules/equal.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +30,8 @@ struct loader {
     struct held *held;
     struct rulebook *book;
     struct arena *arena;
+    struct arena nodes; /* of the file that is read, when its text lives elsewhere */
+    bool proved;        /* all files were built in: what a test has proved is not asked again */
     struct problem *problem;
 };
 
@@ -183,9 +185,14 @@ static bool check_listed(struct loader *loader, const struct pattern_file *file,
 
 /* ---- parts of a reason */
 
+/* Good until the next file is read: rules keep texts, and no nodes. */
 static const struct yaml *read_yaml(struct loader *loader, const struct pattern_file *file) {
     const struct yaml *root;
-    return pattern_file_yaml(file, loader->arena, &root, loader->problem) ? root : NULL;
+    arena_clear(&loader->nodes);
+    if (!pattern_file_texts(file, loader->arena, &loader->nodes, &root, loader->problem))
+        return NULL;
+    loader->proved = loader->proved && root->proved;
+    return root;
 }
 
 static bool read_severity_word(struct loader *loader, const struct yaml *node,
@@ -370,10 +377,10 @@ static bool read_codes(struct loader *loader, struct rule_maker maker, const str
 static bool check_providers(struct loader *loader, size_t first) {
     for (size_t i = first; i < loader->held->made.count; i++) {
         const struct rule *rule = &loader->held->made.items[i];
-        for (size_t j = 0; j < rule->where.provider.count; j++)
-            if (!provider_named(loader->book, rule->where.provider.items[j]))
+        for (size_t j = 0; j < rule->where->provider.count; j++)
+            if (!provider_named(loader->book, rule->where->provider.items[j]))
                 return problem_say(loader->problem, "%s:%u: no provider '%.*s'", rule->file,
-                                   rule->line, SLICE_ARGS(rule->where.provider.items[j]));
+                                   rule->line, SLICE_ARGS(rule->where->provider.items[j]));
     }
     return true;
 }
@@ -660,6 +667,7 @@ static bool add_page_rules(struct loader *loader, const struct code_page *page) 
         made->items[made->count++] = (struct rule){.form = RULE_CODE,
                                                    .strength = RULE_DEFAULT,
                                                    .reason = reason,
+                                                   .where = &rule_anywhere,
                                                    .code = code,
                                                    .text = page->code,
                                                    .of_table = true,
@@ -699,54 +707,6 @@ static bool read_tables(struct loader *loader) {
 
 /* ---- the whole */
 
-/* Numbers the lists of phrases, those that say the same alike; many rules share a list. */
-static void number_lists(struct map *lists, struct pack *key, struct rule_phrases *list) {
-    for (; list && list->alike == 0; list = list->outer) {
-        bool is_new;
-        rule_phrases_key(key, list);
-        unsigned *alike = map_put(lists, (struct slice){key->bytes, key->length}, &is_new);
-        if (is_new)
-            *alike = (unsigned)lists->count;
-        list->alike = *alike;
-    }
-}
-
-/* The first of the rules that say the same as this one; itself when none did. */
-static size_t first_equal(struct map *seen, struct pack *key, const struct rule *rules, size_t i) {
-    bool is_new;
-    rule_key(key, &rules[i]);
-    size_t *place = map_put(seen, (struct slice){key->bytes, key->length}, &is_new);
-    if (is_new)
-        *place = i;
-    return *place;
-}
-
-/* Of two equal rules the later could never fire. `count` leaves out those of the code tables, which
- * stand behind all others on purpose. */
-static bool check_equal(struct loader *loader, size_t count) {
-    struct map seen, lists; /* rule_key -> place in made; rule_phrases_key -> its number */
-    struct pack key;
-    const struct rule *rules = loader->held->made.items;
-    bool good = true;
-    map_init(&seen, sizeof(size_t));
-    map_init(&lists, sizeof(unsigned));
-    pack_init(&key);
-    for (size_t i = 0; good && i < count; i++) {
-        number_lists(&lists, &key, rules[i].where.with);
-        number_lists(&lists, &key, rules[i].where.unless);
-        const struct rule *first = &rules[first_equal(&seen, &key, rules, i)];
-        if (first != &rules[i])
-            good =
-                problem_say(loader->problem, "%s:%u: '%.*s' for %s stands in %s:%u for %s already",
-                            rules[i].file, rules[i].line, SLICE_ARGS(rules[i].text),
-                            rules[i].reason->name, first->file, first->line, first->reason->name);
-    }
-    map_release(&seen);
-    map_release(&lists);
-    pack_release(&key);
-    return good;
-}
-
 static void take_rules(struct held *held, int strength, bool staged) {
     struct rulebook *book = &held->book;
     for (size_t i = 0; i < held->made.count; i++) {
@@ -775,98 +735,15 @@ static void sort_rules(struct held *held) {
     held->made = (struct rule_list){0};
 }
 
-/* The search while it is filled. Sets and lists that say the same are looked for under one id: each
- * id that a text has must be told when it is found. */
-struct search {
-    struct rulebook *book;
-    struct map sets;  /* needed words, as packed -> id */
-    struct map lists; /* rule_phrases.alike -> id */
-    struct pack key;
-};
-
-static void add_words(struct search *search, const struct needed *needed, size_t i, unsigned id) {
-    for (size_t j = 0; j < needed->sets[i].count; j++)
-        phrases_add_part(search->book->phrases, needed->sets[i].words[j], id);
-}
-
-/* The id of a set that is not the first of its pattern. */
-static unsigned add_set(struct search *search, const struct needed *needed, size_t i) {
-    bool is_new;
-    search->key.length = 0;
-    for (size_t j = 0; j < needed->sets[i].count; j++)
-        pack_text(&search->key, needed->sets[i].words[j]);
-    unsigned *id =
-        map_put(&search->sets, (struct slice){search->key.bytes, search->key.length}, &is_new);
-    if (is_new) {
-        *id = (unsigned)search->book->search_ids++;
-        add_words(search, needed, i, *id);
-    }
-    return *id;
-}
-
-/* What a pattern needs: the first set under the id of its owner. */
-static void add_needed(struct search *search, struct rule_pattern *pattern, unsigned id) {
-    if (pattern->needed.count > 0)
-        add_words(search, &pattern->needed, 0, id);
-    for (size_t i = 1; i < pattern->needed.count; i++)
-        pattern->more[i - 1] = add_set(search, &pattern->needed, i);
-}
-
-static void add_conditions(struct search *search, struct rule_phrases *list) {
-    for (; list && list->id == 0; list = list->outer) {
-        bool is_new;
-        struct slice key = {(const char *)&list->alike, sizeof list->alike};
-        unsigned *id = map_put(&search->lists, key, &is_new);
-        if (is_new) {
-            *id = (unsigned)search->book->search_ids++;
-            for (size_t i = 0; i < list->phrases.count; i++)
-                phrases_add(search->book->phrases, list->phrases.items[i], *id);
-        }
-        list->id = *id;
-    }
-}
-
-void rulebook_prepare(struct rulebook *book) {
-    if (book->search_ids > 0)
-        return;
-    struct search search = {.book = book};
-    map_init(&search.sets, sizeof(unsigned));
-    map_init(&search.lists, sizeof(unsigned));
-    pack_init(&search.key);
-    book->search_ids = book->rule_count + book->mark_count + book->lists.count;
-    for (size_t i = 0; i < book->rule_count; i++) {
-        struct rule *rule = &book->rules[i];
-        if (rule->form == RULE_SAYS)
-            phrases_add(book->phrases, rule->text, rule->id);
-        else if (rule->form == RULE_MATCHES)
-            add_needed(&search, &rule->pattern, rule->id);
-        add_conditions(&search, rule->where.with);
-        add_conditions(&search, rule->where.unless);
-    }
-    struct rule_mark *mark;
-    for (size_t i = 0; (mark = rulebook_mark(book, i)); i++) {
-        unsigned id = (unsigned)(book->rule_count + i);
-        if (!mark->pattern.regex)
-            phrases_add(book->phrases, mark->text, id);
-        else
-            add_needed(&search, &mark->pattern, id);
-    }
-    phrases_build(book->phrases);
-    map_release(&search.sets);
-    map_release(&search.lists);
-    pack_release(&search.key);
-}
-
 static bool load(struct loader *loader) {
     if (!read_order(loader) || !each_file(loader, SLICE("reasons/"), check_listed) ||
         !read_providers(loader) || !each_file(loader, SLICE("blocklists/"), read_list_file) ||
         !read_reasons(loader))
         return false;
-    size_t written = loader->held->made.count;
-    if (!read_tables(loader) || !check_equal(loader, written))
+    if (!read_tables(loader))
         return false;
     sort_rules(loader->held);
-    return true;
+    return loader->proved || rules_differ(loader->book, loader->problem);
 }
 
 bool rulebook_load(const struct pattern_files *files, struct rulebook **book_r,
@@ -875,8 +752,15 @@ bool rulebook_load(const struct pattern_files *files, struct rulebook **book_r,
     arena_init(&held->arena);
     held->book.codes = codes_new();
     held->book.phrases = phrases_new();
-    struct loader loader = {files, held, &held->book, &held->arena, problem};
+    struct loader loader = {.files = files,
+                            .held = held,
+                            .book = &held->book,
+                            .arena = &held->arena,
+                            .proved = true,
+                            .problem = problem};
+    arena_init(&loader.nodes);
     bool good = load(&loader);
+    arena_release(&loader.nodes);
     if (!good) {
         rulebook_free(&held->book);
         *book_r = NULL;
@@ -892,7 +776,8 @@ void rulebook_free(struct rulebook *book) {
     struct held *held = (struct held *)book;
     rule_list_release(&held->made);
     for (size_t i = 0; i < book->rule_count; i++)
-        regex_free(book->rules[i].pattern.regex);
+        if (book->rules[i].pattern)
+            regex_free(book->rules[i].pattern->regex);
     free(book->rules);
     for (size_t i = 0; i < book->mark_count; i++)
         regex_free(book->marks[i].mark.pattern.regex);

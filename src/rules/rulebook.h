@@ -91,7 +91,7 @@ struct rulebook {
      * lists behind those, and what patterns need by the ids of struct rule_pattern. Ids are below
      * search_ids. */
     struct phrases *phrases;
-    size_t search_ids; /* 0: not prepared */
+    size_t search_ids; /* 0: not prepared (rules/search) */
     struct codes *codes;
     struct provider *providers;
     size_t provider_count; /* at most PROVIDERS_MOST */
@@ -105,9 +105,6 @@ struct rulebook {
 /* Everything lives until rulebook_free. False with file:line:column and what to write instead. */
 bool rulebook_load(const struct pattern_files *files, struct rulebook **book_r,
                    struct problem *problem);
-/* Makes the search for phrases, which whoever only looks up reasons does not need; once, and by one
- * thread. */
-void rulebook_prepare(struct rulebook *book);
 void rulebook_free(struct rulebook *book);
 /* All marks in the order of their ids, providers' first; NULL: there are no more. */
 struct rule_mark *rulebook_mark(const struct rulebook *book, size_t place);

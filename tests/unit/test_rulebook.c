@@ -150,14 +150,14 @@ static void tries_rules_in_order(void **state) {
     assert_int_equal(book->first_rule[RULE_ENHANCED], 6);
     assert_int_equal(book->first_rule[RULE_DEFAULT + 1], book->rule_count);
 
-    assert_int_equal(book->rules[0].where.provider.count, 1);
-    assert_true(slice_is(book->rules[0].where.provider.items[0], "p"));
-    assert_int_equal(book->rules[3].where.code_count, 2);
-    assert_int_equal(book->rules[3].where.stage.count, 2);
-    assert_true(slice_is(book->rules[1].where.side.items[0], "remote"));
+    assert_int_equal(book->rules[0].where->provider.count, 1);
+    assert_true(slice_is(book->rules[0].where->provider.items[0], "p"));
+    assert_int_equal(book->rules[3].where->code_count, 2);
+    assert_int_equal(book->rules[3].where->stage.count, 2);
+    assert_true(slice_is(book->rules[1].where->side.items[0], "remote"));
     assert_true(book->rules[7].staged);
-    assert_true(slice_is(book->rules[7].where.stage.items[0], "end-of-data"));
-    assert_int_equal(book->rules[9].where.stage.count, 1); /* rcpt alone */
+    assert_true(slice_is(book->rules[7].where->stage.items[0], "end-of-data"));
+    assert_int_equal(book->rules[9].where->stage.count, 1); /* rcpt alone */
     assert_false(book->rules[10].staged);
     assert_true(book->rules[6].code.any_class);
     assert_int_equal(book->providers[0].host_count, 1);
@@ -173,10 +173,15 @@ static void takes_a_range_of_codes(void **state) {
         {NULL, NULL},
     };
     static const char *const wanted[] = {"550", "x.7.98", "x.7.99", "x.7.100", "x.7.101"};
+    struct code code;
     struct rulebook *book = load_good(files);
-    assert_int_equal(book->rules[0].where.code_count, 5);
-    for (size_t i = 0; i < 5; i++)
-        assert_true(slice_is(book->rules[0].where.codes[i], wanted[i]));
+    assert_int_equal(book->rules[0].where->code_count, 5);
+    for (size_t i = 0; i < 5; i++) {
+        const struct code *read = &book->rules[0].where->codes[i];
+        assert_true(code_read(slice_of(wanted[i]), &code));
+        assert_true(read->basic == code.basic && read->any_class == code.any_class &&
+                    enhanced_equal(read->enhanced, code.enhanced));
+    }
     rulebook_free(book);
 }
 
@@ -193,7 +198,7 @@ static void reads_block_lists(void **state) {
     struct rulebook *book = load_good(files);
     assert_int_equal(book->rule_count, 3);
     assert_int_equal(book->rules[0].strength, RULE_TOKEN);
-    assert_int_equal(book->rules[0].where.provider.count, 0);
+    assert_int_equal(book->rules[0].where->provider.count, 0);
     assert_int_equal(book->lists.count, 3);
     assert_true(slice_is(book->lists.marks[1].name, "l.example"));
     assert_int_equal(book->lists.marks[2].name.length, 0);
@@ -230,9 +235,9 @@ static void takes_every_word_of_the_contract(void **state) {
     };
 #undef WORD
     struct rulebook *book = load_good(files);
-    assert_int_equal(book->rules[0].where.stage.count, 13);
-    assert_int_equal(book->rules[0].where.side.count, 4);
-    assert_int_equal(book->rules[0].where.direction.count, 3);
+    assert_int_equal(book->rules[0].where->stage.count, 13);
+    assert_int_equal(book->rules[0].where->side.count, 4);
+    assert_int_equal(book->rules[0].where->direction.count, 3);
     rulebook_free(book);
 }
 
@@ -561,8 +566,8 @@ static void check_needs(const struct rulebook *book, struct regex_memory *memory
     for (size_t i = 0; i < book->rule_count; i++) {
         const struct rule *rule = &book->rules[i];
         if (rule->form == RULE_MATCHES &&
-            regex_match(rule->pattern.regex, memory, folded) == REGEX_YES &&
-            !is_worth_trying(&rule->pattern.needed, folded))
+            regex_match(rule->pattern->regex, memory, folded) == REGEX_YES &&
+            !is_worth_trying(&rule->pattern->needed, folded))
             fail_msg("%s:%u matches '%.*s'", rule->file, rule->line, SLICE_ARGS(text));
     }
 }
