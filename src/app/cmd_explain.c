@@ -375,14 +375,18 @@ static int explain(struct explaining *explaining) {
     return 1;
 }
 
+static enum knowing knowing_of(enum asked asked) {
+    return asked == ASKED_ALL || asked == ASKED_CODES ? KNOW_CODES : KNOW_REPLIES;
+}
+
 int cmd_explain(const struct options *options) {
     struct knowledge knowledge = {0};
     struct explaining explaining = {.options = options, .knowledge = &knowledge};
     struct problem problem;
     int status = 2;
     if (check_usage(&explaining, &problem) &&
-        knowledge_load(&knowledge, options, KNOW_REPLIES, explaining.format->for_people,
-                       &problem)) {
+        knowledge_load(&knowledge, options, knowing_of(explaining.asked),
+                       explaining.format->for_people, &problem)) {
         arena_init(&explaining.arena);
         status = explain(&explaining);
         reason_memory_free(explaining.memory);

@@ -130,7 +130,8 @@ bool knowledge_load(struct knowledge *knowledge, const struct options *options,
     *knowledge = (struct knowledge){0};
     arena_init(&knowledge->arena);
     if (!gather(knowledge, options, problem) ||
-        !rulebook_load(&knowledge->files, &knowledge->book, problem) ||
+        !(knowing == KNOW_CODES ? rulebook_load_texts : rulebook_load)(&knowledge->files,
+                                                                       &knowledge->book, problem) ||
         !load_language(knowledge, language_wanted(knowledge, options, for_people), problem))
         return false;
     return knowing != KNOW_LOGS || load_all_shapes(knowledge, problem);

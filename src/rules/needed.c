@@ -18,7 +18,7 @@
 enum { MOST_DEPTH = 32 };
 
 struct set {
-    struct slice words[NEEDED_WORDS];
+    const struct slice *words; /* in the arena of who asks */
     size_t count;
     size_t least; /* length of the shortest word */
 };
@@ -29,6 +29,7 @@ struct sets {
 };
 
 struct reader {
+    struct arena *arena;
     struct slice rest;
     char *free; /* where the next run is written */
     char *run;  /* the run being read; ends at free */
@@ -90,18 +91,20 @@ static void add_set(struct sets *sets, const struct set *set) {
 static void end_run(struct reader *reader, struct sets *sets) {
     size_t length = (size_t)(reader->free - reader->run);
     if (length >= NEEDED_LEAST) {
-        struct set set = {.words = {{reader->run, length}}, .count = 1, .least = length};
-        add_set(sets, &set);
+        struct slice *word = arena_alloc(reader->arena, sizeof *word);
+        *word = (struct slice){reader->run, length};
+        add_set(sets, &(struct set){word, 1, length});
     }
     reader->run = reader->free;
 }
 
-/* Adds the best of a branch to the words of all branches; false when there is nothing to add. */
-static bool join(struct set *all, const struct sets *branch) {
+/* Adds the best of a branch to the words of all branches, which stand in `words`; false when there
+ * is nothing to add. */
+static bool join(struct set *all, struct slice *words, const struct sets *branch) {
     if (branch->count == 0 || all->count + branch->items[0].count > NEEDED_WORDS)
         return false;
     const struct set *best = &branch->items[0];
-    memcpy(&all->words[all->count], best->words, best->count * sizeof *best->words);
+    memcpy(&words[all->count], best->words, best->count * sizeof *words);
     all->count += best->count;
     if (all->least == 0 || best->least < all->least)
         all->least = best->least;
@@ -252,12 +255,22 @@ static bool read_part(struct reader *reader, unsigned depth, char *byte_r, struc
     }
 }
 
+/* The front of a word, but for its last byte, which may have a quantifier: most of all bytes. */
+static void take_letters(struct reader *reader) {
+    size_t length = 0;
+    while (length + 1 < reader->rest.length && is_alnum(reader->rest.at[length]) &&
+           is_alnum(reader->rest.at[length + 1]))
+        *reader->free++ = reader->rest.at[length++];
+    reader->rest = slice_from(reader->rest, length);
+}
+
 /* Up to '|', ')' or the end. */
 static bool read_branch(struct reader *reader, unsigned depth, struct sets *sets_r) {
     sets_r->count = 0;
     reader->run = reader->free;
     for (;;) {
         skip_ignored(reader);
+        take_letters(reader);
         if (reader->rest.length == 0 || is_one_of(peek(reader), "|)"))
             break;
         char byte;
@@ -281,21 +294,25 @@ static bool read_branch(struct reader *reader, unsigned depth, struct sets *sets
 
 /* Up to ')' or the end. One branch needs what it needs, several need one set together. */
 static bool read_branches(struct reader *reader, unsigned depth, struct sets *sets_r) {
+    struct slice words[NEEDED_WORDS];
     struct set all = {.count = 0};
     if (!read_branch(reader, depth, sets_r))
         return false;
     if (peek(reader) != '|')
         return true;
-    bool sure = join(&all, sets_r);
+    bool sure = join(&all, words, sets_r);
     while (peek(reader) == '|') {
         take(reader);
         if (!read_branch(reader, depth, sets_r))
             return false;
-        sure = sure && join(&all, sets_r);
+        sure = sure && join(&all, words, sets_r);
     }
     sets_r->count = 0;
-    if (sure)
+    if (sure) {
+        struct slice *kept = arena_alloc(reader->arena, all.count * sizeof *kept);
+        all.words = memcpy(kept, words, all.count * sizeof *kept);
         add_set(sets_r, &all);
+    }
     return true;
 }
 
@@ -303,15 +320,12 @@ struct needed needed_of(struct arena *arena, struct slice pattern) {
     struct needed needed = {.count = 0};
     struct sets sets;
     char *runs = arena_alloc(arena, pattern.length + 1);
-    struct reader reader = {.rest = pattern, .free = runs, .run = runs};
+    struct reader reader = {.arena = arena, .rest = pattern, .free = runs, .run = runs};
     if (!read_branches(&reader, 0, &sets) || reader.rest.length > 0 || reader.lost)
         return needed;
     for (size_t i = 0; i < sets.count; i++) {
-        const struct set *set = &sets.items[i];
-        struct slice *words = arena_alloc(arena, set->count * sizeof *words);
-        memcpy(words, set->words, set->count * sizeof *words);
-        needed.sets[needed.count].words = words;
-        needed.sets[needed.count].count = set->count;
+        needed.sets[i].words = sets.items[i].words;
+        needed.sets[i].count = sets.items[i].count;
         needed.count++;
     }
     assert((size_t)(reader.free - runs) <= pattern.length);

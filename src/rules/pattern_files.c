@@ -89,18 +89,26 @@ void pattern_files_builtin(struct pattern_files *files, struct arena *arena) {
     }
 }
 
-/* Whether the bytes are YAML that the build packed: those are known by where they stand. */
-static bool is_packed(const struct pattern_file *file) {
+/* What is built in is known by where its bytes stand; NULL: it is not. */
+static const struct builtin_file *builtin_of(const struct pattern_file *file) {
     for (size_t i = 0; i < builtin_file_count; i++)
         if (builtin_files[i].bytes == file->bytes.at)
-            return builtin_files[i].packed;
-    return false;
+            return &builtin_files[i];
+    return NULL;
+}
+
+bool pattern_files_are_builtin(const struct pattern_files *files) {
+    for (size_t i = 0; i < files->count; i++)
+        if (!builtin_of(&files->items[i]))
+            return false;
+    return true;
 }
 
 bool pattern_file_texts(const struct pattern_file *file, struct arena *arena, struct arena *nodes,
                         const struct yaml **root_r, struct problem *problem) {
     const char *shown = arena_copy(arena, slice_of(file->shown)).at;
-    if (!is_packed(file))
+    const struct builtin_file *builtin = builtin_of(file);
+    if (!builtin || !builtin->packed)
         return yaml_read(arena, shown, file->bytes, root_r, problem);
     *root_r = yaml_unpack(nodes, shown, file->bytes);
     return true;

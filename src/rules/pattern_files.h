@@ -31,6 +31,8 @@ void pattern_files_builtin(struct pattern_files *files, struct arena *arena);
  * added to: its lines go in front. In mta/, codes/ and lang/ both stay, the built-in one
  * first. */
 bool pattern_files_folder(struct pattern_files *files, const char *folder, struct problem *problem);
+/* Whether no folder added or replaced a file. */
+bool pattern_files_are_builtin(const struct pattern_files *files);
 const struct pattern_file *pattern_file_get(const struct pattern_files *files, const char *name);
 /* The YAML of a file; everything lives in the arena, or in what the file borrowed. */
 bool pattern_file_yaml(const struct pattern_file *file, struct arena *arena,

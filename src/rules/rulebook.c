@@ -31,7 +31,8 @@ struct loader {
     struct rulebook *book;
     struct arena *arena;
     struct arena nodes; /* of the file that is read, when its text lives elsewhere */
-    bool proved;        /* all files were built in: what a test has proved is not asked again */
+    bool proved;        /* all files are built in: what a test has proved is not asked again */
+    bool without_rules;
     struct problem *problem;
 };
 
@@ -191,7 +192,6 @@ static const struct yaml *read_yaml(struct loader *loader, const struct pattern_
     arena_clear(&loader->nodes);
     if (!pattern_file_texts(file, loader->arena, &loader->nodes, &root, loader->problem))
         return NULL;
-    loader->proved = loader->proved && root->proved;
     return root;
 }
 
@@ -431,8 +431,9 @@ static bool read_reason(struct loader *loader, struct reason *reason) {
            yaml_text(root, "hint", true, &reason->hint, problem) &&
            read_hints(loader, root, reason) && read_severity(loader, root, reason) &&
            read_lasting(loader, root, reason) && read_acts(loader, root, reason) &&
-           read_rules(loader, root, reason) &&
-           read_proofs(loader, root, &reason->proofs, &reason->proof_count);
+           (loader->without_rules ||
+            (read_rules(loader, root, reason) &&
+             read_proofs(loader, root, &reason->proofs, &reason->proof_count)));
 }
 
 static bool read_reasons(struct loader *loader) {
@@ -692,7 +693,7 @@ static bool read_pages(struct loader *loader, size_t count,
                        const struct code_page *(*at)(const struct codes *codes, size_t index)) {
     for (size_t i = 0; i < count; i++) {
         const struct code_page *page = at(loader->book->codes, i);
-        if (!add_page_rules(loader, page) || !check_others(loader, page))
+        if (!loader->without_rules && !(add_page_rules(loader, page) && check_others(loader, page)))
             return false;
     }
     return true;
@@ -736,18 +737,20 @@ static void sort_rules(struct held *held) {
 }
 
 static bool load(struct loader *loader) {
-    if (!read_order(loader) || !each_file(loader, SLICE("reasons/"), check_listed) ||
-        !read_providers(loader) || !each_file(loader, SLICE("blocklists/"), read_list_file) ||
-        !read_reasons(loader))
+    if (!read_order(loader) || !each_file(loader, SLICE("reasons/"), check_listed))
         return false;
-    if (!read_tables(loader))
+    if (!loader->without_rules &&
+        (!read_providers(loader) || !each_file(loader, SLICE("blocklists/"), read_list_file)))
+        return false;
+    if (!read_reasons(loader) || !read_tables(loader))
         return false;
     sort_rules(loader->held);
     return loader->proved || rules_differ(loader->book, loader->problem);
 }
 
-bool rulebook_load(const struct pattern_files *files, struct rulebook **book_r,
-                   struct problem *problem) {
+static bool load_book(const struct pattern_files *files, bool with_rules, struct rulebook **book_r,
+                      struct problem *problem) {
+    bool builtin = pattern_files_are_builtin(files);
     struct held *held = memory_new(sizeof *held);
     arena_init(&held->arena);
     held->book.codes = codes_new();
@@ -756,7 +759,8 @@ bool rulebook_load(const struct pattern_files *files, struct rulebook **book_r,
                             .held = held,
                             .book = &held->book,
                             .arena = &held->arena,
-                            .proved = true,
+                            .proved = builtin,
+                            .without_rules = !with_rules && builtin,
                             .problem = problem};
     arena_init(&loader.nodes);
     bool good = load(&loader);
@@ -768,6 +772,16 @@ bool rulebook_load(const struct pattern_files *files, struct rulebook **book_r,
     }
     *book_r = &held->book;
     return true;
+}
+
+bool rulebook_load(const struct pattern_files *files, struct rulebook **book_r,
+                   struct problem *problem) {
+    return load_book(files, true, book_r, problem);
+}
+
+bool rulebook_load_texts(const struct pattern_files *files, struct rulebook **book_r,
+                         struct problem *problem) {
+    return load_book(files, false, book_r, problem);
 }
 
 void rulebook_free(struct rulebook *book) {

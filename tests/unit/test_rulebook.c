@@ -597,6 +597,39 @@ static void builtin_files_load(void **state) {
     arena_release(&arena);
 }
 
+/* The texts alone are the same texts; the files of a site are read whole. */
+static void loads_texts_without_rules(void **state) {
+    (void)state;
+    struct arena arena;
+    struct pattern_files files;
+    struct rulebook *whole, *texts;
+    struct problem problem = {""};
+    arena_init(&arena);
+    pattern_files_builtin(&files, &arena);
+    assert_true(pattern_files_are_builtin(&files));
+    if (!rulebook_load(&files, &whole, &problem) || !rulebook_load_texts(&files, &texts, &problem))
+        fail_msg("%s", problem.text);
+    assert_int_equal(texts->rule_count, 0);
+    assert_int_equal(texts->reason_count, whole->reason_count);
+    for (size_t i = 0; i < whole->reason_count; i++) {
+        const struct reason *one = &whole->reasons[i], *other = &texts->reasons[i];
+        assert_string_equal(one->name, other->name);
+        assert_true(slice_equal(one->title, other->title) && slice_equal(one->hint, other->hint));
+        assert_int_equal(one->hint_count, other->hint_count);
+    }
+    assert_int_equal(codes_reply_count(texts->codes), codes_reply_count(whole->codes));
+    rulebook_free(whole);
+    rulebook_free(texts);
+
+    pattern_files_put(&files, (struct pattern_file){"reasons/user-unknown.yaml", "of-a-site.yaml",
+                                                    SLICE(HEAD "strong: {says: ['!']}\n"
+                                                               "examples: [550 x]\n")});
+    assert_false(pattern_files_are_builtin(&files));
+    assert_false(rulebook_load_texts(&files, &texts, &problem));
+    assert_non_null(strstr(problem.text, "no word in the phrase '!'"));
+    arena_release(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(holds_a_reason),
@@ -610,6 +643,7 @@ int main(void) {
         cmocka_unit_test(takes_equal_phrases_apart),
         cmocka_unit_test(lays_folders_over),
         cmocka_unit_test(builtin_files_load),
+        cmocka_unit_test(loads_texts_without_rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
