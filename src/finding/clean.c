@@ -4,21 +4,21 @@
  */
 #include "finding/clean.h"
 
+#include "base/ascii.h"
 #include "base/fold.h"
 
-static bool is_alnum(unsigned char byte) {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || byte >= 0x80;
+/* Of any language. */
+static bool is_of_word(char byte) {
+    return is_alnum(byte) || (unsigned char)byte >= 0x80;
 }
 
 /* Without '/', '?' and ':', so that the host of a URL in front of an address stays. */
 static bool is_local_part(char byte) {
-    return is_alnum((unsigned char)byte) ||
-           (byte != '\0' && strchr(".!#$%&'*+-=^_`{|}~", byte) != NULL);
+    return is_of_word(byte) || (byte != '\0' && strchr(".!#$%&'*+-=^_`{|}~", byte) != NULL);
 }
 
 static bool is_domain(char byte) {
-    return is_alnum((unsigned char)byte) || byte == '.' || byte == '-' || byte == '_';
+    return is_of_word(byte) || byte == '.' || byte == '-' || byte == '_';
 }
 
 /* Where the local part in front of text.at[at] begins, not before `from`. */
@@ -46,7 +46,7 @@ static size_t domain_end(struct slice text, size_t at) {
     }
     while (end < text.length && is_domain(text.at[end]))
         end++;
-    while (end > at + 1 && !is_alnum((unsigned char)text.at[end - 1]))
+    while (end > at + 1 && !is_of_word(text.at[end - 1]))
         end--; /* the full stop behind it */
     return end;
 }
@@ -80,8 +80,8 @@ struct slice clean_text(struct slice text, char *to) {
 struct slice words_of(struct slice text, char *buffer, size_t size) {
     size_t length = 0;
     for (size_t i = 0; i < text.length && length < size; i++) {
-        unsigned char byte = (unsigned char)text.at[i];
-        if (is_alnum(byte) || byte >= 0x80)
+        char byte = text.at[i];
+        if (is_of_word(byte))
             buffer[length++] = (char)(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
         else if (length > 0 && buffer[length - 1] != ' ')
             buffer[length++] = ' ';
