@@ -16,6 +16,7 @@
 #include "app/why.h"
 #include "base/memory.h"
 #include "finding/reason.h"
+#include "finding/trace.h"
 #include "input/lines.h"
 #include "report/catalogue.h"
 #include "report/format.h"

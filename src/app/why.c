@@ -1,5 +1,5 @@
 /* A reason that cannot be checked is only believed, so `explain --why` shows everything that led to
- * it. Nothing is decided here: the trace is made by finding/reason with the functions that decide,
+ * it. Nothing is decided here: the trace is made by finding/trace with the functions that decide,
  * and what stands first in it and matches is the winner.
  */
 #include "app/why.h"

@@ -4,7 +4,7 @@
 #ifndef APP_WHY_H
 #define APP_WHY_H
 
-#include "finding/reason.h"
+#include "finding/trace.h"
 #include "report/page.h"
 
 /* Adds what deciding looked at to a record. */

@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "finding/reason.h"
+#include "finding/trace.h"
 #include "rules/equal.h"
 #include <assert.h>
 #include <stdlib.h>

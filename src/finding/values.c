@@ -1,5 +1,5 @@
 /* Why: "your address is listed" is acted on by address and list, so both are columns. The list and
- * the provider come out of the search that finds the reason (reason.c); the address is read here.
+ * the provider come out of the search that finds the reason (matching.c); the address is read here.
  *
  * How: one walk over the reply takes each run of the bytes an address is made of. A run that is
  * part of a name ("9.2.0.192.zen.example", "192.0.2.9.dyn.example"), a network ("192.0.2.0/24"), a

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "finding/hint.h"
 #include "finding/reason.h"
 
 static struct slice say(const struct page *page, enum word which) {

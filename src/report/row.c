@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "finding/hint.h"
 #include "finding/reason.h"
 
 const struct column_info columns[COLUMN_COUNT] = {

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/moment.h"
 #include "base/out.h"
+#include "finding/hint.h"
 #include "finding/reason.h"
 #include "report/page_words.h"
 

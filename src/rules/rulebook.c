@@ -1,6 +1,6 @@
 /* A wrong pattern file must be found when it is loaded and not in a report, so everything of
  * docs/patterns.md that can be checked without a reply is checked here, with the place and with
- * what to write instead; what needs one is proved by finding/reason.
+ * what to write instead; what needs one is proved by finding/proof.
  *
  * The order of work: reasons/order gives the reasons their names and numbers, then the providers
  * and the block lists are read (their tokens name reasons), then each reason (its contexts name

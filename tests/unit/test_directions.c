@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "finding/hint.h"
 #include "reason_book.h"
 
 static struct verdict decide(struct book *book, const char *reply, enum stage stage,

@@ -1,7 +1,9 @@
 /* Deciding, on a small rule book: each step with what must come before and after it, the verdict
  * that follows, the cache, the hints and the proofs.
  */
+#include "finding/hint.h"
 #include "finding/reason.h"
+#include "finding/trace.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -10,6 +10,7 @@
  *   REPLIES_SET=FILE   measures another set, without limits
  */
 #include "finding/reason.h"
+#include "finding/trace.h"
 #include "mta/mta.h"
 
 #include <setjmp.h>
