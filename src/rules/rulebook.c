@@ -3,38 +3,19 @@
  * what to write instead; what needs one is proved by finding/proof.
  *
  * The order of work: reasons/order gives the reasons their names and numbers, then the providers
- * and the block lists are read (their tokens name reasons), then each reason (its contexts name
- * providers), then the code tables. The rules gathered on the way are sorted by strength, stable,
- * and so stand in the order in which they are tried.
+ * and the block lists are read (rules/providers; their tokens name reasons), then each reason (its
+ * contexts name providers), then the code tables. The rules gathered on the way are sorted by
+ * strength, stable, and so stand in the order in which they are tried.
  */
 #include "rules/rulebook.h"
 
 #include "base/memory.h"
 #include "rules/equal.h"
+#include "rules/loading.h"
+#include "rules/providers.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The book, and what its parts point into. */
-struct held {
-    struct rulebook book; /* first: rulebook_free gets its address */
-    struct arena arena;
-    struct rule_list made; /* rules in the order of the files */
-    size_t mark_capacity;
-    struct list_proof *list_proofs; /* the book's */
-    size_t list_proof_capacity;
-};
-
-struct loader {
-    const struct pattern_files *files;
-    struct held *held;
-    struct rulebook *book;
-    struct arena *arena;
-    struct arena nodes; /* of the file that is read, when its text lives elsewhere */
-    bool proved;        /* all files are built in: what a test has proved is not asked again */
-    bool without_rules;
-    struct problem *problem;
-};
 
 static const char *const groups[] = {"auth",       "recipient", "sender", "email-auth",
                                      "reputation", "content",   "limits", "protocol",
@@ -88,25 +69,11 @@ struct rule_mark *rulebook_mark(const struct rulebook *book, size_t place) {
     return place < book->lists.count ? &book->lists.marks[place].mark : NULL;
 }
 
-static bool find_reason(const struct rulebook *book, struct slice name,
-                        const struct reason **reason_r, struct problem *problem) {
-    *reason_r = rulebook_reason(book, name);
-    return *reason_r ||
-           problem_say(problem, "no reason '%.*s': write one of reasons/order", SLICE_ARGS(name));
-}
-
 static bool is_bookkeeping(struct slice name) {
     for (size_t i = 0; i < sizeof bookkeeping / sizeof *bookkeeping; i++)
         if (slice_is(name, bookkeeping[i]))
             return true;
     return false;
-}
-
-static const struct provider *provider_named(const struct rulebook *book, struct slice name) {
-    for (size_t i = 0; i < book->provider_count; i++)
-        if (slice_equal(book->providers[i].name, name))
-            return &book->providers[i];
-    return NULL;
 }
 
 /* ---- order */
@@ -160,19 +127,6 @@ static bool read_order(struct loader *loader) {
     return true;
 }
 
-/* Calls read() for each file NAME.yaml of a folder. */
-static bool each_file(struct loader *loader, struct slice folder,
-                      bool (*read)(struct loader *loader, const struct pattern_file *file,
-                                   struct slice name)) {
-    for (size_t i = 0; i < loader->files->count; i++) {
-        const struct pattern_file *file = &loader->files->items[i];
-        struct slice name = slice_of(file->name);
-        if (slice_skip(&name, folder) && !read(loader, file, name))
-            return false;
-    }
-    return true;
-}
-
 static bool check_listed(struct loader *loader, const struct pattern_file *file,
                          struct slice name) {
     if (slice_is(name, "order"))
@@ -185,15 +139,6 @@ static bool check_listed(struct loader *loader, const struct pattern_file *file,
 }
 
 /* ---- parts of a reason */
-
-/* Good until the next file is read: rules keep texts, and no nodes. */
-static const struct yaml *read_yaml(struct loader *loader, const struct pattern_file *file) {
-    const struct yaml *root;
-    arena_clear(&loader->nodes);
-    if (!pattern_file_texts(file, loader->arena, &loader->nodes, &root, loader->problem))
-        return NULL;
-    return root;
-}
 
 static bool read_severity_word(struct loader *loader, const struct yaml *node,
                                enum severity *severity_r) {
@@ -306,16 +251,6 @@ static bool read_hints(struct loader *loader, const struct yaml *root, struct re
     return true;
 }
 
-static bool add_proofs(struct loader *loader, const struct yaml *list, bool counter,
-                       struct proof *proofs, size_t *count) {
-    struct rule_words texts;
-    if (!yaml_texts(loader->arena, list, &texts, loader->problem))
-        return false;
-    for (const struct yaml *item = list ? list->first : NULL; item; item = item->next)
-        proofs[(*count)++] = (struct proof){item->text, counter, item->file, item->line};
-    return true;
-}
-
 /* `examples`, needed, and `not`. */
 static bool read_proofs(struct loader *loader, const struct yaml *root,
                         const struct proof **proofs_r, size_t *count_r) {
@@ -326,8 +261,8 @@ static bool read_proofs(struct loader *loader, const struct yaml *root,
     size_t most = examples->count + (not_here ? not_here->count : 0);
     struct proof *proofs = arena_zero(loader->arena, most * sizeof *proofs);
     *proofs_r = proofs;
-    return add_proofs(loader, examples, false, proofs, count_r) &&
-           add_proofs(loader, not_here, true, proofs, count_r);
+    return loading_proofs(loader, examples, false, proofs, count_r) &&
+           loading_proofs(loader, not_here, true, proofs, count_r);
 }
 
 /* ---- rules of a reason */
@@ -378,7 +313,7 @@ static bool check_providers(struct loader *loader, size_t first) {
     for (size_t i = first; i < loader->held->made.count; i++) {
         const struct rule *rule = &loader->held->made.items[i];
         for (size_t j = 0; j < rule->where->provider.count; j++)
-            if (!provider_named(loader->book, rule->where->provider.items[j]))
+            if (!loading_provider(loader->book, rule->where->provider.items[j]))
                 return problem_say(loader->problem, "%s:%u: no provider '%.*s'", rule->file,
                                    rule->line, SLICE_ARGS(rule->where->provider.items[j]));
     }
@@ -421,7 +356,7 @@ static bool read_reason(struct loader *loader, struct reason *reason) {
         "title", "group",  "meaning", "sign",  "hint",  "hints",    "severity", "lasting",
         "acts",  "strong", "weak",    "codes", "where", "examples", "not",      NULL};
     const char *name = arena_print(loader->arena, "reasons/%s.yaml", reason->name).at;
-    const struct yaml *root = read_yaml(loader, pattern_file_get(loader->files, name));
+    const struct yaml *root = loading_yaml(loader, pattern_file_get(loader->files, name));
     struct problem *problem = loader->problem;
     return root && yaml_only(root, known, problem) &&
            yaml_text(root, "title", true, &reason->title, problem) &&
@@ -443,199 +378,6 @@ static bool read_reasons(struct loader *loader) {
     return true;
 }
 
-/* ---- providers */
-
-static bool add_marks(struct loader *loader, const struct yaml *list, enum rule_form form) {
-    struct rulebook *book = loader->book;
-    struct rule_words texts; /* checked to be a list of text */
-    if (!yaml_texts(loader->arena, list, &texts, loader->problem))
-        return false;
-    for (const struct yaml *item = list ? list->first : NULL; item; item = item->next) {
-        struct provider_mark told = {.provider = &book->providers[book->provider_count]};
-        if (!rule_mark_read(loader->arena, item, form, &told.mark, loader->problem))
-            return false;
-        book->marks = memory_grow(book->marks, &loader->held->mark_capacity, book->mark_count + 1,
-                                  sizeof *book->marks);
-        book->marks[book->mark_count++] = told;
-    }
-    return true;
-}
-
-static bool read_marks(struct loader *loader, const struct yaml *root) {
-    return add_marks(loader, yaml_get(root, "says"), RULE_SAYS) &&
-           add_marks(loader, yaml_get(root, "matches"), RULE_MATCHES);
-}
-
-/* The `reason` of an item; NULL when it has none and need not. */
-static bool read_reason_key(struct loader *loader, const struct yaml *item, bool required,
-                            const struct reason **reason_r) {
-    struct slice name;
-    struct problem why;
-    *reason_r = NULL;
-    if (!yaml_text(item, "reason", required, &name, loader->problem))
-        return false;
-    return name.length == 0 || find_reason(loader->book, name, reason_r, &why) ||
-           yaml_say(yaml_get(item, "reason"), loader->problem, "%s", why.text);
-}
-
-static bool read_token(struct loader *loader, const struct provider *provider,
-                       const struct yaml *item) {
-    static const char *const known[] = {"says",      "matches", "reason", "code",   "stage", "side",
-                                        "direction", "mta",     "with",   "unless", NULL};
-    const struct reason *reason;
-    if (!yaml_only(item, known, loader->problem) || !read_reason_key(loader, item, true, &reason))
-        return false;
-    struct rule_maker maker = {.arena = loader->arena,
-                               .list = &loader->held->made,
-                               .reason = reason,
-                               .strength = RULE_TOKEN,
-                               .where.provider = {&provider->name, 1},
-                               .problem = loader->problem};
-    bool has_words = yaml_get(item, "says") || yaml_get(item, "matches");
-    return has_words || !yaml_get(item, "code") ? rule_of(&maker, item)
-                                                : rule_of_codes(&maker, item);
-}
-
-static bool read_tokens(struct loader *loader, const struct provider *provider,
-                        const struct yaml *root) {
-    const struct yaml *tokens = yaml_get(root, "tokens");
-    if (!tokens)
-        return true;
-    if (tokens->kind != YAML_LIST)
-        return yaml_say(tokens, loader->problem,
-                        "a list is needed here: [{says: ..., reason: ...}]");
-    for (const struct yaml *item = tokens->first; item; item = item->next)
-        if (!read_token(loader, provider, item))
-            return false;
-    return tokens->count == 0 || yaml_get(root, "examples") ||
-           yaml_say(root, loader->problem, "tokens without 'examples'");
-}
-
-/* "REPLY => REASON" */
-static bool read_provider_proofs(struct loader *loader, struct provider *provider,
-                                 const struct yaml *root) {
-    const struct yaml *examples = yaml_get(root, "examples");
-    if (!examples)
-        return true;
-    struct proof *proofs = arena_zero(loader->arena, (examples->count + 1) * sizeof *proofs);
-    provider->proofs = proofs;
-    if (!add_proofs(loader, examples, false, proofs, &provider->proof_count))
-        return false;
-    for (const struct yaml *item = examples->first; item; item = item->next) {
-        size_t arrow = slice_rfind_text(item->text, SLICE(" => "));
-        if (arrow == SIZE_MAX || !rulebook_reason(loader->book, slice_from(item->text, arrow + 4)))
-            return yaml_say(item, loader->problem,
-                            "an example ends in ' => REASON', one of reasons/order");
-    }
-    return true;
-}
-
-static bool read_provider(struct loader *loader, const struct pattern_file *file,
-                          struct slice name) {
-    static const char *const known[] = {"provider", "names",    "says", "matches",
-                                        "tokens",   "examples", NULL};
-    (void)name;
-    struct rulebook *book = loader->book;
-    struct provider *provider = &book->providers[book->provider_count];
-    const struct yaml *root = read_yaml(loader, file);
-    struct rule_words hosts;
-    if (!root || !yaml_only(root, known, loader->problem) ||
-        !yaml_text(root, "provider", true, &provider->name, loader->problem))
-        return false;
-    if (book->provider_count == PROVIDERS_MOST)
-        return yaml_say(root, loader->problem, "more than 256 providers");
-    const struct provider *same = provider_named(book, provider->name);
-    if (same)
-        return yaml_say(root, loader->problem, "provider '%.*s' stands in '%s' already",
-                        SLICE_ARGS(provider->name), same->file);
-    if (!yaml_texts(loader->arena, yaml_get(root, "names"), &hosts, loader->problem))
-        return false;
-    size_t marks = book->mark_count;
-    provider->file = root->file;
-    provider->hosts = hosts.items;
-    provider->host_count = hosts.count;
-    if (!read_marks(loader, root) || !read_tokens(loader, provider, root) ||
-        !read_provider_proofs(loader, provider, root))
-        return false;
-    if (hosts.count == 0 && book->mark_count == marks)
-        return yaml_say(root, loader->problem,
-                        "nothing tells this provider: give 'names', 'says' or 'matches'");
-    book->provider_count++;
-    return true;
-}
-
-static bool read_providers(struct loader *loader) {
-    /* One more than can be: the place that is filled before it is counted. */
-    loader->book->providers =
-        arena_zero(loader->arena, (PROVIDERS_MOST + 1) * sizeof(struct provider));
-    return each_file(loader, SLICE("providers/"), read_provider);
-}
-
-/* ---- block lists */
-
-/* A list with a `reason` decides like a token of a provider, whoever names it. */
-static bool read_list(struct loader *loader, const struct yaml *item) {
-    static const char *const known[] = {"name", "says",      "matches", "reason", "code",   "stage",
-                                        "side", "direction", "mta",     "with",   "unless", NULL};
-    const struct reason *reason;
-    if (!yaml_only(item, known, loader->problem) ||
-        !blocklist_read(&loader->book->lists, loader->arena, item, loader->problem) ||
-        !read_reason_key(loader, item, false, &reason))
-        return false;
-    if (!reason)
-        return true;
-    struct rule_maker maker = {.arena = loader->arena,
-                               .list = &loader->held->made,
-                               .reason = reason,
-                               .strength = RULE_TOKEN,
-                               .problem = loader->problem};
-    return rule_of(&maker, item);
-}
-
-/* "REPLY => REASON NAME" */
-static bool add_list_proof(struct loader *loader, const struct yaml *item) {
-    struct rulebook *book = loader->book;
-    struct list_proof proof = {.proof = {item->text, false, item->file, item->line}};
-    size_t arrow = slice_rfind_text(item->text, SLICE(" => "));
-    proof.name = slice_from(item->text, arrow == SIZE_MAX ? item->text.length : arrow + 4);
-    if (!slice_cut(&proof.name, ' ', &proof.reason) || !rulebook_reason(book, proof.reason))
-        return yaml_say(item, loader->problem,
-                        "an example ends in ' => REASON LIST': one of reasons/order, a blank and "
-                        "the name of the list");
-    proof.proof.text = slice_trim(slice_head(item->text, arrow));
-    loader->held->list_proofs =
-        memory_grow(loader->held->list_proofs, &loader->held->list_proof_capacity,
-                    book->list_proof_count + 1, sizeof proof);
-    loader->held->list_proofs[book->list_proof_count++] = proof;
-    book->list_proofs = loader->held->list_proofs;
-    return true;
-}
-
-static bool read_list_file(struct loader *loader, const struct pattern_file *file,
-                           struct slice name) {
-    static const char *const known[] = {"lists", "examples", NULL};
-    (void)name;
-    const struct yaml *root = read_yaml(loader, file);
-    if (!root || !yaml_only(root, known, loader->problem))
-        return false;
-    const struct yaml *lists = yaml_get(root, "lists"), *examples = yaml_get(root, "examples");
-    struct rule_words texts; /* checked to be a list of text */
-    if (!lists || lists->kind != YAML_LIST || lists->count == 0)
-        return yaml_say(lists ? lists : root, loader->problem,
-                        "a list is needed here: lists: [{name: ..., says: ...}]");
-    if (!examples || examples->count == 0)
-        return yaml_say(examples ? examples : root, loader->problem, "lists without 'examples'");
-    if (!yaml_texts(loader->arena, examples, &texts, loader->problem))
-        return false;
-    for (const struct yaml *item = lists->first; item; item = item->next)
-        if (!read_list(loader, item))
-            return false;
-    for (const struct yaml *item = examples->first; item; item = item->next)
-        if (!add_list_proof(loader, item))
-            return false;
-    return true;
-}
-
 /* ---- codes */
 
 static bool read_table(struct loader *loader, const struct pattern_file *file, struct slice name) {
@@ -647,7 +389,7 @@ static const struct reason *reason_of_page(struct loader *loader, const struct c
                                            struct slice name) {
     const struct reason *reason;
     struct problem why;
-    if (!find_reason(loader->book, name, &reason, &why))
+    if (!loading_reason(loader->book, name, &reason, &why))
         problem_say(loader->problem, "%s:%u: %s", page->file, page->line, why.text);
     return reason;
 }
@@ -701,7 +443,7 @@ static bool read_pages(struct loader *loader, size_t count,
 
 static bool read_tables(struct loader *loader) {
     const struct codes *codes = loader->book->codes;
-    return each_file(loader, SLICE("codes/"), read_table) &&
+    return loading_files(loader, SLICE("codes/"), read_table) &&
            read_pages(loader, codes_reply_count(codes), codes_reply_at) &&
            read_pages(loader, codes_enhanced_count(codes), codes_enhanced_at);
 }
@@ -737,10 +479,9 @@ static void sort_rules(struct held *held) {
 }
 
 static bool load(struct loader *loader) {
-    if (!read_order(loader) || !each_file(loader, SLICE("reasons/"), check_listed))
+    if (!read_order(loader) || !loading_files(loader, SLICE("reasons/"), check_listed))
         return false;
-    if (!loader->without_rules &&
-        (!read_providers(loader) || !each_file(loader, SLICE("blocklists/"), read_list_file)))
+    if (!loader->without_rules && (!providers_read(loader) || !blocklists_read(loader)))
         return false;
     if (!read_reasons(loader) || !read_tables(loader))
         return false;
