@@ -151,6 +151,9 @@ CHECK_NEEDS := setjmp.h+stdarg.h+stddef.h+stdint.h+cmocka.h,_cmocka_run_group_te
 # A program, and its Debian package where that has another name.
 CHECK_TOOLS := bats jq /lib/systemd/systemd-journal-remote,systemd-journal-remote
 
+MTA_TOOLS   := debootstrap ip,iproute2 unshare,util-linux python3 \
+               /lib/systemd/systemd-journal-remote,systemd-journal-remote
+
 # Shell: sets $missing to the Debian packages of what is not there. $(1): needs, $(2): tools.
 define find_missing
 missing=; probe=$$(mktemp -d); trap 'rm -rf "$$probe"' EXIT; \
@@ -184,14 +187,17 @@ build/needs: FORCE
 	@mkdir -p $(@D)
 	@echo '$(BUILD_NEEDS)' | cmp -s - $@ || echo '$(BUILD_NEEDS)' > $@
 
-.PHONY: deps deps-check
+.PHONY: deps deps-check deps-mta
 deps: NEEDS := $(BUILD_NEEDS) $(OPTIONAL_NEEDS)
 deps-check: NEEDS := $(BUILD_NEEDS) $(OPTIONAL_NEEDS) $(CHECK_NEEDS)
 deps-check: TOOLS := $(CHECK_TOOLS)
-deps deps-check: SHELL := bash
+deps-mta: NEEDS := $(BUILD_NEEDS) $(OPTIONAL_NEEDS)
+deps-mta: TOOLS := $(MTA_TOOLS)
+deps deps-check deps-mta: SHELL := bash
 deps: ## installs what building needs and is missing (Debian; DEPS=no: nothing)
 deps-check: ## the same, and what make check needs
-deps deps-check:
+deps-mta: ## the same, and what make check-mta needs
+deps deps-check deps-mta:
 	@[ '$(DEPS)' != no ] || exit 0; \
 	$(call find_missing,$(NEEDS),$(TOOLS)); \
 	[ -n "$$missing" ] || exit 0; \
@@ -213,7 +219,7 @@ deps deps-check:
 RUN_TESTS = MAKE='$(MAKE)' JOBS='$(JOBS)' tests/run.sh
 
 .PHONY: check check-quick check-patterns check-unit check-property check-lint check-golden \
-        check-html check-oracle check-fuzz check-bench
+        check-html check-oracle check-fuzz check-bench check-mta
 check: deps-check ## every test; installs what is missing (Debian; DEPS=no: nothing)
 	@$(RUN_TESTS) patterns unit property lint golden html oracle fuzz bench corpora
 check-quick: ## patterns, units and golden cases
@@ -236,6 +242,11 @@ check-fuzz: ## the fuzz corpora, replayed with the sanitizers
 	@$(RUN_TESTS) fuzz
 check-bench: ## totals of a small made-up log; one verdict for every way to it
 	@$(RUN_TESTS) bench
+
+# Real mail servers, as root: MTA="postfix" for some of them, SCENARIO="NAME ..." for some scenarios.
+# They mostly wait, so more of them run side by side than there are processors.
+check-mta: deps-mta ## what real Postfix, Exim and Sendmail log, against what really happened
+	@MAKE='$(MAKE)' JOBS=4 DEPS='$(DEPS)' MTA='$(MTA)' SCENARIO='$(SCENARIO)' tests/run.sh mta
 
 .PHONY: score
 score: $(B)/tests/unit/test_replies ## right, wrong and unclassified of the labelled replies, for each reason
@@ -335,4 +346,4 @@ lint: check-lint ## the same as check-lint
 clean: ## removes build/
 	rm -rf build
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build -path build/mta -prune -o -name '*.d' -print 2>/dev/null)

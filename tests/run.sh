@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run.sh - builds and runs the named suites, counts their tests, ends with one plain line.
 # usage: tests/run.sh SUITE...   (patterns unit property lint golden html oracle fuzz
-#        bench corpora)
+#        bench corpora mta)
 #
 # A suite is a list of parts; each part is a command that writes TAP. Parts run side by side, JOBS
 # at a time, each into its own file under build/tests/; then they are shown in order: one line for a
@@ -126,6 +126,18 @@ suite_bench() {
 suite_corpora() {
     build corpora all
     part corpora/ledgers tests/corpora/compare.sh
+}
+
+# The roots are made here, all at once; whether one is there is for its own part to say.
+suite_mta() {
+    local variant
+    local variants=${MTA:-postfix postfix-file}
+    build mta all
+    # shellcheck disable=SC2086 # a list of words
+    tests/mta/roots.sh $(printf '%s\n' $variants | sed 's/-.*//' | sort -u) 2>&1 || true
+    for variant in $variants; do
+        part "mta/$variant" "tests/mta/run $variant ${SCENARIO:-}"
+    done
 }
 
 run_part() { # NUMBER COMMAND

@@ -1,0 +1,166 @@
+"""bench - one run: a real mail server in its root, the world around it, and every scenario.
+
+usage: python3 tests/mta/bench.py VARIANT ROOT OUT [SCENARIO...]
+Started by tests/mta/run in namespaces of its own (network, mounts, processes, host name): what is
+set up here cannot be seen outside and is gone when this ends, however it ends. Leaves in OUT the
+logs, wire.jsonl with what was said and heard, and truth.json with what the logs must tell.
+"""
+import concurrent.futures
+import dataclasses
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+
+from client import hold_talk
+from dns import NameServer
+from postfix import Postfix
+from root import Root
+from scenario import Mail, Retry, Talk, lines, offer
+from scenarios import scenarios_for
+from rsyslog import Rsyslog
+from wire import Wire
+from world import DNS_ADDRESS, HOME, OUR_ADDRESS, OUR_NAME, Certificates, World
+
+# What is run: the server, and how it is set up.
+VARIANTS = {
+    "postfix": (Postfix, {}),
+    "postfix-file": (Postfix, {"own_log": True}),
+}
+AT_ONCE = 40  # scenarios side by side: most of their time is waiting
+LONGEST_WAIT = 90
+
+
+def set_up_network(world):
+    reachable, unreachable = world.addresses()
+    commands = ["link set lo up"]
+    commands += [f"addr add {address}/32 dev lo" for address in reachable]
+    commands += [f"route add unreachable {address}/32" for address in unreachable]
+    subprocess.run(["ip", "-batch", "-"], input="\n".join(commands), text=True, check=True)
+
+
+def set_up_names(root):
+    socket.sethostname(OUR_NAME.split(".", maxsplit=1)[0])
+    root.write("/etc/hostname", OUR_NAME.split(".", maxsplit=1)[0] + "\n")
+    root.write("/etc/hosts", f"127.0.0.1 localhost\n{OUR_ADDRESS} {OUR_NAME} mail\n")
+    root.write("/etc/resolv.conf", f"nameserver {DNS_ADDRESS}\noptions timeout:1 attempts:2\n")
+
+
+class Driver:
+    """Carries out the steps of scenarios."""
+
+    def __init__(self, server, wire):
+        self.server, self.wire = server, wire
+
+    def drive(self, cast):
+        for step in cast.scenario.steps:
+            if isinstance(step, Mail):
+                self.hand_in(cast, step)
+            elif isinstance(step, Talk):
+                door = self.server.doors[step.door]
+                steps = [self.filled(cast, s) for s in step.steps]
+                hold_talk(cast.name, self.wire, cast.client, door, steps)
+            elif isinstance(step, Retry):
+                self.wait_for_rest()
+                self.server.retry(f"{cast.name}.example.net")
+
+    @staticmethod
+    def filled(cast, step):
+        if isinstance(step, (str, bytes)):
+            return cast.fill(step)
+        return dataclasses.replace(step, value=cast.fill(step.value))
+
+    def hand_in(self, cast, mail):
+        to, sender = cast.fill(mail.to), cast.fill(mail.sender)
+        head = (f"From: <{sender}>", f"Message-ID: <{cast.name}@example.org>", "Subject: bench", "")
+        steps = [*offer(*to, sender=sender, helo="submit.example.org"), "DATA"]
+        message = lines(*head, *cast.fill(mail.lines))
+        hold_talk(cast.name, self.wire, "127.0.0.1", self.server.doors[mail.door],
+                  [*steps, message, ".", "QUIT"])
+
+    def wait_for_rest(self):
+        """Until the server has had nothing to do for a while."""
+        calm, end = 0, time.monotonic() + LONGEST_WAIT
+        while calm < 5 and time.monotonic() < end:
+            time.sleep(0.2)
+            calm = calm + 1 if self.server.idle() else 0
+        return calm >= 5
+
+
+def truth(world, mta, wire):
+    """What the logs must tell, with every name filled in."""
+    told = []
+    for cast in world.casts:
+        rows = [
+            {"columns": cast.fill_columns(row.columns), "times": row.times}
+            for row in cast.scenario.rows(mta)
+        ]
+        told.append({
+            "scenario": cast.name,
+            "silent": cast.scenario.reason_for_silence(mta),
+            "addresses": [cast.client, *(address for _, _, address in cast.servers)],
+            "rows": rows,
+            "notices": notices(cast, wire),
+        })
+    return told
+
+
+def notices(cast, wire):
+    """How many messages of the server itself reached the people of this scenario."""
+    domain = f"@{cast.name}.example.org"
+    return [note["to"] for note in wire.notes
+            if note["scenario"] == HOME and note["stage"] == "rcpt"
+            and note.get("said", "").startswith("250") and note["to"].endswith(domain)]
+
+
+def main(variant, made_root, out, *names):
+    kind, how = VARIANTS[variant]
+    mta = variant.partition("-")[0]
+    scenarios = [s for s in scenarios_for(mta) if not names or s.name in names]
+    world = World(scenarios)
+    wire = Wire(os.path.join(out, "wire.jsonl"))
+    set_up_network(world)
+    root = Root(made_root, os.path.join(out, "scratch"))
+    set_up_names(root)
+    certificates = Certificates(root.path)
+    NameServer(world.records(), [DNS_ADDRESS])
+    servers = world.start_servers(wire, certificates)
+    syslog = Rsyslog(root)
+    server = kind(root, world, **how)
+    server.start()
+    driver = Driver(server, wire)
+    wait_for_door(server.doors["open"])
+
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        for future in [pool.submit(driver.drive, cast) for cast in world.casts]:
+            future.result()
+    at_rest = driver.wait_for_rest()
+
+    server.stop()
+    syslog.stop()
+    logs = {**(syslog.logs() if server.uses_syslog else {}), **server.own_logs()}
+    for name, path in logs.items():
+        shutil.copy(path, os.path.join(out, "logs", name))
+    with open(os.path.join(out, "truth.json"), "w", encoding="utf-8") as file:
+        json.dump({"mta": mta, "at_rest": at_rest, "scenarios": truth(world, mta, wire)}, file, indent=1)
+    del servers
+
+
+def wait_for_door(door):
+    for _ in range(100):
+        try:
+            with socket.create_connection(door, 5) as connection:
+                connection.recv(100)
+                connection.sendall(b"QUIT\r\n")
+                connection.recv(100)
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"nobody answers at {door}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

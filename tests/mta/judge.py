@@ -1,0 +1,188 @@
+"""judge - holds what our program reads from the logs of a run to what really happened.
+
+usage: python3 tests/mta/judge.py PROGRAM OUT     (OUT as bench.py left it; writes TAP)
+
+Each log is read by the program in each wrapping, and every row goes to the scenario whose names or
+addresses it has. A scenario passes when its rows are the expected ones in every wrapping: each
+once, no other. What a row says of a reply must have been on the wire. At last the report's totals
+must be what the scenarios add up to, and no row may be left that belongs to none.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+
+import wrappings
+
+MATCHED_BY = ("recipient", "orig_recipient", "sender", "peer_host", "helo", "user")
+
+
+def rows_of(program, log):
+    """(rows, report) as the program reads them."""
+    common = ["--no-config", "--quiet", "--year", wrappings.year_of(log), log]
+    export = subprocess.run([program, "export", "--all", "--format", "ndjson", *common],
+                            capture_output=True, text=True, check=False)
+    report = subprocess.run([program, "report", "--format", "json", *common],
+                            capture_output=True, text=True, check=False)
+    if export.returncode or report.returncode:
+        raise RuntimeError(f"{program}: {export.stderr} {report.stderr}")
+    return [json.loads(line) for line in export.stdout.splitlines()], json.loads(report.stdout)
+
+
+class Finder:
+    """Finds the scenario that a row is about."""
+
+    def __init__(self, scenarios):
+        self.by_address = {a: s["scenario"] for s in scenarios for a in s["addresses"]}
+        self.names = {s["scenario"] for s in scenarios}
+
+    def scenario_of(self, row):
+        for column in MATCHED_BY:
+            for label in re.split(r"[.@+]", row[column] or ""):
+                if label in self.names:
+                    return label
+        if row["peer_ip"] in self.by_address:
+            return self.by_address[row["peer_ip"]]
+        # A warning of the server names whom it is about in its text alone.
+        for word in re.findall(r"[a-z0-9][a-z0-9.-]*", row["reply"] or ""):
+            if word in self.by_address:
+                return self.by_address[word]
+            for label in word.split("."):
+                if label in self.names:
+                    return label
+        return None
+
+
+def expected_rows(scenario):
+    rows = [row["columns"] for row in scenario["rows"] for _ in range(row["times"])]
+    notice = {"event": "delivered", "level": "mta", "direction": "out", "sender": "", "code": 250}
+    return rows + [{**notice, "recipient": to} for to in scenario["notices"]]
+
+
+def differences(want, row):
+    return {key: (value, row[key]) for key, value in want.items() if row[key] != value}
+
+
+def compare(wanted, rows):
+    """What is wrong, as lines; nothing when each wanted row is there once, and no other."""
+    left, unmet = list(rows), []
+    for want in wanted:
+        match = next((row for row in left if not differences(want, row)), None)
+        if match:
+            left.remove(match)
+        else:
+            unmet.append(want)
+    wrong = []
+    for want in unmet:
+        nearest = min(left, key=lambda row: len(differences(want, row)), default=None)
+        if nearest is None:
+            wrong.append(f"missing: {shown(want)}")
+            continue
+        left.remove(nearest)
+        for key, (wish, is_now) in differences(want, nearest).items():
+            wrong.append(f"line {nearest['line']}: {key} is {is_now!r}, the truth is {wish!r}")
+    wrong += [f"line {row['line']}: one too many: {shown(row)}" for row in left]
+    return wrong
+
+
+def shown(row):
+    return ", ".join(f"{key}={value}" for key, value in row.items() if value is not None and key in SHOWN)
+
+
+SHOWN = ("event", "level", "direction", "side", "stage", "code", "enhanced", "class", "sender",
+         "recipient", "peer_host", "peer_ip", "reply")
+
+
+def check_wire(scenario, notes):
+    """An explicit code in a wanted row was really said, by whoever the row says it was."""
+    wrong = []
+    for row in scenario["rows"]:
+        columns = row["columns"]
+        if columns.get("code_source") != "explicit" or columns.get("side") == "callout":
+            continue
+        start = f"{columns['code']}"
+        key = "heard" if columns["direction"] == "in" else "said"
+        said = [note[key] for note in notes if note.get(key, "").startswith(start)
+                and (note["who"] == "client") == (columns["direction"] == "in")]
+        if not any((columns["enhanced"] or "") in text for text in said):
+            wrong.append(f"the wire has no {start} {columns['enhanced'] or ''} for it: {shown(columns)}")
+    return wrong
+
+
+def totals_of(scenarios):
+    """What the report must count."""
+    totals = {"delivered": 0, "bounced": 0, "expired": 0, "deferred": 0, "rejected": 0,
+              "auth_failed": 0, "tls_failed": 0, "connection_lost": 0, "timeout": 0}
+    levels = {"delivered": "recipient", "bounced": "recipient", "expired": "recipient",
+              "deferred": "attempt"}
+    for scenario in scenarios:
+        for row in scenario["rows"]:
+            event = row["columns"]["event"].replace("-", "_")
+            if row["columns"]["level"] == levels.get(event, "session") and event in totals:
+                totals[event] += row["times"]
+    return totals
+
+
+def totals_in(report):
+    totals = report["totals"]
+    return {
+        **{key: totals["recipients"][key] for key in ("delivered", "bounced", "expired")},
+        "deferred": totals["attempts"]["deferred"],
+        "rejected": totals["rejections"]["rejected"],
+        **totals["sessions"],
+    }
+
+
+class Tap:
+    def __init__(self, prefix):
+        self.prefix, self.number = prefix, 0
+
+    def test(self, name, wrong):
+        self.number += 1
+        for line in wrong:
+            print("# " + line)
+        print(f"{'not ok' if wrong else 'ok'} {self.number} {self.prefix} {name}")
+
+    def end(self):
+        print(f"1..{self.number}")
+
+
+def main(program, out):
+    with open(os.path.join(out, "truth.json"), encoding="utf-8") as file:
+        truth = json.load(file)
+    with open(os.path.join(out, "wire.jsonl"), encoding="ascii") as file:
+        notes = [json.loads(line) for line in file]
+    scenarios = truth["scenarios"]
+    finder = Finder(scenarios)
+    tap = Tap(os.path.basename(out))
+    read = {os.path.basename(log): rows_of(program, log) for log in wrappings.all_of(out)}
+
+    found = {}  # (log, scenario) -> rows
+    for log, (rows, _) in read.items():
+        for row in rows:
+            found.setdefault((log, finder.scenario_of(row)), []).append(row)
+    for scenario in scenarios:
+        name, wanted = scenario["scenario"], expected_rows(scenario)
+        wrong = check_wire(scenario, [note for note in notes if note["scenario"] == name])
+        for log in read:
+            wrong += [f"{log}: {w}" for w in compare(wanted, found.get((log, name), []))]
+        tap.test(name, wrong)
+
+    tap.test("ended at rest", [] if truth["at_rest"] else ["the queue still works"])
+    tap.test("has logs", [] if read else ["no log was written"])
+    for log, (_, report) in read.items():
+        wanted, counted = totals_of(scenarios), totals_in(report)
+        tap.test(f"{log}: totals are what happened", [
+            f"{key}: counted {counted[key]}, happened {wanted[key]}"
+            for key in wanted if counted[key] != wanted[key]])
+        strangers = found.get((log, None), [])
+        tap.test(f"{log}: no row without a cause", [
+            f"line {row['line']}: {shown(row)}" for row in strangers])
+        odd = report["lines"]["not_understood"]
+        tap.test(f"{log}: every line is understood", [f"{odd} are not: {report.get('not_understood')}"] if odd else [])
+    tap.end()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

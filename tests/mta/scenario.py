@@ -1,0 +1,328 @@
+"""scenario - the words in which scenarios are told.
+
+Why: a scenario is read far more often than written, so it is one entry of a few lines: a name, who
+is in it, what the driver does, and which rows the log must give. Nothing here runs; bench.py makes
+it happen and judge.py compares.
+
+    Scenario("rcpt-550",
+             server(rcpt="550 5.1.1 No such user here"),
+             mail(),
+             bounced("rcpt", "550 5.1.1", "user-unknown"))
+
+How things are named, so that every row of the log can be traced to its scenario:
+  NAME.example.net   the outside world of the scenario: its servers mx1, mx2 ..., each with an
+                     address of its own in 198.51.100.0/24, and its client, client.NAME.example.net,
+                     with one in 203.0.113.0/24
+  NAME.example.org   our user's domain: alice@NAME.example.org sends; what comes back to her goes to
+                     a host that takes everything
+  example.com        the domain whose mail the server under test delivers itself
+In texts, {name}, {sender}, {recipient}, {client} and {mx1} stand for these.
+"""
+import re
+from dataclasses import dataclass, field
+
+SENDER = "alice@{name}.example.org"
+RECIPIENT = "bob@{name}.example.net"
+
+# --- what a scripted server does instead of a plain reply
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Closes the connection; after saying something, if there is anything to say."""
+    say: object = b""
+    reset: bool = False
+
+
+@dataclass(frozen=True)
+class Hang:
+    """Says nothing until the other side gives up."""
+
+
+@dataclass(frozen=True)
+class Slow:
+    say: object
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Tries:
+    """One answer after the other, each time this stage is reached; the last one stays."""
+    answers: tuple
+
+
+def tries(*answers):
+    return Tries(answers)
+
+
+# Where a server ought to be: nothing listens, no route, or packets go into the void.
+CLOSED, UNREACHABLE, VOID = "closed", "unreachable", "void"
+
+
+@dataclass
+class Server:
+    replies: dict
+    features: tuple = ()
+    at: str = ""  # or CLOSED, UNREACHABLE, VOID
+    certificate: str = "good"
+
+
+def server(at="", features=(), certificate="good", **replies):
+    """replies: connect ehlo helo starttls auth mail rcpt data dot quit rset; rcpt may be a dict by
+    local part. A text with newlines is a reply of several lines, written out in full."""
+    return Server(replies, tuple(features), at, certificate)
+
+
+# --- answers of the name server
+
+NXDOMAIN, SERVFAIL, TIMEOUT, NODATA = "NXDOMAIN", "SERVFAIL", "TIMEOUT", "NODATA"
+
+
+@dataclass
+class Dns:
+    records: dict  # (name, type) -> list of data, or one of the words above
+
+
+def dns(records):
+    return Dns(records)
+
+
+# --- what the driver does
+
+
+@dataclass
+class Mail:
+    """A message handed to our server by a user of it."""
+    to: tuple
+    sender: str
+    lines: tuple
+    door: str
+
+
+def mail(to=(RECIPIENT,), sender=SENDER, lines=("a message",), door="open"):
+    return Mail((to,) if isinstance(to, str) else tuple(to), sender, tuple(lines), door)
+
+
+@dataclass
+class Talk:
+    """A client's session: texts are commands that wait for their reply, the rest is done."""
+    door: str
+    steps: tuple
+
+
+def talk(*steps, door="mx"):
+    return Talk(door, steps)
+
+
+@dataclass(frozen=True)
+class Do:
+    what: str
+    value: object = None
+
+
+def lines(*texts):
+    """Lines of a message, sent without waiting; follow with "." to end it."""
+    return Do("lines", texts)
+
+
+def burst(*commands):
+    """Commands sent at once, and then their replies."""
+    return Do("burst", commands)
+
+
+def raw(data):
+    """Bytes as they are, and the reply to them."""
+    return Do("raw", data)
+
+
+def pause(seconds):
+    return Do("pause", seconds)
+
+
+def await_close():
+    """Waits until the server ends the session by itself."""
+    return Do("await_close")
+
+
+def early(data):
+    """Bytes before the greeting."""
+    return Do("early", data)
+
+
+def wrapped_tls(**how):
+    """TLS from the first byte on, as on port 465."""
+    return Do("wrapped_tls", how)
+
+
+def start_tls(**how):
+    return Do("tls", how)
+
+
+def plain_login(user, password):
+    return Do("plain_login", (user, password))
+
+
+def login_login(user, password):
+    return Do("login_login", (user, password))
+
+
+DROP = Do("drop")
+RESET = Do("reset")
+
+
+def offer(*to, sender="eve@{name}.example.net", helo="client.{name}.example.net"):
+    """The usual beginning of a session, up to the recipients."""
+    return (f"EHLO {helo}", f"MAIL FROM:<{sender}>", *(f"RCPT TO:<{r}>" for r in to))
+
+
+@dataclass
+class Retry:
+    """The queue is told to try the scenario's domain again, when its servers were tried before."""
+
+
+def retry():
+    return Retry()
+
+
+@dataclass
+class Route:
+    """How our server is set up towards the scenario's domain."""
+    how: dict
+
+
+def route(**how):
+    """login=(user, password), tls="must" or "verify", via="NAME of the transport"."""
+    return Route(how)
+
+
+# --- what the log must tell
+
+
+@dataclass
+class Row:
+    columns: dict
+    times: int = 1
+
+
+def row(event, level, direction, stage, reply="", cls="", times=1, **columns):
+    """reply: "550 5.1.1" as it was on the wire, or "" when there was none."""
+    match = re.match(r"(\d{3})?[ -]?(\d\.\d{1,3}\.\d{1,3})?", reply)
+    columns = {
+        "event": event,
+        "level": level,
+        "direction": direction,
+        "stage": stage,
+        "code": int(match[1]) if match[1] else None,
+        "enhanced": match[2],
+        "code_source": "explicit" if match[1] else None,
+        "class": cls,
+        **columns,
+    }
+    return Row(columns, times)
+
+
+def sent_out(event, level, stage, reply, cls, **columns):
+    reply_made = {"side": "remote" if reply else "synthetic"}
+    peers = {"peer_host": "mx1.{name}.example.net", "peer_ip": "{mx1}"}
+    people = {"sender": SENDER, "recipient": RECIPIENT}
+    return row(event, level, "out", stage, reply, cls, **{**reply_made, **peers, **people, **columns})
+
+
+def delivered(reply="250", stage="end-of-data", cls="accepted", **columns):
+    return sent_out("delivered", "recipient", stage, reply, cls, **columns)
+
+
+def bounced(stage, reply, cls, **columns):
+    return sent_out("bounced", "recipient", stage, reply, cls, **columns)
+
+
+def deferred(stage, reply, cls, **columns):
+    return sent_out("deferred", "attempt", stage, reply, cls, **columns)
+
+
+def host_failed(stage, reply, cls, **columns):
+    return sent_out("deferred", "host", stage, reply, cls, **columns)
+
+
+def came_in(event, stage, reply, cls, **columns):
+    side = {"side": "local" if reply else "synthetic"}
+    peers = {"peer_host": "client.{name}.example.net", "peer_ip": "{client}"}
+    return row(event, "session", "in", stage, reply, cls, **{**side, **peers, **columns})
+
+
+def rejected(stage, reply, cls, **columns):
+    if stage in ("rcpt", "mail", "data", "end-of-data"):
+        columns.setdefault("sender", "eve@{name}.example.net")
+    return came_in("rejected", stage, reply, cls, **columns)
+
+
+@dataclass
+class Silent:
+    """This server logs nothing of it; the reason stands in docs/servers.md."""
+    mta: str
+    reason: str
+
+
+def silent(mta, reason):
+    return Silent(mta, reason)
+
+
+@dataclass
+class On:
+    """What holds for one server alone: its rows in place of the others."""
+    mta: str
+    rows: tuple
+
+
+def on(mta, *rows):
+    return On(mta, rows)
+
+
+@dataclass
+class Only:
+    mtas: tuple
+
+
+def only(*mtas):
+    return Only(mtas)
+
+
+# --- the scenario itself
+
+
+@dataclass
+class Scenario:
+    name: str
+    parts: tuple = field(default_factory=tuple)
+
+    def __init__(self, name, *parts, about=""):
+        self.name, self.parts, self.about = name, parts, about
+        assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,50}", name), name
+
+    def parts_of(self, kind):
+        return [part for part in self.parts if isinstance(part, kind)]
+
+    @property
+    def servers(self):
+        return self.parts_of(Server)
+
+    @property
+    def steps(self):
+        return [part for part in self.parts if isinstance(part, (Mail, Talk, Retry))]
+
+    @property
+    def route(self):
+        return {key: value for part in self.parts_of(Route) for key, value in part.how.items()}
+
+    def concerns(self, mta):
+        return all(mta in part.mtas for part in self.parts_of(Only))
+
+    def reason_for_silence(self, mta):
+        return next((part.reason for part in self.parts_of(Silent) if part.mta == mta), None)
+
+    def rows(self, mta):
+        """The rows that the log of this server must give, beside those of notices."""
+        if self.reason_for_silence(mta):
+            return []
+        own = [part for part in self.parts_of(On) if part.mta == mta]
+        return [row for part in own for row in part.rows] if own else self.parts_of(Row)

@@ -1,0 +1,9 @@
+"""scenarios - all that is told, in files by what the server under test is in them."""
+from scenarios import as_client, as_server
+
+
+def scenarios_for(mta):
+    told = [s for module in (as_server, as_client) for s in module.SCENARIOS if s.concerns(mta)]
+    names = [scenario.name for scenario in told]
+    assert len(names) == len(set(names)), "a name is used twice"
+    return told
