@@ -133,7 +133,7 @@ suite_mta() {
     local variant
     local variants=${MTA:-postfix postfix-file}
     build mta all
-    # shellcheck disable=SC2086 # a list of words
+    # shellcheck disable=SC2086,SC2046 # lists of words
     tests/mta/roots.sh $(printf '%s\n' $variants | sed 's/-.*//' | sort -u) 2>&1 || true
     for variant in $variants; do
         part "mta/$variant" "tests/mta/run $variant ${SCENARIO:-}"

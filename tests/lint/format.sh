@@ -8,7 +8,8 @@ formatted() {
 }
 
 scripts_clean() {
-    shellcheck -S warning -x -P SCRIPTDIR tests/run.sh tests/*/*.sh tests/*/*.bash src/*.sh .ci/run
+    shellcheck -S warning -x -P SCRIPTDIR tests/run.sh tests/*/*.sh tests/*/*.bash src/*.sh .ci/run \
+        tests/mta/run
 }
 
 no_long_lines() {

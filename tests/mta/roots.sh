@@ -80,7 +80,7 @@ build_root() { # NAME KEY COMMAND...: COMMAND makes the folder that it is given 
         echo "build/mta/$name is not made, and DEPS=no fetches nothing" >&2
         return 1
     fi
-    rm -rf "$home/$name" "$home/$name.key" "$home/$name.partial"
+    rm -rf "${home:?}/$name" "$home/$name.key" "$home/$name.partial"
     echo "making build/mta/$name ..."
     if ! "$how" "$home/$name.partial" "$@" > "$home/$name.log" 2>&1 < /dev/null; then
         tail -n 20 "$home/$name.log" >&2
