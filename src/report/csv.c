@@ -108,11 +108,17 @@ static void csv_row(const struct row *row, const struct column_choice *choice, s
 
 /* ---- pages: the first list of records; a record inside becomes columns of its own */
 
-/* The text of a cell inside a list, in one piece: "550 5.1.1 12". */
+/* The text of a cell inside a list, in one piece: "550 5.1.1 12". What has no key in a record is
+ * for people, and what is not there takes no room. */
 static void join(const struct cell *cell, const char *separator, struct out *out) {
+    bool first = true;
+
     for (const struct cell *child = cell->first; child; child = child->next) {
-        if (child != cell->first)
+        if (cell->kind == CELL_RECORD && (!child->key || child->kind == CELL_NONE))
+            continue;
+        if (!first)
             out_text(out, separator);
+        first = false;
         if (child->kind == CELL_TEXT || child->kind == CELL_LINK)
             out_slice(out, child->text);
         else if (child->kind == CELL_LIST || child->kind == CELL_RECORD)

@@ -130,6 +130,8 @@ static void test_page(void **state) {
         struct cell *one = cell_record(&page, codes, NULL, NULL);
         cell_code(&page, one, "code", "", code);
         cell_none(&page, one, "enhanced", "");
+        cell_text(&page, one, NULL, "for people", SLICE("nor here"));
+        cell_text(&page, one, "by", NULL, SLICE("us"));
     }
     struct cell *example = cell_record(&page, reason, "example", NULL);
     cell_text(&page, example, "reply", NULL, SLICE("no"));
@@ -139,7 +141,7 @@ static void test_page(void **state) {
     out_init_memory(&out);
     format_named("csv")->page(&page, &wishes, &out);
     assert_true(slice_is(out_held(&out), "class,count,codes,example_reply,example_line,standard\r\n"
-                                         "\"'=x\",12,\"450 |451 \",\"no\",,\"RFC 5321\"\r\n"));
+                                         "\"'=x\",12,\"450 us|451 us\",\"no\",,\"RFC 5321\"\r\n"));
     out_release(&out);
     page_release(&page);
 }
