@@ -98,13 +98,14 @@ static bool say_no_such(const struct codes *codes, struct slice word, struct pro
                        words);
 }
 
-/* Digits and dots, with a letter that looks like one for a digit, and "X.7.8": meant as a code. */
+/* Digits and dots, with a letter that looks like one for a digit or a comma for a dot, and "X.7.8":
+ * meant as a code. */
 static bool is_meant_as_code(struct slice word) {
     if (word.length > 1 && strchr("Xx", word.at[0]) && word.at[1] == '.')
         word = slice_from(word, 2);
     size_t digits = 0;
     for (size_t i = 0; i < word.length; i++) {
-        if (!strchr("0123456789.OoIl", word.at[i]) || !word.at[i])
+        if (!strchr("0123456789.,OoIl", word.at[i]) || !word.at[i])
             return false;
         digits += word.at[i] >= '0' && word.at[i] <= '9';
     }
@@ -123,7 +124,8 @@ static enum asked what_is_asked(const struct options *options) {
         struct slice word = slice_of(options->operands[i]);
         if (!is_meant_as_code(word))
             return ASKED_REPLY;
-        *(slice_find(word, '.') == SIZE_MAX ? &basic : &enhanced) += 1;
+        bool dotted = slice_find(word, '.') != SIZE_MAX || slice_find(word, ',') != SIZE_MAX;
+        *(dotted ? &enhanced : &basic) += 1;
     }
     return basic && enhanced ? ASKED_REPLY : ASKED_CODES;
 }
@@ -145,19 +147,37 @@ static void decide(struct explaining *explaining, struct slice text, struct find
     reason_of_reply(book, memory_of(explaining), text, &explaining->arena, finding);
 }
 
+/* The word as pages write it: X.7.8. */
+static struct slice as_written(struct explaining *explaining, const char *word) {
+    struct slice text = slice_of(word);
+    return *word == 'x' ? arena_print(&explaining->arena, "X%s", word + 1) : text;
+}
+
+static bool is_among(const struct asked_code *codes, size_t count, struct slice text) {
+    for (size_t i = 0; i < count; i++)
+        if (slice_equal(codes[i].text, text))
+            return true;
+    return false;
+}
+
+/* A code that was asked for twice is told once. */
 static bool explain_codes(struct explaining *explaining, struct page *page,
                           struct problem *problem) {
     const struct options *options = explaining->options;
     const struct rulebook *book = explaining->knowledge->book;
-    size_t count = options->operand_count;
-    struct asked_code *codes = arena_zero(&explaining->arena, count * sizeof *codes);
-    for (size_t i = 0; i < count; i++)
-        if (!catalogue_find(book, slice_of(options->operands[i]), &codes[i]))
-            return say_no_such(book->codes, slice_of(options->operands[i]), problem);
+    size_t count = 0;
+    struct asked_code *codes =
+        arena_zero(&explaining->arena, options->operand_count * sizeof *codes);
+    for (size_t i = 0; i < options->operand_count; i++) {
+        struct slice text = as_written(explaining, options->operands[i]);
+        if (!catalogue_find(book, text, &codes[count]))
+            return say_no_such(book->codes, text, problem);
+        count += !is_among(codes, count, text);
+    }
     if (count == 2)
         catalogue_compare(book, codes, page);
     else
-        catalogue_codes(book, codes, count, page);
+        catalogue_codes(book, codes, count, count == 1, page);
     return true;
 }
 
@@ -182,7 +202,7 @@ static void explain_reply(struct explaining *explaining, struct page *page) {
     size_t length = enhanced_print(finding.reply.enhanced, enhanced);
     count += catalogue_find(book, (struct slice){enhanced, length}, &codes[count]);
     if (count > 0)
-        catalogue_codes(book, codes, count, page);
+        catalogue_codes(book, codes, count, true, page);
 }
 
 static bool explain_words(struct explaining *explaining, struct problem *problem) {

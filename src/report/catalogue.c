@@ -112,9 +112,19 @@ static struct slice say_stage(const struct rulebook *book, const struct asked_co
     return joined;
 }
 
+/* The page of X.1.1 tells of failures; 2.1.1 is none. */
+static bool is_success_of_failure_page(const struct asked_code *code) {
+    return code->page->first.any_class && first_digit(code) == '2';
+}
+
+static struct slice class_of(const struct asked_code *code) {
+    return is_success_of_failure_page(code) ? SLICE("accepted") : code->page->reason;
+}
+
 static const struct reason *usual_reason(const struct rulebook *book,
                                          const struct asked_code *code) {
-    return code->page->reason.length ? rulebook_reason(book, code->page->reason) : NULL;
+    struct slice class = class_of(code);
+    return class.length ? rulebook_reason(book, class) : NULL;
 }
 
 /* "bad-credentials: Bad credentials" */
@@ -217,33 +227,51 @@ static void list_words(struct page *page, struct cell *card, const char *key, st
     }
 }
 
+static void list_reason(const struct reason *reason, struct page *page, struct cell *list) {
+    if (!reason)
+        return;
+    struct cell *record = cell_record(page, list, NULL, NULL);
+    cell_text(page, record, NULL, "", say_name(reason, page));
+    cell_text(page, record, "class", NULL, slice_of(reason->name));
+    cell_text(page, record, "title", NULL, reason->title);
+    cell_text(page, record, "sign", page_word(page, WORD_SIGN), reason->sign);
+}
+
 static void list_reasons(const struct rulebook *book, const struct asked_code *code,
                          struct page *page, struct cell *list) {
-    struct slice rest = code->page->others, name;
-    const struct reason *reason = usual_reason(book, code);
-    for (bool usual = true; usual || rest.length > 0; usual = false) {
-        if (!usual) {
-            slice_cut(&rest, '|', &name);
-            reason = rulebook_reason(book, name);
-        }
-        if (!reason)
-            continue;
-        struct cell *record = cell_record(page, list, NULL, NULL);
-        cell_text(page, record, NULL, "", say_name(reason, page));
-        cell_text(page, record, "class", NULL, slice_of(reason->name));
-        cell_text(page, record, "title", NULL, reason->title);
-        cell_text(page, record, "sign", page_word(page, WORD_SIGN), reason->sign);
+    struct slice rest = is_success_of_failure_page(code) ? (struct slice){0} : code->page->others;
+    struct slice name;
+    list_reason(usual_reason(book, code), page, list);
+    while (rest.length > 0) {
+        slice_cut(&rest, '|', &name);
+        list_reason(rulebook_reason(book, name), page, list);
     }
 }
 
-static bool comes_at_recipient(const struct asked_code *code) {
+static bool comes_at(const struct asked_code *code, const char *where) {
     struct slice rest = code->page->stage, stage;
     while (rest.length > 0) {
         slice_cut(&rest, '|', &stage);
-        if (slice_is(stage, "rcpt") || slice_is(stage, "any"))
+        if (slice_is(stage, where))
             return true;
     }
     return false;
+}
+
+/* The stage for which the rows of a class stand: the usual one of several. NULL: none of them, as
+ * for successes whose row would be that of a failure, and for codes that only a provider says. */
+static const char *stage_logged(const struct asked_code *code, enum direction direction) {
+    static const char *const stages[] = {"rcpt", "end-of-data", "mail", "auth"};
+    bool by_provider = slice_starts(code->page->source, SLICE("provider: "));
+    bool any_success = first_digit(code) == 'X' && slice_is(code->page->reason, "accepted");
+    if (any_success || (by_provider && direction == DIRECTION_IN))
+        return NULL;
+    if (comes_at(code, "any") || first_digit(code) == '3')
+        return stages[0];
+    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
+        if (comes_at(code, stages[i]))
+            return stages[i];
+    return NULL;
 }
 
 /* What each MTA logs when it says the code, and when it is told it. */
@@ -254,7 +282,7 @@ static void list_logged(const struct rulebook *book, const struct asked_code *co
         for (size_t j = 0; mtas[j]; j++) {
             const char *direction = direction_name(directions[i]);
             struct slice text = codes_logged(book->codes, code->code, mtas[j]->name, direction,
-                                             comes_at_recipient(code), &page->arena);
+                                             stage_logged(code, directions[i]), &page->arena);
             if (text.length == 0)
                 continue;
             bool nothing = slice_is(text, "-");
@@ -303,7 +331,7 @@ static void add_card(const struct rulebook *book, const struct asked_code *code,
     put(page, card, "first_digit", NULL, say_class(book, code, page));
     list_words(page, card, "stage", texts->stage);
     put(page, card, "standard", brief ? NULL : page_word(page, WORD_STANDARD), texts->standard);
-    put(page, card, "class", NULL, texts->reason);
+    put(page, card, "class", NULL, class_of(code));
     put(page, card, "source", NULL, texts->source);
     list_reasons(book, code, page, cell_list(page, card, "reasons", NULL));
     list_logged(book, code, page, cell_list(page, card, "logged", NULL));
@@ -311,20 +339,24 @@ static void add_card(const struct rulebook *book, const struct asked_code *code,
 
 /* ---- the sections behind the card */
 
-static void add_reasons(const struct rulebook *book, const struct asked_code *code,
+/* Of the codes of one reply the last one, which is the enhanced, says more; the other is asked when
+ * it says nothing. */
+static void add_reasons(const struct rulebook *book, const struct asked_code *codes, size_t count,
                         struct page *page) {
     struct section *section =
         page_section(page, NULL, page_word(page, WORD_REASONS), LOOK_CARDS, CELL_LIST);
-    list_reasons(book, code, page, section->cell);
+    for (size_t i = count; i > 0 && !section->cell->first; i--)
+        list_reasons(book, &codes[i - 1], page, section->cell);
     if (!section->cell->first)
         section->look = LOOK_HIDDEN;
 }
 
-static void add_logged(const struct rulebook *book, const struct asked_code *code,
+static void add_logged(const struct rulebook *book, const struct asked_code *codes, size_t count,
                        struct page *page) {
     struct section *section =
         page_section(page, NULL, page_word(page, WORD_LOGGED), LOOK_TABLE, CELL_LIST);
-    list_logged(book, code, page, section->cell);
+    for (size_t i = count; i > 0 && !section->cell->first; i--)
+        list_logged(book, &codes[i - 1], page, section->cell);
     if (!section->cell->first)
         section->look = LOOK_HIDDEN;
 }
@@ -353,13 +385,13 @@ static void add_learning(const struct asked_code *codes, size_t count, struct pa
 }
 
 void catalogue_codes(const struct rulebook *book, const struct asked_code *codes, size_t count,
-                     struct page *page) {
+                     bool together, struct page *page) {
     struct cell *list = page_section(page, "codes", NULL, LOOK_CARDS, CELL_LIST)->cell;
     for (size_t i = 0; i < count; i++)
         add_card(book, &codes[i], false, page, list);
-    if (count == 1) {
-        add_reasons(book, codes, page);
-        add_logged(book, codes, page);
+    if (together) {
+        add_reasons(book, codes, count, page);
+        add_logged(book, codes, count, page);
     }
     add_learning(codes, count, page);
 }
@@ -375,7 +407,7 @@ static void add_summary(const struct rulebook *book, const struct asked_code pai
     struct slice class[2] = {say_class(book, &pair[0], page), say_class(book, &pair[1], page)};
     enum word sentence =
         slice_equal(class[0], class[1]) ? WORD_SUMMARY_ALIKE : WORD_SUMMARY_DIFFERENT;
-    if (first_digit(&pair[0]) != 'X')
+    if (first_digit(&pair[0]) != 'X' && first_digit(&pair[1]) != 'X')
         cell_text(page, section->cell, NULL, NULL,
                   WORDS_FILL(&page->arena, page_word(page, sentence), pair[0].text,
                              pair[0].page->name, class[0], pair[1].text, pair[1].page->name,

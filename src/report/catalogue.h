@@ -20,9 +20,10 @@ struct asked_code {
 /* False: the catalogue has no such code, or text is none. */
 bool catalogue_find(const struct rulebook *book, struct slice text, struct asked_code *code_r);
 
-/* All that is known of each of the codes. */
+/* All that is known of each of the codes; when they are one reply's, or one alone, also the reasons
+ * that they can stand for and what is logged. */
 void catalogue_codes(const struct rulebook *book, const struct asked_code *codes, size_t count,
-                     struct page *page);
+                     bool together, struct page *page);
 /* Two codes of one kind side by side. */
 void catalogue_compare(const struct rulebook *book, const struct asked_code pair[2],
                        struct page *page);

@@ -530,8 +530,8 @@ const struct implied *codes_implied(const struct codes *codes, struct slice line
 }
 
 struct slice codes_logged(const struct codes *codes, struct code code, const char *mta,
-                          const char *direction, bool widely, struct arena *arena) {
-    return logged_text(&codes->logged, code, mta, direction, widely, arena);
+                          const char *direction, const char *stage, struct arena *arena) {
+    return logged_text(&codes->logged, code, mta, direction, stage, arena);
 }
 
 static struct slice difference_of(const struct codes *codes, struct code one, struct code other) {

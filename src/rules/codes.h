@@ -80,11 +80,11 @@ const struct code_page *codes_enhanced(const struct codes *codes, struct enhance
 const struct implied *codes_implied(const struct codes *codes, struct slice line_type);
 /* What stands in the log of an MTA (its name) when a reply with this code was given: direction
  * "in", we said it to a client, or "out", a server said it to us. "-": nothing at the usual log
- * level. Empty: the table does not tell. A code for any class gets a row of one that has it; with
- * `widely` a code without a row that of its class, which is about RCPT TO. Lives as long as both
+ * level. Empty: the table does not tell. A code for any class gets a row of one that has it; with a
+ * stage ("rcpt") a code without a row gets that of its class and the stage. Lives as long as both
  * the codes and the arena. */
 struct slice codes_logged(const struct codes *codes, struct code code, const char *mta,
-                          const char *direction, bool widely, struct arena *arena);
+                          const char *direction, const char *stage, struct arena *arena);
 /* The difference of two codes of a kind, in either order; empty: the table does not tell. A row of
  * X.7.8 is for all whose page is that of X.7.8. */
 struct slice codes_pair(const struct codes *codes, struct code one, struct code other);

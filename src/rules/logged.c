@@ -5,11 +5,16 @@
  *     535    5xx
  *     5.7.8  X.7.8  5.7.x  5.x.x
  *
- * The code as written is the key, so nothing needs to be understood twice.
+ * What stands around the code differs by the stage: a row of a class is about RCPT TO, or names
+ * another stage behind its class, 5.x.x@end-of-data. The code as written is the key, so nothing
+ * needs to be understood twice.
  */
 #include "rules/logged.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "rules/rule.h"
 
 #define BASIC_PLACE    "{code}"
 #define ENHANCED_PLACE "{enhanced}"
@@ -45,9 +50,12 @@ static bool is_enhanced_class(struct slice code) {
 
 /* The placeholder that the text of a class must have, or NULL when the row is of one code. */
 static const char *place_of_class(struct slice code) {
-    if (is_basic_class(code))
+    struct slice class, stage = code;
+    if (slice_cut(&stage, '@', &class) && !rule_is_stage(stage))
+        return NULL;
+    if (is_basic_class(class))
         return BASIC_PLACE;
-    return is_enhanced_class(code) ? ENHANCED_PLACE : NULL;
+    return is_enhanced_class(class) ? ENHANCED_PLACE : NULL;
 }
 
 static bool has(struct slice text, const char *words) {
@@ -65,7 +73,7 @@ static const char *fault_of(const struct logged_row *row) {
     const char *place = place_of_class(row->code);
     struct code code;
     if (!place && !(code_read(row->code, &code) && (!code.any_class || row->code.at[0] == 'X')))
-        return "no code (535, 5xx, 5.7.8, X.7.8, 5.7.x or 5.x.x)";
+        return "no code (535, 5xx, 5.7.8, X.7.8, 5.7.x, 5.x.x or 5.x.x@mail)";
     if (row->mta.length == 0 || slice_find(row->mta, ' ') != SIZE_MAX)
         return "no name of an MTA for";
     if (!slice_is(row->direction, "in") && !slice_is(row->direction, "out"))
@@ -73,8 +81,8 @@ static const char *fault_of(const struct logged_row *row) {
     if (!is_one_line(row->text))
         return "no text, or not one line, for";
     if (place && !slice_is(row->text, "-") && !has(row->text, place))
-        return is_basic_class(row->code) ? "no " BASIC_PLACE " in the text for"
-                                         : "no " ENHANCED_PLACE " in the text for";
+        return strcmp(place, BASIC_PLACE) == 0 ? "no " BASIC_PLACE " in the text for"
+                                               : "no " ENHANCED_PLACE " in the text for";
     return NULL;
 }
 
@@ -93,7 +101,7 @@ const char *logged_put(struct logged *logged, const struct logged_row *row, stru
 struct asking {
     const struct logged *logged;
     const char *mta, *direction;
-    bool widely;
+    const char *stage; /* NULL: rows of the code alone */
     struct arena *arena;
 };
 
@@ -101,6 +109,14 @@ static struct slice row_of(const struct asking *asking, const char *code) {
     struct slice key = arena_print(asking->arena, "%s %s %s", code, asking->mta, asking->direction);
     const struct slice *text = map_get(&asking->logged->texts, key);
     return text ? *text : (struct slice){0};
+}
+
+static struct slice row_of_class(const struct asking *asking, const char *class) {
+    if (!asking->stage)
+        return (struct slice){0};
+    if (strcmp(asking->stage, "rcpt") == 0)
+        return row_of(asking, class);
+    return row_of(asking, arena_print(asking->arena, "%s@%s", class, asking->stage).at);
 }
 
 /* The text with the code in place of each placeholder. */
@@ -119,21 +135,22 @@ static struct slice basic_text(const struct asking *asking, unsigned number) {
     snprintf(code, sizeof code, "%u", number);
     snprintf(wider, sizeof wider, "%uxx", number / 100);
     struct slice text = row_of(asking, code);
-    if (text.length == 0 && asking->widely)
-        text = row_of(asking, wider);
+    if (text.length == 0)
+        text = row_of_class(asking, wider);
     return filled(asking, text, BASIC_PLACE, code);
 }
 
 static struct slice enhanced_text(const struct asking *asking, struct enhanced enhanced) {
-    char code[16], wider[3][32];
-    struct slice text;
+    char code[16], any_class[32], wider[2][32];
     enhanced_print(enhanced, code);
-    snprintf(wider[0], sizeof wider[0], "X.%u.%u", enhanced.subject, enhanced.detail);
-    snprintf(wider[1], sizeof wider[1], "%u.%u.x", enhanced.class_digit, enhanced.subject);
-    snprintf(wider[2], sizeof wider[2], "%u.x.x", enhanced.class_digit);
-    text = row_of(asking, code);
-    for (size_t i = 0; i < (asking->widely ? 3 : 1) && text.length == 0; i++)
-        text = row_of(asking, wider[i]);
+    snprintf(any_class, sizeof any_class, "X.%u.%u", enhanced.subject, enhanced.detail);
+    snprintf(wider[0], sizeof wider[0], "%u.%u.x", enhanced.class_digit, enhanced.subject);
+    snprintf(wider[1], sizeof wider[1], "%u.x.x", enhanced.class_digit);
+    struct slice text = row_of(asking, code);
+    if (text.length == 0)
+        text = row_of(asking, any_class);
+    for (size_t i = 0; i < 2 && text.length == 0; i++)
+        text = row_of_class(asking, wider[i]);
     return filled(asking, text, ENHANCED_PLACE, code);
 }
 
@@ -152,8 +169,8 @@ static struct enhanced with_class(const struct asking *asking, struct enhanced e
 }
 
 struct slice logged_text(const struct logged *logged, struct code code, const char *mta,
-                         const char *direction, bool widely, struct arena *arena) {
-    struct asking asking = {logged, mta, direction, widely, arena};
+                         const char *direction, const char *stage, struct arena *arena) {
+    struct asking asking = {logged, mta, direction, stage, arena};
     if (code.basic != 0)
         return basic_text(&asking, code.basic);
     return enhanced_text(&asking,

@@ -23,6 +23,6 @@ void logged_release(struct logged *logged);
 const char *logged_put(struct logged *logged, const struct logged_row *row, struct arena *arena);
 /* See codes_logged. */
 struct slice logged_text(const struct logged *logged, struct code code, const char *mta,
-                         const char *direction, bool widely, struct arena *arena);
+                         const char *direction, const char *stage, struct arena *arena);
 
 #endif

@@ -23,33 +23,41 @@ static const char table[] = HEAD "5xx,postfix,in,any {code}\n"
                                  "4.2.0,postfix,in,later\n"
                                  "4.7.8,postfix,in,login later\n"
                                  "2.1.5,postfix,in,fine\n"
+                                 "5.x.x@end-of-data,postfix,in,dot {enhanced}\n"
+                                 "5xx@end-of-data,postfix,in,dot {code}\n"
                                  "5.7.8,exim,in,first\n"
                                  "5.7.8,exim,in,the later row\n";
 
 static const struct {
-    const char *code, *mta, *direction, *text;
+    const char *code, *mta, *direction, *text, *stage;
 } rows[] = {
-    {"535", "postfix", "in", "SASL \"x\" failed"},
-    {"550", "postfix", "in", "any 550"},
-    {"550", "postfix", "out", "550, 550 and again 550"},
-    {"550", "exim", "in", ""},
-    {"450", "postfix", "in", ""},
-    {"354", "exim", "in", "-"},
-    {"5.7.8", "postfix", "in", "login"},
-    {"4.7.8", "postfix", "in", "login later"},
-    {"5.7.26", "postfix", "in", "<5.7.26> policy"},
-    {"5.7.5", "postfix", "in", "certificate 5.7.5"}, /* a code before a class */
-    {"4.7.5", "postfix", "in", "certificate 4.7.5"},
-    {"5.1.1", "postfix", "in", "any 5.1.1"},
-    {"4.1.1", "postfix", "in", ""},
-    {"5.7.8", "postfix", "out", ""},
-    {"5.7.8", "exim", "in", "the later row"},
-    {"X.7.8", "postfix", "in", "login"}, /* of 5.7.8 and 4.7.8 the more serious */
-    {"X.2.0", "postfix", "in", "later"},
-    {"X.1.5", "postfix", "in", "fine"},
-    {"X.7.26", "postfix", "in", "<5.7.26> policy"},
-    {"X.1.1", "postfix", "in", "any 5.1.1"},
-    {"X.1.1", "nobody", "in", ""},
+    {"535", "postfix", "in", "SASL \"x\" failed", "rcpt"},
+    {"550", "postfix", "in", "any 550", "rcpt"},
+    {"550", "postfix", "out", "550, 550 and again 550", "rcpt"},
+    {"550", "exim", "in", "", "rcpt"},
+    {"450", "postfix", "in", "", "rcpt"},
+    {"354", "exim", "in", "-", "rcpt"},
+    {"5.7.8", "postfix", "in", "login", "rcpt"},
+    {"4.7.8", "postfix", "in", "login later", "rcpt"},
+    {"5.7.26", "postfix", "in", "<5.7.26> policy", "rcpt"},
+    {"5.7.5", "postfix", "in", "certificate 5.7.5", "rcpt"}, /* a code before a class */
+    {"4.7.5", "postfix", "in", "certificate 4.7.5", "rcpt"},
+    {"5.1.1", "postfix", "in", "any 5.1.1", "rcpt"},
+    {"4.1.1", "postfix", "in", "", "rcpt"},
+    {"5.7.8", "postfix", "out", "", "rcpt"},
+    {"5.7.8", "exim", "in", "the later row", "rcpt"},
+    {"X.7.8", "postfix", "in", "login", "rcpt"}, /* of 5.7.8 and 4.7.8 the more serious */
+    {"X.2.0", "postfix", "in", "later", "rcpt"},
+    {"X.1.5", "postfix", "in", "fine", "rcpt"},
+    {"X.7.26", "postfix", "in", "<5.7.26> policy", "rcpt"},
+    {"X.1.1", "postfix", "in", "any 5.1.1", "rcpt"},
+    {"X.1.1", "nobody", "in", "", "rcpt"},
+    {"5.7.26", "postfix", "in", "dot 5.7.26", "end-of-data"},
+    {"550", "postfix", "in", "dot 550", "end-of-data"},
+    {"550", "postfix", "in", "", "mail"}, /* no row of that stage */
+    {"5.7.26", "postfix", "in", "", NULL},
+    {"5.7.5", "postfix", "in", "certificate 5.7.5", NULL},
+    {"5.7.8", "postfix", "in", "login", "end-of-data"},
 };
 
 static void finds_the_nearest_row(void **state) {
@@ -63,7 +71,8 @@ static void finds_the_nearest_row(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct code code;
         assert_true(code_read(slice_of(rows[i].code), &code));
-        struct slice text = codes_logged(codes, code, rows[i].mta, rows[i].direction, true, &arena);
+        struct slice text =
+            codes_logged(codes, code, rows[i].mta, rows[i].direction, rows[i].stage, &arena);
         if (!slice_is(text, rows[i].text))
             fail_msg("%s %s %s: '%.*s'", rows[i].code, rows[i].mta, rows[i].direction,
                      SLICE_ARGS(text));
@@ -75,7 +84,12 @@ static void finds_the_nearest_row(void **state) {
 static const struct {
     const char *row, *problem;
 } refused[] = {
-    {"650,exim,in,x", "l.csv:2: no code (535, 5xx, 5.7.8, X.7.8, 5.7.x or 5.x.x) '650'"},
+    {"650,exim,in,x",
+     "l.csv:2: no code (535, 5xx, 5.7.8, X.7.8, 5.7.x, 5.x.x or 5.x.x@mail) '650'"},
+    {"5xx@lunch,exim,in,{code}", "no code"},
+    {"5xx@,exim,in,{code}", "no code"},
+    {"550@mail,exim,in,550", "no code"},
+    {"5xx@mail,exim,in,550", "no {code} in the text for '5xx@mail'"},
     {"6xx,exim,in,{code}", "no code"},
     {"5x,exim,in,{code}", "no code"},
     {"5xxx,exim,in,{code}", "no code"},
