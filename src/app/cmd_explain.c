@@ -41,6 +41,7 @@ struct explaining {
     struct arena arena;
     struct result result;
     struct finding context; /* what --stage and --direction say */
+    bool lines_told;        /* of standard input, as text: a blank line stands between them */
 };
 
 /* Codes and reasons are looked up without it, and it takes a quarter of the instructions of an
@@ -289,6 +290,9 @@ static void explain_line(struct explaining *explaining, struct slice text) {
     if (explaining->format->line) {
         write_why(explaining, &page, &finding);
     } else {
+        if (explaining->lines_told)
+            out_byte(&explaining->result.out, '\n');
+        explaining->lines_told = true;
         reply_page(explaining, &page, NULL, &finding);
         write_page(explaining, &page);
     }
@@ -389,6 +393,10 @@ static int explain(struct explaining *explaining) {
     if (!good) {
         say_fault("%s", problem.text);
         status = from_input ? 1 : 2;
+    }
+    if (status == 2) {
+        result_drop(&explaining->result);
+        return status;
     }
     if (result_close(&explaining->result, &problem))
         return status;

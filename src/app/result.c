@@ -79,6 +79,16 @@ bool result_close(struct result *result, struct problem *problem) {
     return good;
 }
 
+void result_drop(struct result *result) {
+    if (result->out.fd != STDOUT_FILENO)
+        close(result->out.fd);
+    out_release(&result->out);
+    if (result->temporary)
+        unlink(result->temporary);
+    free(result->temporary);
+    free(result->target);
+}
+
 static bool wants_color(const struct result *result, const struct options *options) {
     if (options->color != WHEN_AUTO)
         return options->color == WHEN_ALWAYS;

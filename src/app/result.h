@@ -17,6 +17,8 @@ struct result {
 bool result_open(struct result *result, const struct options *options, struct problem *problem);
 /* Writes what is left, and puts the file in its place. On failure the old file stays as it was. */
 bool result_close(struct result *result, struct problem *problem);
+/* Ends without a result: the old file stays as it was. */
+void result_drop(struct result *result);
 /* How a page is to look there: in colours where a terminal wants them (--color, NO_COLOR, TERM),
  * and in the language of the words. */
 struct format_wishes result_wishes(const struct result *result, const struct options *options,

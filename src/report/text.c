@@ -160,10 +160,11 @@ static const char *color_of(const struct cell *cell) {
 }
 
 static void write_colored(const struct pen *pen, struct slice text, const char *color) {
-    if (pen->color && color)
+    bool colored = pen->color && color && text.length > 0;
+    if (colored)
         out_print(pen->out, "\033[%sm", color);
     out_slice(pen->out, text);
-    if (pen->color && color)
+    if (colored)
         out_text(pen->out, "\033[0m");
 }
 

@@ -34,7 +34,7 @@ static struct slice language_of(const struct pattern_file *file) {
 bool lang_is_there(const struct pattern_files *files, const char *name) {
     bool found = strcmp(name, "en") == 0;
     for (size_t i = 0; i < files->count && !found; i++)
-        found = slice_is(language_of(&files->items[i]), name);
+        found = *name && slice_is(language_of(&files->items[i]), name);
     return found;
 }
 

@@ -183,6 +183,7 @@ static void names_the_languages_there_are(void **state) {
     assert_true(lang_is_there(&book->files, "en"));
     assert_true(lang_is_there(&book->files, "th"));
     assert_false(lang_is_there(&book->files, "../reasons/order"));
+    assert_false(lang_is_there(&book->files, "")); /* no file is of it, and no other file either */
 }
 
 /* Runs last: the book is changed. */
