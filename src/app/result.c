@@ -102,5 +102,6 @@ struct format_wishes result_wishes(const struct result *result, const struct opt
     return (struct format_wishes){.color = wants_color(result, options),
                                   .width = 100,
                                   .lang = words->lang,
-                                  .colon = words->text[WORD_COLON]};
+                                  .colon = words->text[WORD_COLON],
+                                  .none = words->text[WORD_NONE]};
 }

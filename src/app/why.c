@@ -4,8 +4,11 @@
  */
 #include "app/why.h"
 
-#include <assert.h>
-#include <string.h>
+#include "report/page_words.h"
+
+static struct slice say(const struct page *page, enum word which) {
+    return slice_of(page_word(page, which));
+}
 
 /* ---- the fields */
 
@@ -15,11 +18,13 @@ static struct slice providers_shown(struct page *page, const struct reason_trace
         const struct reason_seen *seen = &trace->seen[i];
         struct slice by = seen->mark ? arena_print(&page->arena, "%s:%u '%.*s'", seen->mark->file,
                                                    seen->mark->line, SLICE_ARGS(seen->mark->text))
-                                     : SLICE("the host that spoke");
-        text = arena_print(&page->arena, "%.*s%s%.*s, by %.*s", SLICE_ARGS(text), i ? "; " : "",
-                           SLICE_ARGS(seen->provider->name), SLICE_ARGS(by));
+                                     : say(page, WORD_WHY_HOST);
+        struct slice said = WORDS_FILL(&page->arena, page_word(page, WORD_WHY_PROVIDER_BY),
+                                       seen->provider->name, by);
+        text = arena_print(&page->arena, "%.*s%s%.*s", SLICE_ARGS(text), i ? "; " : "",
+                           SLICE_ARGS(said));
     }
-    return trace->seen_count ? text : SLICE("none recognised");
+    return trace->seen_count ? text : say(page, WORD_WHY_NO_PROVIDER);
 }
 
 static void list_providers(struct page *page, struct cell *list, const struct reason_trace *trace) {
@@ -39,26 +44,31 @@ static void list_providers(struct page *page, struct cell *list, const struct re
 
 /* Where the enhanced code stood: in front of the text, or inside it. */
 static void put_place(struct page *page, struct cell *record, const struct reply *reply) {
-    if (!reply->enhanced.class_digit)
+    if (!reply->enhanced.class_digit) {
         cell_none(page, record, "enhanced_from", NULL);
-    else
-        cell_text(page, record, "enhanced_from", "Enhanced from",
-                  reply->enhanced_behind ? SLICE("the text") : SLICE("the head"));
+        return;
+    }
+    cell_text(page, record, "enhanced_from", NULL,
+              reply->enhanced_behind ? SLICE("the text") : SLICE("the head"));
+    cell_text(page, record, NULL, page_word(page, WORD_WHY_FROM),
+              say(page, reply->enhanced_behind ? WORD_WHY_FROM_TEXT : WORD_WHY_FROM_HEAD));
 }
 
 void why_fields(struct page *page, struct cell *record, const struct finding *finding,
                 const struct reason_trace *trace) {
     put_place(page, record, &finding->reply);
-    cell_text(page, record, "text", "Words", trace->text);
-    cell_text(page, record, "stage", "Stage", slice_of(stage_name(finding->record.stage)));
-    cell_text(page, record, "side", "Side", slice_of(side_name(finding->record.side)));
-    cell_text(page, record, "direction", "Direction",
+    cell_text(page, record, "text", page_word(page, WORD_WHY_WORDS), trace->text);
+    cell_text(page, record, "stage", page_word(page, WORD_WHY_STAGE),
+              slice_of(stage_name(finding->record.stage)));
+    cell_text(page, record, "side", page_word(page, WORD_WHY_SIDE),
+              slice_of(side_name(finding->record.side)));
+    cell_text(page, record, "direction", page_word(page, WORD_WHY_DIRECTION),
               slice_of(direction_name(finding->record.direction)));
     if (finding->mta)
         cell_text(page, record, "mta", "MTA", slice_of(finding->mta->name));
     else
         cell_none(page, record, "mta", NULL);
-    cell_text(page, record, NULL, "Provider", providers_shown(page, trace));
+    cell_text(page, record, NULL, page_word(page, WORD_WHY_PROVIDER), providers_shown(page, trace));
     list_providers(page, cell_list(page, record, "providers", NULL), trace);
 }
 
@@ -66,14 +76,10 @@ void why_fields(struct page *page, struct cell *record, const struct finding *fi
 
 static const struct {
     enum class_by by;
-    const char *what;
+    enum word what;
 } steps[] = {
-    {BY_TOKEN, "a token of a provider that was recognised"},
-    {BY_TEXT, "strong wording, in the order of the reasons"},
-    {BY_ENHANCED, "an enhanced code that decides"},
-    {BY_CODE, "a reply code that decides, alone or in its stage"},
-    {BY_WEAK, "weak wording"},
-    {BY_DEFAULT, "a code as a hint"},
+    {BY_TOKEN, WORD_WHY_BY_TOKEN}, {BY_TEXT, WORD_WHY_BY_TEXT}, {BY_ENHANCED, WORD_WHY_BY_ENHANCED},
+    {BY_CODE, WORD_WHY_BY_CODE},   {BY_WEAK, WORD_WHY_BY_WEAK}, {BY_DEFAULT, WORD_WHY_BY_DEFAULT},
 };
 
 static size_t count_tried(const struct reason_trace *trace, enum class_by by, bool met) {
@@ -85,21 +91,31 @@ static size_t count_tried(const struct reason_trace *trace, enum class_by by, bo
 
 static void add_steps(struct page *page, const struct reason_trace *trace) {
     struct cell *list =
-        page_section(page, "steps", "Steps, in the order of trying", LOOK_TABLE, CELL_LIST)->cell;
+        page_section(page, "steps", page_word(page, WORD_WHY_STEPS), LOOK_TABLE, CELL_LIST)->cell;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         struct cell *row = cell_record(page, list, NULL, NULL);
-        cell_text(page, row, "step", "step", slice_of(class_by_name(steps[i].by)));
-        cell_text(page, row, NULL, "what decides", slice_of(steps[i].what));
-        cell_count(page, row, "match", "match", count_tried(trace, steps[i].by, true), NULL);
-        cell_count(page, row, "unmet", "not met", count_tried(trace, steps[i].by, false), NULL);
+        cell_text(page, row, "step", page_word(page, WORD_WHY_STEP),
+                  slice_of(class_by_name(steps[i].by)));
+        cell_text(page, row, NULL, page_word(page, WORD_WHY_DECIDES), say(page, steps[i].what));
+        cell_count(page, row, "match", page_word(page, WORD_WHY_MATCH),
+                   count_tried(trace, steps[i].by, true), NULL);
+        cell_count(page, row, "unmet", page_word(page, WORD_WHY_UNMET),
+                   count_tried(trace, steps[i].by, false), NULL);
     }
 }
 
 /* ---- the rules */
 
-/* The word for a rule that matches, by how many have matched before it. */
-static const char *place_word(size_t before) {
-    return before == 0 ? "winner" : before == 1 ? "runner-up" : "beaten";
+/* How a rule came off. */
+static const struct place {
+    const char *name; /* for machines */
+    enum word word;
+} winner = {"winner", WORD_WHY_WINNER}, runner_up = {"runner-up", WORD_WHY_RUNNER_UP},
+  beaten = {"beaten", WORD_WHY_BEATEN}, unmet = {"not met", WORD_WHY_IS_UNMET};
+
+/* Of a rule that matches, by how many have matched before it. */
+static const struct place *place_of(size_t before) {
+    return before == 0 ? &winner : before == 1 ? &runner_up : &beaten;
 }
 
 /* A pattern of half a page tells people no more than its begin and its place. */
@@ -111,18 +127,19 @@ static struct slice shortened(struct page *page, struct slice text) {
 }
 
 static void add_rule(struct page *page, struct cell *list, const struct reason_tried *tried,
-                     const char *place) {
+                     const struct place *place) {
     const struct rule *rule = tried->rule;
     struct cell *card = cell_record(page, list, NULL, NULL);
     struct slice where = arena_print(&page->arena, "%s:%u", rule->file, rule->line);
-    cell_text(page, card, "place", "", slice_of(place));
+    cell_text(page, card, "place", NULL, slice_of(place->name));
+    cell_text(page, card, NULL, "", say(page, place->word));
     cell_text(page, card, "class", "", slice_of(rule->reason->name));
     cell_text(page, card, "step", "", slice_of(class_by_name(tried->by)));
-    cell_text(page, card, "rule", "Rule", where);
-    cell_text(page, card, NULL, "Says", shortened(page, rule->text));
+    cell_text(page, card, "rule", page_word(page, WORD_RULE), where);
+    cell_text(page, card, NULL, page_word(page, WORD_WHY_SAYS), shortened(page, rule->text));
     cell_text(page, card, "text", NULL, rule->text);
     if (tried->unmet)
-        cell_text(page, card, "unmet", "Not met", slice_of(tried->unmet));
+        cell_text(page, card, "unmet", page_word(page, WORD_WHY_LACKS), slice_of(tried->unmet));
     else
         cell_none(page, card, "unmet", NULL);
 }
@@ -135,20 +152,20 @@ static void add_rules(struct page *page, const struct reason_trace *trace, const
     for (size_t i = 0; i < trace->tried_count; i++) {
         const struct reason_tried *tried = &trace->tried[i];
         if (!tried->unmet == met)
-            add_rule(page, list, tried, met ? place_word(before++) : "not met");
+            add_rule(page, list, tried, met ? place_of(before++) : &unmet);
     }
 }
 
 void why_steps(struct page *page, const struct reason_trace *trace) {
     if (!trace->is_failure) {
         page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text =
-            SLICE("2xx and 3xx are no failures: no rule is asked.");
+            say(page, WORD_WHY_NO_RULE);
         page_section(page, "steps", NULL, LOOK_HIDDEN, CELL_LIST);
         page_section(page, "rules", NULL, LOOK_HIDDEN, CELL_LIST);
         page_section(page, "unmet", NULL, LOOK_HIDDEN, CELL_LIST);
         return;
     }
     add_steps(page, trace);
-    add_rules(page, trace, "rules", "Rules that match", true);
-    add_rules(page, trace, "unmet", "Rules with a condition that is not met", false);
+    add_rules(page, trace, "rules", page_word(page, WORD_WHY_RULES), true);
+    add_rules(page, trace, "unmet", page_word(page, WORD_WHY_RULES_UNMET), false);
 }

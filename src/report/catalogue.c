@@ -491,6 +491,7 @@ static void list_codes(const struct code_page *codes, size_t count, enum word ti
 
 void catalogue_list(const struct rulebook *book, struct page *page) {
     const struct codes *codes = book->codes;
+    page->title = page_word(page, WORD_CODES_TITLE);
     struct cell *all = page_section(page, "codes", NULL, LOOK_HIDDEN, CELL_LIST)->cell;
     list_codes(codes_reply_at(codes, 0), codes_reply_count(codes), WORD_CODES_REPLY, page, all);
     list_codes(codes_enhanced_at(codes, 0), codes_enhanced_count(codes), WORD_CODES_ENHANCED, page,

@@ -13,6 +13,7 @@ struct format_wishes {
     unsigned width;    /* text: columns, 100 by default */
     const char *lang;  /* html: the language of the page, "en" by default */
     const char *colon; /* text: behind a label; ":" by default */
+    const char *none;  /* text and html: for an empty list; "none" by default */
 };
 
 struct format {

@@ -16,6 +16,7 @@ struct sheet {
     const struct cell *named; /* the card whose heading is that of the page; NULL: none */
     unsigned sections;        /* titled ones so far: the ids of their headings */
     unsigned level;           /* of headings inside the section */
+    const char *none;         /* for an empty list */
 };
 
 enum { UNDER_PAGE = 2, UNDER_SECTION = 3 }; /* levels: inside a section without and with a title */
@@ -395,7 +396,9 @@ static void put_paragraphs(struct out *out, const struct cell *cell) {
 
 static void put_list(const struct sheet *sheet, const struct section *section) {
     if (!section->cell->first) {
-        out_text(sheet->out, "<p>none</p>\n");
+        out_text(sheet->out, "<p>");
+        put_words(sheet->out, sheet->none);
+        out_text(sheet->out, "</p>\n");
     } else if (section->look == LOOK_TABLE) {
         put_table(sheet, section);
     } else if (section->look == LOOK_CARDS || section->look == LOOK_SIDE_BY_SIDE) {
@@ -490,7 +493,8 @@ static void put_head(const struct sheet *sheet, const struct page *page, const c
 
 static void html_page(const struct page *page, const struct format_wishes *wishes,
                       struct out *out) {
-    struct sheet sheet = {.out = out, .named = naming_card(page)};
+    struct sheet sheet = {
+        .out = out, .named = naming_card(page), .none = wishes->none ? wishes->none : "none"};
 
     put_head(&sheet, page, wishes->lang ? wishes->lang : "en");
     out_text(out, "<body>\n<main>\n<h1 id=\"title\">");

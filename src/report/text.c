@@ -23,7 +23,7 @@ struct pen {
     struct arena arena; /* shown text */
     size_t width;
     bool color;
-    const char *colon;
+    const char *colon, *none;
 };
 
 /* ---- showing: cell -> text without control characters */
@@ -473,7 +473,7 @@ static void write_list(struct pen *pen, const struct section *section) {
     const struct cell *list = section->cell;
 
     if (!list->first)
-        out_print(pen->out, "%*snone\n", INDENT, "");
+        out_print(pen->out, "%*s%s\n", INDENT, "", pen->none);
     else if (section->look == LOOK_TABLE)
         write_table(pen, list);
     else if (section->look == LOOK_CARDS || section->look == LOOK_SIDE_BY_SIDE)
@@ -513,6 +513,7 @@ static void text_page(const struct page *page, const struct format_wishes *wishe
         .width = wishes->width ? wishes->width : 100,
         .color = wishes->color,
         .colon = wishes->colon ? wishes->colon : ":",
+        .none = wishes->none ? wishes->none : "none",
     };
     bool first = !page->title || !*page->title, after_plain = false;
 
