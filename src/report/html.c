@@ -7,6 +7,7 @@
  */
 #include <assert.h>
 
+#include "report/cell_line.h"
 #include "report/format.h"
 #include "report/html_style.h"
 #include "report/utf8.h"
@@ -78,14 +79,6 @@ static void put_mark(struct out *out, const struct cell *cell) {
         out_text(out, "</span>");
 }
 
-static void put_amount(struct out *out, const struct cell *cell) {
-    out_number(out, cell->number);
-    if (cell->unit) {
-        out_byte(out, ' ');
-        put_words(out, cell->unit);
-    }
-}
-
 /* An address of another kind (javascript:, data:) is shown and not linked. */
 static void put_link(struct out *out, const struct cell *cell) {
     if (!slice_starts(cell->address, SLICE("https://")) &&
@@ -103,53 +96,10 @@ static void put_link(struct out *out, const struct cell *cell) {
     out_text(out, "</a>");
 }
 
-static void put_line(struct out *out, const struct cell *cell);
-
-/* A list with commas; a record as its titled cells, amounts in parentheses: "550 5.1.1 (12)". */
-static void put_children(struct out *out, const struct cell *cell) {
-    bool record = cell->kind == CELL_RECORD, first = true;
-
-    for (const struct cell *child = cell->first; child; child = child->next) {
-        if (child->kind == CELL_NONE || (record && !child->title))
-            continue;
-        if (!first)
-            out_text(out, record ? " " : ", ");
-        first = false;
-        bool amount = record && (child->kind == CELL_COUNT || child->kind == CELL_BYTES);
-        if (amount)
-            out_byte(out, '(');
-        put_line(out, child);
-        if (amount)
-            out_byte(out, ')');
-    }
-}
-
 /* A cell in a line of text. */
 static void put_line(struct out *out, const struct cell *cell) {
-    char size[SIZE_ROOM];
-
-    switch (cell->kind) {
-    case CELL_NONE:
-        out_byte(out, '-');
-        break;
-    case CELL_COUNT:
-    case CELL_CODE:
-        put_amount(out, cell);
-        break;
-    case CELL_BYTES:
-        put_text(out, size_shown(cell->number, size));
-        break;
-    case CELL_TEXT:
-        put_text(out, cell->text);
-        break;
-    case CELL_LINK:
-        put_link(out, cell);
-        break;
-    case CELL_LIST:
-    case CELL_RECORD:
-        put_children(out, cell);
-        break;
-    }
+    static const struct cell_line line = {put_text, put_link};
+    cell_line_put(&line, out, cell);
 }
 
 /* Several texts of which one is longer than a word or two: a list of its own, not a line. */
@@ -481,7 +431,7 @@ static void put_head(const struct sheet *sheet, const struct page *page, const c
                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                   "style-src 'sha256-");
     out_text(out, html_style_hash);
-    out_text(out, "'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
+    out_text(out, "'; base-uri 'none'; form-action 'none'\">\n"
                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                   "<meta name=\"color-scheme\" content=\"light dark\">\n"
                   "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");

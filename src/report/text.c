@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "report/cell_line.h"
 #include "report/format.h"
 #include "report/utf8.h"
 #include "report/width.h"
@@ -41,27 +42,6 @@ static void show_text(struct out *to, struct slice text) {
     }
 }
 
-static void show_into(struct out *to, const struct cell *cell);
-
-/* A list with commas; a record as its titled cells, amounts in parentheses: "550 5.1.1 (12)". */
-static void show_children(struct out *to, const struct cell *cell) {
-    bool record = cell->kind == CELL_RECORD, first = true;
-
-    for (const struct cell *child = cell->first; child; child = child->next) {
-        if (child->kind == CELL_NONE || (record && !child->title))
-            continue;
-        if (!first)
-            out_text(to, record ? " " : ", ");
-        first = false;
-        bool amount = record && (child->kind == CELL_COUNT || child->kind == CELL_BYTES);
-        if (amount)
-            out_byte(to, '(');
-        show_into(to, child);
-        if (amount)
-            out_byte(to, ')');
-    }
-}
-
 static void show_link(struct out *to, const struct cell *cell) {
     show_text(to, cell->text);
     out_text(to, " (");
@@ -70,32 +50,8 @@ static void show_link(struct out *to, const struct cell *cell) {
 }
 
 static void show_into(struct out *to, const struct cell *cell) {
-    char size[SIZE_ROOM];
-
-    switch (cell->kind) {
-    case CELL_NONE:
-        out_byte(to, '-');
-        break;
-    case CELL_COUNT:
-    case CELL_CODE:
-        out_number(to, cell->number);
-        if (cell->unit)
-            out_print(to, " %s", cell->unit);
-        break;
-    case CELL_BYTES:
-        out_slice(to, size_shown(cell->number, size));
-        break;
-    case CELL_TEXT:
-        show_text(to, cell->text);
-        break;
-    case CELL_LINK:
-        show_link(to, cell);
-        break;
-    case CELL_LIST:
-    case CELL_RECORD:
-        show_children(to, cell);
-        break;
-    }
+    static const struct cell_line line = {show_text, show_link};
+    cell_line_put(&line, to, cell);
 }
 
 /* Lives as long as the pen. */

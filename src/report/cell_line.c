@@ -1,0 +1,59 @@
+/* Why: text and HTML write a list or a record inside a line the same way; only their escaping and
+ * their links differ.
+ *
+ * How: one walk over the cell, and two functions of the format.
+ */
+#include "report/cell_line.h"
+
+static void put_amount(const struct cell_line *line, struct out *out, const struct cell *cell) {
+    out_number(out, cell->number);
+    if (cell->unit) {
+        out_byte(out, ' ');
+        line->text(out, slice_of(cell->unit));
+    }
+}
+
+static void put_children(const struct cell_line *line, struct out *out, const struct cell *cell) {
+    bool record = cell->kind == CELL_RECORD, first = true;
+
+    for (const struct cell *child = cell->first; child; child = child->next) {
+        if (child->kind == CELL_NONE || (record && !child->title))
+            continue;
+        if (!first)
+            out_text(out, record ? " " : ", ");
+        first = false;
+        bool amount = record && (child->kind == CELL_COUNT || child->kind == CELL_BYTES);
+        if (amount)
+            out_byte(out, '(');
+        cell_line_put(line, out, child);
+        if (amount)
+            out_byte(out, ')');
+    }
+}
+
+void cell_line_put(const struct cell_line *line, struct out *out, const struct cell *cell) {
+    char size[SIZE_ROOM];
+
+    switch (cell->kind) {
+    case CELL_NONE:
+        out_byte(out, '-');
+        break;
+    case CELL_COUNT:
+    case CELL_CODE:
+        put_amount(line, out, cell);
+        break;
+    case CELL_BYTES:
+        out_slice(out, size_shown(cell->number, size));
+        break;
+    case CELL_TEXT:
+        line->text(out, cell->text);
+        break;
+    case CELL_LINK:
+        line->link(out, cell);
+        break;
+    case CELL_LIST:
+    case CELL_RECORD:
+        put_children(line, out, cell);
+        break;
+    }
+}
