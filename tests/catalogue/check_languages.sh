@@ -77,6 +77,16 @@ docs_page() { # LANG FILE
     tests/catalogue/codes_page.sh "$1" | diff - "$2" || { echo "make catalogue"; return 1; }
 }
 
+# What the pages are made with must be words: no sign of the file they stand in, nothing empty.
+docs_words() { # LANG FILE
+    local wanted heading
+    grep -nE '>-|\*\*\*\*|^#+ *$' "$2" | none || return 1
+    IFS='|' read -ra wanted <<< "${headings[$1]}"
+    for heading in "${wanted[@]:1:2}"; do
+        grep -qE "^- \\*\\*$heading\\*\\*.{0,3}: " "$2" || { echo "no '$heading:'"; return 1; }
+    done
+}
+
 check "200 codes and more are in the catalogue" all_codes
 check "their pages name 50 reasons and more" all_reasons
 for lang in es fr th; do
@@ -90,5 +100,6 @@ for lang in en es fr th; do
     file=docs/codes.$lang.md
     [ "$lang" != en ] || file=docs/codes.md
     check "$file is what the program says" docs_page "$lang" "$file"
+    check "$file is made of words" docs_words "$lang" "$file"
 done
 tap_end

@@ -7,12 +7,18 @@ cd "$(dirname "$0")/../.."
 lang=${1:-en}
 program=${MAILTRIAGE:-build/mailtriage}
 
-# The fixed words of the pages stand in the files of translations under words.KEY.
+# The fixed words of the pages stand in the files of translations under words.KEY, in their line or
+# folded below it.
 word() { # KEY
     if [ "$lang" = en ]; then
         sed -n "s/^WORD([A-Z_0-9]*, \"$1\", \"\\(.*\\)\")\$/\\1/p" src/report/page_words.def
     else
-        sed -n "/^words\\.$1:\$/,/^  $lang:/{s/^  $lang: //p}" "patterns/lang/$lang.yaml"
+        awk -v key="words.$1:" -v mark="  $lang: " '
+            /^[^ ]/ { found = $0 == key; folded = 0 }
+            folded { text = text (text == "" ? "" : " ") substr($0, 5) }
+            found && index($0, mark) == 1 { text = substr($0, length(mark) + 1); folded = text == ">-" }
+            folded && text == ">-" { text = "" }
+            END { print text }' "patterns/lang/$lang.yaml"
     fi
 }
 
