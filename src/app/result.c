@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -97,10 +98,19 @@ static bool wants_color(const struct result *result, const struct options *optio
            isatty(result->out.fd);
 }
 
+/* As wide as the terminal, between what can be read and what is good to read. */
+static unsigned wanted_width(const struct result *result) {
+    enum { NARROWEST = 40, WIDEST = 100 };
+    struct winsize size;
+    if (ioctl(result->out.fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_col > WIDEST)
+        return WIDEST;
+    return size.ws_col < NARROWEST ? NARROWEST : size.ws_col;
+}
+
 struct format_wishes result_wishes(const struct result *result, const struct options *options,
                                    const struct words *words) {
     return (struct format_wishes){.color = wants_color(result, options),
-                                  .width = 100,
+                                  .width = wanted_width(result),
                                   .lang = words->lang,
                                   .colon = words->text[WORD_COLON],
                                   .none = words->text[WORD_NONE]};

@@ -19,8 +19,8 @@ bool result_open(struct result *result, const struct options *options, struct pr
 bool result_close(struct result *result, struct problem *problem);
 /* Ends without a result: the old file stays as it was. */
 void result_drop(struct result *result);
-/* How a page is to look there: in colours where a terminal wants them (--color, NO_COLOR, TERM),
- * and in the language of the words. */
+/* How a page is to look there: in colours where a terminal wants them (--color, NO_COLOR, TERM), no
+ * wider than the terminal, and in the language of the words. */
 struct format_wishes result_wishes(const struct result *result, const struct options *options,
                                    const struct words *words);
 
