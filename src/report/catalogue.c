@@ -29,6 +29,12 @@ static char first_digit(const struct asked_code *code) {
     return code->text.at[0];
 }
 
+/* The page of X.1.1 tells of failures; 2.1.1 is none. */
+static bool is_success_of_failure_page(const struct asked_code *code) {
+    return code->page->first.any_class && first_digit(code) == '2' &&
+           !slice_is(code->page->reason, "accepted");
+}
+
 static struct slice say_class(const struct rulebook *book, const struct asked_code *code,
                               struct page *page) {
     (void)book;
@@ -52,7 +58,7 @@ static struct slice say_next(const struct rulebook *book, const struct asked_cod
     (void)book;
     switch (first_digit(code)) {
     case '2':
-        return say(page, WORD_NEXT_2);
+        return say(page, is_success_of_failure_page(code) ? WORD_NEXT_2_ONLY : WORD_NEXT_2);
     case '3':
         return say(page, WORD_NEXT_3);
     case '4':
@@ -110,11 +116,6 @@ static struct slice say_stage(const struct rulebook *book, const struct asked_co
                              joined.length ? ", " : "", SLICE_ARGS(said));
     }
     return joined;
-}
-
-/* The page of X.1.1 tells of failures; 2.1.1 is none. */
-static bool is_success_of_failure_page(const struct asked_code *code) {
-    return code->page->first.any_class && first_digit(code) == '2';
 }
 
 static struct slice class_of(const struct asked_code *code) {
