@@ -221,6 +221,7 @@ static struct slice address_take(struct slice *rest) {
 struct peer {
     struct slice host, ip, port;
     bool is_socket;
+    bool is_nobody; /* relay=none */
 };
 
 static bool peer_take(struct slice *rest, struct peer *peer_r) {
@@ -472,7 +473,8 @@ static bool status_fields_take(struct slice *rest, struct record *record, struct
         case 'r':
             if (skip(rest, SLICE("relay="))) {
                 value = value_take(rest);
-                peer_take(&value, relay);
+                if (!peer_take(&value, relay))
+                    relay->is_nobody = slice_is(value, "none");
                 continue;
             }
             break;
@@ -504,10 +506,13 @@ static struct slice outer_parentheses(struct slice rest) {
     return slice_ends(rest, SLICE(")")) ? slice_head(rest, rest.length - 1) : rest;
 }
 
-/* A daemon that we do not know (a relay cut the tag) is known by whom it spoke to. */
+/* A daemon that we do not know (RFC 5424 as rsyslog writes it has "postfix" alone) is known by whom
+ * it spoke to: nobody, when smtp(8) reached no server or error(8) did not try. */
 static enum delivers delivers_of(const struct frame *frame, const struct peer *relay) {
     if (frame->known)
         return frame->known->delivers;
+    if (relay->is_nobody)
+        return DELIVERS_NOTHING;
     return relay->ip.length || relay->is_socket ? DELIVERS_SMTP : DELIVERS_HERE;
 }
 
@@ -572,7 +577,7 @@ static enum reading status_read(const struct frame *frame, struct slice rest,
  * "4C1D2E3F40: host mx1.example.net[198.51.100.5] said: 450 ...", and without a queue id
  * "connect to mx.example.com[2001:db8::25]:25: Connection timed out". */
 static enum reading host_read(const struct frame *frame, struct records *records) {
-    if (!frame->known || frame->known->delivers != DELIVERS_SMTP ||
+    if ((frame->known && frame->known->delivers != DELIVERS_SMTP) ||
         !(frame->queue_id.length || slice_starts(frame->text, SLICE("connect to "))))
         return READING_UNKNOWN;
     const char *line_type = frame->queue_id.length ? "PF-SMTP-ATTEMPT" : "PF-SMTP-CONNFAIL";
@@ -947,13 +952,27 @@ static enum reading hand_read(const struct frame *frame, struct records *records
     return reading == READING_UNKNOWN ? host_read(frame, records) : reading;
 }
 
+/* The shapes of a daemon; of all daemons where the tag does not name it, but not "whatever else" a
+ * program beside Postfix says. */
+static enum reading daemon_read(const struct shapes *shapes, const struct frame *frame,
+                                struct records *records) {
+    if (frame->known || !slice_is(frame->daemon, "postfix"))
+        return shapes_read(shapes, frame->daemon, frame->text, records);
+    for (size_t i = 0; i < sizeof daemons / sizeof daemons[0]; i++) {
+        enum reading reading = shapes_read(shapes, daemons[i].name, frame->text, records);
+        if (reading != READING_UNKNOWN && reading != READING_OTHER)
+            return reading;
+    }
+    return READING_UNKNOWN;
+}
+
 static enum reading postfix_read(const struct shapes *shapes, const struct entry *entry,
                                  struct records *records) {
     struct frame frame = frame_of(entry);
     size_t first = records->count;
     enum reading reading = hand_read(&frame, records);
     if (reading == READING_UNKNOWN)
-        reading = shapes_read(shapes, frame.daemon, frame.text, records);
+        reading = daemon_read(shapes, &frame, records);
     if (reading == READING_UNKNOWN)
         reading = shapes_read(shapes, SLICE("postfix"), frame.text, records);
     for (size_t i = first; i < records->count; i++) {
