@@ -86,6 +86,16 @@ def compare(wanted, rows):
     return wrong
 
 
+def in_which_logs(wrong):
+    """The same fault in several logs is told once."""
+    logs = {}
+    for log, texts in wrong.items():
+        for text in texts:
+            logs.setdefault(text, []).append(log)
+    return [text + ("" if len(where) == len(wrong) else f"  (in {', '.join(where)})")
+            for text, where in logs.items()]
+
+
 def shown(row):
     return ", ".join(f"{key}={value}" for key, value in row.items() if value is not None and key in SHOWN)
 
@@ -165,8 +175,7 @@ def main(program, out):
     for scenario in scenarios:
         name, wanted = scenario["scenario"], expected_rows(scenario)
         wrong = check_wire(scenario, [note for note in notes if note["scenario"] == name])
-        for log in read:
-            wrong += [f"{log}: {w}" for w in compare(wanted, found.get((log, name), []))]
+        wrong += in_which_logs({log: compare(wanted, found.get((log, name), [])) for log in read})
         tap.test(name, wrong)
 
     tap.test("ended at rest", [] if truth["at_rest"] else ["the queue still works"])

@@ -26,6 +26,7 @@ SETTINGS = {
     "smtp_tls_CAfile": "/etc/bench-tls/ca.pem",
     "smtp_tls_policy_maps": "texthash:/etc/postfix/tls_policy",
     "smtp_tls_loglevel": "1",
+    "smtp_tls_mandatory_protocols": ">=TLSv1.2",
     "smtp_sasl_auth_enable": "yes",
     "smtp_sasl_password_maps": "texthash:/etc/postfix/passwords",
     "smtp_sasl_security_options": "",

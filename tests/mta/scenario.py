@@ -240,8 +240,9 @@ def deferred(stage, reply, cls, **columns):
     return sent_out("deferred", "attempt", stage, reply, cls, **columns)
 
 
-def host_failed(stage, reply, cls, **columns):
-    return sent_out("deferred", "host", stage, reply, cls, **columns)
+def host_failed(stage, reply, cls, event="deferred", **columns):
+    """One host of several; its line names nobody of the message."""
+    return sent_out(event, "host", stage, reply, cls, **{"sender": None, "recipient": None, **columns})
 
 
 def came_in(event, stage, reply, cls, **columns):
@@ -276,6 +277,30 @@ class On:
 
 def on(mta, *rows):
     return On(mta, rows)
+
+
+@dataclass
+class Also:
+    """Rows that one server gives beside the others."""
+    mta: str
+    rows: tuple
+
+
+def also(mta, *rows):
+    return Also(mta, rows)
+
+
+@dataclass
+class Unclear:
+    """What this server's log does not tell, and what is read instead; the reason stands in
+    docs/servers.md."""
+    mta: str
+    columns: dict
+    reason: str
+
+
+def unclear(mta, reason, **columns):
+    return Unclear(mta, columns, reason)
 
 
 @dataclass
@@ -325,4 +350,8 @@ class Scenario:
         if self.reason_for_silence(mta):
             return []
         own = [part for part in self.parts_of(On) if part.mta == mta]
-        return [row for part in own for row in part.rows] if own else self.parts_of(Row)
+        rows = [row for part in own for row in part.rows] if own else self.parts_of(Row)
+        blurred = {key: value for part in self.parts_of(Unclear) if part.mta == mta
+                   for key, value in part.columns.items()}
+        rows = [Row({**row.columns, **blurred}, row.times) for row in rows]
+        return rows + [row for part in self.parts_of(Also) if part.mta == mta for row in part.rows]
