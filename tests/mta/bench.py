@@ -127,7 +127,7 @@ def main(variant, made_root, out, *names):
     set_up_names(root)
     certificates = Certificates(root.path)
     NameServer(world.records(), [DNS_ADDRESS])
-    servers = world.start_servers(wire, certificates)
+    stage = [world.start_servers(wire, certificates), world.start_helpers()]
     syslog = Rsyslog(root)
     server = kind(root, world, **how)
     server.start()
@@ -146,7 +146,7 @@ def main(variant, made_root, out, *names):
         shutil.copy(path, os.path.join(out, "logs", name))
     with open(os.path.join(out, "truth.json"), "w", encoding="utf-8") as file:
         json.dump({"mta": mta, "at_rest": at_rest, "scenarios": truth(world, mta, wire)}, file, indent=1)
-    del servers
+    del stage  # it had to last until here
 
 
 def wait_for_door(door):

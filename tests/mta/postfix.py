@@ -4,9 +4,7 @@ Why many smtpd services on one address: each is another way to be set up (a "doo
 with ten doors is quicker than ten Postfixes. What differs towards a scenario's domain is in tables
 made of its route().
 """
-import os
-
-from world import DNS_ADDRESS, OUR_ADDRESS, OUR_NAME
+from world import LOGIN, MILTER_PORT, NOBODY_PORT, OUR_ADDRESS, OUR_NAME, POLICY_PORT
 
 SETTINGS = {
     "compatibility_level": "3.6",
@@ -75,12 +73,136 @@ lmtp      unix  -       -       n       -       -       lmtp
 anvil     unix  -       -       n       -       1       anvil
 scache    unix  -       -       n       -       1       scache
 postlog   unix-dgram n  -       n       -       1       postlogd
+cleanup-checks unix n   -       n       -       0       cleanup
+  -o header_checks=pcre:/etc/postfix/header_checks
 """
 
-# name: (address, port, settings)
+DOVECOT = """
+protocols =
+base_dir = /run/dovecot
+log_path = syslog
+auth_verbose = yes
+auth_mechanisms = plain login
+disable_plaintext_auth = no
+passdb {
+  driver = passwd-file
+  args = /etc/dovecot/bench-users
+}
+service auth {
+  unix_listener /var/spool/postfix/private/auth {
+    mode = 0660
+    user = postfix
+    group = postfix
+  }
+}
+"""
+
+FILES = {
+    "/etc/postfix/header_checks": "/^Subject: prize/ REJECT 5.7.1 No prizes here\n"
+                                  "/^Subject: later/ REJECT 4.7.1 Not now\n"
+                                  "/^Subject: hold/ HOLD to be looked at\n"
+                                  "/^Subject: away/ DISCARD unwanted\n",
+    "/etc/postfix/sasl/smtpd.conf": "pwcheck_method: auxprop\nauxprop_plugin: sasldb\n"
+                                    "mech_list: PLAIN LOGIN CRAM-MD5\n",
+    "/etc/postfix/sasl/down.conf": "pwcheck_method: saslauthd\nmech_list: PLAIN LOGIN\n",
+    "/etc/dovecot/dovecot.conf": DOVECOT,
+    "/etc/dovecot/bench-users": "%s:{PLAIN}%s\n" % LOGIN,
+}
+
+# name: (address, port, settings of its smtpd)
 DOORS = {
     "open": ("127.0.0.1", 25, {}),
     "mx": (OUR_ADDRESS, 25, {}),
+    "submission": (OUR_ADDRESS, 587, {
+        "smtpd_sasl_auth_enable": "yes",
+        "smtpd_sasl_type": "dovecot",
+        "smtpd_sasl_path": "private/auth",
+        "smtpd_sender_login_maps": "texthash:/etc/postfix/owners",
+        "smtpd_sender_restrictions": "reject_sender_login_mismatch",
+    }),
+    "submission-cyrus": (OUR_ADDRESS, 2587, {
+        "smtpd_sasl_auth_enable": "yes",
+        "smtpd_sasl_type": "cyrus",
+        "smtpd_sasl_path": "smtpd",
+        "smtpd_sasl_local_domain": "example.com",
+    }),
+    "login-down": (OUR_ADDRESS, 2588, {
+        "smtpd_sasl_auth_enable": "yes",
+        "smtpd_sasl_type": "cyrus",
+        "smtpd_sasl_path": "down",
+    }),
+    "login-missing": (OUR_ADDRESS, 2589, {
+        "smtpd_sasl_auth_enable": "yes",
+        "smtpd_sasl_type": "dovecot",
+        "smtpd_sasl_path": "private/no-auth",
+    }),
+    "tls-only": (OUR_ADDRESS, 2590, {"smtpd_tls_security_level": "encrypt"}),
+    "tls-login-only": (OUR_ADDRESS, 2591, {
+        "smtpd_sasl_auth_enable": "yes",
+        "smtpd_sasl_type": "dovecot",
+        "smtpd_sasl_path": "private/auth",
+        "smtpd_tls_auth_only": "yes",
+    }),
+    "smtps": (OUR_ADDRESS, 465, {"smtpd_tls_wrappermode": "yes"}),
+    "strict": (OUR_ADDRESS, 2601, {
+        "smtpd_helo_required": "yes",
+        "smtpd_helo_restrictions": "reject_invalid_helo_hostname, reject_non_fqdn_helo_hostname,"
+                                   " reject_unknown_helo_hostname",
+        "smtpd_sender_restrictions": "reject_non_fqdn_sender, reject_unknown_sender_domain",
+        "smtpd_recipient_restrictions": "reject_non_fqdn_recipient",
+        "smtpd_client_restrictions": "reject_unknown_reverse_client_hostname,"
+                                     " reject_rbl_client bl.example.org,"
+                                     " check_client_access texthash:/etc/postfix/clients",
+    }),
+    "early": (OUR_ADDRESS, 2602, {
+        "smtpd_delay_reject": "no",
+        "smtpd_client_restrictions": "reject_rbl_client bl.example.org",
+        "smtpd_helo_restrictions": "reject_invalid_helo_hostname",
+        "smtpd_sender_restrictions": "reject_unknown_sender_domain",
+    }),
+    "small": (OUR_ADDRESS, 2603, {"message_size_limit": "2000"}),
+    "limited": (OUR_ADDRESS, 2604, {
+        "smtpd_recipient_limit": "2",
+        "smtpd_recipient_overshoot_limit": "0",
+        "smtpd_hard_error_limit": "3",
+        "smtpd_soft_error_limit": "2",
+    }),
+    "impatient": (OUR_ADDRESS, 2605, {"smtpd_timeout": "2s"}),
+    "milter": (OUR_ADDRESS, 2606, {"smtpd_milters": f"inet:127.0.0.1:{MILTER_PORT}"}),
+    "milter-down": (OUR_ADDRESS, 2607, {"smtpd_milters": f"inet:127.0.0.1:{NOBODY_PORT}"}),
+    "policy": (OUR_ADDRESS, 2608, {
+        "smtpd_recipient_restrictions":
+            f"reject_unauth_destination, check_policy_service inet:127.0.0.1:{POLICY_PORT}",
+    }),
+    "policy-down": (OUR_ADDRESS, 2609, {
+        "smtpd_recipient_restrictions":
+            "check_policy_service { inet:127.0.0.1:%d, try_limit=1, timeout=2s }" % NOBODY_PORT,
+    }),
+    "rate": (OUR_ADDRESS, 2610, {
+        "smtpd_client_connection_rate_limit": "1",
+        "smtpd_client_event_limit_exceptions": "",
+    }),
+    "message-rate": (OUR_ADDRESS, 2611, {
+        "smtpd_client_message_rate_limit": "1",
+        "smtpd_client_event_limit_exceptions": "",
+    }),
+    "recipient-rate": (OUR_ADDRESS, 2612, {
+        "smtpd_client_recipient_rate_limit": "1",
+        "smtpd_client_event_limit_exceptions": "",
+    }),
+    "in-turn": (OUR_ADDRESS, 2613, {"smtpd_data_restrictions": "reject_unauth_pipelining"}),
+    "checks": (OUR_ADDRESS, 2614, {"cleanup_service_name": "cleanup-checks"}),
+    "proxy-down": (OUR_ADDRESS, 2615, {"smtpd_proxy_filter": f"127.0.0.1:{NOBODY_PORT}"}),
+    "callout": (OUR_ADDRESS, 2616, {
+        "smtpd_relay_restrictions": "permit",
+        "smtpd_recipient_restrictions": "reject_unverified_recipient",
+        "unverified_recipient_reject_code": "550",
+        "address_verify_poll_count": "5",
+        "address_verify_poll_delay": "1s",
+    }),
+    "table-broken": (OUR_ADDRESS, 2617, {
+        "smtpd_recipient_restrictions": "check_recipient_access texthash:/etc/postfix/not-there",
+    }),
 }
 
 USERS = ("dave", "carol")
@@ -100,8 +222,13 @@ class Postfix:
         self.root.write("/etc/postfix/master.cf", self.services())
         for name, table in self.tables().items():
             self.root.write("/etc/postfix/" + name, "".join(f"{k} {v}\n" for k, v in table.items()))
+        for path, text in FILES.items():
+            self.root.write(path, text)
         for user in USERS:
             self.root.run("useradd", "--create-home", user)
+        self.root.run("sh", "-c", "echo %s | saslpasswd2 -p -c -u example.com %s && "
+                      "chgrp postfix /etc/sasldb2" % (LOGIN[1], LOGIN[0]))
+        self.dovecot = self.root.spawn("dovecot", "-F")
         self.root.run("postfix", "start")
 
     def settings(self):
@@ -116,7 +243,8 @@ class Postfix:
         return SERVICES + inet
 
     def tables(self):
-        tables = {"transport": {}, "tls_policy": {}, "passwords": {}, "aliases": {},
+        tables = {"transport": {}, "tls_policy": {}, "passwords": {}, "aliases": {}, "clients": {},
+                  "owners": {"anna@example.com": LOGIN[0], "boss@example.com": "boss"},
                   "users": {user: "x" for user in USERS}}
         for cast in self.world.casts:
             domain, route = f"{cast.name}.example.net", cast.scenario.route
@@ -138,6 +266,8 @@ class Postfix:
 
     def stop(self):
         self.root.run("postfix", "stop", check=False)
+        self.dovecot.terminate()
+        self.dovecot.wait()
 
     def own_logs(self):
         """File name in the results -> where the server itself writes it."""

@@ -16,7 +16,8 @@ How things are named, so that every row of the log can be traced to its scenario
   NAME.example.org   our user's domain: alice@NAME.example.org sends; what comes back to her goes to
                      a host that takes everything
   example.com        the domain whose mail the server under test delivers itself
-In texts, {name}, {sender}, {recipient}, {client} and {mx1} stand for these.
+In texts, {name}, {sender}, {recipient}, {client} and {mx1} stand for these, and {reversed} for the
+client's address as block lists ask for it.
 """
 import re
 from dataclasses import dataclass, field
@@ -176,6 +177,26 @@ def offer(*to, sender="eve@{name}.example.net", helo="client.{name}.example.net"
 
 
 @dataclass
+class Policy:
+    """What the policy server says of this scenario's client, as in an access table."""
+    action: str
+
+
+def policy(action):
+    return Policy(action)
+
+
+@dataclass
+class MilterSays:
+    """What the milter refuses of this scenario's client, by stage; "" is to hang up."""
+    replies: dict
+
+
+def milter(**replies):
+    return MilterSays(replies)
+
+
+@dataclass
 class Retry:
     """The queue is told to try the scenario's domain again, when its servers were tried before."""
 
@@ -219,6 +240,9 @@ def row(event, level, direction, stage, reply="", cls="", times=1, **columns):
         **columns,
     }
     return Row(columns, times)
+
+
+IMPLIED = {"code_source": "implied"}  # the client heard the code, the log does not have it
 
 
 def sent_out(event, level, stage, reply, cls, **columns):

@@ -5,18 +5,22 @@ belongs to one scenario. This gives them out, and makes of all scenarios togethe
 there: addresses on loopback, the table of the name server, the scripted servers.
 """
 import os
+import socket
 import ssl
 import subprocess
 
 from scenario import (
-    CLOSED, NXDOMAIN, UNREACHABLE, Dns, Mail, Server,
+    NXDOMAIN, UNREACHABLE, Dns, Mail, MilterSays, Policy, Server,
 )
+from milter import Milter
+from policy import PolicyServer
 from server import ScriptedServer
 
 OUR_NAME, OUR_ADDRESS = "mail.example.com", "192.0.2.1"
 HOME_NAME, HOME_ADDRESS = "home.example.org", "192.0.2.200"
 DNS_ADDRESS = "127.0.0.53"
 HOME = "(home)"  # whom the mail for our own users belongs to, in the record of the wire
+MILTER_PORT, POLICY_PORT, NOBODY_PORT = 8891, 8892, 8899  # on 127.0.0.1; nobody listens at the last
 LOGIN = ("anna", "right-secret")  # who may log in to the server under test
 
 
@@ -35,6 +39,7 @@ class Cast:
         texts = {
             "name": self.name,
             "client": self.client,
+            "reversed": ".".join(reversed(self.client.split("."))),
             "sender": f"alice@{self.name}.example.org",
             "recipient": f"bob@{self.name}.example.net",
         }
@@ -125,6 +130,15 @@ class World:
                     ScriptedServer(cast.name, script, name, address, wire, certificates)
                 )
         return started
+
+    def start_helpers(self):
+        """What the server under test asks about its clients."""
+        policies = {cast.client: cast.fill(part.action)
+                    for cast in self.casts for part in cast.scenario.parts_of(Policy)}
+        milters = {cast.client: cast.fill(part.replies)
+                   for cast in self.casts for part in cast.scenario.parts_of(MilterSays)}
+        return [PolicyServer(socket.create_server(("127.0.0.1", POLICY_PORT)), policies),
+                Milter(socket.create_server(("127.0.0.1", MILTER_PORT)), milters)]
 
 
 class Certificates:

@@ -5,5 +5,5 @@ from scenarios import as_client, as_server
 def scenarios_for(mta):
     told = [s for module in (as_server, as_client) for s in module.SCENARIOS if s.concerns(mta)]
     names = [scenario.name for scenario in told]
-    assert len(names) == len(set(names)), "a name is used twice"
+    assert len(names) == len(set(names)), [name for name in names if names.count(name) > 1]
     return told

@@ -174,7 +174,7 @@ LOGIN = [
         deferred("auth", "", "auth-mechanism"),
     ),
     Scenario(
-        "login-not-offered", server(mail="530 5.7.0 Authentication required"),
+        "login-hidden", server(mail="530 5.7.0 Authentication required"),
         route(login=("anna", "secret")), mail(),
         bounced("mail", "530 5.7.0", "auth-required"),
     ),
