@@ -33,9 +33,17 @@ def rows_of(program, log):
 class Finder:
     """Finds the scenario that a row is about."""
 
-    def __init__(self, scenarios):
+    def __init__(self, scenarios, notes):
         self.by_address = {a: s["scenario"] for s in scenarios for a in s["addresses"]}
         self.names = {s["scenario"] for s in scenarios}
+        # The queue ID that the server told when it took a message: a row may have nothing else.
+        self.by_id = {
+            word: note["scenario"]
+            for note in notes
+            if note["who"] == "client" and note.get("heard", "").startswith("250 ")
+            for word in re.findall(r"[A-Za-z0-9-]{8,}", note["heard"])
+            if re.search(r"\d", word)
+        }
 
     def scenario_of(self, row):
         for column in MATCHED_BY:
@@ -44,6 +52,8 @@ class Finder:
                     return label
         if row["peer_ip"] in self.by_address:
             return self.by_address[row["peer_ip"]]
+        if row["queue_id"] in self.by_id:
+            return self.by_id[row["queue_id"]]
         # A warning of the server names whom it is about in its text alone.
         for word in re.findall(r"[a-z0-9][a-z0-9.-]*", row["reply"] or ""):
             if word in self.by_address:
@@ -164,7 +174,7 @@ def main(program, out):
     with open(os.path.join(out, "wire.jsonl"), encoding="ascii") as file:
         notes = [json.loads(line) for line in file]
     scenarios = truth["scenarios"]
-    finder = Finder(scenarios)
+    finder = Finder(scenarios, notes)
     tap = Tap(os.path.basename(out))
     read = {os.path.basename(log): rows_of(program, log) for log in wrappings.all_of(out)}
 

@@ -216,6 +216,19 @@ def route(**how):
     return Route(how)
 
 
+@dataclass
+class Entry:
+    """A row of one server's own table, for what route() has no word."""
+    mta: str
+    table: str
+    key: str
+    value: str
+
+
+def entry(mta, table, key, value):
+    return Entry(mta, table, key, value)
+
+
 # --- what the log must tell
 
 
@@ -362,6 +375,9 @@ class Scenario:
     @property
     def route(self):
         return {key: value for part in self.parts_of(Route) for key, value in part.how.items()}
+
+    def entries(self, mta):
+        return [part for part in self.parts_of(Entry) if part.mta == mta]
 
     def concerns(self, mta):
         return all(mta in part.mtas for part in self.parts_of(Only))
