@@ -17,6 +17,7 @@ import time
 
 from client import hold_talk
 from dns import NameServer
+from exim import Exim
 from postfix import Postfix
 from root import Root
 from scenario import Mail, Retry, Talk, lines, offer
@@ -29,6 +30,9 @@ from world import DNS_ADDRESS, HOME, OUR_ADDRESS, OUR_NAME, Certificates, World
 VARIANTS = {
     "postfix": (Postfix, {}),
     "postfix-file": (Postfix, {"own_log": True}),
+    "exim": (Exim, {}),
+    "exim-default": (Exim, {"selector": "default"}),
+    "exim-all": (Exim, {"selector": "all", "inner_stamp": False}),
 }
 AT_ONCE = 40  # scenarios side by side: most of their time is waiting
 LONGEST_WAIT = 90
@@ -90,17 +94,17 @@ class Driver:
         return calm >= 5
 
 
-def truth(world, mta, wire):
+def truth(world, variant, wire):
     """What the logs must tell, with every name filled in."""
     told = []
     for cast in world.casts:
         rows = [
             {"columns": cast.fill_columns(row.columns), "times": row.times}
-            for row in cast.scenario.rows(mta)
+            for row in cast.scenario.rows(variant)
         ]
         told.append({
             "scenario": cast.name,
-            "silent": cast.scenario.reason_for_silence(mta),
+            "silent": cast.scenario.reason_for_silence(variant),
             "addresses": [cast.client, *(address for _, _, address in cast.servers)],
             "rows": rows,
             "notices": notices(cast, wire),
@@ -143,9 +147,11 @@ def main(variant, made_root, out, *names):
     syslog.stop()
     logs = {**(syslog.logs() if server.uses_syslog else {}), **server.own_logs()}
     for name, path in logs.items():
-        shutil.copy(path, os.path.join(out, "logs", name))
+        copy = shutil.copytree if os.path.isdir(path) else shutil.copy  # a folder is read as one
+        copy(path, os.path.join(out, "logs", name))
     with open(os.path.join(out, "truth.json"), "w", encoding="utf-8") as file:
-        json.dump({"mta": mta, "at_rest": at_rest, "scenarios": truth(world, mta, wire)}, file, indent=1)
+        told = truth(world, variant, wire)
+        json.dump({"mta": mta, "at_rest": at_rest, "scenarios": told}, file, indent=1)
     del stage  # it had to last until here
 
 

@@ -382,16 +382,24 @@ class Scenario:
     def concerns(self, mta):
         return all(mta in part.mtas for part in self.parts_of(Only))
 
-    def reason_for_silence(self, mta):
-        return next((part.reason for part in self.parts_of(Silent) if part.mta == mta), None)
+    def told_for(self, variant, kind):
+        """What is told for the variant, else for its server: "exim-all" before "exim"."""
+        for name in (variant, variant.partition("-")[0]):
+            told = [part for part in self.parts_of(kind) if part.mta == name]
+            if told:
+                return told
+        return []
 
-    def rows(self, mta):
+    def reason_for_silence(self, variant):
+        own = self.told_for(variant, (On, Silent))
+        return next((part.reason for part in own if isinstance(part, Silent)), None)
+
+    def rows(self, variant):
         """The rows that the log of this server must give, beside those of notices."""
-        if self.reason_for_silence(mta):
-            return []
-        own = [part for part in self.parts_of(On) if part.mta == mta]
-        rows = [row for part in own for row in part.rows] if own else self.parts_of(Row)
-        blurred = {key: value for part in self.parts_of(Unclear) if part.mta == mta
+        own = self.told_for(variant, (On, Silent))
+        rows = [row for part in own if isinstance(part, On) for row in part.rows]
+        rows = rows if own else self.parts_of(Row)
+        blurred = {key: value for part in self.told_for(variant, Unclear)
                    for key, value in part.columns.items()}
         rows = [Row({**row.columns, **blurred}, row.times) for row in rows]
-        return rows + [row for part in self.parts_of(Also) if part.mta == mta for row in part.rows]
+        return rows + [row for part in self.told_for(variant, Also) for row in part.rows]
