@@ -143,16 +143,43 @@ static bool takes_paths(const struct command *command) {
     return strcmp(command->operands, "[PATH...]") == 0;
 }
 
-/* The command is the first word when it is one: a file called "report" is read as ./report. */
-static void take_command(struct options *options, int *argc, char ***argv) {
+/* The table as getopt wants it. */
+struct spelling {
+    struct option longs[ROWS + 1];
+    char shorts[2 * ROWS + 3]; /* behind a first byte of the caller's */
+};
+
+static struct spelling spelling_of(char first) {
+    struct spelling spelling = {.shorts = {first, ':'}};
+    size_t used = 2;
+    for (int i = 0; i < ROWS; i++) {
+        spelling.longs[i] = (struct option){
+            rows[i].name, rows[i].argument ? required_argument : no_argument, NULL, FIRST_LONG + i};
+        if (rows[i].letter)
+            spelling.shorts[used++] = rows[i].letter;
+        if (rows[i].letter && rows[i].argument)
+            spelling.shorts[used++] = ':';
+    }
+    return spelling;
+}
+
+/* The command is the first word that is no option, when it is one: a file called "report" is read
+ * as ./report. */
+static void take_command(struct options *options, int *argc, char **argv) {
+    struct spelling spelling = spelling_of('+');
+    opterr = 0;
+    while (getopt_long(*argc, argv, spelling.shorts, spelling.longs, NULL) != -1)
+        ;
+    int at = optind;
+    optind = 0; /* from the start again */
     options->command = &commands[0];
-    const struct command *named = *argc > 1 ? command_named((*argv)[1]) : NULL;
+    const struct command *named =
+        at < *argc && strcmp(argv[at - 1], "--") != 0 ? command_named(argv[at]) : NULL;
     if (!named)
         return;
     options->command = named;
     options->command_given = true;
-    (*argv)[1] = (*argv)[0];
-    ++*argv;
+    memmove(&argv[at], &argv[at + 1], (size_t)(*argc - at) * sizeof *argv);
     --*argc;
 }
 
@@ -174,20 +201,10 @@ static bool resolve_times(struct options *options, struct problem *problem) {
 bool options_read(struct options *options, int argc, char **argv, struct problem *problem) {
     *options = (struct options){
         .now = (int64_t)time(NULL), .since = MOMENT_NONE, .until = MOMENT_NONE, .top = 20};
-    take_command(options, &argc, &argv);
-    struct option longs[ROWS + 1] = {0};
-    char shorts[2 * ROWS + 2] = ":";
-    size_t used = 1;
-    for (int i = 0; i < ROWS; i++) {
-        longs[i] = (struct option){rows[i].name, rows[i].argument ? required_argument : no_argument,
-                                   NULL, FIRST_LONG + i};
-        if (rows[i].letter)
-            shorts[used++] = rows[i].letter;
-        if (rows[i].letter && rows[i].argument)
-            shorts[used++] = ':';
-    }
-    opterr = 0;
-    for (int found; (found = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
+    take_command(options, &argc, argv);
+    struct spelling spelling = spelling_of('-');
+    for (int found;
+         (found = getopt_long(argc, argv, spelling.shorts + 1, spelling.longs, NULL)) != -1;) {
         const struct option_row *row = row_of(found);
         const char *word = argv[optind - 1];
         if (found == ':')
