@@ -57,10 +57,22 @@ static void has_words_for_each_word_of_the_contract(void **state) {
         assert_string_equal(words_severity(&words_english, severity), severity_name(severity));
     assert_string_equal(words_permanence(&words_english, TEMPORARY), "temporary");
     assert_string_equal(words_permanence(&words_english, PERMANENCE_NONE), "");
-    assert_string_equal(words_class_by(&words_english, BY_NOTHING), "");
-    assert_string_equal(words_class_by(&words_english, BY_TOKEN), "a token of the provider");
-    assert_string_equal(words_direction(&words_english, DIRECTION_IN), "a client spoke to us");
-    assert_string_equal(words_direction(&words_english, DIRECTION_NONE), "the server itself");
+    assert_string_equal(words_permanence(&words_english, PERMANENT), "permanent");
+    static const char *const by[] = {[BY_NOTHING] = "",
+                                     [BY_TOKEN] = "a token of the provider",
+                                     [BY_TEXT] = "the text",
+                                     [BY_ENHANCED] = "the enhanced code",
+                                     [BY_CODE] = "the reply code",
+                                     [BY_WEAK] = "weak wording",
+                                     [BY_DEFAULT] = "the code, for want of better"};
+    for (size_t i = 0; i < sizeof by / sizeof *by; i++)
+        assert_string_equal(words_class_by(&words_english, (enum class_by)i), by[i]);
+    static const char *const directions[] = {[DIRECTION_NONE] = "the server itself",
+                                             [DIRECTION_IN] = "a client spoke to us",
+                                             [DIRECTION_OUT] = "we spoke to a server",
+                                             [DIRECTION_LOCAL] = "delivery on this host"};
+    for (size_t i = 0; i < sizeof directions / sizeof *directions; i++)
+        assert_string_equal(words_direction(&words_english, (enum direction)i), directions[i]);
 }
 
 int main(void) {

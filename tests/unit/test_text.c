@@ -102,6 +102,7 @@ static void build_cards(struct page *page) {
     for (uint64_t code = 535; code > 533; code--) {
         struct cell *one = cell_record(page, codes, NULL, NULL);
         cell_code(page, one, "code", "code", code);
+        cell_none(page, one, "enhanced", "enhanced");
         cell_count(page, one, "count", "count", 6, NULL);
     }
     cell_text(page, card, "hint", "hint",
@@ -157,6 +158,17 @@ static void test_side_by_side(void **state) {
                 "\n"
                 "355\n"
                 "   How to fix: Go on.\n");
+}
+
+/* What has no number gets no colour for one. */
+static void test_one_card_in_color(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, NULL);
+    struct cell *list = page_section(&page, "codes", NULL, LOOK_CARDS, CELL_LIST)->cell;
+    cell_code(&page, cell_record(&page, list, NULL, NULL), "code", "", 354);
+    assert_text(&page, 0, true, "\033[1m354\033[0m\n");
 }
 
 static void test_points(void **state) {
@@ -348,11 +360,17 @@ static void test_long(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_facts),        cmocka_unit_test(test_table),
-        cmocka_unit_test(test_empty_table),  cmocka_unit_test(test_cards),
-        cmocka_unit_test(test_side_by_side), cmocka_unit_test(test_points),
-        cmocka_unit_test(test_paragraphs),   cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_scripts),      cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_empty_table),
+        cmocka_unit_test(test_cards),
+        cmocka_unit_test(test_one_card_in_color),
+        cmocka_unit_test(test_side_by_side),
+        cmocka_unit_test(test_points),
+        cmocka_unit_test(test_paragraphs),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_scripts),
+        cmocka_unit_test(test_cut),
         cmocka_unit_test(test_long),
 #ifdef HAVE_LIBUNISTRING
         cmocka_unit_test(test_wide),
