@@ -375,9 +375,20 @@ void reply_read(const struct record *record, struct arena *arena, struct reply *
     read_reply(record->reply, record->reply_may_have_code, record->reply_escaped, arena, reply_r);
 }
 
+/* What stands in front of a reply in a bounce: "Diagnostic-Code: smtp; 550 ..." (RFC 3464, 2.3.6).
+ */
+static struct slice without_head(struct slice text) {
+    static const struct slice heads[] = {SLICE_INIT("Diagnostic-Code:"), SLICE_INIT("smtp;")};
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (slice_starts_nocase(text, heads[i]))
+            text = slice_trim(slice_from(text, heads[i].length));
+    return text;
+}
+
 /* A person pastes from any log, so Exim's line ends are taken where a code follows them. */
 void reply_read_text(struct slice text, struct arena *arena, struct reply *reply_r) {
     bool escaped = false;
+    text = without_head(text);
     struct slice rest = text, before;
 
     while (!escaped && slice_cut_text(&rest, SLICE("\\n"), &before)) {

@@ -102,6 +102,9 @@ static const struct row rows[] = {
     {PASTED, "text alone", 0, "", "text alone", NULL},
     {PASTED, "550-one\\n550 two", 550, "", "one two", "550 one two"},
     {PASTED, "550-one\n550 two\n", 550, "", "one two", "550 one two"},
+    {PASTED, "smtp; 550 5.1.1 no", 550, "5.1.1", "no", "550 5.1.1 no"},
+    {PASTED, "Diagnostic-Code: SMTP; 550 no", 550, "", "no", "550 no"},
+    {PASTED, "550 smtp; no", 550, "", "smtp; no", NULL},
     {PASTED, "550 C:\\new\\notes", 550, "", "C:\\new\\notes", NULL},
     {PASTED, "", 0, "", "", NULL},
 };
