@@ -70,6 +70,8 @@ static void make_detail(struct record *record) {
  * is all that the two have in common where one goes to a rejectlog. */
 static uint64_t twin_hash(const struct mta *mta, const struct entry *entry,
                           const struct record *record) {
+    if (record->is_stand)
+        return bytes_hash(record->reply.at, record->reply.length);
     if (!mta->logs_twice || record->kind != RECORD_INCIDENT || !entry->pid.length)
         return 0;
     struct slice rest = entry->text, first;

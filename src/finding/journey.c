@@ -130,6 +130,14 @@ static void begin_notice(struct queue *queue, uint64_t server, struct finding *f
     note_notice(notice, finding);
 }
 
+/* Postfix tells its postmaster of trouble under this sender, and names no cause. A probe of
+ * verify(8) has the same sender, but no outcome; and what came from outside is somebody's mail. */
+static void note_trouble(struct message *message, struct finding *finding) {
+    if (!message->is_notice && !message->arrived && finding->record.kind == RECORD_OUTCOME &&
+        slice_starts(message_field(message, FIELD_SENDER), SLICE("double-bounce@")))
+        note_notice(message, finding);
+}
+
 static void link_back(struct queue *queue, struct message *message, struct finding *finding) {
     const struct record *record = &finding->record;
     if (record->link == LINK_CAUSE)
@@ -502,6 +510,7 @@ void journey_take(struct journey *journey, struct finding *finding,
         link_back(queue, message, finding);
         learn(queue, message, finding);
         count_arrival(message, finding);
+        note_trouble(message, finding);
         if (record_is_finding(&finding->record)) {
             tell(message, &finding->record);
             if (is_echo(message, &finding->record))

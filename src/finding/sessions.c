@@ -124,25 +124,26 @@ static bool is_of_session(const struct record *record) {
                                            : record->kind == RECORD_DETAIL;
 }
 
-/* A handshake that failed is told once more as "lost connection after STARTTLS", and in between the
- * TLS library may warn. */
+/* A handshake that failed is told once more as "lost connection after STARTTLS", or "after CONNECT"
+ * where TLS came first (port 465); in between the TLS library may warn. */
 static bool is_twin_of_handshake(const struct session *session, const struct record *record) {
     return session->twin == HANDSHAKE_FAILED && record->event == EVENT_CONNECTION_LOST &&
-           record->stage == STAGE_STARTTLS;
+           (record->stage == STAGE_STARTTLS || record->stage == STAGE_CONNECT);
 }
 
 /* An entry logged twice tells the same twice in a row; after that it may come a third time in its
- * own right. */
+ * own right. Not so a milter's word against the client: it is told at connect, at EHLO and at MAIL,
+ * where the client hears it at last. */
 static bool is_twin(struct session *session, const struct finding *finding) {
     const struct record *record = &finding->record;
     bool again =
         (finding->twin && session->twin == finding->twin) || is_twin_of_handshake(session, record);
     if (again)
-        session->twin = 0;
+        session->twin = record->is_stand ? finding->twin : 0;
     else if (record->event == EVENT_TLS_FAILED && !finding->twin)
         session->twin = HANDSHAKE_FAILED;
     else if (session->twin != HANDSHAKE_FAILED || record->event != EVENT_WARNING)
-        session->twin = finding->twin;
+        session->twin = record->is_stand && record->stage == STAGE_MAIL ? 0 : finding->twin;
     return again;
 }
 
@@ -153,7 +154,8 @@ bool sessions_hear(struct sessions *sessions, const struct finding *finding) {
     struct session *session = session_begun(sessions, finding);
     if (has_client(record))
         session_client(session, record->peer_host, record->peer_ip);
-    if (record->kind == RECORD_DETAIL && session->twin == HANDSHAKE_FAILED)
+    if (record->kind == RECORD_DETAIL &&
+        (session->twin == HANDSHAKE_FAILED || !finding->mta->logs_twice))
         session->twin = 0; /* another connection */
     return record->kind == RECORD_INCIDENT && is_twin(session, finding);
 }

@@ -784,8 +784,17 @@ static bool quotes_callout(struct slice reply) {
     return at != SIZE_MAX && slice_find_text(slice_from(reply, at), SLICE(" said: ")) != SIZE_MAX;
 }
 
+/* cleanup(8) has cut off the code that the milter gave; of a daemon without a name it is known by
+ * that. */
+static bool lacks_code(const struct frame *frame, const struct record *record) {
+    if (frame->known)
+        return slice_is(frame->daemon, "cleanup");
+    return record->stage == STAGE_END_OF_DATA && record->reply.length > 1 &&
+           record->reply.at[1] == '.';
+}
+
 static void refusal_implied(const struct frame *frame, struct record *record) {
-    if (slice_is(frame->daemon, "cleanup")) {
+    if (lacks_code(frame, record)) {
         record->implied = record->reply.length && record->reply.at[0] == '4'
                               ? SLICE("PF-CL-MILTER temporary")
                               : SLICE("PF-CL-MILTER permanent");
@@ -828,6 +837,9 @@ static enum reading refusal_read(const struct frame *frame, const struct action 
     record_peer(record, &peer);
     record->reply = slice_head(rest, envelope);
     record->reply_may_have_code = action->has_code;
+    record->is_stand = slice_is(action->word, "milter-reject: ") &&
+                       (record->stage == STAGE_CONNECT || record->stage == STAGE_HELO ||
+                        record->stage == STAGE_MAIL);
     if (envelope != SIZE_MAX)
         envelope_read(slice_from(rest, envelope + 2), record);
     else if (slice_ends(record->reply, SLICE(";")))

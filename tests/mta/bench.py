@@ -17,7 +17,6 @@ import time
 
 from client import hold_talk
 from dns import NameServer
-from exim import Exim
 from postfix import Postfix
 from root import Root
 from scenario import Mail, Retry, Talk, lines, offer
@@ -30,9 +29,6 @@ from world import DNS_ADDRESS, HOME, OUR_ADDRESS, OUR_NAME, Certificates, World
 VARIANTS = {
     "postfix": (Postfix, {}),
     "postfix-file": (Postfix, {"own_log": True}),
-    "exim": (Exim, {}),
-    "exim-default": (Exim, {"selector": "default"}),
-    "exim-all": (Exim, {"selector": "all", "inner_stamp": False}),
 }
 AT_ONCE = 40  # scenarios side by side: most of their time is waiting
 LONGEST_WAIT = 90
@@ -105,6 +101,7 @@ def truth(world, variant, wire):
         told.append({
             "scenario": cast.name,
             "silent": cast.scenario.reason_for_silence(variant),
+            "unclear": cast.scenario.unclear(variant),
             "addresses": [cast.client, *(address for _, _, address in cast.servers)],
             "rows": rows,
             "notices": notices(cast, wire),
@@ -151,7 +148,8 @@ def main(variant, made_root, out, *names):
         copy(path, os.path.join(out, "logs", name))
     with open(os.path.join(out, "truth.json"), "w", encoding="utf-8") as file:
         told = truth(world, variant, wire)
-        json.dump({"mta": mta, "at_rest": at_rest, "scenarios": told}, file, indent=1)
+        json.dump({"mta": mta, "title": kind.title, "at_rest": at_rest, "scenarios": told,
+                   "by_chance": getattr(kind, "by_chance", ())}, file, indent=1)
     del stage  # it had to last until here
 
 

@@ -16,6 +16,7 @@ SETTINGS = {
     "inet_protocols": "ipv4",
     "recipient_delimiter": "+",
     "local_recipient_maps": "texthash:/etc/postfix/users, texthash:/etc/postfix/aliases",
+    "virtual_alias_maps": "texthash:/etc/postfix/virtual",
     "alias_maps": "texthash:/etc/postfix/aliases",
     "smtpd_relay_restrictions": "permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination",
     "transport_maps": "texthash:/etc/postfix/transport",
@@ -32,6 +33,7 @@ SETTINGS = {
     "smtpd_tls_cert_file": "/etc/bench-tls/ours.pem",
     "smtpd_tls_key_file": "/etc/bench-tls/ours.key",
     "smtpd_tls_loglevel": "1",
+    "smtpd_tls_mandatory_protocols": ">=TLSv1.2",
     # Nobody waits for long; nothing is tried again unless a scenario asks for it.
     "smtp_connect_timeout": "3s",
     "smtp_helo_timeout": "3s",
@@ -98,8 +100,8 @@ service auth {
 """
 
 FILES = {
-    "/etc/postfix/header_checks": "/^Subject: prize/ REJECT 5.7.1 No prizes here\n"
-                                  "/^Subject: later/ REJECT 4.7.1 Not now\n"
+    "/etc/postfix/header_checks": "/^Subject: prize/ REJECT 5.7.1 Rejected by local policy\n"
+                                  "/^Subject: later/ REJECT 4.7.1 Greylisted by a rule\n"
                                   "/^Subject: hold/ HOLD to be looked at\n"
                                   "/^Subject: away/ DISCARD unwanted\n",
     "/etc/postfix/sasl/smtpd.conf": "pwcheck_method: auxprop\nauxprop_plugin: sasldb\n"
@@ -163,7 +165,7 @@ DOORS = {
     "small": (OUR_ADDRESS, 2603, {"message_size_limit": "2000"}),
     "limited": (OUR_ADDRESS, 2604, {
         "smtpd_recipient_limit": "2",
-        "smtpd_recipient_overshoot_limit": "0",
+        "smtpd_recipient_overshoot_limit": "1",
         "smtpd_hard_error_limit": "3",
         "smtpd_soft_error_limit": "2",
     }),
@@ -191,8 +193,12 @@ DOORS = {
         "smtpd_client_event_limit_exceptions": "",
     }),
     "in-turn": (OUR_ADDRESS, 2613, {"smtpd_data_restrictions": "reject_unauth_pipelining"}),
+    "out-of-turn": (OUR_ADDRESS, 2618, {"smtpd_forbid_unauth_pipelining": "yes"}),
     "checks": (OUR_ADDRESS, 2614, {"cleanup_service_name": "cleanup-checks"}),
-    "proxy-down": (OUR_ADDRESS, 2615, {"smtpd_proxy_filter": f"127.0.0.1:{NOBODY_PORT}"}),
+    "proxy-down": (OUR_ADDRESS, 2615, {
+        "smtpd_proxy_filter": f"127.0.0.1:{NOBODY_PORT}",
+        "error_notice_recipient": "dave+proxy-down@example.com",
+    }),
     "callout": (OUR_ADDRESS, 2616, {
         "smtpd_relay_restrictions": "permit",
         "smtpd_recipient_restrictions": "reject_unverified_recipient",
@@ -210,6 +216,7 @@ USERS = ("dave", "carol")
 
 class Postfix:
     title = "Postfix"
+    by_chance = ("file system clock is", "resetting file time stamps")
 
     def __init__(self, root, world, own_log=False):
         self.root, self.world, self.own_log = root, world, own_log
@@ -244,6 +251,7 @@ class Postfix:
 
     def tables(self):
         tables = {"transport": {}, "tls_policy": {}, "passwords": {}, "aliases": {}, "clients": {},
+                  "virtual": {},
                   "owners": {"anna@example.com": LOGIN[0], "boss@example.com": "boss"},
                   "users": {user: "x" for user in USERS}}
         for cast in self.world.casts:

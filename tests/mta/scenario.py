@@ -294,6 +294,11 @@ def rejected(stage, reply, cls, **columns):
     return came_in("rejected", stage, reply, cls, **columns)
 
 
+def warned(text, cls, stage="other", **columns):
+    """What the server says of itself; it names no client, so the row is found by these words."""
+    return row("warning", "mta", "local", stage, "", cls, says=text, **{"side": "local", **columns})
+
+
 @dataclass
 class Silent:
     """This server logs nothing of it; the reason stands in docs/servers.md."""
@@ -393,6 +398,9 @@ class Scenario:
     def reason_for_silence(self, variant):
         own = self.told_for(variant, (On, Silent))
         return next((part.reason for part in own if isinstance(part, Silent)), None)
+
+    def unclear(self, variant):
+        return {key: part.reason for part in self.told_for(variant, Unclear) for key in part.columns}
 
     def rows(self, variant):
         """The rows that the log of this server must give, beside those of notices."""
