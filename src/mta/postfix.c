@@ -568,7 +568,8 @@ static enum reading status_read(const struct frame *frame, struct slice rest,
     status_reason(delivers, outer_parentheses(rest), record);
     if (record->event == EVENT_DELIVERED)
         record_link_onward(record, record->reply);
-    if (record->event == EVENT_DELIVERED && slice_is(frame->daemon, "discard"))
+    if (record->event == EVENT_DELIVERED &&
+        (slice_is(frame->daemon, "discard") || (!frame->known && relay.is_nobody)))
         record->event = EVENT_DISCARDED;
     return READING_READ;
 }

@@ -19,7 +19,7 @@ from client import hold_talk
 from dns import NameServer
 from postfix import Postfix
 from root import Root
-from scenario import Mail, Retry, Talk, lines, offer
+from scenario import Expire, Mail, Retry, Talk, lines, offer
 from scenarios import scenarios_for
 from rsyslog import Rsyslog
 from wire import Wire
@@ -66,6 +66,9 @@ class Driver:
             elif isinstance(step, Retry):
                 self.wait_for_rest()
                 self.server.retry(f"{cast.name}.example.net")
+            elif isinstance(step, Expire):
+                self.wait_for_rest()
+                self.server.expire(f"{cast.name}.example.net")
 
     @staticmethod
     def filled(cast, step):
@@ -76,7 +79,8 @@ class Driver:
     def hand_in(self, cast, mail):
         to, sender = cast.fill(mail.to), cast.fill(mail.sender)
         head = (f"From: <{sender}>", f"Message-ID: <{cast.name}@example.org>", "Subject: bench", "")
-        steps = [*offer(*to, sender=sender, helo="submit.example.org"), "DATA"]
+        hello, begin, *offers = offer(*to, sender=sender, helo="submit.example.org")
+        steps = [hello, begin + (" SMTPUTF8" if mail.utf8 else ""), *offers, "DATA"]
         message = lines(*head, *cast.fill(mail.lines))
         hold_talk(cast.name, self.wire, "127.0.0.1", self.server.doors[mail.door],
                   [*steps, message, ".", "QUIT"])

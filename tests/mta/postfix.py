@@ -4,17 +4,22 @@ Why many smtpd services on one address: each is another way to be set up (a "doo
 with ten doors is quicker than ten Postfixes. What differs towards a scenario's domain is in tables
 made of its route().
 """
+import json
+
+from scenario import Alias
 from world import LOGIN, MILTER_PORT, NOBODY_PORT, OUR_ADDRESS, OUR_NAME, POLICY_PORT
 
 SETTINGS = {
     "compatibility_level": "3.6",
     "myhostname": OUR_NAME,
     "mydomain": "example.com",
+    "myorigin": "example.com",
     "mydestination": "example.com, localhost",
     "mynetworks": "127.0.0.0/8",
     "inet_interfaces": f"127.0.0.1, {OUR_ADDRESS}",
     "inet_protocols": "ipv4",
     "recipient_delimiter": "+",
+    "relay_domains": "texthash:/etc/postfix/relayed",
     "local_recipient_maps": "texthash:/etc/postfix/users, texthash:/etc/postfix/aliases",
     "virtual_alias_maps": "texthash:/etc/postfix/virtual",
     "alias_maps": "texthash:/etc/postfix/aliases",
@@ -45,6 +50,7 @@ SETTINGS = {
     "smtp_data_done_timeout": "3s",
     "smtp_quit_timeout": "3s",
     "smtpd_error_sleep_time": "0",
+    "command_time_limit": "3s",
     "queue_run_delay": "2s",
     "minimal_backoff_time": "1h",
     "maximal_backoff_time": "1h",
@@ -70,6 +76,10 @@ error     unix  -       -       n       -       -       error
 retry     unix  -       -       n       -       -       error
 discard   unix  -       -       n       -       -       discard
 local     unix  -       n       n       -       -       local
+  -o mailbox_size_limit=20000
+  -o message_size_limit=10000
+pipe-exit unix  -       n       n       -       -       pipe
+  flags=F user=nobody argv=/bin/sh -c { exit $nexthop }
 virtual   unix  -       n       n       -       -       virtual
 lmtp      unix  -       -       n       -       -       lmtp
 anvil     unix  -       -       n       -       1       anvil
@@ -115,6 +125,7 @@ FILES = {
 DOORS = {
     "open": ("127.0.0.1", 25, {}),
     "mx": (OUR_ADDRESS, 25, {}),
+    "blind": ("127.0.0.1", 2526, {"smtpd_reject_unlisted_recipient": "no"}),
     "submission": (OUR_ADDRESS, 587, {
         "smtpd_sasl_auth_enable": "yes",
         "smtpd_sasl_type": "dovecot",
@@ -200,7 +211,6 @@ DOORS = {
         "error_notice_recipient": "dave+proxy-down@example.com",
     }),
     "callout": (OUR_ADDRESS, 2616, {
-        "smtpd_relay_restrictions": "permit",
         "smtpd_recipient_restrictions": "reject_unverified_recipient",
         "unverified_recipient_reject_code": "550",
         "address_verify_poll_count": "5",
@@ -211,7 +221,7 @@ DOORS = {
     }),
 }
 
-USERS = ("dave", "carol")
+USERS = ("dave", "carol", "full", "locked")
 
 
 class Postfix:
@@ -235,6 +245,9 @@ class Postfix:
             self.root.run("useradd", "--create-home", user)
         self.root.run("sh", "-c", "echo %s | saslpasswd2 -p -c -u example.com %s && "
                       "chgrp postfix /etc/sasldb2" % (LOGIN[1], LOGIN[0]))
+        self.root.write("/var/mail/full", "From nobody\n" + 30000 * "x" + "\n")
+        self.root.run("chown", "full", "/var/mail/full")
+        self.root.run("mkdir", "/var/mail/locked")
         self.dovecot = self.root.spawn("dovecot", "-F")
         self.root.run("postfix", "start")
 
@@ -251,13 +264,19 @@ class Postfix:
 
     def tables(self):
         tables = {"transport": {}, "tls_policy": {}, "passwords": {}, "aliases": {}, "clients": {},
-                  "virtual": {},
+                  "virtual": {}, "relayed": {},
                   "owners": {"anna@example.com": LOGIN[0], "boss@example.com": "boss"},
                   "users": {user: "x" for user in USERS}}
         for cast in self.world.casts:
             domain, route = f"{cast.name}.example.net", cast.scenario.route
             if "login" in route:
                 tables["passwords"][domain] = ":".join(route["login"])
+            for part in cast.scenario.entries("postfix"):
+                tables[part.table][cast.fill(part.key)] = cast.fill(part.value)
+            for part in cast.scenario.parts_of(Alias):
+                tables["aliases"][cast.fill(part.name)] = cast.fill(part.target)
+            if "relayed" in route:
+                tables["relayed"][domain] = "yes"
             if "tls" in route:
                 tables["tls_policy"][domain] = {"must": "encrypt", "verify": "verify"}[route["tls"]]
         return tables
@@ -267,10 +286,19 @@ class Postfix:
         spool = "/var/spool/postfix/"
         return not self.root.files(spool + "maildrop", spool + "incoming", spool + "active")
 
+    def waiting(self, domain):
+        """The queue IDs of what waits for a domain."""
+        return [json.loads(line)["queue_id"] for line in self.root.run("postqueue", "-j").splitlines()
+                if "@" + domain in line]
+
     def retry(self, domain):
-        for message in self.root.run("postqueue", "-j").splitlines():
-            if "@" + domain in message:
-                self.root.run("postqueue", "-i", message.split('"queue_id": "')[1].split('"')[0])
+        for queue_id in self.waiting(domain):
+            self.root.run("postqueue", "-i", queue_id)
+
+    def expire(self, domain):
+        for queue_id in self.waiting(domain):
+            self.root.run("postsuper", "-e", queue_id)
+            self.root.run("postqueue", "-i", queue_id)
 
     def stop(self):
         self.root.run("postfix", "stop", check=False)

@@ -98,10 +98,11 @@ class Mail:
     sender: str
     lines: tuple
     door: str
+    utf8: bool
 
 
-def mail(to=(RECIPIENT,), sender=SENDER, lines=("a message",), door="open"):
-    return Mail((to,) if isinstance(to, str) else tuple(to), sender, tuple(lines), door)
+def mail(to=(RECIPIENT,), sender=SENDER, lines=("a message",), door="open", utf8=False):
+    return Mail((to,) if isinstance(to, str) else tuple(to), sender, tuple(lines), door, utf8)
 
 
 @dataclass
@@ -206,13 +207,22 @@ def retry():
 
 
 @dataclass
+class Expire:
+    """The administrator gives up what still waits for the scenario's domain."""
+
+
+def expire():
+    return Expire()
+
+
+@dataclass
 class Route:
     """How our server is set up towards the scenario's domain."""
     how: dict
 
 
 def route(**how):
-    """login=(user, password), tls="must" or "verify", via="NAME of the transport"."""
+    """login=(user, password), tls="must" or "verify", relayed=True (we take its mail)."""
     return Route(how)
 
 
@@ -227,6 +237,17 @@ class Entry:
 
 def entry(mta, table, key, value):
     return Entry(mta, table, key, value)
+
+
+@dataclass
+class Alias:
+    """A line of the aliases of example.com."""
+    name: str
+    target: str
+
+
+def alias(name, target):
+    return Alias(name, target)
 
 
 # --- what the log must tell
@@ -269,8 +290,8 @@ def delivered(reply="250", stage="end-of-data", cls="accepted", **columns):
     return sent_out("delivered", "recipient", stage, reply, cls, **columns)
 
 
-def bounced(stage, reply, cls, **columns):
-    return sent_out("bounced", "recipient", stage, reply, cls, **columns)
+def bounced(stage, reply, cls, level="recipient", **columns):
+    return sent_out("bounced", level, stage, reply, cls, **columns)
 
 
 def deferred(stage, reply, cls, **columns):
@@ -375,7 +396,7 @@ class Scenario:
 
     @property
     def steps(self):
-        return [part for part in self.parts if isinstance(part, (Mail, Talk, Retry))]
+        return [part for part in self.parts if isinstance(part, (Mail, Talk, Retry, Expire))]
 
     @property
     def route(self):

@@ -121,7 +121,7 @@ class World:
         return records
 
     def start_servers(self, wire, certificates):
-        home = ScriptedServer(HOME, Server({}), HOME_NAME, HOME_ADDRESS, wire, certificates)
+        home = ScriptedServer(HOME, Server({}, ("SMTPUTF8",)), HOME_NAME, HOME_ADDRESS, wire, certificates)
         started = [home]
         for cast in self.casts:
             for script, name, address in cast.servers:
