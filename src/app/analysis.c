@@ -54,7 +54,9 @@ static int with_knowledge(struct analysis *analysis, const struct options *optio
     int status;
     run_init(&run, options, knowledge);
     analysis->run = &run;
-    if (analysis->begin && !analysis->begin(analysis, &run, &problem))
+    if (!filter_check_classes(&options->filter, knowledge->book, &problem))
+        status = fail(&problem, 2);
+    else if (analysis->begin && !analysis->begin(analysis, &run, &problem))
         status = fail(&problem, 2);
     else if (!result_open(&analysis->result, options, &problem))
         status = fail(&problem, 1);

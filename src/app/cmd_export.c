@@ -7,7 +7,7 @@ struct exporting {
     struct analysis analysis; /* first: the callbacks get it */
     struct column_choice columns;
     struct row row;
-    bool begun;
+    bool begun, deliveries;
 };
 
 static bool has_rows(const struct format *format) {
@@ -25,7 +25,7 @@ static void write_row(void *context, const struct finding *finding) {
     struct exporting *exporting = context;
     struct run *run = exporting->analysis.run;
     struct out *out = &exporting->analysis.result.out;
-    if (finding->record.event == EVENT_DELIVERED && !run->wants_deliveries)
+    if (finding->record.event == EVENT_DELIVERED && !exporting->deliveries)
         return;
     begin_rows(exporting);
     row_of(finding, &exporting->row);
@@ -37,7 +37,9 @@ static bool begin_export(struct analysis *analysis, struct run *run, struct prob
     struct exporting *exporting = (struct exporting *)analysis;
     run->listen = write_row;
     run->context = exporting;
-    run->wants_deliveries = run->options->all;
+    exporting->deliveries =
+        run->options->all || filter_names_event(&run->options->filter, EVENT_DELIVERED);
+    run->wants_deliveries |= exporting->deliveries;
     const char *wish = run->options->columns;
     return column_choose(analysis->format->all_columns ? "all" : wish, &exporting->columns,
                          problem);

@@ -15,7 +15,8 @@ static void write_page(struct analysis *analysis, struct run *run) {
     unsigned top = run->options->top_given || analysis->format->for_people ? run->options->top : 0;
     page_init(&page, run->knowledge->words.text[WORD_REPORT]);
     page.words = &run->knowledge->words;
-    summary_of(run->tally, run->knowledge->book, &(struct summary_wishes){.top = top}, &page);
+    summary_of(run->tally, run->knowledge->book,
+               &(struct summary_wishes){.top = top, .filter = &run->options->filter}, &page);
     analysis->format->page(&page, &wishes, &analysis->result.out);
     page_release(&page);
 }

@@ -36,6 +36,11 @@ struct option_row {
 
 /* ---- what an option sets */
 
+/* Paths, and nothing else. */
+static bool takes_paths(const struct command *command) {
+    return strcmp(command->operands, "[PATH...]") == 0;
+}
+
 static void *field_of(struct options *options, const struct option_row *row) {
     return (char *)options + row->place;
 }
@@ -87,6 +92,20 @@ static bool set_mta(const struct option_row *row, const char *argument, struct o
     return set_word(row, strcmp(argument, "auto") ? argument : NULL, options, problem);
 }
 
+/* `least` is what the filter goes by. */
+static bool set_filter(const struct option_row *row, const char *argument, struct options *options,
+                       struct problem *problem) {
+    return filter_add(&options->filter, (enum filter_by)row->least, argument, problem);
+}
+
+/* Of a reply explain is told the direction, of a log it is filtered. */
+static bool set_direction(const struct option_row *row, const char *argument,
+                          struct options *options, struct problem *problem) {
+    if (!takes_paths(options->command))
+        return set_word(row, argument, options, problem);
+    return filter_add(&options->filter, FILTER_DIRECTION, argument, problem);
+}
+
 static bool set_output(const struct option_row *row, const char *argument, struct options *options,
                        struct problem *problem) {
     if (!*argument)
@@ -109,6 +128,7 @@ static const struct option_row rows[] = {
 #define WORD(field)                       SET(set_word, field, 0, 0)
 #define WHEN(field)                       SET(set_when, field, 0, 0)
 #define NUMBER(field, least, most)        SET(set_number, field, least, most)
+#define FILTERS(by)                       SET(set_filter, filter, by, 0)
 #define OPTION(name, letter, argument, commands, sets, help)                                       \
     {name, letter, argument, commands, sets, help},
 #include "app/options.def"
@@ -136,11 +156,6 @@ static const struct command *command_named(const char *word) {
         if (strcmp(command->name, word) == 0)
             return command;
     return NULL;
-}
-
-/* And nothing else. */
-static bool takes_paths(const struct command *command) {
-    return strcmp(command->operands, "[PATH...]") == 0;
 }
 
 /* The table as getopt wants it. */

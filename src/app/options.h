@@ -4,6 +4,7 @@
 
 #include "base/problem.h"
 #include "base/slice.h"
+#include "finding/filter.h"
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
@@ -27,6 +28,7 @@ struct options {
     const char *mta;                     /* NULL: auto */
     unsigned year;                       /* 0: not given */
     const char *timezone, *format, *output, *columns, *stage, *direction, *lang;
+    struct filter filter;
     unsigned top;
     bool journal, top_given, all, why, hits, no_config, quiet, help, version;
     unsigned jobs; /* 0: not given */

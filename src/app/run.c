@@ -67,6 +67,8 @@ static void pipeline_free(struct pipeline *pipeline) {
 void run_init(struct run *run, const struct options *options, const struct knowledge *knowledge) {
     *run = (struct run){.options = options, .knowledge = knowledge};
     run->journey = journey_new();
+    journey_ask(run->journey, options->filter.count ? &options->filter : NULL);
+    run->wants_deliveries = filter_is_of_replies(&options->filter);
     run->tally = tally_new();
     run->before = memory_new(sizeof *run->before);
     run->before->pieces = pieces_new();

@@ -67,6 +67,7 @@ struct finding {
     bool is_notice;       /* about the delivery of such a one: no mail of users */
     enum fate before, after; /* of the recipient; FATE_NONE when this is not about one */
     bool first_deferral;     /* counts one recipient that was ever deferred */
+    bool left_out;           /* not asked for (filter.h): counts nothing, only ends what counted */
 };
 
 #endif

@@ -13,23 +13,29 @@
 #include "finding/queue.h"
 #include "finding/sessions.h"
 
-enum { SAVED_VERSION = 6 };
+enum { SAVED_VERSION = 7 };
 
 struct journey {
     struct queue queue;
     struct sessions sessions;
+    const struct filter *filter; /* borrowed; NULL: all is asked for */
 };
 
-/* Who is given what there is to count. */
+/* Who is given what there is to count, of what is asked for. */
 struct receiver {
     void (*give)(void *context, const struct finding *finding);
     void *context;
+    const struct filter *filter;
 };
 
 struct journey *journey_new(void) {
     struct journey *journey = memory_new(sizeof *journey);
     queue_init(&journey->queue);
     return journey;
+}
+
+void journey_ask(struct journey *journey, const struct filter *filter) {
+    journey->filter = filter;
 }
 
 static void journey_empty(struct journey *journey) {
@@ -50,6 +56,28 @@ uint64_t journey_open(const struct journey *journey) {
 
 uint64_t journey_dropped(const struct journey *journey) {
     return journey->queue.dropped;
+}
+
+/* ---- what is asked for ---- */
+
+static bool is_left_out(const struct receiver *to, const struct finding *finding) {
+    return to->filter && !filter_matches(to->filter, finding);
+}
+
+/* What is not asked for is no finding; but the recipient whose state counted has left it. */
+static void hand_over(const struct receiver *to, const struct finding *finding) {
+    if (!finding->left_out) {
+        to->give(to->context, finding);
+        return;
+    }
+    struct finding rest = *finding;
+    if (record_is_finding(&rest.record))
+        rest.record.kind = RECORD_DETAIL;
+    if (rest.after != FATE_NONE)
+        rest.after = FATE_HANDED_ON;
+    bool moves = rest.after != FATE_NONE && rest.before != FATE_NONE;
+    if (moves || rest.new_messages || rest.new_notices)
+        to->give(to->context, &rest);
 }
 
 /* ---- whose message ---- */
@@ -97,7 +125,7 @@ static void inherit(struct queue *queue, struct message *message, const struct m
 /* What was counted of the message twice, under this queue ID and the one before, is taken back. */
 static void count_once(struct message *message, const struct message *before,
                        struct finding *finding) {
-    if (before->counted && message->counted && !message->onward) {
+    if (before->counted && message->counted && message->asked && !message->onward) {
         finding->new_messages = -1;
         finding->new_bytes = 0 - (uint64_t)message->size;
     }
@@ -274,16 +302,33 @@ static void tell(const struct message *message, struct record *record) {
     fill(&record->helo, message_field(message, FIELD_HELO));
 }
 
+/* Of a message that comes in only a part of what can be asked for is known. */
+static bool is_message_asked(const struct filter *filter, const struct message *message,
+                             const struct finding *finding) {
+    struct finding arrival = *finding;
+    if (!filter_is_of_messages(filter))
+        return false;
+    tell(message, &arrival.record);
+    return filter_matches(filter, &arrival);
+}
+
+/* A notice has another sender than what it is about: only its host can be asked for. */
+static bool is_notice_asked(const struct filter *filter, const struct finding *finding) {
+    return !filter || (filter_is_of_hosts(filter) && filter_matches(filter, finding));
+}
+
 /* A message is received when it came from outside the queue and its size is known: Postfix says the
  * first before the data, when the message may still be refused, and the second when it is queued.
  * Mail that the MTA makes itself (bounces) never came from outside. */
-static void count_arrival(struct message *message, struct finding *finding) {
+static void count_arrival(struct message *message, struct finding *finding,
+                          const struct filter *filter) {
     if (finding->record.kind == RECORD_ARRIVAL)
         message->arrived = true;
     if (message->arrived && !message->counted && !message->is_notice && message->size >= 0) {
         message->counted = true;
-        finding->new_messages = 1;
-        finding->new_bytes = (uint64_t)message->size;
+        message->asked = !filter || is_message_asked(filter, message, finding);
+        finding->new_messages = message->asked;
+        finding->new_bytes = message->asked ? (uint64_t)message->size : 0;
     }
 }
 
@@ -334,16 +379,23 @@ static uint32_t person_of(const struct record *record) {
     return (uint32_t)(hash >> 32) | 1;
 }
 
+/* A state that was not asked for counts under none. */
+static enum fate counted_as(unsigned fate, bool left_out) {
+    return left_out ? FATE_NONE : (enum fate)fate;
+}
+
 /* The recipient waits, for the first time or once more. */
 static void make_wait(struct queue *queue, struct message *message, struct finding *finding) {
     const struct record *record = &finding->record;
-    bool is_new, deferred = record->event == EVENT_DEFERRED, deferred_before = false;
+    bool is_new, is_deferral = record->event == EVENT_DEFERRED, deferred_before = false;
+    bool deferred = is_deferral && !finding->left_out;
     struct waiting *waiting =
         waiting_put(queue, message, record->recipient, record->orig_recipient, &is_new);
-    finding->before = is_new ? FATE_NONE : FATE_WAITING;
+    finding->before = is_new ? FATE_NONE : counted_as(FATE_WAITING, waiting->left_out);
+    waiting->left_out = finding->left_out;
     size_t final = is_new ? final_of(message, person_of(record)) : QUEUE_FINALS;
     if (final < QUEUE_FINALS) {
-        finding->before = (enum fate)message->finals[final].fate;
+        finding->before = counted_as(message->finals[final].fate, message->finals[final].left_out);
         deferred_before = message->finals[final].deferred;
         message->finals[final].person = 0;
         message->finished--;
@@ -351,7 +403,7 @@ static void make_wait(struct queue *queue, struct message *message, struct findi
     finding->first_deferral = deferred && !waiting->deferred && !deferred_before;
     waiting->deferred |= deferred || deferred_before;
     const char *cause = finding->follows ? finding->cause : finding->verdict.class_name;
-    if (deferred)
+    if (is_deferral)
         waiting->cause = causes_number(&queue->causes, slice_of(cause));
 }
 
@@ -370,9 +422,9 @@ static void make_final(struct queue *queue, struct message *message, struct find
     uint32_t person = person_of(record);
     size_t final = final_of(message, person);
     if (waiting_remove(queue, message, record->recipient, record->orig_recipient, &was))
-        finding->before = FATE_WAITING;
+        finding->before = counted_as(FATE_WAITING, was.left_out);
     else if (final < QUEUE_FINALS)
-        finding->before = (enum fate)message->finals[final].fate;
+        finding->before = counted_as(message->finals[final].fate, message->finals[final].left_out);
     if (final == QUEUE_FINALS) {
         final = message->next_final;
         message->next_final = (message->next_final + 1) % QUEUE_FINALS;
@@ -382,6 +434,7 @@ static void make_final(struct queue *queue, struct message *message, struct find
     message->finals[final].person = person;
     message->finals[final].fate = (uint8_t)finding->after;
     message->finals[final].deferred |= was.deferred;
+    message->finals[final].left_out = finding->left_out;
     tell_cause(queue, &was, finding);
 }
 
@@ -413,8 +466,9 @@ static bool give_each_waiting(struct queue *queue, struct message *message, stru
         tell_cause(queue, &was, finding);
         finding->record.recipient = recipient;
         finding->record.orig_recipient = original;
-        finding->before = FATE_WAITING;
-        to->give(to->context, finding);
+        finding->before = counted_as(FATE_WAITING, was.left_out);
+        finding->left_out = is_left_out(to, finding);
+        hand_over(to, finding);
         any = true;
         message->finished++;
     }
@@ -452,8 +506,9 @@ static void take_notice(struct finding *finding, const struct receiver *to) {
     finding->is_notice = true;
     if (finding->record.kind == RECORD_OUTCOME && finding->record.level != LEVEL_HOST)
         finding->record.level = LEVEL_MTA;
+    finding->left_out = is_left_out(to, finding);
     if (is_told(finding))
-        to->give(to->context, finding);
+        hand_over(to, finding);
 }
 
 /* The server refused the recipients, and then, sent in one go with them, the data. */
@@ -480,22 +535,24 @@ static void take_mail(struct queue *queue, struct message *message, struct findi
         finding->record.level = LEVEL_HOST;
     }
     if (message && is_about_all(&finding->record)) {
+        finding->left_out = is_left_out(to, finding);
         if (!give_each_waiting(queue, message, finding, to))
-            to->give(to->context, finding);
+            hand_over(to, finding);
         return;
     }
     if (message)
         follow_refusal(queue, message, finding);
+    finding->left_out = is_left_out(to, finding);
     move_recipient(queue, message, finding);
     if (message)
         note_pipe(queue, message, finding);
     if (is_told(finding))
-        to->give(to->context, finding);
+        hand_over(to, finding);
 }
 
 void journey_take(struct journey *journey, struct finding *finding,
                   void (*give)(void *context, const struct finding *finding), void *context) {
-    const struct receiver to = {give, context};
+    const struct receiver to = {give, context, journey->filter};
     struct queue *queue = &journey->queue;
     struct message *message = NULL;
     sessions_follow(&journey->sessions, finding);
@@ -509,7 +566,7 @@ void journey_take(struct journey *journey, struct finding *finding,
     if (message) {
         link_back(queue, message, finding);
         learn(queue, message, finding);
-        count_arrival(message, finding);
+        count_arrival(message, finding, journey->filter);
         note_trouble(message, finding);
         if (record_is_finding(&finding->record)) {
             tell(message, &finding->record);
@@ -517,6 +574,8 @@ void journey_take(struct journey *journey, struct finding *finding,
                 finding->record.kind = RECORD_DETAIL;
         }
     }
+    if (finding->new_notices && !is_notice_asked(journey->filter, finding))
+        finding->new_notices = 0;
     sessions_tell(&journey->sessions, finding);
     if (message && message->is_notice)
         take_notice(finding, &to);
@@ -547,6 +606,7 @@ bool journey_load(struct journey *journey, struct unpack *unpack) {
         journey_free(fresh);
         fresh = journey_new();
     }
+    fresh->filter = journey->filter;
     journey_empty(journey);
     *journey = *fresh;
     free(fresh);

@@ -8,12 +8,15 @@
 #define FINDING_JOURNEY_H
 
 #include "base/pack.h"
-#include "finding/finding.h"
+#include "finding/filter.h"
 
 struct journey;
 
 struct journey *journey_new(void);
 void journey_free(struct journey *journey);
+/* Only what matches is given from now on; borrowed, NULL: everything. A recipient counts under the
+ * last state that a finding asked for said of him, while no other finding says another. */
+void journey_ask(struct journey *journey, const struct filter *filter);
 
 /* Takes the next finding in order, fills what only earlier entries know, and gives what there is to
  * count or show to `give`: nothing for a detail or a twin, once for most, and once for each

@@ -129,7 +129,8 @@ struct waiting *waiting_put(struct queue *queue, struct message *message, struct
     uint32_t place =
         (uint32_t)(((unsigned char *)waiting - queue->waiting.values) / sizeof(struct waiting));
     uint32_t length = (uint32_t)slice_head(recipient, ADDRESS_MOST).length;
-    *waiting = (struct waiting){NOBODY, message->last_waiting, length, false, 0};
+    *waiting = (struct waiting){
+        .next = NOBODY, .previous = message->last_waiting, .recipient_length = length};
     if (message->last_waiting != NOBODY)
         waiting_at(queue, message->last_waiting, NULL)->next = place;
     else
@@ -506,7 +507,7 @@ static const size_t flags[] = {
     offsetof(struct message, counted),    offsetof(struct message, onward),
     offsetof(struct message, near),       offsetof(struct message, is_notice),
     offsetof(struct message, ended),      offsetof(struct message, holds_id),
-    offsetof(struct message, piped),
+    offsetof(struct message, piped),      offsetof(struct message, asked),
 };
 enum { FLAGS = sizeof flags / sizeof *flags };
 
@@ -534,7 +535,7 @@ static void save_waiting(const struct queue *queue, const struct message *messag
         const struct waiting *waiting = waiting_at(queue, at, &key);
         pack_text(pack, key_recipient(key, waiting));
         pack_text(pack, key_original(key, waiting));
-        pack_number(pack, waiting->deferred);
+        pack_number(pack, waiting->deferred | (unsigned)waiting->left_out << 1);
         causes_save(&queue->causes, waiting->cause, pack);
         at = waiting->next;
     }
@@ -543,14 +544,16 @@ static void save_waiting(const struct queue *queue, const struct message *messag
 static void load_waiting(struct queue *queue, struct message *message, struct unpack *unpack) {
     for (size_t count = unpack_count(unpack); count && !unpack->broken; count--) {
         struct slice recipient = unpack_text(unpack), original = unpack_text(unpack);
-        bool is_new, deferred = unpack_number(unpack) & 1;
+        uint64_t state = unpack_number(unpack);
         uint8_t cause = causes_load(&queue->causes, unpack);
         if (queue->waiting.count == QUEUE_RECIPIENTS) {
             unpack->broken = true;
             return;
         }
+        bool is_new;
         struct waiting *waiting = waiting_put(queue, message, recipient, original, &is_new);
-        waiting->deferred = deferred;
+        waiting->deferred = state & 1;
+        waiting->left_out = state >> 1 & 1;
         waiting->cause = cause;
     }
 }
@@ -560,7 +563,8 @@ static void save_finals(const struct message *message, struct pack *pack) {
     for (size_t i = 0; i < QUEUE_FINALS; i++) {
         pack_number(pack, message->finals[i].person);
         if (message->finals[i].person)
-            pack_number(pack, message->finals[i].fate | (unsigned)message->finals[i].deferred << 4);
+            pack_number(pack, message->finals[i].fate | (unsigned)message->finals[i].deferred << 4 |
+                                  (unsigned)message->finals[i].left_out << 5);
     }
 }
 
@@ -573,6 +577,7 @@ static void load_finals(struct message *message, struct unpack *unpack) {
             unpack->broken = true;
         message->finals[i].fate = state & 15;
         message->finals[i].deferred = state >> 4 & 1;
+        message->finals[i].left_out = state >> 5 & 1;
     }
 }
 

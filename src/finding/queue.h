@@ -34,6 +34,7 @@ struct message {
     bool has_sender;
     bool arrived; /* came from outside the queue */
     bool counted; /* as received, here or under the queue ID it had before */
+    bool asked;   /* and that was asked for: the totals hold it */
     bool onward;  /* had another queue ID on this host before */
     bool near;    /* was handed in by this very host: 127.0.0.1 */
     bool piped;   /* was given to a program, which may hand it in again */
@@ -50,7 +51,7 @@ struct message {
     struct {           /* the recipients that ended last, to know them when they end again */
         uint32_t person; /* 0: free */
         uint8_t fate;
-        bool deferred;
+        bool deferred, left_out;
     } finals[QUEUE_FINALS];
     uint32_t next_final;
     uint8_t refused; /* class of the recipient that a server refused last, in causes; 0: none */
@@ -65,6 +66,7 @@ struct waiting {
     uint32_t next, previous; /* of the same message */
     uint32_t recipient_length;
     bool deferred; /* not only held */
+    bool left_out; /* what said so was not asked for */
     uint8_t cause; /* class of the last deferral, in causes; 0: none */
 };
 

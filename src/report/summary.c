@@ -12,6 +12,7 @@
 #include "base/out.h"
 #include "finding/hint.h"
 #include "finding/reason.h"
+#include "report/asked.h"
 #include "report/page_words.h"
 
 struct joined_code {
@@ -415,12 +416,27 @@ static void add_amounts(struct page *page, struct cell *record, const struct amo
                    amounts[i].number, page_word(page, amounts[i].unit + (amounts[i].number != 1)));
 }
 
-static void add_mail(struct page *page, struct cell *all, const struct totals *totals) {
+static void add_received(struct page *page, struct cell *all, const struct totals *totals) {
     struct cell *part = cell_record(page, all, "messages", page_word(page, WORD_MESSAGES));
     const struct amount messages = {"received", WORD_RECEIVED, WORD_UNIT_MESSAGE,
                                     totals->messages_received};
     add_amounts(page, part, &messages, 1);
     cell_bytes(page, part, "bytes", page_word(page, WORD_SIZE), totals->bytes_received);
+}
+
+/* What cannot be counted under the filters is null, and not shown to people. */
+static void add_received_unknown(struct page *page, struct cell *all) {
+    struct cell *part = cell_record(page, all, "messages", NULL);
+    cell_none(page, part, "received", NULL);
+    cell_none(page, part, "bytes", NULL);
+}
+
+static void add_mail(struct page *page, struct cell *all, const struct totals *totals,
+                     const struct filter *filter) {
+    if (!filter || filter_is_of_messages(filter))
+        add_received(page, all, totals);
+    else
+        add_received_unknown(page, all);
     const struct amount recipients[] = {
         {"delivered", WORD_DELIVERED, WORD_UNIT_RECIPIENT, totals->delivered},
         {"bounced", WORD_BOUNCED, WORD_UNIT_RECIPIENT, totals->bounced},
@@ -429,14 +445,15 @@ static void add_mail(struct page *page, struct cell *all, const struct totals *t
         {"discarded", WORD_DISCARDED, WORD_UNIT_RECIPIENT, totals->discarded},
         {"deferred_ever", WORD_DEFERRED_EVER, WORD_UNIT_RECIPIENT, totals->deferred_ever},
     };
-    part = cell_record(page, all, "recipients", page_word(page, WORD_RECIPIENTS));
+    struct cell *part = cell_record(page, all, "recipients", page_word(page, WORD_RECIPIENTS));
     add_amounts(page, part, recipients, sizeof recipients / sizeof *recipients);
 }
 
-static void add_totals(struct page *page, const struct totals *totals) {
+static void add_totals(struct page *page, const struct totals *totals,
+                       const struct filter *filter) {
     struct cell *all =
         page_section(page, "totals", page_word(page, WORD_TOTALS), LOOK_FACTS, CELL_RECORD)->cell;
-    add_mail(page, all, totals);
+    add_mail(page, all, totals, filter);
     const struct amount attempts = {"deferred", WORD_DEFERRED, WORD_UNIT_ATTEMPT,
                                     totals->deferrals};
     add_amounts(page, cell_record(page, all, "attempts", page_word(page, WORD_ATTEMPTS)), &attempts,
@@ -456,7 +473,9 @@ static void add_totals(struct page *page, const struct totals *totals) {
 }
 
 /* Bounces and the like are no mail of users: beside the totals, and shown when there are any. */
-static void add_notices(struct page *page, const struct totals *totals) {
+static void add_notices(struct page *page, const struct totals *totals,
+                        const struct filter *filter) {
+    bool knows_made = !filter || filter_is_of_hosts(filter);
     struct section *section =
         page_section(page, "notices", page_word(page, WORD_NOTICES), LOOK_FACTS, CELL_RECORD);
     const struct amount notices[] = {
@@ -464,7 +483,10 @@ static void add_notices(struct page *page, const struct totals *totals) {
         {"delivered", WORD_DELIVERED, WORD_UNIT_RECIPIENT, totals->notices_delivered},
         {"failed", WORD_BOUNCED_OR_EXPIRED, WORD_UNIT_RECIPIENT, totals->notices_failed},
     };
-    add_amounts(page, section->cell, notices, sizeof notices / sizeof *notices);
+    if (!knows_made)
+        cell_none(page, section->cell, "made", NULL);
+    add_amounts(page, section->cell, notices + !knows_made,
+                sizeof notices / sizeof *notices - !knows_made);
     if (!totals->notices && !totals->notices_delivered && !totals->notices_failed)
         section->look = LOOK_HIDDEN;
 }
@@ -557,9 +579,10 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     page_section(page, "schema", NULL, LOOK_HIDDEN, CELL_COUNT)->cell->number = 1;
     ledger_cells(page, page_section(page, "lines", NULL, LOOK_HIDDEN, CELL_RECORD)->cell, &ledger,
                  false);
-    add_totals(page, &totals);
+    asked_of(wishes->filter, page);
+    add_totals(page, &totals, wishes->filter);
     add_reasons(page, tally, book, wishes->top);
     add_balance(page, tally);
-    add_notices(page, &totals);
+    add_notices(page, &totals, wishes->filter);
     add_ledgers(page, tally);
 }

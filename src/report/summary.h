@@ -3,12 +3,14 @@
 #ifndef REPORT_SUMMARY_H
 #define REPORT_SUMMARY_H
 
+#include "finding/filter.h"
 #include "report/page.h"
 #include "rules/rulebook.h"
 #include "tally/tally.h"
 
 struct summary_wishes {
-    unsigned top; /* reasons shown; 0: all */
+    unsigned top;                /* reasons shown; 0: all */
+    const struct filter *filter; /* by which the tally was made; NULL: none */
 };
 
 /* Adds the sections of the report to an initialised page that has its words. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# readme - every command "$ mailtriage ..." of README.md and docs/patterns.md prints what stands below it;
+# readme - every command "$ mailtriage ..." of README.md, docs/patterns.md and docs/digging.md prints what stands below it;
 # a line "[...]" stands for any lines. A block headed by a line that begins with `mine/FILE` is that
 # file: the commands of the page run beside it.
 . "$(dirname "$0")/tap.bash"
@@ -23,7 +23,7 @@ blocks() { # PAGE TO
 # The lines behind the first are lines of the output, in order, without a gap but at "[...]".
 shown_in() { # BLOCK OUTPUT
     awk '
-        NR == FNR { real[++many] = $0; next }
+        NR == FNR { sub(/\r$/, ""); real[++many] = $0; next }
         FNR == 1 { at = 1; free = 0; next }
         $0 == "[...]" { free = 1; next }
         /^$/ { blank++; next }
@@ -52,11 +52,13 @@ each_block() { # PAGE TO FOLDER
 }
 
 program=$PWD/build/mailtriage
-mkdir -p "$scratch/readme" "$scratch/patterns/mine"/{reasons,providers,codes}
+mkdir -p "$scratch/readme" "$scratch/digging" "$scratch/patterns/mine"/{reasons,providers,codes}
 blocks README.md "$scratch/readme"
 each_block README.md "$scratch/readme" .
 blocks docs/patterns.md "$scratch/patterns"
 each_block docs/patterns.md "$scratch/patterns" "$scratch/patterns"
+blocks docs/digging.md "$scratch/digging"
+each_block docs/digging.md "$scratch/digging" .
 sed 's/hint:/pint:/' "$scratch/readme/block01" > "$scratch/wrong"
 check_catches "a line that is not printed" shown_in "$scratch/wrong" "$scratch/readme/block01.output"
 tap_end

@@ -1,0 +1,350 @@
+/* filter - words of the command line beside the columns of a finding. Pure, and without memory of
+ * its own: each word borrows from the command line. A word that can fit nothing is a slip of the
+ * pen and is refused, because an empty report would look like good news.
+ */
+#include "finding/filter.h"
+
+#include <stdio.h>
+
+#include "base/glob.h"
+
+static const struct {
+    const char *name;
+    bool exact;
+} filters[] = {
+#define FILTER(constant, option, exact) {option, exact},
+#include "finding/filters.def"
+#undef FILTER
+};
+
+const char *filter_name(enum filter_by by) {
+    return filters[by].name;
+}
+
+/* ---- adding ---- */
+
+static const char *event_word(unsigned number) {
+    return event_name((enum event)number);
+}
+
+static const char *level_word(unsigned number) {
+    return level_name((enum level)number);
+}
+
+static const char *direction_word(unsigned number) {
+    return direction_name((enum direction)number);
+}
+
+/* Options that have few words: 1 .. most. */
+static const struct few {
+    enum filter_by by;
+    unsigned most;
+    const char *(*name)(unsigned number);
+} few[] = {
+    {FILTER_EVENT, EVENT_WARNING, event_word},
+    {FILTER_LEVEL, LEVEL_MTA, level_word},
+    {FILTER_DIRECTION, DIRECTION_LOCAL, direction_word},
+};
+
+static bool check_few(const struct few *of, const struct filter_word *word,
+                      struct problem *problem) {
+    char known[200] = "";
+    size_t length = 0;
+    for (unsigned i = 1; i <= of->most; i++) {
+        if (glob_matches(word->pattern, slice_of(of->name(i)), true))
+            return true;
+        length += (size_t)snprintf(known + length, sizeof known - length, " %s", of->name(i));
+    }
+    return problem_say(problem, "--%s '%.*s': there is%s", filter_name(of->by),
+                       SLICE_ARGS(word->pattern), known);
+}
+
+static bool check_code(const struct filter_word *word, struct problem *problem) {
+    for (unsigned code = 100; code < 1000; code++) {
+        char digits[3] = {(char)('0' + code / 100), (char)('0' + code / 10 % 10),
+                          (char)('0' + code % 10)};
+        if (glob_matches(word->pattern, (struct slice){digits, sizeof digits}, true))
+            return true;
+    }
+    bool is_enhanced = slice_find(word->pattern, '.') != SIZE_MAX;
+    return problem_say(problem, "--code '%.*s': %s", SLICE_ARGS(word->pattern),
+                       is_enhanced ? "a reply code has three digits; 5.7.1 and the like are "
+                                     "--enhanced"
+                                   : "a reply code has three digits: 550, 5?? or 4*");
+}
+
+static bool check_enhanced(const struct filter_word *word, struct problem *problem) {
+    struct slice pattern = word->pattern;
+    for (size_t i = 0; i < pattern.length; i++)
+        if (pattern.at[i] == '.' || pattern.at[i] == '*')
+            return true;
+    return problem_say(problem,
+                       "--enhanced '%.*s': an enhanced code is like 5.7.1: write 5.7.* or "
+                       "'*.7.1'; 550 and the like are --code",
+                       SLICE_ARGS(pattern));
+}
+
+/* Addresses as logs and people write them: <bob@example.net>, [192.0.2.1]. */
+static void strip(struct slice *text, char begin, char end) {
+    if (text->length >= 2 && text->at[0] == begin && text->at[text->length - 1] == end)
+        *text = (struct slice){text->at + 1, text->length - 2};
+}
+
+static bool check_peer(struct filter_word *word, struct problem *problem) {
+    struct slice bare = word->pattern;
+    strip(&bare, '[', ']');
+    word->is_network = network_read(bare, &word->network);
+    if (!word->is_network && slice_find(bare, '/') != SIZE_MAX)
+        return problem_say(problem,
+                           "--peer '%.*s': no network; write 192.0.2.0/24 or 2001:db8::/32",
+                           SLICE_ARGS(word->pattern));
+    return true;
+}
+
+static bool check_word(struct filter_word *word, struct problem *problem) {
+    struct problem why;
+    if (word->by == FILTER_PEER && (!check_peer(word, problem) || word->is_network))
+        return word->is_network;
+    if (!glob_check(word->pattern, &why))
+        return problem_say(problem, "--%s %s", filter_name(word->by), why.text);
+    for (size_t i = 0; i < sizeof few / sizeof *few; i++)
+        if (few[i].by == word->by)
+            return check_few(&few[i], word, problem);
+    if (word->by == FILTER_CODE)
+        return check_code(word, problem);
+    return word->by != FILTER_ENHANCED || check_enhanced(word, problem);
+}
+
+/* The next word, up to a comma that neither a backslash nor a set holds. */
+static bool next_word(struct slice *rest, struct slice *word_r) {
+    bool in_set = false;
+    size_t at = 0;
+    for (; at < rest->length; at++) {
+        char sign = rest->at[at];
+        if (sign == '\\')
+            at++;
+        else if (sign == '[' || sign == ']')
+            in_set = sign == '[';
+        else if (sign == ',' && !in_set)
+            break;
+    }
+    bool more = at < rest->length;
+    *word_r = slice_trim(slice_head(*rest, at));
+    *rest = slice_from(*rest, at + more);
+    return more;
+}
+
+static bool add_word(struct filter *filter, enum filter_by by, struct slice text,
+                     struct problem *problem) {
+    struct filter_word *word = &filter->words[filter->count];
+    if (filter->count == FILTER_WORDS)
+        return problem_say(problem, "--%s: at most %d words in all filters", filter_name(by),
+                           FILTER_WORDS);
+    *word = (struct filter_word){.by = by};
+    word->negated = slice_skip_byte(&text, '!');
+    if (!text.length)
+        return problem_say(problem, "--%s: a word is empty%s", filter_name(by),
+                           by == FILTER_SENDER ? " (the null sender is '<>')" : "");
+    if (text.length > FILTER_LONGEST)
+        return problem_say(problem, "--%s: a word has more than %d bytes", filter_name(by),
+                           FILTER_LONGEST);
+    if (by == FILTER_SENDER || by == FILTER_RECIPIENT)
+        strip(&text, '<', '>');
+    word->pattern = text;
+    if (!check_word(word, problem))
+        return false;
+    filter->count++;
+    filter->given |= 1u << by;
+    return true;
+}
+
+bool filter_add(struct filter *filter, enum filter_by by, const char *value,
+                struct problem *problem) {
+    struct slice rest = slice_of(value), word;
+    for (bool more = true, negated = false; more; negated = word.at && *word.at == '!') {
+        more = next_word(&rest, &word);
+        if (negated && word.length && *word.at != '!')
+            return problem_say(problem,
+                               "--%s '%s': '!' is for one word; write '!a,!b' for neither of two, "
+                               "and words without '!' in front",
+                               filter_name(by), value);
+        if (!add_word(filter, by, word, problem))
+            return false;
+    }
+    return true;
+}
+
+/* ---- classes, which only the rule book knows ---- */
+
+static bool is_class(const struct rulebook *book, struct slice pattern) {
+    static const char *const others[] = {"accepted", "intermediate", "unclassified"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (glob_matches(pattern, slice_of(others[i]), true))
+            return true;
+    for (size_t i = 0; i < book->reason_count; i++)
+        if (glob_matches(pattern, slice_of(book->reasons[i].name), true))
+            return true;
+    return false;
+}
+
+bool filter_check_classes(const struct filter *filter, const struct rulebook *book,
+                          struct problem *problem) {
+    for (size_t i = 0; i < filter->count; i++) {
+        const struct filter_word *word = &filter->words[i];
+        if (word->by == FILTER_CLASS && !is_class(book, word->pattern))
+            return problem_say(problem,
+                               "--class '%.*s': no such reason; 'mailtriage rules list' names them",
+                               SLICE_ARGS(word->pattern));
+    }
+    return true;
+}
+
+/* ---- matching ---- */
+
+enum { VALUES = 2, CODE_ROOM = 16 };
+
+/* What a finding has to say to one option; room holds what is printed. */
+struct values {
+    struct slice items[VALUES];
+    size_t count;
+    char room[CODE_ROOM];
+};
+
+static void add_value(struct values *values, struct slice value) {
+    if (value.length)
+        values->items[values->count++] = value;
+}
+
+/* A fault that only follows goes with its cause, as it is counted. */
+static struct slice class_of(const struct finding *finding) {
+    return slice_of(finding->follows ? finding->cause : finding->verdict.class_name);
+}
+
+static struct slice domain_of(struct slice address) {
+    size_t at = slice_rfind(address, '@');
+    return at == SIZE_MAX ? (struct slice){0} : slice_from(address, at + 1);
+}
+
+static struct slice print_code(unsigned code, char room[CODE_ROOM]) {
+    return (struct slice){room, code ? (size_t)snprintf(room, CODE_ROOM, "%u", code) : 0};
+}
+
+static void add_sender(struct values *values, const struct record *record) {
+    if (record->has_sender) /* the null sender is one */
+        values->items[values->count++] = record->sender;
+    else
+        add_value(values, record->sender);
+}
+
+static void values_of(const struct finding *finding, enum filter_by by, struct values *values) {
+    const struct record *record = &finding->record;
+    values->count = 0;
+    switch (by) {
+    case FILTER_CLASS:
+        add_value(values, class_of(finding));
+        break;
+    case FILTER_CODE:
+        add_value(values, print_code(finding->reply.code, values->room));
+        break;
+    case FILTER_ENHANCED:
+        add_value(values, (struct slice){values->room,
+                                         enhanced_print(finding->reply.enhanced, values->room)});
+        break;
+    case FILTER_EVENT:
+        add_value(values, slice_of(event_name(record->event)));
+        break;
+    case FILTER_LEVEL:
+        add_value(values, slice_of(level_name(record->level)));
+        break;
+    case FILTER_DIRECTION:
+        add_value(values, slice_of(direction_name(record->direction)));
+        break;
+    case FILTER_SENDER:
+        add_sender(values, record);
+        break;
+    case FILTER_RECIPIENT:
+        add_value(values, record->recipient);
+        break;
+    case FILTER_RECIPIENT_DOMAIN:
+        add_value(values, domain_of(record->recipient));
+        break;
+    case FILTER_PEER:
+        add_value(values, record->peer_host);
+        add_value(values, record->peer_ip);
+        break;
+    case FILTER_USER:
+        add_value(values, record->user);
+        break;
+    case FILTER_QUEUE_ID:
+        add_value(values, record->queue_id);
+        break;
+    case FILTER_HOST:
+        add_value(values, finding->host);
+        break;
+    case FILTER_COUNT:
+        break;
+    }
+}
+
+static bool fits(const struct filter_word *word, const struct values *values) {
+    for (size_t i = 0; i < values->count; i++)
+        if (word->is_network
+                ? network_holds(&word->network, values->items[i])
+                : glob_matches(word->pattern, values->items[i], !filters[word->by].exact))
+            return true;
+    return false;
+}
+
+static bool holds(const struct filter *filter, enum filter_by by, const struct finding *finding) {
+    struct values values;
+    bool any_wanted = false, found = false;
+    values_of(finding, by, &values);
+    for (size_t i = 0; i < filter->count; i++) {
+        const struct filter_word *word = &filter->words[i];
+        if (word->by != by)
+            continue;
+        bool fit = fits(word, &values);
+        if (fit && word->negated)
+            return false;
+        any_wanted |= !word->negated;
+        found |= fit;
+    }
+    return found || !any_wanted;
+}
+
+bool filter_matches(const struct filter *filter, const struct finding *finding) {
+    for (unsigned by = 0; by < FILTER_COUNT; by++)
+        if (filter->given >> by & 1 && !holds(filter, (enum filter_by)by, finding))
+            return false;
+    return true;
+}
+
+/* ---- what is asked for ---- */
+
+enum {
+    OF_HOSTS = 1 << FILTER_HOST,
+    OF_MESSAGES = OF_HOSTS | 1 << FILTER_SENDER | 1 << FILTER_USER | 1 << FILTER_QUEUE_ID,
+    OF_REPLIES = 1 << FILTER_CLASS | 1 << FILTER_CODE | 1 << FILTER_ENHANCED,
+};
+
+bool filter_is_of_messages(const struct filter *filter) {
+    return !(filter->given & ~(unsigned)OF_MESSAGES);
+}
+
+bool filter_is_of_hosts(const struct filter *filter) {
+    return !(filter->given & ~(unsigned)OF_HOSTS);
+}
+
+bool filter_is_of_replies(const struct filter *filter) {
+    return filter->given & OF_REPLIES;
+}
+
+bool filter_names_event(const struct filter *filter, enum event event) {
+    for (size_t i = 0; i < filter->count; i++) {
+        const struct filter_word *word = &filter->words[i];
+        if (word->by == FILTER_EVENT && !word->negated &&
+            glob_matches(word->pattern, slice_of(event_name(event)), true))
+            return true;
+    }
+    return false;
+}
