@@ -1,5 +1,10 @@
-/* export - one row per finding that is not a delivery, written as it is found. */
+/* export - one row per finding that is not a delivery, written as it is found; or each value of one
+ * column once. */
+#include <string.h>
+
 #include "app/analysis.h"
+#include "app/say.h"
+#include "app/unique.h"
 
 int cmd_export(const struct options *options);
 
@@ -7,7 +12,8 @@ struct exporting {
     struct analysis analysis; /* first: the callbacks get it */
     struct column_choice columns;
     struct row row;
-    bool begun, deliveries;
+    struct unique unique; /* of the one column, with --unique */
+    bool begun, deliveries, once;
 };
 
 static bool has_rows(const struct format *format) {
@@ -21,6 +27,11 @@ static void begin_rows(struct exporting *exporting) {
     exporting->begun = true;
 }
 
+static bool is_new_value(struct exporting *exporting) {
+    const struct row_cell *cell = &exporting->row.cells[exporting->columns.items[0]];
+    return cell->present && unique_is_new(&exporting->unique, cell->text);
+}
+
 static void write_row(void *context, const struct finding *finding) {
     struct exporting *exporting = context;
     struct run *run = exporting->analysis.run;
@@ -29,8 +40,23 @@ static void write_row(void *context, const struct finding *finding) {
         return;
     begin_rows(exporting);
     row_of(finding, &exporting->row);
+    if (exporting->once && !is_new_value(exporting))
+        return;
     exporting->analysis.format->row(&exporting->row, &exporting->columns, out);
     run->stopped = out->error != 0;
+}
+
+static bool choose_columns(struct exporting *exporting, const struct options *options,
+                           struct problem *problem) {
+    const char *unique = options->unique;
+    if (!unique)
+        return column_choose(exporting->analysis.format->all_columns ? "all" : options->columns,
+                             &exporting->columns, problem);
+    if (options->columns)
+        return problem_say(problem, "--unique and --columns: the one or the other");
+    if (strchr(unique, ',') || strcmp(unique, "all") == 0)
+        return problem_say(problem, "--unique '%s': name one column", unique);
+    return column_choose(unique, &exporting->columns, problem);
 }
 
 static bool begin_export(struct analysis *analysis, struct run *run, struct problem *problem) {
@@ -40,19 +66,25 @@ static bool begin_export(struct analysis *analysis, struct run *run, struct prob
     exporting->deliveries =
         run->options->all || filter_names_event(&run->options->filter, EVENT_DELIVERED);
     run->wants_deliveries |= exporting->deliveries;
-    const char *wish = run->options->columns;
-    return column_choose(analysis->format->all_columns ? "all" : wish, &exporting->columns,
-                         problem);
+    exporting->once = run->options->unique;
+    return choose_columns(exporting, run->options, problem);
 }
 
 static void end_export(struct analysis *analysis, struct run *run) {
-    (void)run;
-    begin_rows((struct exporting *)analysis); /* a header stands even without rows */
+    struct exporting *exporting = (struct exporting *)analysis;
+    begin_rows(exporting); /* a header stands even without rows */
+    if (exporting->unique.full && !run->options->quiet)
+        say_note("--unique: too many values to remember them all (%d, or %d MiB): some may stand "
+                 "twice",
+                 UNIQUE_VALUES, UNIQUE_BYTES >> 20);
 }
 
 int cmd_export(const struct options *options) {
     struct exporting exporting = {
         .analysis = {
             .default_format = "csv", .has = has_rows, .begin = begin_export, .end = end_export}};
-    return analysis_run(&exporting.analysis, options);
+    unique_init(&exporting.unique, UNIQUE_VALUES, UNIQUE_BYTES);
+    int status = analysis_run(&exporting.analysis, options);
+    unique_release(&exporting.unique);
+    return status;
 }

@@ -27,7 +27,7 @@ struct options {
     const char *since_wish, *until_wish; /* as they were written; NULL: not given */
     const char *mta;                     /* NULL: auto */
     unsigned year;                       /* 0: not given */
-    const char *timezone, *format, *output, *columns, *stage, *direction, *lang;
+    const char *timezone, *format, *output, *columns, *unique, *stage, *direction, *lang;
     struct filter filter;
     unsigned top;
     bool journal, top_given, all, why, hits, no_config, quiet, help, version;
