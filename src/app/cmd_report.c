@@ -1,11 +1,33 @@
 /* report - totals, reasons and what to do: one run over the inputs, one page. */
 #include "app/analysis.h"
+#include "report/parts.h"
 #include "report/summary.h"
 
 int cmd_report(const struct options *options);
 
 static bool has_page(const struct format *format) {
     return format->page;
+}
+
+/* What is shown, a bit for each part. */
+static unsigned parts_of(const struct analysis *analysis, const struct options *options) {
+    unsigned all = analysis->format->one_table ? 1u << PART_REASONS : PARTS_ALL;
+    return (options->only ? options->only : all) & ~options->without;
+}
+
+static bool check_parts(struct analysis *analysis, struct run *run, struct problem *problem) {
+    unsigned parts = parts_of(analysis, run->options);
+    if (!parts && analysis->format->one_table && !run->options->only)
+        return problem_say(problem,
+                           "--format %s shows the reasons: name another section with --only",
+                           analysis->format->name);
+    if (!parts)
+        return problem_say(problem, "--without leaves no section%s",
+                           run->options->only ? " of --only" : "");
+    if (analysis->format->one_table && parts & (parts - 1))
+        return problem_say(problem, "--format %s shows one section: name one with --only",
+                           analysis->format->name);
+    return true;
 }
 
 static void write_page(struct analysis *analysis, struct run *run) {
@@ -17,11 +39,13 @@ static void write_page(struct analysis *analysis, struct run *run) {
     page.words = &run->knowledge->words;
     summary_of(run->tally, run->knowledge->book,
                &(struct summary_wishes){.top = top, .filter = &run->options->filter}, &page);
+    parts_keep(&page, parts_of(analysis, run->options));
     analysis->format->page(&page, &wishes, &analysis->result.out);
     page_release(&page);
 }
 
 int cmd_report(const struct options *options) {
-    struct analysis analysis = {.default_format = "text", .has = has_page, .end = write_page};
+    struct analysis analysis = {
+        .default_format = "text", .has = has_page, .begin = check_parts, .end = write_page};
     return analysis_run(&analysis, options);
 }

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/moment.h"
+#include "report/parts.h"
 
 #define COMMAND(name, letter, operands, help) int cmd_##name(const struct options *options);
 #include "app/commands.def"
@@ -104,6 +105,13 @@ static bool set_direction(const struct option_row *row, const char *argument,
     if (!takes_paths(options->command))
         return set_word(row, argument, options, problem);
     return filter_add(&options->filter, FILTER_DIRECTION, argument, problem);
+}
+
+static bool set_parts(const struct option_row *row, const char *argument, struct options *options,
+                      struct problem *problem) {
+    struct problem why;
+    return parts_read(argument, field_of(options, row), &why) ||
+           problem_say(problem, "--%s: %s", row->name, why.text);
 }
 
 static bool set_output(const struct option_row *row, const char *argument, struct options *options,

@@ -29,6 +29,7 @@ struct options {
     unsigned year;                       /* 0: not given */
     const char *timezone, *format, *output, *columns, *unique, *stage, *direction, *lang;
     struct filter filter;
+    unsigned only, without; /* parts of the report, report/parts.h; 0: not given */
     unsigned top;
     bool journal, top_given, all, why, hits, no_config, quiet, help, version;
     unsigned jobs; /* 0: not given */

@@ -106,7 +106,8 @@ static void csv_row(const struct row *row, const struct column_choice *choice, s
     out_slice(out, line_end);
 }
 
-/* ---- pages: the first list of records; a record inside becomes columns of its own */
+/* ---- pages: the first list of records, or else the first record of numbers; a record inside
+ * becomes columns of its own */
 
 /* The text of a cell inside a list, in one piece: "550 5.1.1 12". What has no key in a record is
  * for people, and what is not there takes no room. */
@@ -176,20 +177,62 @@ static bool is_table(const struct section *section) {
            cell->first->kind == CELL_RECORD;
 }
 
+/* A record of numbers, or of such records: the totals. */
+static bool is_account(const struct cell *cell) {
+    if (cell->kind != CELL_RECORD || !cell->first)
+        return false;
+    for (const struct cell *child = cell->first; child; child = child->next)
+        if (child->kind == CELL_RECORD ? !is_account(child) : !cell_is_amount(child))
+            return false;
+    return true;
+}
+
+/* One row for each number: "recipients_bounced,12". */
+static void put_account(const struct cell *record, const char *above, struct out *out) {
+    for (const struct cell *cell = record->first; cell; cell = cell->next) {
+        if (!cell->key)
+            continue;
+        if (cell->kind == CELL_RECORD) {
+            put_account(cell, cell->key, out);
+            continue;
+        }
+        struct out name;
+        out_init_memory(&name);
+        out_print(&name, "%s%s%s", above ? above : "", above ? "_" : "", cell->key);
+        put_text(out, out_held(&name));
+        out_release(&name);
+        out_byte(out, ',');
+        put_cell(cell, out);
+        out_slice(out, line_end);
+    }
+}
+
+static void put_table(const struct cell *list, struct out *out) {
+    put_header(list->first, NULL, true, out);
+    out_slice(out, line_end);
+    for (const struct cell *record = list->first; record; record = record->next) {
+        put_record(record, true, out);
+        out_slice(out, line_end);
+    }
+}
+
 static void csv_page(const struct page *page, const struct format_wishes *wishes, struct out *out) {
     const struct section *section = page->first;
 
     (void)wishes;
     while (section && !is_table(section))
         section = section->next;
-    if (!section)
+    if (section) {
+        put_table(section->cell, out);
         return;
-    put_header(section->cell->first, NULL, true, out);
-    out_slice(out, line_end);
-    for (const struct cell *record = section->cell->first; record; record = record->next) {
-        put_record(record, true, out);
-        out_slice(out, line_end);
     }
+    for (section = page->first; section; section = section->next)
+        if (section->key && is_account(section->cell)) {
+            out_text(out, "name,number");
+            out_slice(out, line_end);
+            put_account(section->cell, NULL, out);
+            return;
+        }
 }
 
 extern const struct format format_csv; /* formats.def */
@@ -197,6 +240,7 @@ extern const struct format format_csv; /* formats.def */
 const struct format format_csv = {
     .name = "csv",
     .page = csv_page,
+    .one_table = true,
     .rows_begin = csv_begin,
     .row = csv_row,
 };

@@ -26,6 +26,7 @@ struct format {
     /* Rows: the header, then each row. NULL: the format has no rows. */
     void (*rows_begin)(const struct column_choice *choice, struct out *out);
     void (*row)(const struct row *row, const struct column_choice *choice, struct out *out);
+    bool one_table;   /* of a page it shows the first table alone */
     bool all_columns; /* rows always have every column */
 };
 

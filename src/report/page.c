@@ -32,6 +32,7 @@ struct section *page_section(struct page *page, const char *key, const char *tit
 
     section->key = key;
     section->title = title;
+    section->part = page->part;
     section->look = look;
     section->cell = new_cell(page, kind, key, title);
     if (page->last)

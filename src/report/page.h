@@ -55,6 +55,7 @@ enum { MOST_COLUMNS = 16 }; /* of a table, for people */
 
 struct section {
     const char *key, *title;
+    const char *part; /* of the page that it belongs to (parts.h); NULL: none */
     enum section_look look;
     struct cell *cell;
     struct section *next;
@@ -63,6 +64,7 @@ struct section {
 struct page {
     struct arena arena;
     const char *title;
+    const char *part;          /* that new sections belong to; NULL: none */
     const struct words *words; /* of whoever makes the page, page_words.h; borrowed */
     struct section *first, *last;
 };

@@ -14,6 +14,7 @@
 #include "finding/reason.h"
 #include "report/asked.h"
 #include "report/page_words.h"
+#include "report/parts.h"
 
 struct joined_code {
     uint16_t code;
@@ -539,17 +540,20 @@ static void drop_if_empty(struct section *section) {
 }
 
 static void add_ledgers(struct page *page, const struct tally *tally) {
+    page->part = part_name(PART_SOURCES);
     struct section *section =
         page_section(page, "sources", page_word(page, WORD_SOURCES), LOOK_TABLE, CELL_LIST);
     tally_each_source(
         tally, ledger_row,
         &(struct ledger_table){page, section->cell, "source", page_word(page, WORD_SOURCE)});
     drop_if_empty(section);
+    page->part = part_name(PART_PROGRAMS);
     section = page_section(page, "programs", page_word(page, WORD_PROGRAMS), LOOK_TABLE, CELL_LIST);
     tally_each_program(
         tally, ledger_row,
         &(struct ledger_table){page, section->cell, "program", page_word(page, WORD_PROGRAM)});
     drop_if_empty(section);
+    page->part = part_name(PART_SAMPLES);
     section = page_section(page, "samples", page_word(page, WORD_SAMPLES), LOOK_TABLE, CELL_LIST);
     tally_each_sample(tally, sample_row, &(struct ledger_table){page, section->cell, NULL, NULL});
     drop_if_empty(section);
@@ -577,12 +581,19 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     struct totals totals = tally_totals(tally);
     struct ledger ledger = tally_ledger(tally);
     page_section(page, "schema", NULL, LOOK_HIDDEN, CELL_COUNT)->cell->number = 1;
+    page->part = part_name(PART_LINES);
     ledger_cells(page, page_section(page, "lines", NULL, LOOK_HIDDEN, CELL_RECORD)->cell, &ledger,
                  false);
+    page->part = NULL;
     asked_of(wishes->filter, page);
+    page->part = part_name(PART_TOTALS);
     add_totals(page, &totals, wishes->filter);
+    page->part = part_name(PART_REASONS);
     add_reasons(page, tally, book, wishes->top);
+    page->part = part_name(PART_LINES);
     add_balance(page, tally);
+    page->part = part_name(PART_NOTICES);
     add_notices(page, &totals, wishes->filter);
     add_ledgers(page, tally);
+    page->part = NULL;
 }
