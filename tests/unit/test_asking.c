@@ -1,0 +1,150 @@
+/* The journey of one recipient when only some findings are asked for: what each entry moves in the
+ * totals, by rows.
+ */
+#include "finding/journey.h"
+
+#include <cmocka.h>
+
+struct given {
+    unsigned count;
+    bool is_finding, first_deferral;
+    enum fate before, after;
+    int new_messages;
+};
+
+static void keep(void *context, const struct finding *finding) {
+    struct given *given = context;
+    given->count++;
+    given->is_finding = record_is_finding(&finding->record);
+    given->first_deferral = finding->first_deferral;
+    given->before = finding->before;
+    given->after = finding->after;
+    given->new_messages = finding->new_messages;
+}
+
+struct step {
+    enum event event;
+    const char *class_name;
+    bool given, shown, first; /* shown: as a finding, else only to take a state back */
+    enum fate before, after;
+};
+
+static void follow(enum filter_by by, const char *wanted, const struct step *steps, size_t count) {
+    struct journey *journey = journey_new();
+    struct filter filter = {0};
+    assert_true(filter_add(&filter, by, wanted, NULL));
+    journey_ask(journey, &filter);
+    for (size_t i = 0; i < count; i++) {
+        bool final = steps[i].event != EVENT_DEFERRED;
+        struct finding finding = {.record = {.kind = RECORD_OUTCOME,
+                                             .event = steps[i].event,
+                                             .level = final ? LEVEL_RECIPIENT : LEVEL_ATTEMPT,
+                                             .queue_id = SLICE("A1"),
+                                             .recipient = SLICE("bob@example.net"),
+                                             .size = -1,
+                                             .delay = -1,
+                                             .nrcpt = -1},
+                                  .mta = mta_named(SLICE("postfix")),
+                                  .verdict.class_name = steps[i].class_name,
+                                  .host = SLICE("mx1"),
+                                  .time = {.seconds = 1000},
+                                  .repeat = 1};
+        struct given given = {0};
+        journey_take(journey, &finding, keep, &given);
+        if (given.count != steps[i].given)
+            fail_msg("step %zu is given %u times", i, given.count);
+        if (given.count &&
+            (given.is_finding != steps[i].shown || given.first_deferral != steps[i].first ||
+             given.before != steps[i].before || given.after != steps[i].after))
+            fail_msg("step %zu: shown %d, first %d, from %d to %d", i, given.is_finding,
+                     given.first_deferral, given.before, given.after);
+    }
+    journey_free(journey);
+}
+
+#define FOLLOW(by, wanted, ...)                                                                    \
+    follow(by, wanted, (const struct step[]){__VA_ARGS__},                                         \
+           sizeof((const struct step[]){__VA_ARGS__}) / sizeof(struct step))
+
+static void only_what_is_asked_for_counts(void **state) {
+    (void)state;
+    /* the deferral asked for is the first that counts; then he waits for another reason */
+    FOLLOW(FILTER_CLASS, "greylisted",
+           {EVENT_DEFERRED, "dns-failure", false, false, false, FATE_NONE, FATE_NONE},
+           {EVENT_DEFERRED, "greylisted", true, true, true, FATE_NONE, FATE_WAITING},
+           {EVENT_DEFERRED, "greylisted", true, true, false, FATE_WAITING, FATE_WAITING},
+           {EVENT_DEFERRED, "dns-failure", true, false, false, FATE_WAITING, FATE_HANDED_ON},
+           {EVENT_DEFERRED, "dns-failure", false, false, false, FATE_NONE, FATE_NONE},
+           {EVENT_DEFERRED, "greylisted", true, true, false, FATE_NONE, FATE_WAITING},
+           {EVENT_DELIVERED, "", true, false, false, FATE_WAITING, FATE_HANDED_ON}, );
+    /* who was waiting uncounted has no state to leave */
+    FOLLOW(FILTER_EVENT, "delivered",
+           {EVENT_DEFERRED, "greylisted", false, false, false, FATE_NONE, FATE_NONE},
+           {EVENT_DELIVERED, "", true, true, false, FATE_NONE, FATE_DELIVERED},
+           {EVENT_BOUNCED, "user-unknown", true, false, false, FATE_DELIVERED, FATE_HANDED_ON},
+           {EVENT_BOUNCED, "user-unknown", false, false, false, FATE_NONE, FATE_NONE},
+           {EVENT_DELIVERED, "", true, true, false, FATE_NONE, FATE_DELIVERED}, );
+    FOLLOW(FILTER_EVENT, "!deferred",
+           {EVENT_BOUNCED, "user-unknown", true, true, false, FATE_NONE, FATE_BOUNCED},
+           {EVENT_DEFERRED, "greylisted", true, false, false, FATE_BOUNCED, FATE_HANDED_ON},
+           {EVENT_EXPIRED, "queue-expired", true, true, false, FATE_NONE, FATE_EXPIRED}, );
+}
+
+/* qmgr says the sender together with the size, and that is when a message counts. */
+static int received(enum filter_by by, const char *wanted) {
+    struct journey *journey = journey_new();
+    struct filter filter = {0};
+    struct given given = {0};
+    struct finding finding = {.record = {.kind = RECORD_ARRIVAL,
+                                         .queue_id = SLICE("A1"),
+                                         .user = SLICE("anna"),
+                                         .peer_ip = SLICE("192.0.2.7"),
+                                         .size = -1},
+                              .mta = mta_named(SLICE("postfix")),
+                              .host = SLICE("mx1"),
+                              .verdict.class_name = "",
+                              .repeat = 1};
+    assert_true(filter_add(&filter, by, wanted, NULL));
+    journey_ask(journey, &filter);
+    struct finding arrival = finding, detail = finding;
+    journey_take(journey, &arrival, keep, &given);
+    assert_int_equal(given.count, 0);
+    detail.record = (struct record){.kind = RECORD_DETAIL,
+                                    .queue_id = SLICE("A1"),
+                                    .sender = SLICE("anna@example.com"),
+                                    .has_sender = true,
+                                    .size = 1200};
+    journey_take(journey, &detail, keep, &given);
+    journey_free(journey);
+    return given.count ? given.new_messages : 0;
+}
+
+static void messages_are_received_by_what_is_known(void **state) {
+    (void)state;
+    static const struct {
+        enum filter_by by;
+        const char *wanted;
+        int received;
+    } rows[] = {{FILTER_SENDER, "anna@example.com", 1},
+                {FILTER_SENDER, "!anna@example.com", 0},
+                {FILTER_SENDER, "<>", 0},
+                {FILTER_USER, "anna", 1},
+                {FILTER_USER, "bob", 0},
+                {FILTER_QUEUE_ID, "A1", 1},
+                {FILTER_QUEUE_ID, "A2", 0},
+                {FILTER_HOST, "mx1", 1},
+                {FILTER_HOST, "mx2", 0},
+                {FILTER_PEER, "192.0.2.7", 0},
+                {FILTER_CLASS, "!spam-*", 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (received(rows[i].by, rows[i].wanted) != rows[i].received)
+            fail_msg("row %zu: --%s '%s'", i, filter_name(rows[i].by), rows[i].wanted);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_what_is_asked_for_counts),
+        cmocka_unit_test(messages_are_received_by_what_is_known),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
