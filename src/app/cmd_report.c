@@ -38,7 +38,9 @@ static void write_page(struct analysis *analysis, struct run *run) {
     page_init(&page, run->knowledge->words.text[WORD_REPORT]);
     page.words = &run->knowledge->words;
     summary_of(run->tally, run->knowledge->book,
-               &(struct summary_wishes){.top = top, .filter = &run->options->filter}, &page);
+               &(struct summary_wishes){
+                   .top = top, .min = run->options->min, .filter = &run->options->filter},
+               &page);
     parts_keep(&page, parts_of(analysis, run->options));
     analysis->format->page(&page, &wishes, &analysis->result.out);
     page_release(&page);

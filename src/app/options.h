@@ -30,7 +30,7 @@ struct options {
     const char *timezone, *format, *output, *columns, *unique, *stage, *direction, *lang;
     struct filter filter;
     unsigned only, without; /* parts of the report, report/parts.h; 0: not given */
-    unsigned top;
+    unsigned top, min;
     bool journal, top_given, all, why, hits, no_config, quiet, help, version;
     unsigned jobs; /* 0: not given */
     const char *patterns[PATTERN_FOLDERS];

@@ -374,10 +374,28 @@ static void add_reason(struct page *page, struct cell *list, const struct joined
     add_values(page, cell, joined, hint);
 }
 
+/* Leaves out what came less often than asked for; gives how many those are. */
+static size_t leave_out_rare(struct joining *joining, uint64_t least) {
+    size_t kept = 0, all = joining->count;
+    for (size_t i = 0; i < all; i++) {
+        struct joined *joined = &joining->items[i];
+        if (joined->count >= least) {
+            joining->items[kept++] = *joined;
+            continue;
+        }
+        free(joined->codes);
+        free(joined->ties);
+    }
+    joining->count = kept;
+    return all - kept;
+}
+
 static void add_reasons(struct page *page, const struct tally *tally, const struct rulebook *book,
-                        unsigned top) {
+                        const struct summary_wishes *wishes) {
     struct joining joining = {.book = book};
+    unsigned top = wishes->top;
     tally_each_reason(tally, join, &joining);
+    size_t rare = leave_out_rare(&joining, wishes->min);
     if (joining.count)
         qsort(joining.items, joining.count, sizeof *joining.items, compare_joined);
     size_t shown = top && top < joining.count ? top : joining.count;
@@ -398,6 +416,9 @@ static void add_reasons(struct page *page, const struct tally *tally, const stru
     if (shown < joining.count)
         add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_MORE_REASONS),
                                   print_number(page, joining.count - shown)));
+    if (rare)
+        add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_RARE_REASONS),
+                                  print_number(page, rare), print_number(page, wishes->min)));
     free(joining.items);
 }
 
@@ -589,7 +610,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     page->part = part_name(PART_TOTALS);
     add_totals(page, &totals, wishes->filter);
     page->part = part_name(PART_REASONS);
-    add_reasons(page, tally, book, wishes->top);
+    add_reasons(page, tally, book, wishes);
     page->part = part_name(PART_LINES);
     add_balance(page, tally);
     page->part = part_name(PART_NOTICES);

@@ -10,6 +10,7 @@
 
 struct summary_wishes {
     unsigned top;                /* reasons shown; 0: all */
+    unsigned min;                /* reasons that came less often are left out; 0: none */
     const struct filter *filter; /* by which the tally was made; NULL: none */
 };
 
