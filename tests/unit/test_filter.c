@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "app/options.h"
 #include "base/glob.h"
 #include "reason_book.h"
 
@@ -328,6 +329,20 @@ static void knows_what_is_asked_for(void **state) {
     }
 }
 
+static void each_filter_is_an_option(void **state) {
+    (void)state;
+    for (unsigned by = 0; by < FILTER_COUNT; by++) {
+        char option[64], program[] = "mailtriage", report[] = "report";
+        char *words[] = {program, report, option, NULL};
+        struct options options;
+        struct problem problem;
+        snprintf(option, sizeof option, "--%s=*", filter_name((enum filter_by)by));
+        if (!options_read(&options, 3, words, &problem))
+            fail_msg("%s", problem.text);
+        assert_int_equal(options.filter.given, 1u << by);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(globs_match),
@@ -340,6 +355,7 @@ int main(void) {
         cmocka_unit_test(filters_are_bounded),
         cmocka_unit_test(classes_are_those_of_the_book),
         cmocka_unit_test(knows_what_is_asked_for),
+        cmocka_unit_test(each_filter_is_an_option),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
