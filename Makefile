@@ -248,6 +248,10 @@ check-bench: ## totals of a small made-up log; one verdict for every way to it
 check-mta: deps-mta ## what real Postfix, Exim and Sendmail log, against what really happened
 	@MAKE='$(MAKE)' JOBS=4 DEPS='$(DEPS)' MTA='$(MTA)' SCENARIO='$(SCENARIO)' tests/run.sh mta
 
+.PHONY: mta-docs
+mta-docs: ## writes docs/servers.md from the scenarios of check-mta
+	@PYTHONDONTWRITEBYTECODE=1 python3 tests/mta/page.py > docs/servers.md
+
 .PHONY: score
 score: $(B)/tests/unit/test_replies ## right, wrong and unclassified of the labelled replies, for each reason
 	@REPLIES_TABLE=1 $(if $(WRONG),REPLIES_WRONG=1) $<

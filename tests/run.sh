@@ -135,6 +135,7 @@ suite_mta() {
     build mta all
     # shellcheck disable=SC2086,SC2046 # lists of words
     tests/mta/roots.sh $(printf '%s\n' $variants | sed 's/-.*//' | sort -u) 2>&1 || true
+    part mta/page "tests/mta/page_is_current.sh"
     for variant in $variants; do
         part "mta/$variant" "tests/mta/run $variant ${SCENARIO:-}"
     done

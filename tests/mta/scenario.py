@@ -421,7 +421,9 @@ class Scenario:
         return next((part.reason for part in own if isinstance(part, Silent)), None)
 
     def unclear(self, variant):
-        return {key: part.reason for part in self.told_for(variant, Unclear) for key in part.columns}
+        """Column -> why the log does not tell it; "" for what is no matter of a column."""
+        return {key: part.reason for part in self.told_for(variant, Unclear)
+                for key in part.columns or [""]}
 
     def rows(self, variant):
         """The rows that the log of this server must give, beside those of notices."""
