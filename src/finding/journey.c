@@ -158,11 +158,23 @@ static void begin_notice(struct queue *queue, uint64_t server, struct finding *f
     note_notice(notice, finding);
 }
 
-/* Postfix tells its postmaster of trouble under this sender, and names no cause. A probe of
- * verify(8) has the same sender, but no outcome; and what came from outside is somebody's mail. */
-static void note_trouble(struct message *message, struct finding *finding) {
-    if (!message->is_notice && !message->arrived && finding->record.kind == RECORD_OUTCOME &&
-        slice_starts(message_field(message, FIELD_SENDER), SLICE("double-bounce@")))
+/* "<20260601080001.4C1D2E3F41@mail.example.com>": Postfix gave this ID itself. */
+static bool has_own_id(const struct message *message, struct slice queue_id) {
+    struct slice id = message_field(message, FIELD_MESSAGE_ID);
+    size_t at = slice_find(id, '.');
+    return at != SIZE_MAX && slice_starts(slice_from(id, at + 1), queue_id);
+}
+
+/* Postfix tells its postmaster of trouble under the first sender, and names no cause; of a bounce,
+ * bounce(8) may tell only when it is delivered. A probe of verify(8) has no outcome; and what came
+ * from outside is somebody's mail. */
+static void note_own(struct message *message, struct finding *finding) {
+    const struct record *record = &finding->record;
+    if (message->is_notice || message->arrived || record->kind != RECORD_OUTCOME)
+        return;
+    struct slice sender = message_field(message, FIELD_SENDER);
+    if (slice_starts(sender, SLICE("double-bounce@")) ||
+        (message->has_sender && !sender.length && has_own_id(message, record->queue_id)))
         note_notice(message, finding);
 }
 
@@ -567,7 +579,7 @@ void journey_take(struct journey *journey, struct finding *finding,
         link_back(queue, message, finding);
         learn(queue, message, finding);
         count_arrival(message, finding, journey->filter);
-        note_trouble(message, finding);
+        note_own(message, finding);
         if (record_is_finding(&finding->record)) {
             tell(message, &finding->record);
             if (is_echo(message, &finding->record))

@@ -7,7 +7,9 @@ made of its route().
 import json
 
 from scenario import Alias
-from world import LOGIN, MILTER_PORT, NOBODY_PORT, OUR_ADDRESS, OUR_NAME, POLICY_PORT
+from world import (
+    FILTER_PORT, FILTERED_PORT, LOGIN, MILTER_PORT, NOBODY_PORT, OUR_ADDRESS, OUR_NAME, POLICY_PORT,
+)
 
 SETTINGS = {
     "compatibility_level": "3.6",
@@ -125,6 +127,9 @@ FILES = {
 DOORS = {
     "open": ("127.0.0.1", 25, {}),
     "mx": (OUR_ADDRESS, 25, {}),
+    "to-filter": ("127.0.0.1", 2527, {"content_filter": f"smtp:[127.0.0.1]:{FILTER_PORT}"}),
+    "filter-down": ("127.0.0.1", 2528, {"content_filter": f"smtp:[127.0.0.1]:{NOBODY_PORT}"}),
+    "filtered": ("127.0.0.1", FILTERED_PORT, {"receive_override_options": "no_unknown_recipient_checks"}),
     "blind": ("127.0.0.1", 2526, {"smtpd_reject_unlisted_recipient": "no"}),
     "submission": (OUR_ADDRESS, 587, {
         "smtpd_sasl_auth_enable": "yes",

@@ -12,6 +12,7 @@ import subprocess
 from scenario import (
     NXDOMAIN, UNREACHABLE, Dns, Mail, MilterSays, Policy, Server,
 )
+from filter import Filter
 from milter import Milter
 from policy import PolicyServer
 from server import ScriptedServer
@@ -20,7 +21,8 @@ OUR_NAME, OUR_ADDRESS = "mail.example.com", "192.0.2.1"
 HOME_NAME, HOME_ADDRESS = "home.example.org", "192.0.2.200"
 DNS_ADDRESS = "127.0.0.53"
 HOME = "(home)"  # whom the mail for our own users belongs to, in the record of the wire
-MILTER_PORT, POLICY_PORT, NOBODY_PORT = 8891, 8892, 8899  # on 127.0.0.1; nobody listens at the last
+# On 127.0.0.1: helpers of the server, its door for filtered mail, and a port where nobody listens.
+MILTER_PORT, POLICY_PORT, FILTER_PORT, FILTERED_PORT, NOBODY_PORT = 8891, 8892, 8893, 8894, 8899
 LOGIN = ("anna", "right-secret")  # who may log in to the server under test
 
 
@@ -138,7 +140,8 @@ class World:
         milters = {cast.client: cast.fill(part.replies)
                    for cast in self.casts for part in cast.scenario.parts_of(MilterSays)}
         return [PolicyServer(socket.create_server(("127.0.0.1", POLICY_PORT)), policies),
-                Milter(socket.create_server(("127.0.0.1", MILTER_PORT)), milters)]
+                Milter(socket.create_server(("127.0.0.1", MILTER_PORT)), milters),
+                Filter(socket.create_server(("127.0.0.1", FILTER_PORT)), ("127.0.0.1", FILTERED_PORT))]
 
 
 class Certificates:

@@ -1,7 +1,7 @@
 """postfix_only - what only Postfix has: its transports, its checks, its ways to hand mail on."""
 from scenario import (
-    Scenario, alias, bounced, deferred, delivered, entry, expire, lines, mail, offer, only, rejected,
-    route, row, server, talk, warned,
+    Scenario, alias, bounced, deferred, delivered, entry, expire, host_failed, lines, mail, offer, only,
+    rejected, route, row, sent_out, server, talk, warned,
 )
 
 DAVE = "dave@example.com"
@@ -65,6 +65,20 @@ TRANSPORTS = [
              bounced("dns", "", "mail-loop", **HERE)),
 ]
 
+TO_FILTER = {"peer_host": "127.0.0.1", "peer_ip": "127.0.0.1"}
+FILTERS = [
+    Scenario("content-filter", server(), mail(door="to-filter"),
+             sent_out("delivered", "host", "end-of-data", "250 2.0.0", "accepted", **TO_FILTER),
+             delivered("250 2.0.0")),
+    Scenario("content-filter-550", server(rcpt="550 5.1.1 User unknown"), mail(door="to-filter"),
+             sent_out("delivered", "host", "end-of-data", "250 2.0.0", "accepted", **TO_FILTER),
+             bounced("rcpt", "550 5.1.1", "user-unknown")),
+    Scenario("content-filter-down", server(), mail(door="filter-down"),
+             deferred("connect", "", "connection-refused", **TO_FILTER),
+             host_failed("connect", "", "connection-refused", **TO_FILTER,
+                         says="connect to 127.0.0.1[127.0.0.1]:8899")),
+]
+
 BOUNCES = [
     Scenario("null-sender-bounces", server(rcpt="550 5.1.1 User unknown"), mail(sender=""),
              bounced("rcpt", "550 5.1.1", "user-unknown", sender="")),
@@ -97,6 +111,6 @@ CHECKS = [
              bounced("mail", "", "unsupported-content", recipient="b\u00f6b@" + DOMAIN)),
 ]
 
-SCENARIOS = [*ALIASES, *TRANSPORTS, *BOUNCES, *CHECKS]
+SCENARIOS = [*ALIASES, *TRANSPORTS, *FILTERS, *BOUNCES, *CHECKS]
 for scenario in SCENARIOS:
     scenario.parts = (*scenario.parts, only("postfix"))
