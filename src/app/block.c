@@ -72,7 +72,8 @@ static uint64_t twin_hash(const struct mta *mta, const struct entry *entry,
                           const struct record *record) {
     if (record->is_stand)
         return bytes_hash(record->reply.at, record->reply.length);
-    if (!mta->logs_twice || record->kind != RECORD_INCIDENT || !entry->pid.length)
+    if (!mta->logs_twice || record->is_single || record->kind != RECORD_INCIDENT ||
+        !entry->pid.length)
         return 0;
     struct slice rest = entry->text, first;
     slice_cut(&rest, '\n', &first);

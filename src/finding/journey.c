@@ -125,7 +125,8 @@ static void inherit(struct queue *queue, struct message *message, const struct m
 /* What was counted of the message twice, under this queue ID and the one before, is taken back. */
 static void count_once(struct message *message, const struct message *before,
                        struct finding *finding) {
-    if (before->counted && message->counted && message->asked && !message->onward) {
+    bool is_one = before->counted || before->is_notice;
+    if (is_one && message->counted && message->asked && !message->onward) {
         finding->new_messages = -1;
         finding->new_bytes = 0 - (uint64_t)message->size;
     }
@@ -514,8 +515,15 @@ static bool is_told(const struct finding *finding) {
 }
 
 /* Delivery of a notice is no mail of users: shown, and counted apart. */
-static void take_notice(struct finding *finding, const struct receiver *to) {
+/* A notice may go through a filter as well: what comes back is the notice. */
+static void take_notice(struct queue *queue, struct message *message, struct finding *finding,
+                        const struct receiver *to) {
+    struct message *next = next_hop(queue, message, &finding->record);
     finding->is_notice = true;
+    if (next) {
+        continues(queue, next, message, finding);
+        finding->record.level = LEVEL_HOST;
+    }
     if (finding->record.kind == RECORD_OUTCOME && finding->record.level != LEVEL_HOST)
         finding->record.level = LEVEL_MTA;
     finding->left_out = is_left_out(to, finding);
@@ -590,7 +598,7 @@ void journey_take(struct journey *journey, struct finding *finding,
         finding->new_notices = 0;
     sessions_tell(&journey->sessions, finding);
     if (message && message->is_notice)
-        take_notice(finding, &to);
+        take_notice(queue, message, finding, &to);
     else
         take_mail(queue, message, finding, &to);
     if (!message)

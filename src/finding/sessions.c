@@ -31,6 +31,7 @@ struct session {
     uint64_t traits[TRAITS];
     uint8_t refused; /* class of the recipient refused last; 0: none */
     bool taken;      /* a message was taken, and no command understood since */
+    uint8_t told;    /* the event of the line before, when it may be told again; 0: not */
     uint8_t host_length, ip_length;
     char text[TEXT_ROOM]; /* host, ip */
 };
@@ -149,7 +150,8 @@ static bool is_twin(struct session *session, const struct finding *finding) {
 
 bool sessions_hear(struct sessions *sessions, const struct finding *finding) {
     const struct record *record = &finding->record;
-    if (!finding->pid.length || !is_of_session(record) || !(has_client(record) || finding->twin))
+    bool may_repeat = record->kind == RECORD_INCIDENT && finding->twin;
+    if (!finding->pid.length || !(may_repeat || (is_of_session(record) && has_client(record))))
         return false;
     struct session *session = session_begun(sessions, finding);
     if (has_client(record))
@@ -220,6 +222,7 @@ static bool is_another_client(const struct session *session, const struct record
 static void session_says(struct sessions *sessions, const struct finding *finding, uint8_t refused,
                          bool taken) {
     struct session *session = session_begun(sessions, finding);
+    session->told = 0;
     session->said = finding->time.seconds;
     traits_of(&finding->record, session->traits);
     session->refused = refused;
@@ -231,7 +234,7 @@ static struct session *session_said(const struct sessions *sessions,
                                     const struct finding *finding) {
     struct session *session = session_of(sessions, finding);
     int64_t now = finding->time.seconds;
-    if (!session || !(session->refused || session->taken))
+    if (!session || !(session->refused || session->taken || session->told))
         return NULL;
     bool is_late = session->said != MOMENT_NONE && now != MOMENT_NONE &&
                    (now - session->said > SEQUEL_GAP || session->said - now > SEQUEL_GAP);
@@ -239,28 +242,38 @@ static struct session *session_said(const struct sessions *sessions,
         return session;
     session->refused = 0;
     session->taken = false;
+    session->told = 0;
     return NULL;
 }
 
-void sessions_follow(struct sessions *sessions, struct finding *finding) {
+/* Exim hangs up with the answer to a wrong command, and logs both: the second line is no refusal
+ * more. */
+static bool tells_again(const struct sessions *sessions, const struct finding *finding) {
+    struct session *session = session_said(sessions, finding);
+    if (!session || !session->told)
+        return false;
+    bool again = finding->record.is_echo && finding->record.event == session->told;
+    if (!again) /* an echo itself may go to two logs */
+        session->told = 0;
+    return again;
+}
+
+static void session_tells(struct sessions *sessions, const struct finding *finding) {
+    struct session *session = session_begun(sessions, finding);
+    session->said = finding->time.seconds;
+    traits_of(&finding->record, session->traits);
+    session->told = (uint8_t)finding->record.event;
+}
+
+static void follow_refusals(struct sessions *sessions, struct finding *finding) {
     const struct record *record = &finding->record;
-    struct session *session;
-    if (!who_of(finding).length)
-        return;
-    if (record->kind == RECORD_ARRIVAL && finding->mta->arrives_whole) {
-        if (record->peer_ip.length)
-            session_says(sessions, finding, 0, true);
-        return;
-    }
-    if (!is_of_session(record))
-        return;
     bool is_refusal = record->kind == RECORD_INCIDENT && record->event == EVENT_REJECTED;
     if (is_refusal && record->stage == STAGE_RCPT && !sessions_is_sequel(finding)) {
         uint8_t refused = causes_number(&sessions->causes, slice_of(finding->verdict.class_name));
         session_says(sessions, finding, refused, false);
         return;
     }
-    session = session_said(sessions, finding);
+    struct session *session = session_said(sessions, finding);
     if (session && is_refusal && session->taken && is_no_command(finding)) {
         finding->cause = "accepted";
     } else if (session && is_refusal && session->refused && sessions_is_sequel(finding)) {
@@ -270,6 +283,26 @@ void sessions_follow(struct sessions *sessions, struct finding *finding) {
         session->refused = 0; /* another command, the end, or another connection */
         session->taken = false;
     }
+}
+
+void sessions_follow(struct sessions *sessions, struct finding *finding) {
+    struct record *record = &finding->record;
+    if (!who_of(finding).length)
+        return;
+    if (record->kind == RECORD_ARRIVAL && finding->mta->arrives_whole) {
+        if (record->peer_ip.length)
+            session_says(sessions, finding, 0, true);
+        return;
+    }
+    if (!is_of_session(record))
+        return;
+    if (tells_again(sessions, finding)) {
+        record->kind = RECORD_DETAIL;
+        return;
+    }
+    follow_refusals(sessions, finding);
+    if (record->may_echo)
+        session_tells(sessions, finding);
 }
 
 /* ---- saving ---- */
@@ -290,7 +323,7 @@ void sessions_save(const struct sessions *sessions, struct pack *pack) {
         for (size_t trait = 0; trait < TRAITS; trait++)
             pack_number(pack, session->traits[trait]);
         causes_save(&sessions->causes, session->refused, pack);
-        pack_number(pack, session->taken);
+        pack_number(pack, session->taken | (unsigned)session->told << 1);
         pack_text(pack, (struct slice){session->text, session->host_length});
         pack_text(pack, (struct slice){session->text + session->host_length, session->ip_length});
     }
@@ -308,7 +341,9 @@ void sessions_load(struct sessions *sessions, struct unpack *unpack) {
         for (size_t trait = 0; trait < TRAITS; trait++)
             session.traits[trait] = unpack_number(unpack);
         session.refused = causes_load(&sessions->causes, unpack);
-        session.taken = unpack_number(unpack) & 1;
+        uint64_t flags = unpack_number(unpack);
+        session.taken = flags & 1;
+        session.told = (uint8_t)(flags >> 1);
         struct slice host = unpack_text(unpack), ip = unpack_text(unpack);
         struct session *place = &sessions->items[session.key % PLACES];
         if (!session.key || place->key || host.length + ip.length > TEXT_ROOM)

@@ -126,11 +126,56 @@ static bool is_odd_target(struct slice text) {
     return false;
 }
 
+/* Is `plain`, with or without its domain, what `quoted` says between its quotes? */
+static bool says_the_same(struct slice plain, struct slice quoted) {
+    size_t at = 0;
+    bool inside = false;
+    for (size_t i = 0; i < quoted.length; i++) {
+        if (!inside && at == plain.length && quoted.at[i] == '@')
+            return true;
+        if (quoted.at[i] == '"') {
+            inside = !inside;
+            continue;
+        }
+        if (inside && quoted.at[i] == '\\' && i + 1 < quoted.length)
+            i++;
+        if (at == plain.length || !slice_equal_nocase((struct slice){plain.at + at++, 1},
+                                                      (struct slice){quoted.at + i, 1}))
+            return false;
+    }
+    return at == plain.length;
+}
+
+/* A local part that needs quotes is logged without them, and behind it once more as it should be:
+ *
+ *   a b@example.net <"a b"@example.net> R=...        a b <"a b"@example.com> R=...
+ *
+ * It may hold whatever its sender liked, so the two must say the same. */
+static bool take_quoted_recipient(struct slice *rest, struct slice *address_r) {
+    enum { PLACES = 16 };
+    struct slice after = *rest, before;
+    for (int place = 0; place < PLACES && slice_cut_text(&after, SLICE(" <\""), &before); place++) {
+        struct slice s = slice_range(after.at - 1, after.at + after.length);
+        struct slice plain = slice_range(rest->at, after.at - 3);
+        struct slice address = exim_take_address(&s, '>');
+        if (!slice_skip(&s, SLICE(">")) || !says_the_same(plain, address))
+            continue;
+        *address_r = address;
+        *rest = s;
+        return true;
+    }
+    return false;
+}
+
 /*   target [ " (" parent *( ", " parent ) ")" ] [ " <" top ">" ]      deliver.c, string_log_address
  * The recipient is the target when that is an address, else the address that led to a mailbox, pipe
  * or file. Gives the target. */
 static struct slice take_recipient(struct slice *rest, struct record *record) {
     struct slice target, top = {0};
+    if (take_quoted_recipient(rest, &target)) {
+        record->recipient = target;
+        return target;
+    }
     if (is_odd_target(*rest)) {
         target = take_odd_target(rest);
     } else {
@@ -358,6 +403,11 @@ static enum reading read_attempt(struct slice text, struct records *records) {
     text = exim_without_delivery_time(exim_text_after_colon(text));
     if (!text.length)
         return READING_UNKNOWN;
+    /* Reading or writing failed: what that did to the message, if anything, is told by itself. */
+    if (slice_starts(text, SLICE("TLS error on connection ("))) {
+        records_add(records, RECORD_DETAIL, "EX-ATTEMPT")->direction = DIRECTION_OUT;
+        return READING_READ;
+    }
     struct record *record = records_add(records, RECORD_OUTCOME, "EX-ATTEMPT");
     record->event = EVENT_DEFERRED;
     record->level = LEVEL_HOST;
@@ -418,13 +468,15 @@ static enum reading exim_read(const struct shapes *shapes, const struct entry *e
     struct slice rest = entry->text, text, id;
     size_t first = records->count;
     slice_cut(&rest, '\n', &text); /* behind it a rejectlog has the header of the message */
-    if (!entry->wrapping || !slice_is(slice_of(entry->wrapping->name), "exim"))
+    bool is_file = entry->wrapping && slice_is(slice_of(entry->wrapping->name), "exim");
+    if (!is_file)
         skip_inner_stamp(&text);
     struct slice pid = take_pid(&text);
     bool has_id = take_message_id(&text, &id);
     enum reading reading = read_text(shapes, has_id, text, records);
     for (size_t i = first; i < records->count; i++) {
         records->items[i].reply_escaped = true;
+        records->items[i].is_single |= is_file;
         records->items[i].session_pid = pid;
         if (!records->items[i].queue_id.length)
             records->items[i].queue_id = id;

@@ -211,6 +211,7 @@ static enum reading read_incomplete(struct slice rest, const struct exim_fields 
         add_incident(records, "EX-CONN", EVENT_CONNECTION_LOST, STAGE_OTHER, fields);
     record->side = SIDE_SYNTHETIC;
     record->reply = reason;
+    record->may_echo = true;
     if (slice_skip(&rest, SLICE(" from ")))
         exim_set_sender(record, exim_take_bracketed(&rest));
     return READING_READ;
@@ -337,6 +338,8 @@ enum reading exim_read_protocol_error(struct slice text, struct records *records
     record->reply = rest;
     record->implied = protocol_error_implied(syntax, rest);
     record->is_verb = record_is_verb(command);
+    record->is_single = true; /* main log alone */
+    record->may_echo = true;
     return READING_READ;
 }
 
@@ -390,7 +393,7 @@ static const struct session_form {
      "EX-DROP", EVENT_REJECTED, STAGE_OTHER, SLICE_INIT("EX-DROP unrecognized"),
      SLICE_INIT("too many unrecognized commands")},
     {SLICE_INIT("SMTP call from "), SLICE_INIT(" dropped: too many syntax or protocol errors"),
-     "EX-DROP", EVENT_REJECTED, STAGE_OTHER, SLICE_INIT("EX-DROP syntax"),
+     "EX-DROP", EVENT_REJECTED, STAGE_OTHER, SLICE_INIT(""), /* that of the last error */
      SLICE_INIT("too many syntax or protocol errors")},
     {SLICE_INIT("Connection from "), SLICE_INIT(" refused: "), "EX-CONN", EVENT_REJECTED,
      STAGE_CONNECT, SLICE_INIT("EX-CONN refused"), SLICE_INIT("")},
@@ -442,8 +445,12 @@ static enum reading read_session_form(const struct session_form *form, struct sl
     record->reply = form->reply.length ? form->reply : rest;
     if (form->event != EVENT_REJECTED)
         record->side = SIDE_SYNTHETIC;
-    if (slice_is(slice_of(form->line_type), "EX-DROP"))
+    if (slice_is(slice_of(form->line_type), "EX-DROP")) {
         record->stage = stage_of_last(rest);
+        record->is_echo = true; /* of the last command's own line, where that is logged */
+    }
+    if (form->event == EVENT_CONNECTION_LOST)
+        record->is_echo = true; /* of "incomplete transaction" */
     return READING_READ;
 }
 

@@ -59,6 +59,20 @@ static bool skip_command(struct slice *text, struct slice *host_r, struct slice 
     return true;
 }
 
+/* "Remote host closed connection in response to HELO us (EHLO response was: 421 Too busy)": the
+ * reply in front of the end is the reason. */
+static bool find_reply_to_ehlo(struct slice text, struct exim_quoted *quoted_r) {
+    static const struct slice anchor = SLICE_INIT(" (EHLO response was: ");
+    struct slice command;
+    if (!slice_skip(&text, SLICE("Remote host closed connection in response to HELO ")) ||
+        !slice_cut_text(&text, anchor, &command) || slice_find(command, ' ') != SIZE_MAX ||
+        !slice_ends(text, SLICE(")")))
+        return false;
+    *quoted_r =
+        (struct exim_quoted){.stage = STAGE_HELO, .reply = slice_head(text, text.length - 1)};
+    return true;
+}
+
 bool exim_find_remote_reply(struct slice text, struct exim_quoted *quoted_r) {
     static const struct slice anchors[] = {
         SLICE_INIT("SMTP error from remote mail server after "),
@@ -76,7 +90,7 @@ bool exim_find_remote_reply(struct slice text, struct exim_quoted *quoted_r) {
         quoted_r->reply = rest;
         return true;
     }
-    return false;
+    return find_reply_to_ehlo(text, quoted_r);
 }
 
 /* Texts for what went wrong without a reply. STAGE_NONE: the command follows and names the stage.
@@ -139,7 +153,8 @@ static enum stage stage_of_condition(struct slice text) {
 struct slice exim_without_system_error(struct slice text) {
     for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
         size_t at = conditions[i].stage ? SIZE_MAX : slice_find_text(text, conditions[i].text);
-        if (at != SIZE_MAX && slice_ends(slice_head(text, at), SLICE(": ")))
+        /* An error of the system has no colon in it; a reply that quotes the same words has. */
+        if (at > 2 && at != SIZE_MAX && slice_find(text, ':') == at - 2 && text.at[at - 1] == ' ')
             return slice_from(text, at);
     }
     return text;

@@ -336,7 +336,7 @@ static void sessions(void **state) {
         {"SMTP call from [203.0.113.79] dropped: too many syntax or protocol errors (last command "
          "was "
          "\"AUTH LOGIN c2VjcmV0\",  C=EHLO)",
-         {"incident EX-DROP rejected session in local auth ip=203.0.113.79 implied=EX-DROP syntax "
+         {"incident EX-DROP rejected session in local auth ip=203.0.113.79 "
           "[too many syntax or protocol errors]"}},
         {"SMTP call from bob dropped: too many unrecognized commands (last was \"x\")",
          {"incident EX-DROP rejected session in local other implied=EX-DROP unrecognized [too many "
