@@ -17,6 +17,7 @@ import time
 
 from client import hold_talk
 from dns import NameServer
+from exim import Exim
 from postfix import Postfix
 from root import Root
 from scenario import Expire, Mail, Retry, Talk, lines, offer
@@ -29,6 +30,9 @@ from world import DNS_ADDRESS, HOME, OUR_ADDRESS, OUR_NAME, Certificates, World
 VARIANTS = {
     "postfix": (Postfix, {}),
     "postfix-file": (Postfix, {"own_log": True}),
+    "exim": (Exim, {}),
+    "exim-default": (Exim, {"selector": "default"}),
+    "exim-all": (Exim, {"selector": "all", "inner_stamp": False}),
 }
 AT_ONCE = 40  # scenarios side by side: most of their time is waiting
 LONGEST_WAIT = 90
@@ -94,13 +98,13 @@ class Driver:
         return calm >= 5
 
 
-def truth(world, variant, wire):
+def truth(world, variant, wire, as_logged):
     """What the logs must tell, with every name filled in."""
     told = []
     for cast in world.casts:
         rows = [
             {"columns": cast.fill_columns(row.columns), "times": row.times}
-            for row in cast.scenario.rows(variant)
+            for row in cast.scenario.rows(variant, as_logged)
         ]
         told.append({
             "scenario": cast.name,
@@ -124,7 +128,7 @@ def notices(cast, wire):
 def main(variant, made_root, out, *names):
     kind, how = VARIANTS[variant]
     mta = variant.partition("-")[0]
-    scenarios = [s for s in scenarios_for(mta) if not names or s.name in names]
+    scenarios = [s for s in scenarios_for(variant, kind.DOORS) if not names or s.name in names]
     world = World(scenarios)
     wire = Wire(os.path.join(out, "wire.jsonl"))
     set_up_network(world)
@@ -151,7 +155,7 @@ def main(variant, made_root, out, *names):
         copy = shutil.copytree if os.path.isdir(path) else shutil.copy  # a folder is read as one
         copy(path, os.path.join(out, "logs", name))
     with open(os.path.join(out, "truth.json"), "w", encoding="utf-8") as file:
-        told = truth(world, variant, wire)
+        told = truth(world, variant, wire, kind.as_logged)
         json.dump({"mta": mta, "title": kind.title, "at_rest": at_rest, "scenarios": told,
                    "by_chance": getattr(kind, "by_chance", ())}, file, indent=1)
     del stage  # it had to last until here

@@ -127,7 +127,7 @@ def check_wire(scenario, notes):
     wrong = []
     for row in scenario["rows"]:
         columns = row["columns"]
-        if columns.get("code") is None or columns.get("side") == "callout":
+        if columns.get("code") is None or "callout" in columns.values() or "local" in columns["direction"]:
             continue
         if "code" in scenario["unclear"]:
             continue

@@ -231,6 +231,8 @@ USERS = ("dave", "carol", "full", "locked")
 
 class Postfix:
     title = "Postfix"
+    DOORS = DOORS
+    as_logged = staticmethod(list)  # rows hold as they are told
     by_chance = ("file system clock is", "resetting file time stamps")
 
     def __init__(self, root, world, own_log=False):

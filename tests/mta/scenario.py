@@ -375,6 +375,17 @@ def only(*mtas):
     return Only(mtas)
 
 
+@dataclass
+class Without:
+    """Not done with this variant, for what its logs tell cannot be compared."""
+    mta: str
+    reason: str
+
+
+def without(variant, reason):
+    return Without(variant, reason)
+
+
 # --- the scenario itself
 
 
@@ -408,6 +419,9 @@ class Scenario:
     def concerns(self, mta):
         return all(mta in part.mtas for part in self.parts_of(Only))
 
+    def is_without(self, variant):
+        return any(part.mta == variant for part in self.parts_of(Without))
+
     def told_for(self, variant, kind):
         """What is told for the variant, else for its server: "exim-all" before "exim"."""
         for name in (variant, variant.partition("-")[0]):
@@ -425,11 +439,12 @@ class Scenario:
         return {key: part.reason for part in self.told_for(variant, Unclear)
                 for key in part.columns or [""]}
 
-    def rows(self, variant):
-        """The rows that the log of this server must give, beside those of notices."""
+    def rows(self, variant, as_logged=list):
+        """The rows that the log of this server must give, beside those of notices; as_logged makes
+        them of the rows that hold for all."""
         own = self.told_for(variant, (On, Silent))
         rows = [row for part in own if isinstance(part, On) for row in part.rows]
-        rows = rows if own else self.parts_of(Row)
+        rows = rows if own else as_logged(self.parts_of(Row))
         blurred = {key: value for part in self.told_for(variant, Unclear)
                    for key, value in part.columns.items()}
         rows = [Row({**row.columns, **blurred}, row.times) for row in rows]
