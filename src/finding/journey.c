@@ -141,10 +141,12 @@ static void continues(struct queue *queue, struct message *message, const struct
     count_once(message, before, finding);
 }
 
-/* "sender non-delivery notification: 4C1D2E3F99": that message is the MTA's own. */
+/* "sender non-delivery notification: 4C1D2E3F99": that message is the MTA's own, and what tells of
+ * a message that failed has no sender to tell in its turn. */
 static void note_notice(struct message *notice, struct finding *finding) {
     finding->new_notices = !notice->is_notice && !finding->outside;
     notice->is_notice = true;
+    notice->has_sender = true;
 }
 
 /* A bounce has its queue ID from an entry about another message, so it may have to be begun: before
@@ -345,17 +347,34 @@ static void count_arrival(struct message *message, struct finding *finding,
     }
 }
 
-/* True for an entry that only repeats what was just told: the refusal of the same recipient, or
- * that the message expired. */
+enum { EXPIRED = 1, SESSION_OVER = 2 }; /* no hashes in practice */
+
+/* What an echo may repeat: the refusal of a recipient, that the message expired, or that the
+ * session is over. 0: nothing. */
+static uint64_t telling_of(const struct record *record) {
+    switch (record->event) {
+    case EVENT_REJECTED:
+        return record->recipient.length ? bytes_hash(record->recipient.at, record->recipient.length)
+                                        : 0;
+    case EVENT_EXPIRED:
+        return EXPIRED;
+    case EVENT_TIMEOUT:
+    case EVENT_CONNECTION_LOST:
+        return SESSION_OVER;
+    default:
+        return 0;
+    }
+}
+
+/* True for an entry that only repeats what was just told. What may be an echo and was none is told
+ * in its own right, and no other echo repeats it: the same recipient may be refused twice. That a
+ * message expired is repeated to everybody. */
 static bool is_echo(struct message *message, const struct record *record) {
-    enum { EXPIRED = 1 }; /* no hash in practice */
-    uint64_t told = EXPIRED;
-    if (record->event == EVENT_REJECTED && record->recipient.length)
-        told = bytes_hash(record->recipient.at, record->recipient.length);
-    else if (record->event != EVENT_EXPIRED)
+    uint64_t told = telling_of(record);
+    if (!told)
         return false;
     bool known = message->told == told;
-    message->told = told;
+    message->told = record->is_echo && told != EXPIRED ? 0 : told;
     return record->is_echo && known;
 }
 

@@ -42,13 +42,19 @@ static struct provider_set providers_of_peer(const struct reason_memory *memory,
     return set;
 }
 
+/* Where nobody said anything, the MTA's own dsn= tells what happened to it. */
+static struct enhanced enhanced_of(const struct finding *finding) {
+    bool unsaid = finding->record.side == SIDE_SYNTHETIC && !finding->reply.enhanced.class_digit;
+    return unsaid ? finding->record.dsn : finding->reply.enhanced;
+}
+
 struct asked matching_asked(struct reason_memory *memory, const struct finding *finding) {
     const struct record *record = &finding->record;
     const struct provider *nearest;
     struct provider_set providers = providers_of_peer(memory, record, &nearest);
     return (struct asked){
         .code = finding->reply.code,
-        .enhanced = finding->reply.enhanced,
+        .enhanced = enhanced_of(finding),
         .stage = 1u << record->stage,
         .mta = deciding_mta(finding->mta),
         .side = (uint16_t)(1u << record->side),

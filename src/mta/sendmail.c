@@ -303,7 +303,9 @@ static bool starts_with_code(struct slice text) {
 
 /* dsn= cannot be written by the peer, stat= can: "Deferred: 451 later, stat=Sent". */
 static enum event event_of(const struct delivery *delivery, const struct stat_word *word) {
-    if (word->event == EVENT_NONE || word->event == EVENT_HELD || word->event == EVENT_EXPIRED)
+    if (word->event == EVENT_NONE) /* queued: because something failed, or as asked */
+        return delivery->dsn.class_digit == 4 ? EVENT_DEFERRED : EVENT_NONE;
+    if (word->event == EVENT_HELD || word->event == EVENT_EXPIRED)
         return word->event;
     switch (delivery->dsn.class_digit) {
     case 2:
@@ -320,8 +322,10 @@ static enum event event_of(const struct delivery *delivery, const struct stat_wo
     }
 }
 
-/* Stages that need no word of the stage= field: what happened before a peer could speak. */
-static const struct {
+/* What stands for a reply when none came, or when it was our own demand for TLS that was not met
+ * [tls_server and its like in cf/m4/proto.m4]. Before the words may stand a code that nobody said,
+ * or the host: "421 4.4.1 Connection reset by mx.example.net.", "mx.example.net.: No route". */
+static const struct condition {
     struct slice text;
     enum stage stage;
 } conditions[] = {
@@ -334,13 +338,34 @@ static const struct {
     {SLICE_INIT("Connection reset by"), STAGE_OTHER},
     {SLICE_INIT("Connection closed by"), STAGE_OTHER},
     {SLICE_INIT("Name server: "), STAGE_DNS},
+    {SLICE_INIT("Temporary AUTH failure"), STAGE_AUTH},
+    {SLICE_INIT("TLS handshake failed"), STAGE_STARTTLS},
+    {SLICE_INIT("encryption too weak "), STAGE_STARTTLS},
+    {SLICE_INIT("authentication failed"), STAGE_STARTTLS},
 };
 
-static enum stage stage_of_condition(struct slice text, enum stage otherwise) {
+/* Takes "NNN N.N.N " off the front. */
+static bool skip_code(struct slice *text) {
+    struct slice rest = *text, word;
+    struct enhanced enhanced;
+    uint64_t code;
+    if (!slice_cut(&rest, ' ', &word) || word.length != 3 || !slice_number(word, &code) ||
+        !enhanced_take(&rest, &enhanced) || !slice_skip(&rest, SLICE(" ")))
+        return false;
+    *text = rest;
+    return true;
+}
+
+/* NULL: it is none. */
+static const struct condition *condition_of(struct slice text) {
+    struct slice behind = text, host;
+    if (!skip_code(&text) && slice_cut_text(&behind, SLICE(".: "), &host) &&
+        slice_find(host, ' ') == SIZE_MAX)
+        text = behind;
     for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++)
         if (slice_starts(text, conditions[i].text))
-            return conditions[i].stage;
-    return otherwise;
+            return &conditions[i];
+    return NULL;
 }
 
 /* stage= and the words in which Sendmail speaks of a command. */
@@ -384,40 +409,73 @@ static struct slice text_of_stat(struct slice stat) {
     return slice_skip(&text, SLICE("Deferred: ")) ? text : stat;
 }
 
+/* A host was reached and then lost, or did not speak on: dsn= tells the two apart. */
+enum { NETWORK = 4, BAD_CONNECTION = 2 };
+static bool was_connected(const struct record *record) {
+    return record->dsn.subject == NETWORK && record->dsn.detail == BAD_CONNECTION;
+}
+
+/* What our own rules demand of a host has a code, which they choose; what happened has none. */
+static void set_condition(struct record *record, const struct condition *condition) {
+    struct slice text = record->reply;
+    bool demand = skip_code(&text) && condition->stage == STAGE_STARTTLS;
+    if (!demand)
+        record->reply = text;
+    record->side = demand ? SIDE_LOCAL : SIDE_SYNTHETIC;
+    record->reply_may_have_code = demand;
+    record->stage = condition->stage;
+    if (record->stage == STAGE_CONNECT && was_connected(record))
+        record->stage = STAGE_OTHER;
+}
+
 /* Who said it, at which stage. A code in stat= is the peer's, and a word is what Sendmail made of
  * the peer's code, unless nobody was reached. */
 static void set_stat(struct record *record, struct slice stat, const struct stat_word *word) {
     bool deferred = record->event == EVENT_DEFERRED, delivered = record->event == EVENT_DELIVERED;
+    const struct condition *condition = condition_of(text_of_stat(stat));
     record->reply = text_of_stat(stat);
     record->reply_may_have_code = !delivered && starts_with_code(record->reply);
-    record->stage = stage_of_condition(record->reply, record->stage);
-    bool unsaid = deferred && !record->reply_may_have_code;
-    if (unsaid || record->stage == STAGE_DNS || record->stage == STAGE_QUEUE ||
-        (record->direction == DIRECTION_OUT && !record->peer_ip.length))
+    bool unsaid = deferred && (!record->reply_may_have_code || condition);
+    if (condition && !delivered)
+        set_condition(record, condition);
+    else if (unsaid || record->stage == STAGE_DNS || record->stage == STAGE_QUEUE ||
+             (record->direction == DIRECTION_OUT && !record->peer_ip.length))
         record->side = SIDE_SYNTHETIC;
-    bool bare = slice_equal(stat, word->word);
+    if (word->event == EVENT_NONE && record->dsn.subject == NETWORK)
+        record->stage = STAGE_DNS; /* the way was to be looked up when the message came */
+    bool bare = slice_equal(stat, word->word) && !(deferred && was_connected(record));
     if (!record->reply_may_have_code && (bare || !unsaid) &&
         !(delivered && record->direction == DIRECTION_LOCAL))
         record->implied = word->implied;
 }
 
-/* A reply= is the peer's. */
+/* A reply= is the peer's, but for what Sendmail writes there when the connection broke. */
 static void set_reply(struct record *record, const struct delivery *delivery,
                       const struct stat_word *word) {
     bool local = is_local_mailer(delivery->mailer);
     read_relay(delivery->relay, record);
     record->direction = local ? DIRECTION_LOCAL : DIRECTION_OUT;
-    record->side = local ? SIDE_LOCAL : SIDE_REMOTE;
+    record->side = local ? SIDE_SYNTHETIC : SIDE_REMOTE;
     record->stage = local ? STAGE_DELIVERY : word->stage;
     if (delivery->reply.length) {
+        const struct condition *said = condition_of(delivery->reply);
+        const struct condition *made = condition_of(text_of_stat(delivery->stat));
         record->side = SIDE_REMOTE;
         record->reply = delivery->reply;
         record->reply_may_have_code = true;
+        if (said && was_connected(record))
+            set_condition(record, said);
+        else if (made && (made->stage == STAGE_STARTTLS || made->stage == STAGE_AUTH))
+            record->stage = made->stage;
     } else {
         set_stat(record, delivery->stat, word);
     }
     if (delivery->stage.length)
         record->stage = stage_named(delivery->stage);
+    /* The name that was looked up, or the mailer's own: nobody was met. */
+    if (!record->peer_ip.length &&
+        (record->stage == STAGE_DNS || slice_is(record->peer_host, "local")))
+        record->peer_host = (struct slice){0};
 }
 
 static enum level level_of(enum event event) {
@@ -643,19 +701,25 @@ static enum reading read_authentication(struct slice rest, struct records *recor
     return READING_READ;
 }
 
-/* The code Sendmail gives with a text; other texts come from tables of the administrator, who
- * chooses the code too. */
+/* The code Sendmail gives with a text [cf/m4/proto.m4]; other texts come from tables of the
+ * administrator, who chooses the code too. */
 static struct slice code_of_user_error(struct slice text) {
-    static const struct slice syntax[] = {
-        SLICE_INIT("Invalid route address"),    SLICE_INIT("Invalid host name"),
-        SLICE_INIT("User address required"),    SLICE_INIT("Hostname required"),
-        SLICE_INIT("Colon illegal in host"),    SLICE_INIT("List:; syntax illegal"),
-        SLICE_INIT("Domain name required for"),
+    static const struct {
+        struct slice text, implied;
+    } known[] = {
+        {SLICE_INIT("User unknown"), SLICE_INIT("SM-USERERR")},
+        {SLICE_INIT("User address required"), SLICE_INIT("SM-USERERR syntax")},
+        {SLICE_INIT("Hostname required"), SLICE_INIT("SM-USERERR syntax")},
+        {SLICE_INIT("Colon illegal in host"), SLICE_INIT("SM-USERERR syntax")},
+        {SLICE_INIT("List:; syntax illegal"), SLICE_INIT("SM-USERERR syntax")},
+        {SLICE_INIT("Invalid host name"), SLICE_INIT("SM-USERERR host")},
+        {SLICE_INIT("Invalid route address"), SLICE_INIT("SM-USERERR route")},
+        {SLICE_INIT("Domain name required for"), SLICE_INIT("SM-USERERR domain")},
     };
-    for (size_t i = 0; i < sizeof syntax / sizeof *syntax; i++)
-        if (slice_starts(text, syntax[i]))
-            return SLICE("SM-USERERR syntax");
-    return slice_starts(text, SLICE("User unknown")) ? SLICE("SM-USERERR") : SLICE("");
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (slice_starts(text, known[i].text))
+            return known[i].implied;
+    return SLICE("");
 }
 
 /* "<nobody@example.org>... User unknown": the only line of an unknown user at RCPT, and an echo
@@ -773,6 +837,11 @@ static bool is_to_verb(const struct record *record) {
            (!slice_cut_text(&command, SLICE(": \""), &before) || record_is_verb(command));
 }
 
+/* After a time-out the end of the session is told once more: "lost input channel". */
+static bool may_be_echo(const struct record *record) {
+    return record->is_echo || record->event == EVENT_CONNECTION_LOST;
+}
+
 /* The id told of a session in which no message was begun, or none that this line is about. */
 static bool names_no_message(const struct record *record) {
     return record->kind == RECORD_DETAIL && slice_is(slice_of(record->line_type), "SM-SESSION");
@@ -790,6 +859,7 @@ static enum reading sendmail_read(const struct shapes *shapes, const struct entr
     for (size_t i = first; i < records->count; i++) {
         struct record *record = &records->items[i];
         record->is_verb = is_to_verb(record);
+        record->is_echo = may_be_echo(record);
         if (!names_no_message(record) && !record->queue_id.length)
             record->queue_id = id;
     }

@@ -54,9 +54,9 @@ static void deliveries(void **state) {
         {ID ": to=carol,dora, ctladdr=<alice@example.org> (1000/1000), delay=1+02:03:04, "
             "mailer=local, "
             "dsn=2.0.0, stat=Sent",
-         {"outcome SM-TO delivered recipient local local delivery id=" ID
+         {"outcome SM-TO delivered recipient local synthetic delivery id=" ID
           " to=carol delay=93784000000 dsn=2.0.0",
-          "outcome SM-TO delivered recipient local local delivery id=65L80001002101 to=dora "
+          "outcome SM-TO delivered recipient local synthetic delivery id=65L80001002101 to=dora "
           "delay=93784000000 dsn=2.0.0"}},
         {ID ": to=<\"a,b>, stat=Sent\"@example.net>,<bob@example.net>,<c@example.net> [more], "
             "delay=00:00:02, mailer=esmtp, " MX "dsn=5.1.1, stage=RCPT, reply=550 5.1.1 No box, "
@@ -70,10 +70,10 @@ static void deliveries(void **state) {
           "host=mx.example.net ip=198.51.100.5 delay=2000000 dsn=5.1.1 [550 5.1.1 No box]c"}},
         {ID
          ": to=\"|/usr/bin/sort-mail -d x, y\", delay=00:00:00, mailer=prog, dsn=2.0.0, stat=Sent",
-         {"outcome SM-TO delivered recipient local local delivery id=" ID
+         {"outcome SM-TO delivered recipient local synthetic delivery id=" ID
           " to=\"|/usr/bin/sort-mail -d x, y\" delay=0 dsn=2.0.0"}},
         {ID ": to=kay@example.org, delay=00:00:01, mailer=cyrusv2, relay=localhost, dsn=2.0.0",
-         {"outcome SM-TO delivered recipient local local delivery id=" ID
+         {"outcome SM-TO delivered recipient local synthetic delivery id=" ID
           " to=kay@example.org host=localhost delay=1000000 dsn=2.0.0"}},
     };
     CHECK(rows);
@@ -138,7 +138,7 @@ static void failures(void **state) {
          {"outcome SM-DSN expired recipient out synthetic queue id=" ID
           " notice=65L80009002130 [Cannot send message within 5 days]"}},
         {ID ": to=dora, delay=00:00:00, mailer=local, dsn=5.1.1, stat=User unknown",
-         {"outcome SM-TO bounced recipient local local delivery id=" ID
+         {"outcome SM-TO bounced recipient local synthetic delivery id=" ID
           " to=dora implied=SM-STAT user unknown delay=0 dsn=5.1.1 [User unknown]"}},
         {ID ": to=<bob@example.net>, delay=00:00:00, pri=30000, quarantine=odd, stat=quarantined",
          {"outcome SM-TO held recipient out synthetic queue id=" ID
@@ -208,7 +208,7 @@ static void refusals(void **state) {
           " to=nobody@example.org implied=SM-USERERR [User unknown]"}},
         {ID ": <nobody@.example.org>... Invalid host name",
          {"incident SM-USERERR rejected session in local rcpt id=" ID
-          " to=nobody@.example.org implied=SM-USERERR syntax [Invalid host name]"}},
+          " to=nobody@.example.org implied=SM-USERERR host [Invalid host name]"}},
         {ID ": <sales@example.org>... This box is gone",
          {"incident SM-USERERR rejected session in local rcpt id=" ID
           " to=sales@example.org [This box is gone]"}},
