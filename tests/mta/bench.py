@@ -23,6 +23,7 @@ from root import Root
 from scenario import Expire, Mail, Retry, Talk, lines, offer
 from scenarios import scenarios_for
 from rsyslog import Rsyslog
+from sendmail import Sendmail
 from wire import Wire
 from world import DNS_ADDRESS, HOME, OUR_ADDRESS, OUR_NAME, Certificates, World
 
@@ -33,6 +34,8 @@ VARIANTS = {
     "exim": (Exim, {}),
     "exim-default": (Exim, {"selector": "default"}),
     "exim-all": (Exim, {"selector": "all", "inner_stamp": False}),
+    "sendmail": (Sendmail, {}),
+    "sendmail-15": (Sendmail, {"log_level": 15}),
 }
 AT_ONCE = 40  # scenarios side by side: most of their time is waiting
 LONGEST_WAIT = 90
@@ -103,7 +106,7 @@ def truth(world, variant, wire, as_logged):
     told = []
     for cast in world.casts:
         rows = [
-            {"columns": cast.fill_columns(row.columns), "times": row.times}
+            {**dataclasses.asdict(row), "columns": cast.fill_columns(row.columns)}
             for row in cast.scenario.rows(variant, as_logged)
         ]
         told.append({
@@ -112,14 +115,16 @@ def truth(world, variant, wire, as_logged):
             "unclear": cast.scenario.unclear(variant),
             "addresses": [cast.client, *(address for _, _, address in cast.servers)],
             "rows": rows,
-            "notices": notices(cast, wire),
+            "notices": notices(cast.name, wire),
         })
+    told.append({"scenario": "bench", "silent": None, "unclear": [], "addresses": [], "rows": [],
+                 "notices": notices("bench", wire)})  # what the postmaster is told
     return told
 
 
-def notices(cast, wire):
+def notices(name, wire):
     """How many messages of the server itself reached the people of this scenario."""
-    domain = f"@{cast.name}.example.org"
+    domain = f"@{name}.example.org"
     return [note["to"] for note in wire.notes
             if note["scenario"] == HOME and note["stage"] == "rcpt"
             and note.get("said", "").startswith("250") and note["to"].endswith(domain)]

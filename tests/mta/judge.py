@@ -30,10 +30,21 @@ def rows_of(program, log):
     return [json.loads(line) for line in export.stdout.splitlines()], json.loads(report.stdout)
 
 
+def lines_of(out):
+    """The lines of one log of the run; all have the same."""
+    for name in sorted(os.listdir(os.path.join(out, "logs")), reverse=True):
+        path = os.path.join(out, "logs", name)
+        if name.endswith(".log") and os.path.isfile(path):
+            with open(path, encoding="latin-1") as file:
+                return file.readlines()
+    return []
+
+
 class Finder:
     """Finds the scenario that a row is about."""
 
-    def __init__(self, scenarios, notes):
+    def __init__(self, scenarios, notes, lines):
+        self.lines = lines
         self.by_words = {row["columns"]["says"]: s["scenario"] for s in scenarios
                          for row in s["rows"] if "says" in row["columns"]}
         self.by_address = {a: s["scenario"] for s in scenarios for a in s["addresses"]}
@@ -47,6 +58,14 @@ class Finder:
             if re.search(r"\d", word)
         }
 
+    def by_line(self, queue_id):
+        """Whose message it is, by what any line of it says; for rows that name nobody."""
+        if queue_id not in self.by_id:
+            labels = (label for line in self.lines if queue_id in line
+                      for label in re.findall(r"([a-z0-9][a-z0-9-]*)[.@]example\.", line))
+            self.by_id[queue_id] = next((label for label in labels if label in self.names), None)
+        return self.by_id[queue_id]
+
     def scenario_of(self, row):
         for column in MATCHED_BY:
             for label in re.split(r"[.@+]", row[column] or ""):
@@ -56,6 +75,8 @@ class Finder:
             return self.by_address[row["peer_ip"]]
         if row["queue_id"] in self.by_id:
             return self.by_id[row["queue_id"]]
+        if row["queue_id"] and self.by_line(row["queue_id"]):
+            return self.by_line(row["queue_id"])
         # A warning of the server names whom it is about in its text alone, or it is known by that.
         for word in re.findall(r"[a-z0-9][a-z0-9-]*[.][a-z0-9.-]+", row["reply"] or ""):
             if word in self.by_address:
@@ -104,6 +125,17 @@ def compare(wanted, rows):
     return wrong
 
 
+def place_nameless(log, scenarios, found):
+    """Rows that name nobody go to the scenarios that say so of theirs."""
+    strangers = found.get((log, None), [])
+    for scenario in scenarios:
+        for want in scenario["rows"]:
+            fitting = [row for row in strangers if not differences(want["columns"], row)]
+            for row in fitting[:want["times"]] if want.get("nameless") else ():
+                strangers.remove(row)
+                found.setdefault((log, scenario["scenario"]), []).append(row)
+
+
 def in_which_logs(wrong):
     """The same fault in several logs is told once."""
     logs = {}
@@ -127,7 +159,8 @@ def check_wire(scenario, notes):
     wrong = []
     for row in scenario["rows"]:
         columns = row["columns"]
-        if columns.get("code") is None or "callout" in columns.values() or "local" in columns["direction"]:
+        if (columns.get("code") is None or "callout" in columns.values() or row.get("unsaid")
+                or "local" in columns["direction"]):
             continue
         if "code" in scenario["unclear"]:
             continue
@@ -185,7 +218,7 @@ def main(program, out):
     with open(os.path.join(out, "wire.jsonl"), encoding="ascii") as file:
         notes = [json.loads(line) for line in file]
     scenarios = truth["scenarios"]
-    finder = Finder(scenarios, notes)
+    finder = Finder(scenarios, notes, lines_of(out))
     tap = Tap(os.path.basename(out))
     read = {os.path.basename(log): rows_of(program, log) for log in wrappings.all_of(out)}
 
@@ -193,6 +226,8 @@ def main(program, out):
     for log, (rows, _) in read.items():
         for row in rows:
             found.setdefault((log, finder.scenario_of(row)), []).append(row)
+    for log in read:
+        place_nameless(log, scenarios, found)
     for scenario in scenarios:
         name, wanted = scenario["scenario"], expected_rows(scenario)
         wrong = check_wire(scenario, [note for note in notes if note["scenario"] == name])

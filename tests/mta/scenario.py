@@ -20,7 +20,7 @@ In texts, {name}, {sender}, {recipient}, {client} and {mx1} stand for these, and
 client's address as block lists ask for it.
 """
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 SENDER = "alice@{name}.example.org"
 RECIPIENT = "bob@{name}.example.net"
@@ -257,9 +257,12 @@ def alias(name, target):
 class Row:
     columns: dict
     times: int = 1
+    unsaid: bool = False  # a code of the server's own, which nobody heard
+    nameless: bool = False  # names nobody of the scenario: any row like it will do
 
 
-def row(event, level, direction, stage, reply="", cls="", times=1, **columns):
+def row(event, level, direction, stage, reply="", cls="", times=1, unsaid=False, nameless=False,
+        **columns):
     """reply: "550 5.1.1" as it was on the wire, or "" when there was none."""
     match = re.match(r"(\d{3})?[ -]?(\d\.\d{1,3}\.\d{1,3})?", reply)
     columns = {
@@ -273,7 +276,7 @@ def row(event, level, direction, stage, reply="", cls="", times=1, **columns):
         "class": cls,
         **columns,
     }
-    return Row(columns, times)
+    return Row(columns, times, unsaid, nameless)
 
 
 IMPLIED = {"code_source": "implied"}  # the client heard the code, the log does not have it
@@ -447,5 +450,5 @@ class Scenario:
         rows = rows if own else as_logged(self.parts_of(Row))
         blurred = {key: value for part in self.told_for(variant, Unclear)
                    for key, value in part.columns.items()}
-        rows = [Row({**row.columns, **blurred}, row.times) for row in rows]
+        rows = [replace(row, columns={**row.columns, **blurred}) for row in rows]
         return rows + [row for part in self.told_for(variant, Also) for row in part.rows]

@@ -1,26 +1,39 @@
 """scenarios - all that is told, in files by what the server under test is in them.
 
-What holds for one server alone stands in a file of its own: scenarios, which take the place of those
-of the same name, and DIFFERS, the rows that it (or a variant of it) gives in place of those of the
-others. A scenario at a door that a server does not have is not told of it.
+What holds for one server alone stands in files of its own: scenarios, which take the place of those
+of the same name; DIFFERS, the rows that it (or a variant of it) gives in place of those of the
+others; ROWS, parts that are added, and CANNOT, what it cannot play. A scenario at a door that a
+server does not have is not told of it.
 """
 from scenario import Talk, on
-from scenarios import as_client, as_server, exim_only, postfix_only
+from scenarios import (
+    as_client, as_server, exim_only, postfix_only, sendmail_client, sendmail_rows, sendmail_server,
+)
 
-OWN = {"exim": exim_only, "postfix": postfix_only}
+OWN = {"exim": (exim_only,), "postfix": (postfix_only,),
+       "sendmail": (sendmail_server, sendmail_client, sendmail_rows)}
+
+
+def all_of(modules, name):
+    return {key: value for module in modules for key, value in getattr(module, name, {}).items()}
 
 
 def scenarios_for(variant, doors):
     mta = variant.partition("-")[0]
-    own = OWN[mta].SCENARIOS if mta in OWN else []
-    differs = getattr(OWN.get(mta), "DIFFERS", {})
+    modules = OWN.get(mta, ())
+    own = [s for module in modules for s in getattr(module, "SCENARIOS", ())]
+    cannot = {name for module in modules for name in getattr(module, "CANNOT", ())}
     names = [scenario.name for scenario in own]
     told = [s for s in as_server.SCENARIOS + as_client.SCENARIOS
             if s.concerns(mta) and s.name not in names
             and all(talk.door in doors for talk in s.parts_of(Talk))]
     names += [scenario.name for scenario in told]
     assert len(names) == len(set(names)), [name for name in names if names.count(name) > 1]
-    for scenario in told:
-        scenario.parts += tuple(on(name, *rows[scenario.name]) for name, rows in differs.items()
+    added = all_of(modules, "ROWS")
+    for scenario in told + own:
+        scenario.parts += tuple(on(name, *rows[scenario.name])
+                                for name, rows in all_of(modules, "DIFFERS").items()
                                 if scenario.name in rows)
-    return [scenario for scenario in told + own if not scenario.is_without(variant)]
+        scenario.parts += tuple(added.get(scenario.name, ()))
+    return [scenario for scenario in told + own
+            if scenario.name not in cannot and not scenario.is_without(variant)]
