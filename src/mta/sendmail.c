@@ -180,6 +180,7 @@ static enum reading read_from(struct slice rest, struct records *records) {
 /* The fields of a to= line that matter. */
 struct delivery {
     struct slice recipients;
+    struct slice owner; /* ctladdr= */
     struct slice delay, mailer, relay, stage, reply, stat;
     struct enhanced dsn;
     bool quarantined;
@@ -222,7 +223,9 @@ static void take_delivery(struct slice rest, struct delivery *delivery) {
         }
         if (!take_field(&rest, &key, &value))
             return;
-        if (slice_is(key, "delay"))
+        if (slice_is(key, "ctladdr"))
+            delivery->owner = take_address(&value);
+        else if (slice_is(key, "delay"))
             delivery->delay = value;
         else if (slice_is(key, "mailer"))
             delivery->mailer = value;
@@ -478,6 +481,11 @@ static void set_reply(struct record *record, const struct delivery *delivery,
         record->peer_host = (struct slice){0};
 }
 
+/* A command or file stands in the place of the address whose alias it is. */
+static bool is_target(struct slice mailer) {
+    return slice_is(mailer, "prog") || slice_is(mailer, "*file*");
+}
+
 static enum level level_of(enum event event) {
     return event == EVENT_DEFERRED ? LEVEL_ATTEMPT : LEVEL_RECIPIENT;
 }
@@ -511,6 +519,10 @@ static enum reading read_to(struct slice rest, struct records *records) {
     struct slice list = delivery.recipients;
     while (list.length) {
         common.recipient = take_address(&list);
+        if (is_target(delivery.mailer) && delivery.owner.length) {
+            common.target = common.recipient;
+            common.recipient = delivery.owner;
+        }
         if (list.length && !slice_skip(&list, SLICE(",")))
             list = (struct slice){0};
         *records_add(records, common.kind, common.line_type) = common;
