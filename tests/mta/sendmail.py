@@ -8,7 +8,7 @@ another one. Doors that differ for the client alone are the same port, with such
 import glob
 import signal
 
-from scenario import Talk
+from scenario import Alias, Talk
 from world import LOGIN, MILTER_PORT, NOBODY_PORT, OUR_ADDRESS, OUR_NAME
 
 # What both daemons have in common. Nobody waits for long; nothing is tried again unless asked for.
@@ -104,7 +104,7 @@ DAEMONS = {
     ),
 }
 SAME_DOOR = {
-    "submission-cyrus": "mx", "tls-only": "mx", "rate": "mx", "early": "mx", "in-turn": "mx",
+    "submission-cyrus": "mx", "tls-only": "mx", "rate": "mx", "early": "mx", "in-turn": "mx", "out-of-turn": "mx",
     "limited": "small", "impatient": "small",
 }
 ACCESS = {"tls-only": ("TLS_Clt:", "ENCR:112"), "rate": ("ClientRate:", "1")}  # for the client
@@ -182,6 +182,8 @@ class Sendmail:
             for door in {step.door for step in cast.scenario.parts_of(Talk)} & set(ACCESS):
                 tag, value = ACCESS[door]
                 tables["access"].append((tag + cast.client, value))
+            tables["aliases"] += [
+                (cast.fill(part.name), cast.fill(part.target)) for part in cast.scenario.parts_of(Alias)]
             for entry in cast.scenario.entries("sendmail"):
                 tables[entry.table].append((cast.fill(entry.key), cast.fill(entry.value)))
         return tables
@@ -203,6 +205,10 @@ class Sendmail:
 
     def retry(self, domain):
         self.root.run("sendmail", "-L", "sm-mta", "-qR@" + domain)
+
+    def expire(self, domain):
+        """Bulk mail, that is non-urgent, has its time-out when it is tried once more."""
+        self.retry(domain)
 
     def stop(self):
         for daemon in self.started:

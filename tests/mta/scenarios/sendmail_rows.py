@@ -199,7 +199,9 @@ COMMANDS = {
         "command-fakes-line", "vrfy")},
     "web-client": (on(ME, came_in("rejected", "connect", "421 4.7.0", "syntax-error", **IMPLIED)),),
     "size-sent": (on(ME, rejected("end-of-data", "552 5.2.3", "message-too-large", **IMPLIED)),),
-    "too-many-recipients": (user_error("452 4.5.3", "too-many-recipients", recipient=None),),
+    "too-many-recipients": (user_error("452 4.5.3", "too-many-recipients", recipient=None, times=2),),
+    "etrn": (on(ME),),
+    "pipelining-ends": (also(ME, came_in("timeout", "other", "", "connection-timeout", peer_ip=None)),),
     "pipelining": (on(ME, came_in("rejected", "helo", "554 5.5.0", "bad-sequence", **IMPLIED)),),
     "line-too-long": (on(ME, came_in("rejected", "other", "421 4.7.0", "syntax-error", **IMPLIED)),),
     **{name: (silent(ME, LEFT),) for name in (
@@ -227,6 +229,9 @@ HELPERS = {
 LIE = '"x; from=<a@example.com> to=<b@example.com>"@example.com'
 HOSTILE = {
     "recipient-fakes-envelope": (user_error("550 5.1.1", "user-unknown", recipient=LIE),),
+    "recipient-fakes-fields": (
+        user_error("550 5.1.1", "user-unknown", recipient='"x; from=a to=b proto=SMTP: 535 5.7.8"@example.com'),
+    ),
     "sender-fakes-status": (user_error("550 5.1.1", "user-unknown", **UNKNOWN),),
     "helo-fakes-client": (on(ME),),
     "recipient-8bit": (user_error("550 5.1.1", "user-unknown", recipient="noqo@example.com"),),
