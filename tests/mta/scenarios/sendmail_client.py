@@ -16,13 +16,13 @@ def here(event, cls, reply="", level="recipient", **columns):
 
 
 def piped(name, command, row):
-    return tell(name, alias("{name}", f'"|{command}"'), mail(to=HERE), row)
+    return tell(name, alias("{name}", f'"|cat > /dev/null; {command}"'), mail(to=HERE), row)
 
 
 LOCAL = [
     tell("local", mail(to="dave+{name}@example.com"),
          here("delivered", "accepted", recipient="dave+{name}@example.com")),
-    piped("pipe", "cat > /dev/null", here("delivered", "accepted")),
+    piped("pipe", "exit 0", here("delivered", "accepted")),
     piped("pipe-75", "exit 75", here("deferred", "local-delivery-failed", level="attempt")),
     piped("pipe-67", "exit 67", here("bounced", "user-unknown", "550 5.1.1", unsaid=True, **IMPLIED)),
     piped("pipe-73", "exit 73", here("bounced", "local-delivery-failed", "550 5.0.0", unsaid=True, **IMPLIED)),
