@@ -35,7 +35,7 @@ static void write_page(struct analysis *analysis, struct run *run) {
     struct format_wishes wishes =
         result_wishes(&analysis->result, run->options, &run->knowledge->words);
     unsigned top = run->options->top_given || analysis->format->for_people ? run->options->top : 0;
-    page_init(&page, run->knowledge->words.text[WORD_REPORT]);
+    page_init(&page, NULL); /* its verdict becomes the title */
     page.words = &run->knowledge->words;
     summary_of(run->tally, run->knowledge->book,
                &(struct summary_wishes){

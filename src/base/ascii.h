@@ -12,6 +12,10 @@ static inline bool is_letter(char byte) {
     return (unsigned char)((byte | 0x20) - 'a') <= 25;
 }
 
+static inline char lower_of(char byte) {
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte | 0x20) : byte;
+}
+
 static inline bool is_alnum(char byte) {
     return is_digit(byte) || is_letter(byte);
 }

@@ -378,6 +378,11 @@ bool civil_take_rfc3164(struct slice *s, struct civil *civil_r) {
 
 /* ---- Printing ---- */
 
+struct moment moment_here(int64_t seconds) {
+    int64_t offset = seconds == bounded(seconds) ? offset_at(seconds) : 0;
+    return (struct moment){.seconds = seconds, .offset = (int16_t)(offset / MINUTE)};
+}
+
 static char *put_digits(char *at, uint32_t number, int width) {
     for (int place = width - 1; place >= 0; place--, number /= 10)
         at[place] = (char)('0' + number % 10);

@@ -74,6 +74,9 @@ bool civil_take_dashed(struct slice *s, struct civil *civil_r);
 /* Reads "Z", "+02:00" or "+0200" at the front of *s, in minutes east, and moves past it. */
 bool moment_take_offset(struct slice *s, int *offset_r);
 
+/* The moment in the zone of the run; seconds may be MOMENT_NONE. */
+struct moment moment_here(int64_t seconds);
+
 /* Prints RFC 3339 with numeric offset and the fraction as written; "" for no time, or for a year
  * RFC 3339 cannot write. Ends with a NUL. Returns the length; buffer holds at least MOMENT_TEXT
  * bytes. */

@@ -58,13 +58,15 @@ struct finding {
     uint64_t repeat;        /* 1, or how often a repeated entry stands for it */
 
     /* From the journey: */
-    const char *source;   /* name of the file */
-    const char *cause;    /* class of what this follows from; NULL: none, or not known */
-    bool follows;         /* no fault of its own: counts with its cause */
-    int new_messages;     /* 1: a message received; -1: it was counted before, under another ID */
-    uint64_t new_bytes;   /* the size of that message; modulo 2^64 when it is taken back */
-    unsigned new_notices; /* 1: the first entry about a bounce or notice that the MTA made */
-    bool is_notice;       /* about the delivery of such a one: no mail of users */
+    const char *source;    /* name of the file */
+    const char *cause;     /* class of what this follows from; NULL: none, or not known */
+    bool follows;          /* no fault of its own: counts with its cause */
+    bool follows_stranger; /* what it follows from was a stranger's (finding/strangers.h) */
+    bool client_is_ours;   /* a login from its address was good before */
+    int new_messages;      /* 1: a message received; -1: it was counted before, under another ID */
+    uint64_t new_bytes;    /* the size of that message; modulo 2^64 when it is taken back */
+    unsigned new_notices;  /* 1: the first entry about a bounce or notice that the MTA made */
+    bool is_notice;        /* about the delivery of such a one: no mail of users */
     enum fate before, after; /* of the recipient; FATE_NONE when this is not about one */
     bool first_deferral;     /* counts one recipient that was ever deferred */
     bool left_out;           /* not asked for (filter.h): counts nothing, only ends what counted */

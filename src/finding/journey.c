@@ -1,7 +1,7 @@
 /* journey - follows messages by (MTA, host, instance, queue ID), and counts each thing once.
  *
- * What is remembered lies in finding/queue.c and finding/sessions.c. Here is what follows from it,
- * step by step for each finding: is it told for the second time; whose message is it; does that
+ * What is remembered lies in finding/queue.c, sessions.c and logins.c. Here is what follows from
+ * it, step by step for each finding: is it told for the second time; whose message is it; does that
  * belong to another one (a hop, a bounce); what does it teach and what is known already; where does
  * its recipient go. docs/formats/counting.md has the rules and the entries they rest on.
  */
@@ -10,15 +10,17 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "finding/logins.h"
 #include "finding/queue.h"
 #include "finding/sessions.h"
 
-enum { SAVED_VERSION = 7 };
+enum { SAVED_VERSION = 8 };
 
 struct journey {
     struct queue queue;
     struct sessions sessions;
     const struct filter *filter; /* borrowed; NULL: all is asked for */
+    struct logins logins;
 };
 
 /* Who is given what there is to count, of what is asked for. */
@@ -41,6 +43,7 @@ void journey_ask(struct journey *journey, const struct filter *filter) {
 static void journey_empty(struct journey *journey) {
     queue_release(&journey->queue);
     sessions_release(&journey->sessions);
+    logins_release(&journey->logins);
 }
 
 void journey_free(struct journey *journey) {
@@ -594,6 +597,8 @@ void journey_take(struct journey *journey, struct finding *finding,
     const struct receiver to = {give, context, journey->filter};
     struct queue *queue = &journey->queue;
     struct message *message = NULL;
+    bool is_named = finding->record.peer_ip.length > 0;
+    logins_follow(&journey->logins, finding);
     sessions_follow(&journey->sessions, finding);
     if (sessions_hear(&journey->sessions, finding))
         return;
@@ -616,6 +621,8 @@ void journey_take(struct journey *journey, struct finding *finding,
     if (finding->new_notices && !is_notice_asked(journey->filter, finding))
         finding->new_notices = 0;
     sessions_tell(&journey->sessions, finding);
+    if (!is_named)
+        logins_follow(&journey->logins, finding);
     if (message && message->is_notice)
         take_notice(queue, message, finding, &to);
     else
@@ -633,6 +640,7 @@ void journey_save(const struct journey *journey, struct pack *pack) {
     pack_number(pack, SAVED_VERSION);
     queue_save(&journey->queue, pack);
     sessions_save(&journey->sessions, pack);
+    logins_save(&journey->logins, pack);
 }
 
 bool journey_load(struct journey *journey, struct unpack *unpack) {
@@ -641,6 +649,7 @@ bool journey_load(struct journey *journey, struct unpack *unpack) {
         unpack->broken = true;
     queue_load(&fresh->queue, unpack);
     sessions_load(&fresh->sessions, unpack);
+    logins_load(&fresh->logins, unpack);
     if (unpack->broken) {
         journey_free(fresh);
         fresh = journey_new();

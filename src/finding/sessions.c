@@ -14,6 +14,7 @@
 
 #include "base/map.h"
 #include "base/memory.h"
+#include "finding/strangers.h"
 
 enum { PLACES = 4096, TEXT_ROOM = 120, GAP = 3600, SEQUEL_GAP = 60 };
 
@@ -30,6 +31,7 @@ struct session {
     int64_t said; /* when what follows was said, and the hash of each trait of who; 0: none */
     uint64_t traits[TRAITS];
     uint8_t refused; /* class of the recipient refused last; 0: none */
+    bool stranger;   /* did what was refused (finding/strangers.h) */
     bool taken;      /* a message was taken, and no command understood since */
     uint8_t told;    /* the event of the line before, when it may be told again; 0: not */
     uint8_t host_length, ip_length;
@@ -226,6 +228,7 @@ static void session_says(struct sessions *sessions, const struct finding *findin
     session->said = finding->time.seconds;
     traits_of(&finding->record, session->traits);
     session->refused = refused;
+    session->stranger = refused && strangers_did(finding);
     session->taken = taken;
 }
 
@@ -279,6 +282,7 @@ static void follow_refusals(struct sessions *sessions, struct finding *finding) 
     } else if (session && is_refusal && session->refused && sessions_is_sequel(finding)) {
         finding->cause = causes_name(&sessions->causes, session->refused);
         finding->follows = true;
+        finding->follows_stranger = session->stranger;
     } else if (session && (record->kind == RECORD_INCIDENT || !record->queue_id.length)) {
         session->refused = 0; /* another command, the end, or another connection */
         session->taken = false;
@@ -323,6 +327,7 @@ void sessions_save(const struct sessions *sessions, struct pack *pack) {
         for (size_t trait = 0; trait < TRAITS; trait++)
             pack_number(pack, session->traits[trait]);
         causes_save(&sessions->causes, session->refused, pack);
+        pack_number(pack, session->stranger);
         pack_number(pack, session->taken | (unsigned)session->told << 1);
         pack_text(pack, (struct slice){session->text, session->host_length});
         pack_text(pack, (struct slice){session->text + session->host_length, session->ip_length});
@@ -341,6 +346,7 @@ void sessions_load(struct sessions *sessions, struct unpack *unpack) {
         for (size_t trait = 0; trait < TRAITS; trait++)
             session.traits[trait] = unpack_number(unpack);
         session.refused = causes_load(&sessions->causes, unpack);
+        session.stranger = unpack_number(unpack) & 1;
         uint64_t flags = unpack_number(unpack);
         session.taken = flags & 1;
         session.told = (uint8_t)(flags >> 1);

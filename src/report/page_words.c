@@ -65,6 +65,10 @@ struct slice words_fill(struct arena *arena, const char *text, const struct slic
     return kept;
 }
 
+struct slice words_number(struct page *page, uint64_t number) {
+    return arena_print(&page->arena, "%llu", (unsigned long long)number);
+}
+
 const char *words_severity(const struct words *words, enum severity severity) {
     static const enum word by_severity[] = {[SEVERITY_INFO] = WORD_INFO,
                                             [SEVERITY_NOTICE] = WORD_NOTICE,

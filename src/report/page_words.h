@@ -40,6 +40,8 @@ struct slice words_fill(struct arena *arena, const char *text, const struct slic
 static inline const char *page_word(const struct page *page, enum word word) {
     return page->words->text[word];
 }
+/* The digits of a number; they live with the page. */
+struct slice words_number(struct page *page, uint64_t number);
 /* Adds a severity as people read it, in its tone. */
 void words_add_severity(struct page *page, struct cell *record, const char *key, const char *title,
                         enum severity severity);

@@ -215,6 +215,16 @@ static bool read_lasting(struct loader *loader, const struct yaml *root, struct 
            yaml_say(yaml_get(root, "lasting"), loader->problem, "write 'temporary' or 'permanent'");
 }
 
+static bool read_strangers(struct loader *loader, const struct yaml *root, struct reason *reason) {
+    struct slice word = {0};
+    if (!yaml_text(root, "strangers", false, &word, loader->problem))
+        return false;
+    reason->of_strangers = word.length > 0;
+    return !word.length || slice_is(word, "in") ||
+           yaml_say(yaml_get(root, "strangers"), loader->problem,
+                    "write 'in', or leave the key out");
+}
+
 static bool is_direction(struct slice word) {
     return slice_is(word, "in") || slice_is(word, "out") || slice_is(word, "local");
 }
@@ -352,9 +362,10 @@ static bool read_group(struct loader *loader, const struct yaml *root, struct re
 }
 
 static bool read_reason(struct loader *loader, struct reason *reason) {
-    static const char *const known[] = {
-        "title", "group",  "meaning", "sign",  "hint",  "hints",    "severity", "lasting",
-        "acts",  "strong", "weak",    "codes", "where", "examples", "not",      NULL};
+    static const char *const known[] = {"title",  "group",    "meaning", "sign",  "hint",
+                                        "hints",  "severity", "lasting", "acts",  "strangers",
+                                        "strong", "weak",     "codes",   "where", "examples",
+                                        "not",    NULL};
     const char *name = arena_print(loader->arena, "reasons/%s.yaml", reason->name).at;
     const struct yaml *root = loading_yaml(loader, pattern_file_get(loader->files, name));
     struct problem *problem = loader->problem;
@@ -366,6 +377,7 @@ static bool read_reason(struct loader *loader, struct reason *reason) {
            yaml_text(root, "hint", true, &reason->hint, problem) &&
            read_hints(loader, root, reason) && read_severity(loader, root, reason) &&
            read_lasting(loader, root, reason) && read_acts(loader, root, reason) &&
+           read_strangers(loader, root, reason) &&
            (loader->without_rules ||
             (read_rules(loader, root, reason) &&
              read_proofs(loader, root, &reason->proofs, &reason->proof_count)));

@@ -53,6 +53,7 @@ struct reason {
     enum severity severity_out, severity_in;
     unsigned acts_out, acts_in; /* enum acts */
     bool lasting;               /* default: permanent (true) or temporary */
+    bool of_strangers;          /* what a stranger at our door does wrong is no fault of ours */
     const struct proof *proofs;
     size_t proof_count;
     const char *file;

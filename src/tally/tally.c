@@ -7,22 +7,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/map.h"
 #include "base/memory.h"
+#include "finding/strangers.h"
 
 enum {
-    SAVED_VERSION = 3,
+    SAVED_VERSION = 4,
     SAMPLES = 10,
     SAMPLE_LENGTH = 500, /* bytes kept of a line that was not understood */
     REPLY_LENGTH = 1000, /* bytes kept of an example's reply */
     PROGRAMS = 1000,  /* names of programs are log text: so many are kept, the rest is "(other)" */
-    REASON_PARTS = 5, /* class, event, direction, level, mta: each with a NUL behind it */
+    AFFECTED = 1000,  /* of one reason so many names are told apart, the rest is "" */
+    REASON_PARTS = 6, /* class, event, direction, level, mta, who: each with a NUL behind it */
     PART_LENGTH = 60,
+    NAME_LENGTH = 255,
     CODE_LENGTH = 8, /* code, class, subject, detail, implied: big end first, so they sort */
 };
 
 /* What stands before the class in the key of a tie. */
 enum { TIE_CAUSE = 'c', TIE_SEQUEL = 's' };
+
+/* As the part `who` of a key. */
+static const char of_strangers[] = "stranger", of_ours[] = "";
 
 struct reason_value {
     uint64_t count;
@@ -30,6 +37,8 @@ struct reason_value {
     int64_t seconds;
     uint32_t nanos;
     uint64_t line;
+    int64_t last;
+    size_t names;                /* keys of it in tally.affected */
     char *host, *reply, *source; /* owned */
 };
 
@@ -45,6 +54,7 @@ struct tally {
     struct map reasons;             /* REASON_PARTS -> struct reason_value */
     struct map codes;               /* REASON_PARTS, CODE_LENGTH bytes -> uint64_t */
     struct map ties;                /* REASON_PARTS, TIE_CAUSE or TIE_SEQUEL, class -> uint64_t */
+    struct map affected;            /* REASON_PARTS, name -> uint64_t */
     struct map sources;             /* name -> struct ledger */
     struct map programs;            /* name -> struct ledger */
     struct sample samples[SAMPLES]; /* the least by (source, line), in that order */
@@ -56,6 +66,7 @@ struct tally *tally_new(void) {
     map_init(&tally->reasons, sizeof(struct reason_value));
     map_init(&tally->codes, sizeof(uint64_t));
     map_init(&tally->ties, sizeof(uint64_t));
+    map_init(&tally->affected, sizeof(uint64_t));
     map_init(&tally->sources, sizeof(struct ledger));
     map_init(&tally->programs, sizeof(struct ledger));
     return tally;
@@ -77,6 +88,7 @@ static void tally_empty(struct tally *tally) {
     map_release(&tally->reasons);
     map_release(&tally->codes);
     map_release(&tally->ties);
+    map_release(&tally->affected);
     map_release(&tally->sources);
     map_release(&tally->programs);
 }
@@ -119,9 +131,12 @@ static struct walked *sorted(const struct map *map) {
 /* A fault that only follows counts as its cause. */
 static size_t reason_key(char *key, const struct finding *finding) {
     const char *class_name = finding->follows ? finding->cause : finding->verdict.class_name;
-    const char *parts[REASON_PARTS] = {class_name, event_name(finding->record.event),
+    const char *parts[REASON_PARTS] = {class_name,
+                                       event_name(finding->record.event),
                                        direction_name(finding->record.direction),
-                                       level_name(finding->record.level), finding->mta->name};
+                                       level_name(finding->record.level),
+                                       finding->mta->name,
+                                       strangers_did(finding) ? of_strangers : of_ours};
     size_t used = 0;
     for (int i = 0; i < REASON_PARTS; i++) {
         size_t length = strnlen(parts[i], PART_LENGTH);
@@ -130,6 +145,11 @@ static size_t reason_key(char *key, const struct finding *finding) {
         key[used++] = '\0';
     }
     return used;
+}
+
+/* Of the key of a reason; the part `who` is its last one. */
+static bool is_strangers(struct slice key) {
+    return key.length > 1 && key.at[key.length - 2] != '\0';
 }
 
 static void write_code(char bytes[CODE_LENGTH], const struct finding *finding) {
@@ -196,6 +216,8 @@ static void offer_example(struct reason_value *value, struct tally_example examp
     if (value->has_example && compare_examples(&known, &example) <= 0)
         return;
     struct reason_value fresh = {.count = value->count,
+                                 .last = value->last,
+                                 .names = value->names,
                                  .has_example = true,
                                  .seconds = example.seconds,
                                  .nanos = example.nanos,
@@ -218,11 +240,47 @@ static void add_tie(struct tally *tally, char *key, size_t length, const struct 
     *count += finding->repeat;
 }
 
+/* ---- who is hit ---- */
+
+/* What is delivered on this host may be told by the local part alone, or by a pipe. */
+static struct slice affected_by(const struct record *record) {
+    struct slice recipient = record->recipient.length ? record->recipient : record->target;
+    if (record->direction == DIRECTION_IN)
+        return record->user.length      ? record->user
+               : record->peer_ip.length ? record->peer_ip
+                                        : record->peer_host;
+    size_t at = slice_rfind(recipient, '@');
+    if (record->direction == DIRECTION_OUT && at != SIZE_MAX)
+        return slice_from(recipient, at + 1);
+    return recipient.length ? recipient : record->peer_host;
+}
+
+/* Counts a name under the reason whose key stands in front. Merged and loaded names are never cut,
+ * so that any order of merging gives the same. */
+static void add_affected(struct tally *tally, struct reason_value *value, char *key, size_t length,
+                         const struct finding *finding) {
+    struct slice name = slice_head(affected_by(&finding->record), NAME_LENGTH);
+    if (!name.length)
+        return;
+    for (size_t i = 0; i < name.length; i++)
+        key[length + i] = lower_of(name.at[i]);
+    struct slice whole = {key, length + name.length};
+    if (value->names >= AFFECTED && !map_get(&tally->affected, whole))
+        whole.length = length;
+    bool is_new;
+    uint64_t *count = map_put(&tally->affected, whole, &is_new);
+    *count += finding->repeat;
+    value->names += is_new;
+}
+
 static void add_reason(struct tally *tally, const struct finding *finding) {
-    char key[REASON_PARTS * (PART_LENGTH + 1) + 1 + PART_LENGTH];
+    char key[REASON_PARTS * (PART_LENGTH + 1) + NAME_LENGTH];
     size_t length = reason_key(key, finding);
-    struct reason_value *value = map_put(&tally->reasons, (struct slice){key, length}, NULL);
+    bool is_new;
+    struct reason_value *value = map_put(&tally->reasons, (struct slice){key, length}, &is_new);
     value->count += finding->repeat;
+    if (is_new || value->last < finding->time.seconds)
+        value->last = finding->time.seconds;
     offer_example(value, (struct tally_example){finding->time.seconds, finding->time.nanos,
                                                 finding->host, finding->reply.whole,
                                                 slice_of(finding->source), finding->line});
@@ -230,6 +288,8 @@ static void add_reason(struct tally *tally, const struct finding *finding) {
     uint64_t *count = map_put(&tally->codes, (struct slice){key, length + CODE_LENGTH}, NULL);
     *count += finding->repeat;
     add_tie(tally, key, length, finding);
+    if (!is_strangers((struct slice){key, length}))
+        add_affected(tally, value, key, length, finding);
 }
 
 /* ---- totals ---- */
@@ -385,6 +445,19 @@ void tally_lost(struct tally *tally, uint64_t entries) {
     tally->lost += entries;
 }
 
+/* ---- keys ---- */
+
+/* Keys come from outside: they must hold their parts, or walking would read past them. */
+static bool key_parts(struct slice key, struct slice *behind_r) {
+    for (int part = 0; part < REASON_PARTS; part++) {
+        struct slice head;
+        if (!slice_cut(&key, '\0', &head))
+            return false;
+    }
+    *behind_r = key;
+    return true;
+}
+
 /* ---- merging ---- */
 
 static void merge_ledgers(struct map *into, const struct map *from) {
@@ -402,6 +475,24 @@ static void merge_counts(struct map *into, const struct map *from) {
         const uint64_t *count = map_at(from, place, &key);
         uint64_t *sum = map_put(into, key, NULL);
         *sum += *count;
+    }
+}
+
+/* The key of the reason that stands in front of a key, as key_parts found it there. */
+static struct slice reason_of_key(struct slice key) {
+    struct slice behind = {0};
+    key_parts(key, &behind);
+    return slice_head(key, key.length - behind.length);
+}
+
+static void merge_affected(struct tally *into, const struct map *from) {
+    for (size_t place = 0; place < from->used; place++) {
+        struct slice key;
+        const uint64_t *count = map_at(from, place, &key);
+        bool is_new;
+        *(uint64_t *)map_put(&into->affected, key, &is_new) += *count;
+        struct reason_value *value = map_get(&into->reasons, reason_of_key(key));
+        value->names += is_new;
     }
 }
 
@@ -424,13 +515,16 @@ void tally_merge(struct tally *into, const struct tally *from) {
     for (size_t place = 0; place < from->reasons.used; place++) {
         struct slice key;
         const struct reason_value *value = map_at(&from->reasons, place, &key);
-        struct reason_value *sum = map_put(&into->reasons, key, NULL);
+        bool is_new;
+        struct reason_value *sum = map_put(&into->reasons, key, &is_new);
         sum->count += value->count;
+        sum->last = is_new || sum->last < value->last ? value->last : sum->last;
         if (value->has_example)
             offer_example(sum, example_of(value));
     }
     merge_counts(&into->codes, &from->codes);
     merge_counts(&into->ties, &from->ties);
+    merge_affected(into, &from->affected);
     for (size_t i = 0; i < from->sample_count; i++)
         tally_sample(into, from->samples[i].source, from->samples[i].line,
                      (struct slice){from->samples[i].text, from->samples[i].length});
@@ -526,14 +620,34 @@ static size_t ties_of(const struct walked *all, size_t count, size_t *at, struct
     return found;
 }
 
+static int compare_affected(const void *left, const void *right) {
+    const struct tally_affected *a = left, *b = right;
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    return slice_compare(a->name, b->name);
+}
+
+/* The same for who is hit. */
+static size_t affected_of(const struct walked *all, size_t count, size_t *at, struct slice key,
+                          struct tally_affected *affected) {
+    size_t found = 0;
+    for (; *at < count && slice_starts(all[*at].key, key); ++*at)
+        affected[found++] = (struct tally_affected){slice_from(all[*at].key, key.length),
+                                                    *(const uint64_t *)all[*at].value};
+    qsort(affected, found, sizeof *affected, compare_affected);
+    return found;
+}
+
 void tally_each_reason(const struct tally *tally,
                        void (*each)(void *context, const struct tally_reason *reason),
                        void *context) {
     struct walked *reasons = sorted(&tally->reasons), *codes = sorted(&tally->codes);
-    struct walked *all_ties = sorted(&tally->ties);
+    struct walked *all_ties = sorted(&tally->ties), *all_affected = sorted(&tally->affected);
     struct tally_code *of_one = memory_resize(NULL, tally->codes.count + 1, sizeof *of_one);
     struct tally_tie *ties = memory_resize(NULL, tally->ties.count + 1, sizeof *ties);
-    size_t at = 0, tie_at = 0;
+    struct tally_affected *affected =
+        memory_resize(NULL, tally->affected.count + 1, sizeof *affected);
+    size_t at = 0, tie_at = 0, affected_at = 0;
     for (size_t i = 0; i < tally->reasons.count; i++) {
         const struct reason_value *value = reasons[i].value;
         struct slice parts[REASON_PARTS], rest = reasons[i].key;
@@ -550,15 +664,22 @@ void tally_each_reason(const struct tally *tally,
             .direction = parts[2],
             .level = parts[3],
             .mta = parts[4],
+            .strangers = is_strangers(reasons[i].key),
             .count = value->count,
             .codes = of_one,
             .code_count = count,
             .ties = ties,
             .tie_count = ties_of(all_ties, tally->ties.count, &tie_at, reasons[i].key, ties),
+            .affected = affected,
+            .affected_count = affected_of(all_affected, tally->affected.count, &affected_at,
+                                          reasons[i].key, affected),
             .example = example_of(value),
+            .last = value->last,
         };
         each(context, &reason);
     }
+    free(affected);
+    free(all_affected);
     free(ties);
     free(all_ties);
     free(of_one);
@@ -603,6 +724,7 @@ static void save_reasons(const struct tally *tally, struct pack *pack) {
         pack_signed(pack, value->seconds);
         pack_number(pack, value->nanos);
         pack_number(pack, value->line);
+        pack_signed(pack, value->last);
         pack_text(pack, slice_of(value->host));
         pack_text(pack, slice_of(value->reply));
         pack_text(pack, slice_of(value->source));
@@ -610,6 +732,7 @@ static void save_reasons(const struct tally *tally, struct pack *pack) {
     free(all);
     save_counts(&tally->codes, pack);
     save_counts(&tally->ties, pack);
+    save_counts(&tally->affected, pack);
 }
 
 void tally_save(const struct tally *tally, struct pack *pack) {
@@ -644,17 +767,6 @@ static void load_ledgers(struct map *map, struct unpack *unpack) {
     }
 }
 
-/* Keys come from outside: they must hold their parts, or walking would read past them. */
-static bool key_parts(struct slice key, struct slice *behind_r) {
-    for (int part = 0; part < REASON_PARTS; part++) {
-        struct slice head;
-        if (!slice_cut(&key, '\0', &head))
-            return false;
-    }
-    *behind_r = key;
-    return true;
-}
-
 static bool key_is_reason(struct slice key) {
     struct slice behind;
     return key_parts(key, &behind) && !behind.length;
@@ -671,6 +783,11 @@ static bool key_is_tie(struct slice key) {
            (behind.at[0] == TIE_CAUSE || behind.at[0] == TIE_SEQUEL);
 }
 
+static bool key_is_any(struct slice key) {
+    struct slice behind;
+    return key_parts(key, &behind);
+}
+
 static void load_counts(struct map *map, bool (*is_key)(struct slice key), struct unpack *unpack) {
     for (size_t count = unpack_count(unpack); count && !unpack->broken; count--) {
         struct slice key = unpack_text(unpack);
@@ -679,6 +796,19 @@ static void load_counts(struct map *map, bool (*is_key)(struct slice key), struc
         uint64_t number = unpack_number(unpack);
         if (!unpack->broken)
             *(uint64_t *)map_put(map, key, NULL) = number;
+    }
+}
+
+/* Names stand under a reason that is there. */
+static void count_names(struct tally *tally, struct unpack *unpack) {
+    for (size_t place = 0; place < tally->affected.used && !unpack->broken; place++) {
+        struct slice key;
+        map_at(&tally->affected, place, &key);
+        struct reason_value *value = map_get(&tally->reasons, reason_of_key(key));
+        if (value)
+            value->names++;
+        else
+            unpack->broken = true;
     }
 }
 
@@ -694,6 +824,7 @@ static void load_reasons(struct tally *tally, struct unpack *unpack) {
         struct tally_example example = {.seconds = unpack_signed(unpack)};
         example.nanos = (uint32_t)unpack_number(unpack);
         example.line = unpack_number(unpack);
+        value->last = unpack_signed(unpack);
         example.host = unpack_text(unpack);
         example.reply = unpack_text(unpack);
         example.source = unpack_text(unpack);
@@ -701,6 +832,8 @@ static void load_reasons(struct tally *tally, struct unpack *unpack) {
     }
     load_counts(&tally->codes, key_is_code, unpack);
     load_counts(&tally->ties, key_is_tie, unpack);
+    load_counts(&tally->affected, key_is_any, unpack);
+    count_names(tally, unpack);
 }
 
 static void load_all(struct tally *tally, struct unpack *unpack) {

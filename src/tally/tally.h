@@ -28,6 +28,13 @@ struct tally_tie {
     uint64_t count;
 };
 
+/* Who is hit by a reason: the domain of recipients that mail goes out to, the recipient of what is
+ * delivered here, the user of a login or session, else the client. "": those not told apart. */
+struct tally_affected {
+    struct slice name;
+    uint64_t count;
+};
+
 /* The first finding of a reason, as an example: the least by (time, host, source, line). */
 struct tally_example {
     int64_t seconds;
@@ -38,12 +45,16 @@ struct tally_example {
 
 struct tally_reason { /* borrowed from the tally until it changes */
     struct slice class_name, event, direction, level, mta;
+    bool strangers; /* did it (finding/strangers.h): no affected then */
     uint64_t count;
     const struct tally_code *codes; /* most frequent first, then by code */
     size_t code_count;
     const struct tally_tie *ties; /* causes first; most frequent first, then by name */
     size_t tie_count;
-    struct tally_example example;
+    const struct tally_affected *affected; /* most frequent first, then by name */
+    size_t affected_count;
+    struct tally_example example; /* its time is that of the first */
+    int64_t last;                 /* seconds; MOMENT_NONE: no entry had a time */
 };
 
 struct totals {
@@ -90,7 +101,7 @@ void tally_each_sample(const struct tally *tally,
                        void (*each)(void *context, struct slice source, uint64_t line,
                                     struct slice text),
                        void *context);
-/* Sorted by class, event, direction, level, mta. */
+/* Sorted by class, event, direction, level, mta, strangers. */
 void tally_each_reason(const struct tally *tally,
                        void (*each)(void *context, const struct tally_reason *reason),
                        void *context);

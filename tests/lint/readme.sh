@@ -59,6 +59,6 @@ blocks docs/patterns.md "$scratch/patterns"
 each_block docs/patterns.md "$scratch/patterns" "$scratch/patterns"
 blocks docs/digging.md "$scratch/digging"
 each_block docs/digging.md "$scratch/digging" .
-sed 's/hint:/pint:/' "$scratch/readme/block01" > "$scratch/wrong"
+sed 's/affected:/infected:/' "$scratch/readme/block01" > "$scratch/wrong"
 check_catches "a line that is not printed" shown_in "$scratch/wrong" "$scratch/readme/block01.output"
 tap_end

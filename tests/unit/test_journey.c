@@ -854,8 +854,48 @@ static void test_too_many_classes(void **state) {
     assert_null(causes_name(&causes, 1));
 }
 
+static struct finding failed_login(const char *ip) {
+    struct finding finding = about("", RECORD_INCIDENT);
+    finding.record.event = EVENT_AUTH_FAILED;
+    finding.record.level = LEVEL_SESSION;
+    finding.record.direction = DIRECTION_IN;
+    finding.record.peer_ip = slice_of(ip);
+    finding.record.user = SLICE("alice");
+    return finding;
+}
+
+/* Who comes from an address from which a login was good is no guesser; it is known across a save.
+ */
+static void test_a_login_makes_ours(void **state) {
+    (void)state;
+    struct journey *journey = journey_new(), *later = journey_new();
+    struct given given;
+    take(journey, failed_login("192.0.2.7"), &given);
+    assert_false(given.items[0].client_is_ours);
+    take(journey, failed_login("192.0.2.7"), &given); /* trying is no login */
+    assert_false(given.items[0].client_is_ours);
+    struct finding arrival = about("A1", RECORD_ARRIVAL);
+    arrival.record.direction = DIRECTION_IN;
+    arrival.record.peer_ip = SLICE("192.0.2.7");
+    arrival.record.user = SLICE("alice");
+    take(journey, arrival, &given);
+    struct pack pack;
+    pack_init(&pack);
+    journey_save(journey, &pack);
+    struct unpack unpack = {{pack.bytes, pack.length}, false};
+    assert_true(journey_load(later, &unpack));
+    take(later, failed_login("192.0.2.7"), &given);
+    assert_true(given.items[0].client_is_ours);
+    take(later, failed_login("192.0.2.8"), &given);
+    assert_false(given.items[0].client_is_ours);
+    pack_release(&pack);
+    journey_free(journey);
+    journey_free(later);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_login_makes_ours),
         cmocka_unit_test(test_sender_and_size),
         cmocka_unit_test(test_made_here_is_not_received),
         cmocka_unit_test(test_other_queue_is_another_message),

@@ -55,6 +55,7 @@ static void holds_a_reason(void **state) {
                               "hints: {postfix in: A, out: B}\n"
                               "severity: critical\nlasting: temporary\n"
                               "acts: {out: [wait, recipient], in: [remote-sender]}\n"
+                              "strangers: in\n"
                               "strong: {says: [full]}\n"
                               "examples: [552 full, 452 full]\nnot: ['550 no']\n"},
         {NULL, NULL},
@@ -72,6 +73,7 @@ static void holds_a_reason(void **state) {
     assert_int_equal(reason->severity_in, SEVERITY_CRITICAL);
     assert_string_equal(severity_name(reason->severity_in), "critical");
     assert_false(reason->lasting);
+    assert_true(reason->of_strangers);
     assert_int_equal(acts_print(reason->acts_out, '|', acts), 14);
     assert_string_equal(acts, "recipient|wait");
     acts_print(reason->acts_in, ' ', acts);
@@ -83,7 +85,7 @@ static void holds_a_reason(void **state) {
     assert_true(slice_is(reason->hints[1].text, "B"));
     assert_int_equal(reason->proof_count, 3);
     assert_true(slice_is(reason->proofs[1].text, "452 full"));
-    assert_int_equal(reason->proofs[1].line, 11);
+    assert_int_equal(reason->proofs[1].line, 12);
     assert_true(slice_is(reason->sign, "S."));
     assert_false(reason->proofs[1].counter);
     assert_true(reason->proofs[2].counter);
@@ -337,6 +339,9 @@ static const struct {
     {"acts: [our-user]\n", "acts: [our-user, our-user]\n", "unknown or repeated 'our-user'"},
     {"acts: [our-user]\n", "acts: [you]\n", "unknown or repeated 'you'; known are our-admin"},
     {"acts: [our-user]\n", "acts: []\n", "name who acts"},
+    {"acts: [our-user]\n", "acts: [our-user]\nstrangers: out\n",
+     "full.yaml:9:12: write 'in', or leave the key out"},
+    {"acts: [our-user]\n", "acts: [our-user]\nstrangers: [in]\n", "full.yaml:9:12: "},
     {"acts: [our-user]\n", "acts: {in: [our-user]}\n", "key 'out' is missing"},
     {"severity: {out: warning, in: info}\n", "severity: bad\n",
      "full.yaml:6:11: write one of info, notice"},

@@ -224,11 +224,119 @@ static void test_causes(void **state) {
     tally_free(loaded);
 }
 
+static void keep_affected(void *context, const struct tally_reason *reason) {
+    char *text = context;
+    size_t used = strlen(text);
+    used += (size_t)snprintf(text + used, 400 - used,
+                             "%.*s%s %llu until %lld:", SLICE_ARGS(reason->class_name),
+                             reason->strangers ? " strangers" : "",
+                             (unsigned long long)reason->count, (long long)reason->last);
+    for (size_t i = 0; i < reason->affected_count && i < 3; i++)
+        used += (size_t)snprintf(text + used, 400 - used, " %.*s %llu",
+                                 SLICE_ARGS(reason->affected[i].name),
+                                 (unsigned long long)reason->affected[i].count);
+    snprintf(text + used, 400 - used, "\n");
+}
+
+static const struct reason guessing = {.name = "bad-credentials", .of_strangers = true};
+
+/* Who is hit: domains of recipients, users, clients; what strangers did is kept apart. */
+static void test_affected(void **state) {
+    (void)state;
+    static const struct {
+        const char *class_name;
+        enum direction direction;
+        const char *recipient, *target, *user, *ip;
+        int64_t seconds;
+        uint64_t repeat;
+    } rows[] = {
+        {"greylisted", DIRECTION_OUT, "a@Example.NET", "", "", "", 1000, 1},
+        {"greylisted", DIRECTION_OUT, "b@example.net", "", "", "", 3000, 2},
+        {"greylisted", DIRECTION_OUT, "c@example.org", "", "", "", 2000, 1},
+        {"local", DIRECTION_LOCAL, "a@example.com", "", "", "", 1000, 1},
+        {"local", DIRECTION_LOCAL, "", "|/bin/x", "", "", MOMENT_NONE, 1},
+        {"bad-credentials", DIRECTION_IN, "", "", "bob", "192.168.0.5", 1000, 1},
+        {"bad-credentials", DIRECTION_IN, "", "", "", "10.1.2.3", 1000, 3},
+        {"bad-credentials", DIRECTION_IN, "", "", "eve", "192.0.2.66", 1000, 7},
+        {"unclassified", DIRECTION_OUT, "", "", "", "", MOMENT_NONE, 1},
+    };
+    struct tally *tally = tally_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct finding finding = finding_of(EVENT_AUTH_FAILED, LEVEL_SESSION, FATE_NONE, FATE_NONE);
+        finding.verdict.class_name = rows[i].class_name;
+        finding.verdict.reason = rows[i].direction == DIRECTION_IN ? &guessing : NULL;
+        finding.record.direction = rows[i].direction;
+        finding.record.recipient = slice_of(rows[i].recipient);
+        finding.record.target = slice_of(rows[i].target);
+        finding.record.user = slice_of(rows[i].user);
+        finding.record.peer_ip = slice_of(rows[i].ip);
+        finding.time.seconds = rows[i].seconds;
+        finding.repeat = rows[i].repeat;
+        tally_add(tally, &finding);
+    }
+    char text[400] = "";
+    tally_each_reason(tally, keep_affected, text);
+    assert_string_equal(text, "bad-credentials 4 until 1000: 10.1.2.3 3 bob 1\n"
+                              "bad-credentials strangers 7 until 1000:\n"
+                              "greylisted 4 until 3000: example.net 3 example.org 1\n"
+                              "local 2 until 1000: a@example.com 1 |/bin/x 1\n"
+                              "unclassified 1 until -9223372036854775808:\n");
+    tally_free(tally);
+}
+
+static void add_domains(struct tally *tally, unsigned from, unsigned to) {
+    for (unsigned i = from; i < to; i++) {
+        char recipient[32];
+        snprintf(recipient, sizeof recipient, "a@d%u.example.net", i);
+        struct finding finding = finding_of(EVENT_BOUNCED, LEVEL_RECIPIENT, FATE_NONE, FATE_NONE);
+        finding.record.recipient = slice_of(recipient);
+        tally_add(tally, &finding);
+    }
+}
+
+static void keep_names(void *context, const struct tally_reason *reason) {
+    uint64_t *numbers = context;
+    numbers[0] = reason->affected_count;
+    for (size_t i = 0; i < reason->affected_count; i++)
+        if (!reason->affected[i].name.length)
+            numbers[1] = reason->affected[i].count;
+}
+
+/* A log of made-up names takes no more memory than a thousand of them; a merge cuts nothing. */
+static void test_affected_is_bounded(void **state) {
+    (void)state;
+    struct tally *tally = tally_new(), *other = tally_new(), *sums[2] = {tally_new(), tally_new()};
+    struct pack packs[2];
+    uint64_t numbers[2] = {0};
+    add_domains(tally, 0, 1500);
+    add_domains(other, 1400, 2000);
+    tally_each_reason(tally, keep_names, numbers);
+    assert_int_equal(numbers[0], 1001);
+    assert_int_equal(numbers[1], 500);
+    for (int i = 0; i < 2; i++) {
+        tally_merge(sums[i], i ? tally : other);
+        tally_merge(sums[i], i ? other : tally);
+        pack_init(&packs[i]);
+        tally_save(sums[i], &packs[i]);
+    }
+    assert_int_equal(packs[0].length, packs[1].length);
+    assert_memory_equal(packs[0].bytes, packs[1].bytes, packs[0].length);
+    tally_each_reason(sums[0], keep_names, numbers);
+    assert_int_equal(numbers[0], 1601);
+    for (int i = 0; i < 2; i++) {
+        pack_release(&packs[i]);
+        tally_free(sums[i]);
+    }
+    tally_free(tally);
+    tally_free(other);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_totals),         cmocka_unit_test(test_repeats_weigh),
         cmocka_unit_test(test_reasons),        cmocka_unit_test(test_samples_are_the_first),
         cmocka_unit_test(test_ledger_adds_up), cmocka_unit_test(test_causes),
+        cmocka_unit_test(test_affected),       cmocka_unit_test(test_affected_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,42 @@
+/* Why: nine tenths of what a server refuses is bots that guess passwords, harvest addresses and
+ * look for an open relay. They must not push a fault of our own off the first lines of a report,
+ * and no fault of our own may be taken for theirs.
+ *
+ * How: the reason tells whether a stranger can be to blame at all (`strangers: in` of its file: a
+ * wrong password can be his, a full disk cannot). Then the client must be named and be no one of
+ * ours: not logged in, not on this host or in a private network, and nobody logged in from there
+ * before. That the sender address is of a domain of ours proves nothing: bots write it too.
+ */
+#include "finding/strangers.h"
+
+/* 172.16.0.0 to 172.31.255.255 */
+static bool is_private_172(struct slice ip) {
+    uint64_t second;
+    return slice_skip(&ip, SLICE("172.")) && slice_take_number(&ip, &second) && second >= 16 &&
+           second <= 31;
+}
+
+/* This host, a private network, or the link: RFC 1918, 3927, 4193 and 4291. */
+static bool is_near(struct slice ip) {
+    static const struct slice heads[] = {
+        SLICE_INIT("127."), SLICE_INIT("10."), SLICE_INIT("192.168."), SLICE_INIT("169.254."),
+        SLICE_INIT("fc"),   SLICE_INIT("fd"),  SLICE_INIT("fe80:"),
+    };
+    slice_skip(&ip, SLICE("::ffff:"));
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (slice_starts_nocase(ip, heads[i]))
+            return true;
+    return is_private_172(ip) || slice_is(ip, "::1");
+}
+
+bool strangers_did(const struct finding *finding) {
+    const struct record *record = &finding->record;
+    const struct reason *reason = finding->verdict.reason;
+    if (finding->follows)
+        return finding->follows_stranger;
+    if (record->direction != DIRECTION_IN || !reason || !reason->of_strangers)
+        return false;
+    bool logged_in = record->user.length && record->event != EVENT_AUTH_FAILED;
+    return record->peer_ip.length && !logged_in && !finding->client_is_ours &&
+           !is_near(record->peer_ip);
+}

@@ -1,0 +1,217 @@
+/* Why: people act on "logins fail", whichever daemon said it; the tally has to keep MTA and level
+ * apart, because units and hints hang on them.
+ *
+ * How: reasons come sorted, so that the same tally is always joined in the same order.
+ */
+#include "report/joined.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/moment.h"
+#include "mta/mta.h"
+
+static void join_code(struct joined *joined, const struct tally_code *code) {
+    for (size_t i = 0; i < joined->code_count; i++) {
+        struct joined_code *known = &joined->codes[i];
+        if (known->code == code->code && known->implied == code->implied &&
+            enhanced_equal(known->enhanced, code->enhanced)) {
+            known->count += code->count;
+            return;
+        }
+    }
+    joined->codes = memory_grow(joined->codes, &joined->code_capacity, joined->code_count + 1,
+                                sizeof *joined->codes);
+    joined->codes[joined->code_count++] =
+        (struct joined_code){code->code, code->enhanced, code->implied, code->count};
+}
+
+static void join_tie(struct joined *joined, const struct tally_tie *tie) {
+    for (size_t i = 0; i < joined->tie_count; i++) {
+        struct tally_tie *known = &joined->ties[i];
+        if (known->is_sequel == tie->is_sequel && slice_equal(known->class_name, tie->class_name)) {
+            known->count += tie->count;
+            return;
+        }
+    }
+    joined->ties =
+        memory_grow(joined->ties, &joined->tie_capacity, joined->tie_count + 1, sizeof *tie);
+    joined->ties[joined->tie_count++] = *tie;
+}
+
+/* Not yet folded: there may be a thousand names of each reason. */
+static void join_affected(struct joined *joined, const struct tally_affected *affected) {
+    joined->affected = memory_grow(joined->affected, &joined->affected_capacity,
+                                   joined->affected_count + 1, sizeof *affected);
+    joined->affected[joined->affected_count++] = *affected;
+}
+
+static bool is_in(struct slice direction) {
+    return slice_is(direction, "in");
+}
+
+static struct joined *joined_for(struct joining *joining, const struct tally_reason *reason) {
+    for (size_t i = joining->count; i-- > 0;) {
+        struct joined *known = &joining->items[i];
+        if (slice_equal(known->class_name, reason->class_name) &&
+            slice_equal(known->event, reason->event) &&
+            slice_equal(known->direction, reason->direction) &&
+            (!joining->apart || known->strangers == reason->strangers))
+            return known;
+    }
+    joining->items =
+        memory_grow(joining->items, &joining->capacity, joining->count + 1, sizeof *joining->items);
+    struct joined *fresh = &joining->items[joining->count++];
+    *fresh = (struct joined){.class_name = reason->class_name,
+                             .event = reason->event,
+                             .direction = reason->direction,
+                             .mta = mta_named(reason->mta),
+                             .reason = rulebook_reason(joining->book, reason->class_name),
+                             .severity = SEVERITY_NOTICE,
+                             .strangers = joining->apart && reason->strangers,
+                             .example = reason->example,
+                             .last = reason->last};
+    if (fresh->reason) {
+        bool in = is_in(reason->direction);
+        fresh->severity = in ? fresh->reason->severity_in : fresh->reason->severity_out;
+        fresh->acts = in ? fresh->reason->acts_in : fresh->reason->acts_out;
+    } else if (slice_is(reason->class_name, "accepted") ||
+               slice_is(reason->class_name, "intermediate")) {
+        fresh->severity = SEVERITY_INFO;
+    }
+    return fresh;
+}
+
+static bool is_earlier(const struct tally_example *a, const struct tally_example *b) {
+    if (a->seconds == MOMENT_NONE || b->seconds == MOMENT_NONE)
+        return b->seconds == MOMENT_NONE && a->seconds != MOMENT_NONE;
+    return a->seconds != b->seconds ? a->seconds < b->seconds : a->nanos < b->nanos;
+}
+
+static void join(void *context, const struct tally_reason *reason) {
+    struct joining *joining = context;
+    struct joined *joined = joined_for(joining, reason);
+    joined->count += reason->count;
+    if (joined->mta != mta_named(reason->mta))
+        joined->mta = NULL;
+    if (is_earlier(&reason->example, &joined->example))
+        joined->example = reason->example;
+    if (reason->last > joined->last)
+        joined->last = reason->last;
+    if (reason->strangers)
+        joined->of_strangers += reason->count;
+    for (size_t i = 0; i < reason->code_count; i++)
+        join_code(joined, &reason->codes[i]);
+    for (size_t i = 0; i < reason->tie_count; i++)
+        join_tie(joined, &reason->ties[i]);
+    for (size_t i = 0; i < reason->affected_count; i++)
+        join_affected(joined, &reason->affected[i]);
+}
+
+static int compare_ties(const void *left, const void *right) {
+    const struct tally_tie *a = left, *b = right;
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    return slice_compare(a->class_name, b->class_name);
+}
+
+static int compare_codes(const void *left, const void *right) {
+    const struct joined_code *a = left, *b = right;
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    if (a->code != b->code)
+        return a->code < b->code ? -1 : 1;
+    if (a->implied != b->implied)
+        return a->implied - b->implied;
+    char texts[2][16];
+    size_t lengths[2] = {enhanced_print(a->enhanced, texts[0]),
+                         enhanced_print(b->enhanced, texts[1])};
+    return slice_compare((struct slice){texts[0], lengths[0]},
+                         (struct slice){texts[1], lengths[1]});
+}
+
+static int compare_affected(const void *left, const void *right) {
+    const struct tally_affected *a = left, *b = right;
+    if (!a->name.length != !b->name.length)
+        return a->name.length ? -1 : 1; /* those not told apart come last */
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    return slice_compare(a->name, b->name);
+}
+
+/* What strangers did comes behind, whatever its severity. Most serious first; of equals the most
+ * frequent; then by name, so that order never depends on chance. */
+static int compare_joined(const void *left, const void *right) {
+    const struct joined *a = left, *b = right;
+    if (a->strangers != b->strangers)
+        return a->strangers - b->strangers;
+    if (!a->strangers && a->severity != b->severity)
+        return a->severity > b->severity ? -1 : 1;
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    int order = slice_compare(a->class_name, b->class_name);
+    if (!order)
+        order = slice_compare(a->event, b->event);
+    return order ? order : slice_compare(a->direction, b->direction);
+}
+
+static int compare_names(const void *left, const void *right) {
+    const struct tally_affected *a = left, *b = right;
+    return slice_compare(a->name, b->name);
+}
+
+static void sort(void *items, size_t count, size_t size,
+                 int (*compare)(const void *, const void *)) {
+    if (count)
+        qsort(items, count, size, compare);
+}
+
+/* Equal names become one. */
+static void fold_affected(struct joined *joined) {
+    struct tally_affected *all = joined->affected;
+    size_t kept = 0;
+    sort(all, joined->affected_count, sizeof *all, compare_names);
+    for (size_t i = 0; i < joined->affected_count; i++)
+        if (kept && slice_equal(all[kept - 1].name, all[i].name))
+            all[kept - 1].count += all[i].count;
+        else
+            all[kept++] = all[i];
+    joined->affected_count = kept;
+    sort(all, kept, sizeof *all, compare_affected);
+}
+
+void joining_make(struct joining *joining, const struct tally *tally, const struct rulebook *book,
+                  bool apart) {
+    *joining = (struct joining){.book = book, .apart = apart};
+    tally_each_reason(tally, join, joining);
+    sort(joining->items, joining->count, sizeof *joining->items, compare_joined);
+    for (size_t i = 0; i < joining->count; i++) {
+        struct joined *joined = &joining->items[i];
+        sort(joined->codes, joined->code_count, sizeof *joined->codes, compare_codes);
+        sort(joined->ties, joined->tie_count, sizeof *joined->ties, compare_ties);
+        fold_affected(joined);
+    }
+}
+
+static void joined_release(struct joined *joined) {
+    free(joined->codes);
+    free(joined->ties);
+    free(joined->affected);
+}
+
+size_t joining_leave_out(struct joining *joining, uint64_t least) {
+    size_t kept = 0, all = joining->count;
+    for (size_t i = 0; i < all; i++)
+        if (joining->items[i].count >= least)
+            joining->items[kept++] = joining->items[i];
+        else
+            joined_release(&joining->items[i]);
+    joining->count = kept;
+    return all - kept;
+}
+
+void joining_release(struct joining *joining) {
+    for (size_t i = 0; i < joining->count; i++)
+        joined_release(&joining->items[i]);
+    free(joining->items);
+}

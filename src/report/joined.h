@@ -1,0 +1,51 @@
+/* joined - the reasons of a report. The tally counts them by MTA and level; people and the contract
+ * see one reason a class, event and direction, with the hint of the MTA when there is only one.
+ */
+#ifndef REPORT_JOINED_H
+#define REPORT_JOINED_H
+
+#include "rules/rulebook.h"
+#include "tally/tally.h"
+
+struct joined_code {
+    uint16_t code;
+    struct enhanced enhanced;
+    bool implied;
+    uint64_t count;
+};
+
+/* One reason of the page. */
+struct joined {
+    struct slice class_name, event, direction;
+    uint64_t count;
+    const struct mta *mta; /* NULL: several */
+    const struct reason *reason;
+    enum severity severity;
+    unsigned acts;
+    struct joined_code *codes;
+    size_t code_count, code_capacity;
+    struct tally_tie *ties;
+    size_t tie_count, tie_capacity;
+    bool strangers;        /* did it, all of it; only when they are kept apart */
+    uint64_t of_strangers; /* how often they did */
+    struct tally_affected *affected;
+    size_t affected_count, affected_capacity;
+    struct tally_example example; /* of the first */
+    int64_t last;                 /* seconds, or MOMENT_NONE */
+};
+
+struct joining {
+    const struct rulebook *book;
+    bool apart;           /* what strangers did and what is ours are two reasons */
+    struct joined *items; /* most serious first; then, apart, what strangers did */
+    size_t count, capacity;
+};
+
+/* Texts are borrowed from the tally until it changes. */
+void joining_make(struct joining *joining, const struct tally *tally, const struct rulebook *book,
+                  bool apart);
+/* Leaves out what came less often than that; gives how many reasons those are. */
+size_t joining_leave_out(struct joining *joining, uint64_t least);
+void joining_release(struct joining *joining);
+
+#endif

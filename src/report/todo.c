@@ -1,0 +1,399 @@
+/* Why: a report is read by a tired administrator, who wants to know from its first lines whether
+ * something is wrong, what, who must act and what to do.
+ *
+ * How: of the reasons, kept apart from what strangers did, those from a warning on are things to
+ * do: a card each, the most serious first, which begins with who acts and what to do. All others
+ * are rows of two tables. Machines get each reason whole, in one list.
+ */
+#include "report/todo.h"
+
+#include "base/moment.h"
+#include "base/out.h"
+#include "finding/hint.h"
+#include "report/page_words.h"
+
+enum { AFFECTED_SHOWN = 3 };
+
+/* The unit of a count, by event (contract, section 4), and what people read. */
+static const struct event_words {
+    const char *event, *unit;
+    enum word one, many;
+    enum word unit_of_one; /* of several it is the next word */
+} event_words[] = {
+    {"delivered", "recipients", WORD_ONE_DELIVERED, WORD_MANY_DELIVERED, WORD_UNIT_RECIPIENT},
+    {"bounced", "recipients", WORD_ONE_BOUNCED, WORD_MANY_BOUNCED, WORD_UNIT_RECIPIENT},
+    {"expired", "recipients", WORD_ONE_EXPIRED, WORD_MANY_EXPIRED, WORD_UNIT_RECIPIENT},
+    {"deferred", "attempts", WORD_ONE_DEFERRED, WORD_MANY_DEFERRED, WORD_UNIT_ATTEMPT},
+    {"rejected", "rejections", WORD_ONE_REJECTED, WORD_MANY_REJECTED, WORD_UNIT_REJECTION},
+    {"auth-failed", "logins", WORD_ONE_AUTH_FAILED, WORD_MANY_AUTH_FAILED, WORD_UNIT_LOGIN},
+    {"tls-failed", "sessions", WORD_ONE_TLS_FAILED, WORD_MANY_TLS_FAILED, WORD_UNIT_SESSION},
+    {"connection-lost", "sessions", WORD_ONE_CONNECTION_LOST, WORD_MANY_CONNECTION_LOST,
+     WORD_UNIT_SESSION},
+    {"timeout", "sessions", WORD_ONE_TIMEOUT, WORD_MANY_TIMEOUT, WORD_UNIT_SESSION},
+    {"discarded", "recipients", WORD_ONE_DISCARDED, WORD_MANY_DISCARDED, WORD_UNIT_RECIPIENT},
+    {"held", "recipients", WORD_ONE_HELD, WORD_MANY_HELD, WORD_UNIT_RECIPIENT},
+    {"warning", "warnings", WORD_ONE_WARNING, WORD_MANY_WARNING, WORD_UNIT_WARNING},
+};
+
+static const struct event_words *words_of(struct slice event) {
+    size_t i = 0, last = sizeof event_words / sizeof *event_words - 1;
+    while (i < last && !slice_is(event, event_words[i].event))
+        i++;
+    return &event_words[i];
+}
+
+static struct slice code_words(struct page *page, const struct joined *joined) {
+    struct out words;
+    out_init_memory(&words);
+    for (size_t i = 0; i < joined->code_count && i < 6; i++) {
+        const struct joined_code *code = &joined->codes[i];
+        char enhanced[16];
+        size_t length = enhanced_print(code->enhanced, enhanced);
+        out_text(&words, i ? ", " : "");
+        if (code->code)
+            out_number(&words, code->code);
+        else
+            out_text(&words, length ? "" : page_word(page, WORD_NO_CODE));
+        if (length) {
+            out_text(&words, code->code ? " " : "");
+            out_slice(&words, (struct slice){enhanced, length});
+        }
+        out_byte(&words, ' ');
+        out_slice(&words, WORDS_FILL(&page->arena,
+                                     code->implied ? page_word(page, WORD_COUNT_IMPLIED) : "({1})",
+                                     words_number(page, code->count)));
+    }
+    if (joined->code_count > 6) {
+        out_byte(&words, ' ');
+        out_slice(&words, WORDS_FILL(&page->arena, page_word(page, WORD_AND_MORE),
+                                     words_number(page, joined->code_count - 6)));
+    }
+    struct slice kept = arena_copy(&page->arena, out_held(&words));
+    out_release(&words);
+    return kept;
+}
+
+static void add_codes(struct page *page, struct cell *reason, const struct joined *joined) {
+    struct cell *codes = cell_list(page, reason, "codes", NULL);
+    for (size_t i = 0; i < joined->code_count; i++) {
+        const struct joined_code *code = &joined->codes[i];
+        char enhanced[16];
+        size_t length = enhanced_print(code->enhanced, enhanced);
+        struct cell *cell = cell_record(page, codes, NULL, NULL);
+        if (code->code)
+            cell_code(page, cell, "code", NULL, code->code);
+        else
+            cell_none(page, cell, "code", NULL);
+        if (length)
+            cell_text(page, cell, "enhanced", NULL, (struct slice){enhanced, length});
+        else
+            cell_none(page, cell, "enhanced", NULL);
+        cell_count(page, cell, "count", NULL, code->count, NULL);
+        if (code->code)
+            cell_text(page, cell, "code_source", NULL,
+                      code->implied ? SLICE("implied") : SLICE("explicit"));
+        else
+            cell_none(page, cell, "code_source", NULL);
+    }
+}
+
+/* "connection-timeout (2), greylisted (1)" */
+static struct slice tie_words(struct page *page, const struct joined *joined, bool sequels) {
+    struct slice words = {0};
+    for (size_t i = 0; i < joined->tie_count; i++) {
+        const struct tally_tie *tie = &joined->ties[i];
+        if (tie->is_sequel == sequels)
+            words = arena_print(&page->arena, "%.*s%s%.*s (%llu)", SLICE_ARGS(words),
+                                words.length ? ", " : "", SLICE_ARGS(tie->class_name),
+                                (unsigned long long)tie->count);
+    }
+    return words;
+}
+
+static void add_tie_words(struct page *page, struct cell *cell, const struct joined *joined) {
+    struct slice causes = tie_words(page, joined, false), sequels = tie_words(page, joined, true);
+    bool expired = slice_is(joined->event, "expired");
+    if (causes.length)
+        cell_text(page, cell, NULL,
+                  page_word(page, expired ? WORD_EXPIRED_BECAUSE : WORD_COMES_AFTER), causes);
+    if (sequels.length)
+        cell_text(page, cell, NULL, page_word(page, WORD_ONLY_FOLLOWED), sequels);
+}
+
+static void add_ties(struct page *page, struct cell *reason, const struct joined *joined,
+                     const char *key, bool sequels) {
+    struct cell *list = cell_list(page, reason, key, NULL);
+    for (size_t i = 0; i < joined->tie_count; i++) {
+        if (joined->ties[i].is_sequel != sequels)
+            continue;
+        struct cell *cell = cell_record(page, list, NULL, NULL);
+        cell_text(page, cell, "class", NULL, joined->ties[i].class_name);
+        cell_count(page, cell, "count", NULL, joined->ties[i].count, NULL);
+    }
+}
+
+static void add_acts(struct page *page, struct cell *reason, unsigned acts) {
+    char words[96];
+    struct slice rest = {words, acts_print(acts, '|', words)}, word;
+    struct cell *list = cell_list(page, reason, "acts", NULL);
+    while (rest.length) {
+        slice_cut(&rest, '|', &word);
+        cell_text(page, list, NULL, NULL, word);
+    }
+}
+
+/* "bad-credentials: 3 logins failed, a client spoke to us" */
+static struct slice heading_words(struct page *page, const struct joined *joined) {
+    const struct event_words *words = words_of(joined->event);
+    enum direction direction = DIRECTION_NONE;
+    direction_read(joined->direction, &direction);
+    return WORDS_FILL(&page->arena, page_word(page, joined->count == 1 ? words->one : words->many),
+                      joined->class_name, words_number(page, joined->count),
+                      slice_of(words_direction(page->words, direction)));
+}
+
+/* The hint of what most of it came after, where there is one. */
+static struct slice hint_of(const struct joined *joined) {
+    enum direction direction = DIRECTION_NONE;
+    direction_read(joined->direction, &direction);
+    if (!joined->reason)
+        return (struct slice){0};
+    for (size_t i = 0; i < joined->tie_count; i++) {
+        const struct tally_tie *tie = &joined->ties[i];
+        struct slice after = reason_hint_after(joined->reason, tie->class_name);
+        if (!tie->is_sequel && tie->count > joined->count / 2 && after.length)
+            return after;
+    }
+    return reason_hint(joined->reason, joined->mta, direction);
+}
+
+/* ---- for people ---- */
+
+/* "2026-06-01 10:00"; empty: not known. */
+static struct slice time_words(struct page *page, int64_t seconds) {
+    enum { TO_MINUTES = 16 };
+    struct moment moment = moment_here(seconds);
+    char text[MOMENT_TEXT];
+    size_t length = moment_print(&moment, text);
+    if (length < TO_MINUTES)
+        return (struct slice){0};
+    text[10] = ' ';
+    return arena_copy(&page->arena, (struct slice){text, TO_MINUTES});
+}
+
+/* "mail.log:12, 2026-06-01 10:00; last 2026-06-01 12:01" */
+static struct slice place_words(struct page *page, const struct joined *joined) {
+    struct slice first = time_words(page, joined->example.seconds);
+    struct slice last = time_words(page, joined->last);
+    struct slice place = arena_print(&page->arena, "%.*s:%llu", SLICE_ARGS(joined->example.source),
+                                     (unsigned long long)joined->example.line);
+    if (!first.length)
+        return place;
+    if (slice_equal(first, last))
+        return WORDS_FILL(&page->arena, page_word(page, WORD_PLACE_ONCE), place, first);
+    return WORDS_FILL(&page->arena, page_word(page, WORD_PLACE), place, first, last);
+}
+
+/* "example.net (12), example.org (3) and 4 more" */
+static struct slice affected_words(struct page *page, const struct joined *joined) {
+    struct slice words = {0};
+    size_t shown = 0, more = 0;
+    for (size_t i = 0; i < joined->affected_count; i++) {
+        const struct tally_affected *affected = &joined->affected[i];
+        if (!affected->name.length || shown == AFFECTED_SHOWN) {
+            more++;
+            continue;
+        }
+        words =
+            arena_print(&page->arena, "%.*s%s%.*s (%llu)", SLICE_ARGS(words), shown++ ? ", " : "",
+                        SLICE_ARGS(affected->name), (unsigned long long)affected->count);
+    }
+    if (!more)
+        return words;
+    bool uncounted = !joined->affected[joined->affected_count - 1].name.length;
+    struct slice rest =
+        WORDS_FILL(&page->arena, page_word(page, uncounted ? WORD_AND_MANY_MORE : WORD_AND_MORE),
+                   words_number(page, more));
+    return arena_print(&page->arena, "%.*s %.*s", SLICE_ARGS(words), SLICE_ARGS(rest));
+}
+
+/* "our administrator: Free space at once." */
+static struct slice do_words(struct page *page, const struct joined *joined) {
+    struct slice hint = hint_of(joined);
+    unsigned acts = joined->acts & ~(unsigned)ACTS_WAIT;
+    if (!joined->acts)
+        return hint;
+    if (!acts)
+        return WORDS_FILL(&page->arena, page_word(page, WORD_DO_WAIT), hint);
+    struct slice who = words_acts(page->words, acts, &page->arena);
+    return WORDS_FILL(&page->arena, page_word(page, WORD_CODE_COLON), who, hint);
+}
+
+static void add_card(struct page *page, struct cell *list, const struct joined *joined) {
+    struct cell *cell = cell_record(page, list, NULL, NULL);
+    words_add_severity(page, cell, NULL, "", joined->severity);
+    cell_text(page, cell, NULL, "", heading_words(page, joined));
+    cell_text(page, cell, NULL, page_word(page, WORD_DO), do_words(page, joined));
+    if (joined->reason)
+        cell_text(page, cell, NULL, page_word(page, WORD_WHAT), joined->reason->title);
+    cell_text(page, cell, NULL, page_word(page, WORD_AFFECTED), affected_words(page, joined));
+    cell_text(page, cell, NULL, page_word(page, WORD_CODES), code_words(page, joined));
+    add_tie_words(page, cell, joined);
+    cell_text(page, cell, NULL, page_word(page, WORD_EXAMPLE), joined->example.reply);
+    cell_text(page, cell, NULL, page_word(page, WORD_FIRST_AT), place_words(page, joined));
+}
+
+/* Which share of the page a reason is told in. */
+enum share { SHARE_TODO, SHARE_STRANGERS, SHARE_NOTICED };
+
+static enum share share_of(const struct joined *joined) {
+    if (joined->strangers)
+        return SHARE_STRANGERS;
+    return joined->severity >= SEVERITY_WARNING ? SHARE_TODO : SHARE_NOTICED;
+}
+
+/* Adds the reasons of a share to a list, the first `top` of them; a list without any is not shown.
+ */
+static void add_share(struct page *page, struct section *section, const struct joining *apart,
+                      enum share share, unsigned top,
+                      void (*add)(struct page *page, struct cell *list,
+                                  const struct joined *joined)) {
+    size_t count = 0;
+    for (size_t i = 0; i < apart->count; i++)
+        if (share_of(&apart->items[i]) == share && (++count <= top || !top))
+            add(page, section->cell, &apart->items[i]);
+    if (!count)
+        section->look = LOOK_HIDDEN;
+    if (top && count > top)
+        page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = WORDS_FILL(
+            &page->arena, page_word(page, WORD_MORE_REASONS), words_number(page, count - top));
+}
+
+void todo_cards(struct page *page, const struct joining *apart, unsigned top) {
+    struct section *section =
+        page_section(page, NULL, page_word(page, WORD_TODO), LOOK_CARDS, CELL_LIST);
+    add_share(page, section, apart, SHARE_TODO, top, add_card);
+}
+
+/* In the words that machines get, too: with them the rows are found in an export. */
+static void add_row(struct page *page, struct cell *list, const struct joined *joined) {
+    enum word unit = words_of(joined->event)->unit_of_one + (joined->count != 1);
+    struct cell *row = cell_record(page, list, NULL, NULL);
+    cell_text(page, row, NULL, page_word(page, WORD_REASON), joined->class_name);
+    cell_text(page, row, NULL, page_word(page, WORD_EVENT), joined->event);
+    if (!joined->strangers)
+        cell_text(page, row, NULL, page_word(page, WORD_DIRECTION), joined->direction);
+    cell_count(page, row, NULL, page_word(page, WORD_COUNT_COLUMN), joined->count,
+               page_word(page, unit));
+    if (joined->reason)
+        cell_text(page, row, NULL, page_word(page, WORD_WHAT), joined->reason->title);
+    else
+        cell_none(page, row, NULL, page_word(page, WORD_WHAT));
+}
+
+void todo_strangers(struct page *page, const struct joining *apart, unsigned top) {
+    struct section *hint =
+        page_section(page, NULL, page_word(page, WORD_STRANGERS), LOOK_TEXT, CELL_TEXT);
+    struct section *section = page_section(page, NULL, NULL, LOOK_TABLE, CELL_LIST);
+    hint->cell->text = slice_of(page_word(page, WORD_STRANGERS_HINT));
+    add_share(page, section, apart, SHARE_STRANGERS, top, add_row);
+    if (section->look == LOOK_HIDDEN)
+        hint->look = LOOK_HIDDEN;
+}
+
+void todo_noticed(struct page *page, const struct joining *apart, unsigned top) {
+    struct section *section =
+        page_section(page, NULL, page_word(page, WORD_NOTICED), LOOK_TABLE, CELL_LIST);
+    add_share(page, section, apart, SHARE_NOTICED, top, add_row);
+}
+
+/* ---- the verdict ---- */
+
+static struct slice severity_count(struct page *page, const struct joining *apart,
+                                   enum severity severity) {
+    static const enum word one[] = {[SEVERITY_WARNING] = WORD_ONE_OF_WARNING,
+                                    [SEVERITY_ERROR] = WORD_ONE_OF_ERROR,
+                                    [SEVERITY_CRITICAL] = WORD_ONE_OF_CRITICAL};
+    size_t count = 0;
+    for (size_t i = 0; i < apart->count; i++)
+        count += share_of(&apart->items[i]) == SHARE_TODO && apart->items[i].severity == severity;
+    if (!count)
+        return (struct slice){0};
+    return WORDS_FILL(&page->arena, page_word(page, one[severity] + (count != 1)),
+                      words_number(page, count));
+}
+
+void todo_verdict(struct page *page, const struct joining *apart, const struct ledger *ledger) {
+    size_t count = 0;
+    struct slice words = {0};
+    for (size_t i = 0; i < apart->count; i++)
+        count += share_of(&apart->items[i]) == SHARE_TODO;
+    for (int severity = SEVERITY_CRITICAL; severity >= SEVERITY_WARNING; severity--) {
+        struct slice more = severity_count(page, apart, (enum severity)severity);
+        if (more.length)
+            words = arena_print(&page->arena, "%.*s%s%.*s", SLICE_ARGS(words),
+                                words.length ? ", " : "", SLICE_ARGS(more));
+    }
+    if (!count)
+        page->title = page_word(page, ledger->used ? WORD_VERDICT_NOTHING : WORD_VERDICT_UNREAD);
+    else
+        page->title = WORDS_FILL(&page->arena,
+                                 page_word(page, count == 1 ? WORD_VERDICT_ONE : WORD_VERDICT_MANY),
+                                 words_number(page, count), words)
+                          .at;
+}
+
+/* ---- for machines ---- */
+
+static void add_time(struct page *page, struct cell *cell, const char *key, int64_t seconds) {
+    struct moment moment = moment_here(seconds);
+    char text[MOMENT_TEXT];
+    size_t length = moment_print(&moment, text);
+    if (length)
+        cell_text(page, cell, key, NULL, (struct slice){text, length});
+    else
+        cell_none(page, cell, key, NULL);
+}
+
+static void add_affected(struct page *page, struct cell *reason, const struct joined *joined) {
+    struct cell *list = cell_list(page, reason, "affected", NULL);
+    for (size_t i = 0; i < joined->affected_count && i < AFFECTED_SHOWN; i++) {
+        if (!joined->affected[i].name.length)
+            break;
+        struct cell *cell = cell_record(page, list, NULL, NULL);
+        cell_text(page, cell, "name", NULL, joined->affected[i].name);
+        cell_count(page, cell, "count", NULL, joined->affected[i].count, NULL);
+    }
+}
+
+static void add_values(struct page *page, struct cell *cell, const struct joined *joined) {
+    struct slice hint = hint_of(joined);
+    cell_text(page, cell, "class", NULL, joined->class_name);
+    cell_text(page, cell, "event", NULL, joined->event);
+    cell_text(page, cell, "direction", NULL, joined->direction);
+    cell_count(page, cell, "count", NULL, joined->count, NULL);
+    cell_text(page, cell, "unit", NULL, slice_of(words_of(joined->event)->unit));
+    add_codes(page, cell, joined);
+    cell_text(page, cell, "severity", NULL, slice_of(severity_name(joined->severity)));
+    add_acts(page, cell, joined->acts);
+    if (hint.length)
+        cell_text(page, cell, "hint", NULL, hint);
+    else
+        cell_none(page, cell, "hint", NULL);
+    struct cell *example = cell_record(page, cell, "example", NULL);
+    cell_text(page, example, "reply", NULL, joined->example.reply);
+    cell_text(page, example, "source", NULL, joined->example.source);
+    cell_count(page, example, "line", NULL, joined->example.line, NULL);
+    add_ties(page, cell, joined, "causes", false);
+    add_ties(page, cell, joined, "follow_ups", true);
+    cell_count(page, cell, "strangers", NULL, joined->of_strangers, NULL);
+    add_time(page, cell, "first", joined->example.seconds);
+    add_time(page, cell, "last", joined->last);
+    add_affected(page, cell, joined);
+}
+
+void todo_reasons(struct page *page, const struct joining *joining, unsigned top) {
+    struct cell *list = page_section(page, "reasons", NULL, LOOK_HIDDEN, CELL_LIST)->cell;
+    for (size_t i = 0; i < joining->count && (!top || i < top); i++)
+        add_values(page, cell_record(page, list, NULL, NULL), &joining->items[i]);
+}

@@ -1,0 +1,18 @@
+/* todo - what the tally says of reasons: the verdict, what to do, what strangers did, the rest. */
+#ifndef REPORT_TODO_H
+#define REPORT_TODO_H
+
+#include "report/joined.h"
+#include "report/page.h"
+
+/* For people. The verdict becomes the title of the page: "3 things to do: 1 critical, 2 errors". */
+void todo_verdict(struct page *page, const struct joining *apart, const struct ledger *ledger);
+/* The things to do, as cards; the first `top` (0: all). */
+void todo_cards(struct page *page, const struct joining *apart, unsigned top);
+/* What strangers did, and what is no fault to act on, as tables. */
+void todo_strangers(struct page *page, const struct joining *apart, unsigned top);
+void todo_noticed(struct page *page, const struct joining *apart, unsigned top);
+/* For machines: all reasons. */
+void todo_reasons(struct page *page, const struct joining *joining, unsigned top);
+
+#endif
