@@ -31,8 +31,8 @@ def finding(row):
     return " ".join(word for word in words if word)
 
 
-def cell(scenario, mta):
-    told = "<br>".join(finding(row) for row in scenario.rows(mta)) or "no finding"
+def cell(scenario, mta, server):
+    told = "<br>".join(finding(row) for row in scenario.rows(mta, server.as_logged)) or "no finding"
     reason = scenario.reason_for_silence(mta)
     if reason:
         told = f"**nothing**: {reason}"
@@ -42,9 +42,10 @@ def cell(scenario, mta):
 
 
 def table(mta):
+    server = getattr(import_module(mta), mta.title())
     print(f"\n## {TITLES[mta]}\n\n| scenario | finding |\n|---|---|")
-    for scenario in scenarios_for(mta):
-        print(f"| {scenario.name} | {cell(scenario, mta)} |")
+    for scenario in scenarios_for(mta, server.DOORS):
+        print(f"| {scenario.name} | {cell(scenario, mta, server)} |")
 
 
 def is_there(mta):
