@@ -110,6 +110,10 @@ SAME_DOOR = {
 }
 ACCESS = {"tls-only": ("TLS_Clt:", "ENCR:112"), "rate": ("ClientRate:", "1")}  # for the client
 
+DOORS = {name: (address, port) for _, doors in DAEMONS.values()
+         for name, (address, port, _) in doors.items()}
+DOORS.update({name: DOORS[other] for name, other in SAME_DOOR.items()})
+
 MAILERS = "MAILER(`local')dnl\nMAILER(`smtp')dnl\n"
 USERS = ("dave", "carol")
 LISTENS = "0A"  # in /proc/net/tcp
@@ -119,16 +123,15 @@ SASL_DOWN = "pwcheck_method: saslauthd\nmech_list: PLAIN LOGIN\n"
 
 class Sendmail:
     title = "Sendmail"
+    DOORS = DOORS
+    by_chance = ()
+    as_logged = staticmethod(list)  # rows hold as they are told
 
     def __init__(self, root, world, log_level=9):
         self.root, self.world, self.log_level = root, world, log_level
         self.uses_syslog = True
         self.started = []
-        self.doors = {
-            name: (address, port)
-            for _, doors in DAEMONS.values() for name, (address, port, _) in doors.items()
-        }
-        self.doors.update({name: self.doors[other] for name, other in SAME_DOOR.items()})
+        self.doors = DOORS
 
     def start(self):
         for user in USERS:
