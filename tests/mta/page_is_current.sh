@@ -3,7 +3,8 @@
 . "$(dirname "$0")/../lint/tap.bash"
 
 current() {
-    PYTHONDONTWRITEBYTECODE=1 python3 tests/mta/page.py | diff docs/servers.md -
+    PYTHONDONTWRITEBYTECODE=1 python3 tests/mta/page.py > "$scratch/servers.md" &&
+        diff docs/servers.md "$scratch/servers.md"
 }
 
 if command -v python3 > "$scratch/which"; then
