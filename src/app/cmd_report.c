@@ -1,5 +1,6 @@
 /* report - totals, reasons and what to do: one run over the inputs, one page. */
 #include "app/analysis.h"
+#include "report/asked.h"
 #include "report/parts.h"
 #include "report/summary.h"
 
@@ -30,6 +31,34 @@ static bool check_parts(struct analysis *analysis, struct run *run, struct probl
     return true;
 }
 
+/* What was read, as it can be given again. */
+static struct slice inputs_given(const struct options *options, struct arena *arena) {
+    const struct {
+        const char *name, *word;
+    } words[] = {{"mta", options->mta},
+                 {"since", options->since_wish},
+                 {"until", options->until_wish},
+                 {"timezone", options->timezone}};
+    struct out given;
+    out_init_memory(&given);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (words[i].word)
+            asked_put(&given, words[i].name, slice_of(words[i].word));
+    if (options->year)
+        out_print(&given, " --year %u", options->year);
+    for (size_t i = 0; i < options->pattern_count; i++)
+        asked_put(&given, "patterns", slice_of(options->patterns[i]));
+    if (options->no_config)
+        out_text(&given, " --no-config");
+    if (options->journal)
+        out_text(&given, " --journal");
+    for (size_t i = 0; i < options->operand_count; i++)
+        asked_put(&given, NULL, slice_of(options->operands[i]));
+    struct slice kept = arena_copy(arena, out_held(&given));
+    out_release(&given);
+    return kept;
+}
+
 static void write_page(struct analysis *analysis, struct run *run) {
     struct page page;
     struct format_wishes wishes =
@@ -38,8 +67,10 @@ static void write_page(struct analysis *analysis, struct run *run) {
     page_init(&page, NULL); /* its verdict becomes the title */
     page.words = &run->knowledge->words;
     summary_of(run->tally, run->knowledge->book,
-               &(struct summary_wishes){
-                   .top = top, .min = run->options->min, .filter = &run->options->filter},
+               &(struct summary_wishes){.top = top,
+                                        .min = run->options->min,
+                                        .filter = &run->options->filter,
+                                        .inputs = inputs_given(run->options, &page.arena)},
                &page);
     parts_keep(&page, parts_of(analysis, run->options));
     analysis->format->page(&page, &wishes, &analysis->result.out);

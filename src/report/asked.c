@@ -42,6 +42,21 @@ static void put_quoted(struct out *out, struct slice text) {
     out_byte(out, '\'');
 }
 
+void asked_put(struct out *out, const char *name, struct slice word) {
+    if (name)
+        out_print(out, " --%s", name);
+    out_byte(out, ' ');
+    put_quoted(out, word);
+}
+
+void asked_put_others(struct out *out, const struct filter *filter, struct arena *arena) {
+    for (size_t i = 0; filter && i < filter->count; i++) {
+        enum filter_by by = filter->words[i].by;
+        if (by != FILTER_CLASS && by != FILTER_EVENT && by != FILTER_DIRECTION)
+            asked_put(out, filter_name(by), word_text(&filter->words[i], arena));
+    }
+}
+
 static struct slice add_some(struct page *page, struct cell *list, const struct filter *filter,
                              enum filter_by by, bool negated, struct slice before) {
     struct slice all = before;

@@ -188,6 +188,17 @@ static void add_balance(struct page *page, const struct tally *tally) {
                                   words_number(page, dropped)));
 }
 
+/* What an export of the same rows is given, behind what is asked of a reason. */
+static struct slice inputs_of(struct page *page, const struct summary_wishes *wishes) {
+    struct out words;
+    out_init_memory(&words);
+    asked_put_others(&words, wishes->filter, &page->arena);
+    out_slice(&words, wishes->inputs);
+    struct slice kept = arena_copy(&page->arena, out_held(&words));
+    out_release(&words);
+    return kept;
+}
+
 void summary_of(const struct tally *tally, const struct rulebook *book,
                 const struct summary_wishes *wishes, struct page *page) {
     struct totals totals = tally_totals(tally);
@@ -205,7 +216,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     page->part = NULL;
     asked_of(wishes->filter, page);
     page->part = part_name(PART_REASONS);
-    todo_cards(page, &apart, wishes->top);
+    todo_cards(page, &apart, wishes->top, inputs_of(page, wishes));
     page->part = part_name(PART_TOTALS);
     add_totals(page, &totals, wishes->filter);
     page->part = part_name(PART_REASONS);

@@ -12,6 +12,7 @@ struct summary_wishes {
     unsigned top;                /* reasons shown; 0: all */
     unsigned min;                /* reasons that came less often are left out; 0: none */
     const struct filter *filter; /* by which the tally was made; NULL: none */
+    struct slice inputs;         /* options and paths of what was read: " --year 2026 mail.log" */
 };
 
 /* Adds the sections of the report to an initialised page that has its words. */

@@ -10,6 +10,7 @@
 #include "base/moment.h"
 #include "base/out.h"
 #include "finding/hint.h"
+#include "report/asked.h"
 #include "report/page_words.h"
 
 enum { AFFECTED_SHOWN = 3 };
@@ -229,7 +230,24 @@ static struct slice do_words(struct page *page, const struct joined *joined) {
     return WORDS_FILL(&page->arena, page_word(page, WORD_CODE_COLON), who, hint);
 }
 
-static void add_card(struct page *page, struct cell *list, const struct joined *joined) {
+/* "mailtriage export --class bad-credentials --event deferred --direction out mail.log" */
+static struct slice rows_words(struct page *page, const struct joined *joined,
+                               struct slice inputs) {
+    struct out words;
+    out_init_memory(&words);
+    out_text(&words, "mailtriage export");
+    asked_put(&words, "class", joined->class_name);
+    asked_put(&words, "event", joined->event);
+    if (joined->direction.length)
+        asked_put(&words, "direction", joined->direction);
+    out_slice(&words, inputs);
+    struct slice kept = arena_copy(&page->arena, out_held(&words));
+    out_release(&words);
+    return kept;
+}
+
+static void add_card(struct page *page, struct cell *list, const struct joined *joined,
+                     struct slice inputs) {
     struct cell *cell = cell_record(page, list, NULL, NULL);
     words_add_severity(page, cell, NULL, "", joined->severity);
     cell_text(page, cell, NULL, "", heading_words(page, joined));
@@ -241,6 +259,7 @@ static void add_card(struct page *page, struct cell *list, const struct joined *
     add_tie_words(page, cell, joined);
     cell_text(page, cell, NULL, page_word(page, WORD_EXAMPLE), joined->example.reply);
     cell_text(page, cell, NULL, page_word(page, WORD_FIRST_AT), place_words(page, joined));
+    cell_text(page, cell, NULL, page_word(page, WORD_ROWS), rows_words(page, joined, inputs));
 }
 
 /* Which share of the page a reason is told in. */
@@ -255,13 +274,13 @@ static enum share share_of(const struct joined *joined) {
 /* Adds the reasons of a share to a list, the first `top` of them; a list without any is not shown.
  */
 static void add_share(struct page *page, struct section *section, const struct joining *apart,
-                      enum share share, unsigned top,
-                      void (*add)(struct page *page, struct cell *list,
-                                  const struct joined *joined)) {
+                      enum share share, unsigned top, struct slice inputs,
+                      void (*add)(struct page *page, struct cell *list, const struct joined *joined,
+                                  struct slice inputs)) {
     size_t count = 0;
     for (size_t i = 0; i < apart->count; i++)
         if (share_of(&apart->items[i]) == share && (++count <= top || !top))
-            add(page, section->cell, &apart->items[i]);
+            add(page, section->cell, &apart->items[i], inputs);
     if (!count)
         section->look = LOOK_HIDDEN;
     if (top && count > top)
@@ -269,14 +288,16 @@ static void add_share(struct page *page, struct section *section, const struct j
             &page->arena, page_word(page, WORD_MORE_REASONS), words_number(page, count - top));
 }
 
-void todo_cards(struct page *page, const struct joining *apart, unsigned top) {
+void todo_cards(struct page *page, const struct joining *apart, unsigned top, struct slice inputs) {
     struct section *section =
         page_section(page, NULL, page_word(page, WORD_TODO), LOOK_CARDS, CELL_LIST);
-    add_share(page, section, apart, SHARE_TODO, top, add_card);
+    add_share(page, section, apart, SHARE_TODO, top, inputs, add_card);
 }
 
 /* In the words that machines get, too: with them the rows are found in an export. */
-static void add_row(struct page *page, struct cell *list, const struct joined *joined) {
+static void add_row(struct page *page, struct cell *list, const struct joined *joined,
+                    struct slice inputs) {
+    (void)inputs;
     enum word unit = words_of(joined->event)->unit_of_one + (joined->count != 1);
     struct cell *row = cell_record(page, list, NULL, NULL);
     cell_text(page, row, NULL, page_word(page, WORD_REASON), joined->class_name);
@@ -296,7 +317,7 @@ void todo_strangers(struct page *page, const struct joining *apart, unsigned top
         page_section(page, NULL, page_word(page, WORD_STRANGERS), LOOK_TEXT, CELL_TEXT);
     struct section *section = page_section(page, NULL, NULL, LOOK_TABLE, CELL_LIST);
     hint->cell->text = slice_of(page_word(page, WORD_STRANGERS_HINT));
-    add_share(page, section, apart, SHARE_STRANGERS, top, add_row);
+    add_share(page, section, apart, SHARE_STRANGERS, top, (struct slice){0}, add_row);
     if (section->look == LOOK_HIDDEN)
         hint->look = LOOK_HIDDEN;
 }
@@ -304,7 +325,7 @@ void todo_strangers(struct page *page, const struct joining *apart, unsigned top
 void todo_noticed(struct page *page, const struct joining *apart, unsigned top) {
     struct section *section =
         page_section(page, NULL, page_word(page, WORD_NOTICED), LOOK_TABLE, CELL_LIST);
-    add_share(page, section, apart, SHARE_NOTICED, top, add_row);
+    add_share(page, section, apart, SHARE_NOTICED, top, (struct slice){0}, add_row);
 }
 
 /* ---- the verdict ---- */
