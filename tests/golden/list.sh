@@ -14,7 +14,7 @@ case_names | while read -r name; do
     cat << END
 @test "$name" {
     lacks=\$(case_lacks '$name')
-    [ -z "\$lacks" ] || skip "this build has no \$lacks"
+    [ -z "\$lacks" ] || skip "not to be had here: \$lacks"
     case_run '$name' "\$BATS_TEST_TMPDIR/found"
     case_compare '$name' "\$BATS_TEST_TMPDIR/found"
 }
