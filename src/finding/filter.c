@@ -215,11 +215,6 @@ static void add_value(struct values *values, struct slice value) {
         values->items[values->count++] = value;
 }
 
-/* A fault that only follows goes with its cause, as it is counted. */
-static struct slice class_of(const struct finding *finding) {
-    return slice_of(finding->follows ? finding->cause : finding->verdict.class_name);
-}
-
 static struct slice domain_of(struct slice address) {
     size_t at = slice_rfind(address, '@');
     return at == SIZE_MAX ? (struct slice){0} : slice_from(address, at + 1);
@@ -241,7 +236,7 @@ static void values_of(const struct finding *finding, enum filter_by by, struct v
     values->count = 0;
     switch (by) {
     case FILTER_CLASS:
-        add_value(values, class_of(finding));
+        add_value(values, slice_of(finding_class(finding)));
         break;
     case FILTER_CODE:
         add_value(values, print_code(finding->reply.code, values->room));

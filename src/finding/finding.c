@@ -1,5 +1,6 @@
 /* The words of the exported columns class_by and permanence. They stand beside their enums, in the
- * same order, so that a new step of deciding gets its word in the same change.
+ * same order, so that a new step of deciding gets its word in the same change. And the class under
+ * which counting, filters and causes know a finding, which must be one for all.
  */
 #include "finding/finding.h"
 
@@ -20,4 +21,8 @@ const char *permanence_name(enum permanence permanence) {
         [PERMANENCE_NONE] = "", [TEMPORARY] = "temporary", [PERMANENT] = "permanent"};
     assert(permanence <= PERMANENT);
     return names[permanence];
+}
+
+const char *finding_class(const struct finding *finding) {
+    return finding->follows ? finding->cause : finding->verdict.class_name;
 }

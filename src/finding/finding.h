@@ -72,4 +72,7 @@ struct finding {
     bool left_out;           /* not asked for (filter.h): counts nothing, only ends what counted */
 };
 
+/* The class under which a finding counts: a fault that only follows counts as its cause. */
+const char *finding_class(const struct finding *finding);
+
 #endif

@@ -437,9 +437,8 @@ static void make_wait(struct queue *queue, struct message *message, struct findi
     }
     finding->first_deferral = deferred && !waiting->deferred && !deferred_before;
     waiting->deferred |= deferred || deferred_before;
-    const char *cause = finding->follows ? finding->cause : finding->verdict.class_name;
     if (is_deferral)
-        waiting->cause = causes_number(&queue->causes, slice_of(cause));
+        waiting->cause = causes_number(&queue->causes, slice_of(finding_class(finding)));
 }
 
 /* Given up by age: the last deferral is the cause. */

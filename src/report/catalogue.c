@@ -219,15 +219,6 @@ static void put(struct page *page, struct cell *card, const char *key, const cha
         cell_text(page, card, key, title, text);
 }
 
-static void list_words(struct page *page, struct cell *card, const char *key, struct slice words) {
-    struct cell *list = cell_list(page, card, key, NULL);
-    struct slice item;
-    while (words.length > 0) {
-        slice_cut(&words, '|', &item);
-        cell_text(page, list, NULL, NULL, item);
-    }
-}
-
 static void list_reason(const struct reason *reason, struct page *page, struct cell *list) {
     if (!reason)
         return;
@@ -330,7 +321,7 @@ static void add_card(const struct rulebook *book, const struct asked_code *code,
     put(page, card, "use", brief ? NULL : page_word(page, WORD_USE_ONE), texts->use);
     add_aspects(book, code, HEAD_ASPECTS, brief ? HEAD_ASPECTS : ASPECTS, page, card);
     put(page, card, "first_digit", NULL, say_class(book, code, page));
-    list_words(page, card, "stage", texts->stage);
+    cell_words(page, cell_list(page, card, "stage", NULL), texts->stage);
     put(page, card, "standard", brief ? NULL : page_word(page, WORD_STANDARD), texts->standard);
     put(page, card, "class", NULL, class_of(code));
     put(page, card, "source", NULL, texts->source);

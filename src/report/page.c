@@ -105,6 +105,14 @@ struct cell *cell_record(struct page *page, struct cell *parent, const char *key
     return add(page, parent, CELL_RECORD, key, title);
 }
 
+void cell_words(struct page *page, struct cell *list, struct slice words) {
+    struct slice word;
+    while (words.length > 0) {
+        slice_cut(&words, '|', &word);
+        cell_text(page, list, NULL, NULL, word);
+    }
+}
+
 const struct cell *cell_get(const struct cell *record, const char *key) {
     for (const struct cell *cell = record->first; cell; cell = cell->next)
         if (cell->key && slice_is(slice_of(cell->key), key))

@@ -91,6 +91,8 @@ struct cell *cell_link(struct page *page, struct cell *parent, const char *key, 
 struct cell *cell_list(struct page *page, struct cell *parent, const char *key, const char *title);
 struct cell *cell_record(struct page *page, struct cell *parent, const char *key,
                          const char *title);
+/* Adds each of the words, joined by '|', to a list; an empty text has none. */
+void cell_words(struct page *page, struct cell *list, struct slice words);
 const struct cell *cell_get(const struct cell *record, const char *key); /* NULL: none */
 
 /* What people see of cells, the same in every format for them. */

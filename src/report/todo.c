@@ -135,12 +135,8 @@ static void add_ties(struct page *page, struct cell *reason, const struct joined
 
 static void add_acts(struct page *page, struct cell *reason, unsigned acts) {
     char words[96];
-    struct slice rest = {words, acts_print(acts, '|', words)}, word;
-    struct cell *list = cell_list(page, reason, "acts", NULL);
-    while (rest.length) {
-        slice_cut(&rest, '|', &word);
-        cell_text(page, list, NULL, NULL, word);
-    }
+    cell_words(page, cell_list(page, reason, "acts", NULL),
+               (struct slice){words, acts_print(acts, '|', words)});
 }
 
 /* "bad-credentials: 3 logins failed, a client spoke to us" */

@@ -128,10 +128,8 @@ static struct walked *sorted(const struct map *map) {
 
 /* ---- reasons, codes, examples ---- */
 
-/* A fault that only follows counts as its cause. */
 static size_t reason_key(char *key, const struct finding *finding) {
-    const char *class_name = finding->follows ? finding->cause : finding->verdict.class_name;
-    const char *parts[REASON_PARTS] = {class_name,
+    const char *parts[REASON_PARTS] = {finding_class(finding),
                                        event_name(finding->record.event),
                                        direction_name(finding->record.direction),
                                        level_name(finding->record.level),

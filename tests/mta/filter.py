@@ -1,21 +1,17 @@
 """filter - a content filter behind the queue (FILTER_README): takes a message by SMTP and hands it
 back to another door of the server, with the reply that such filters give."""
 import smtplib
-import threading
+
+from wire import answer
 
 
 class Filter:
     def __init__(self, listener, back):
         """back: (address, port) of the door that takes filtered mail."""
-        self.listener, self.back = listener, back
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.back = back
+        answer(listener, self.talk)
 
-    def accept(self):
-        while True:
-            connection, _ = self.listener.accept()
-            threading.Thread(target=self.talk, args=(connection,), daemon=True).start()
-
-    def talk(self, connection):
+    def talk(self, connection, _peer):
         with connection, connection.makefile("rwb") as file:
             sender, recipients = "", []
             self.say(file, "220 filter.example.com ESMTP")

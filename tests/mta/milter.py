@@ -4,7 +4,8 @@ It speaks the milter protocol, version 6: packets of a length, a command letter 
 connect packet has the client's address, and that is whose scenario it is.
 """
 import struct
-import threading
+
+from wire import answer
 
 VERSION, NOTHING = 6, 0
 STAGES = {b"C": "connect", b"H": "helo", b"M": "mail", b"R": "rcpt", b"T": "data", b"L": "header",
@@ -16,15 +17,10 @@ CONTINUE, REPLY = b"c", b"y"
 class Milter:
     def __init__(self, listener, answers):
         """answers: client address -> {stage: reply, or "" to go away}."""
-        self.listener, self.answers = listener, answers
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.answers = answers
+        answer(listener, self.talk)
 
-    def accept(self):
-        while True:
-            connection, _ = self.listener.accept()
-            threading.Thread(target=self.talk, args=(connection,), daemon=True).start()
-
-    def talk(self, connection):
+    def talk(self, connection, _peer):
         with connection, connection.makefile("rb") as file:
             wanted = {}
             while head := file.read(5):

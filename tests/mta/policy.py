@@ -2,21 +2,16 @@
 
 Whose session it is tells the client's address. Without a word in the scenario it has no opinion.
 """
-import threading
+from wire import answer
 
 
 class PolicyServer:
     def __init__(self, listener, answers):
         """answers: client address -> action, as in an access table."""
-        self.listener, self.answers = listener, answers
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.answers = answers
+        answer(listener, self.talk)
 
-    def accept(self):
-        while True:
-            connection, _ = self.listener.accept()
-            threading.Thread(target=self.talk, args=(connection,), daemon=True).start()
-
-    def talk(self, connection):
+    def talk(self, connection, _peer):
         attributes = {}
         for line in connection.makefile("r", encoding="latin-1", newline="\n"):
             name, _, value = line.rstrip("\n").partition("=")

@@ -11,6 +11,7 @@ import threading
 import time
 
 from scenario import CLOSED, UNREACHABLE, VOID, Drop, Hang, Slow, Tries
+from wire import answer
 
 PORT = 25
 LONGEST_WAIT = 120
@@ -54,12 +55,7 @@ class ScriptedServer:
         if script.at == VOID:
             self.filler = socket.create_connection((address, port))
             return
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            connection, (peer, _) = self.listener.accept()
-            threading.Thread(target=self.talk, args=(connection, peer), daemon=True).start()
+        answer(self.listener, self.talk)
 
     def talk(self, connection, peer):
         try:

@@ -2,11 +2,20 @@
 
 Why: what a mail server logs is judged by what really happened, and only who spoke with it knows
 that. Scripted servers and clients note every line here, with the scenario it belongs to; one JSON
-object a line, in the order of happening.
+object a line, in the order of happening. Whoever is spoken to takes connections in one way, answer.
 """
 import json
 import threading
 import time
+
+
+def answer(listener, talk):
+    """Every connection is talked to in a thread of its own: talk(connection, peer address)."""
+    def accept():
+        while True:
+            connection, (peer, _) = listener.accept()
+            threading.Thread(target=talk, args=(connection, peer), daemon=True).start()
+    threading.Thread(target=accept, daemon=True).start()
 
 
 class Wire:
