@@ -6,7 +6,9 @@
 #include "report/cell_line.h"
 
 static void put_amount(const struct cell_line *line, struct out *out, const struct cell *cell) {
-    out_number(out, cell->number);
+    char room[AMOUNT_ROOM];
+
+    out_slice(out, amount_shown(cell, room));
     if (cell->unit) {
         out_byte(out, ' ');
         line->text(out, slice_of(cell->unit));
@@ -22,7 +24,7 @@ static void put_children(const struct cell_line *line, struct out *out, const st
         if (!first)
             out_text(out, record ? " " : ", ");
         first = false;
-        bool amount = record && (child->kind == CELL_COUNT || child->kind == CELL_BYTES);
+        bool amount = record && child->kind != CELL_CODE && cell_is_amount(child);
         if (amount)
             out_byte(out, '(');
         cell_line_put(line, out, child);
@@ -32,18 +34,14 @@ static void put_children(const struct cell_line *line, struct out *out, const st
 }
 
 void cell_line_put(const struct cell_line *line, struct out *out, const struct cell *cell) {
-    char size[SIZE_ROOM];
-
     switch (cell->kind) {
     case CELL_NONE:
-        out_byte(out, '-');
-        break;
     case CELL_COUNT:
+    case CELL_BYTES:
+    case CELL_DURATION:
+    case CELL_SHARE:
     case CELL_CODE:
         put_amount(line, out, cell);
-        break;
-    case CELL_BYTES:
-        out_slice(out, size_shown(cell->number, size));
         break;
     case CELL_TEXT:
         line->text(out, cell->text);

@@ -112,6 +112,7 @@ static void csv_row(const struct row *row, const struct column_choice *choice, s
 /* The text of a cell inside a list, in one piece: "550 5.1.1 12". What has no key in a record is
  * for people, and what is not there takes no room. */
 static void join(const struct cell *cell, const char *separator, struct out *out) {
+    char number[AMOUNT_ROOM];
     bool first = true;
 
     for (const struct cell *child = cell->first; child; child = child->next) {
@@ -124,12 +125,14 @@ static void join(const struct cell *cell, const char *separator, struct out *out
             out_slice(out, child->text);
         else if (child->kind == CELL_LIST || child->kind == CELL_RECORD)
             join(child, " ", out);
-        else if (child->kind != CELL_NONE)
-            out_number(out, child->number);
+        else
+            out_slice(out, amount_number(child, number));
     }
 }
 
 static void put_cell(const struct cell *cell, struct out *out) {
+    char number[AMOUNT_ROOM];
+
     if (cell->kind == CELL_TEXT || cell->kind == CELL_LINK) {
         put_text(out, cell->text);
     } else if (cell->kind == CELL_LIST) {
@@ -138,8 +141,8 @@ static void put_cell(const struct cell *cell, struct out *out) {
         join(cell, "|", &joined);
         put_text(out, out_held(&joined));
         out_release(&joined);
-    } else if (cell->kind != CELL_NONE) {
-        out_number(out, cell->number);
+    } else {
+        out_slice(out, amount_number(cell, number));
     }
 }
 

@@ -138,7 +138,7 @@ static void put_cell(struct out *out, const struct cell *cell) {
 
 /* Digits in one column and their units in the next, so that both line up. */
 static void put_fact(struct out *out, const struct cell *cell) {
-    char size[SIZE_ROOM];
+    char room[AMOUNT_ROOM];
     struct slice digits, unit = slice_of(cell->unit);
 
     out_text(out, "<tr><th scope=\"row\">");
@@ -150,15 +150,11 @@ static void put_fact(struct out *out, const struct cell *cell) {
         return;
     }
     out_text(out, "</th><td class=\"number\">");
-    if (cell->kind == CELL_BYTES) {
-        unit = size_shown(cell->number, size);
-        slice_cut(&unit, ' ', &digits);
-        put_text(out, digits);
-    } else if (cell->kind == CELL_NONE) {
-        out_byte(out, '-');
-    } else {
-        out_number(out, cell->number);
-    }
+    struct slice shown = amount_shown(cell, room);
+    slice_cut(&shown, ' ', &digits);
+    put_text(out, digits);
+    if (shown.length > 0)
+        unit = shown;
     out_text(out, "</td><td>");
     put_text(out, unit);
     out_text(out, "</td></tr>\n");
@@ -264,7 +260,7 @@ static void put_table(const struct sheet *sheet, const struct section *section) 
 /* ---- cards */
 
 static void put_heading_cell(struct out *out, const struct cell *cell) {
-    if (cell->kind == CELL_COUNT || cell->kind == CELL_BYTES) {
+    if (cell->kind != CELL_CODE && cell_is_amount(cell)) {
         out_text(out, "<span class=\"amount\">");
         put_line(out, cell);
         out_text(out, "</span>");
@@ -349,7 +345,7 @@ static void put_list(const struct sheet *sheet, const struct section *section) {
         out_text(sheet->out, "<p>");
         put_words(sheet->out, sheet->none);
         out_text(sheet->out, "</p>\n");
-    } else if (section->look == LOOK_TABLE) {
+    } else if (section->look == LOOK_TABLE || section->look == LOOK_SERIES) {
         put_table(sheet, section);
     } else if (section->look == LOOK_CARDS || section->look == LOOK_SIDE_BY_SIDE) {
         put_cards(sheet, section);
@@ -376,6 +372,7 @@ static void put_section(struct sheet *sheet, const struct section *section) {
         put_facts(sheet->out, section);
         break;
     case LOOK_TABLE:
+    case LOOK_SERIES:
     case LOOK_CARDS:
     case LOOK_SIDE_BY_SIDE:
     case LOOK_POINTS:

@@ -153,15 +153,22 @@ static void put_link(struct tree *tree, const struct cell *cell) {
     close_bracket(tree, '}', false);
 }
 
+static void put_amount(struct tree *tree, const struct cell *cell) {
+    char room[AMOUNT_ROOM];
+    struct slice number = amount_number(cell, room);
+
+    out_slice(tree->out, number.length > 0 ? number : SLICE("null"));
+}
+
 static void put_cell(struct tree *tree, const struct cell *cell) {
     switch (cell->kind) {
     case CELL_NONE:
-        out_text(tree->out, "null");
-        break;
     case CELL_COUNT:
     case CELL_BYTES:
+    case CELL_DURATION:
+    case CELL_SHARE:
     case CELL_CODE:
-        out_number(tree->out, cell->number);
+        put_amount(tree, cell);
         break;
     case CELL_TEXT:
         write_text(tree->out, cell->text);

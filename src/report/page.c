@@ -81,6 +81,21 @@ struct cell *cell_bytes(struct page *page, struct cell *parent, const char *key,
     return cell;
 }
 
+struct cell *cell_duration(struct page *page, struct cell *parent, const char *key,
+                           const char *title, uint64_t microseconds) {
+    struct cell *cell = add(page, parent, CELL_DURATION, key, title);
+    cell->number = microseconds;
+    return cell;
+}
+
+struct cell *cell_share(struct page *page, struct cell *parent, const char *key, const char *title,
+                        uint64_t number, uint64_t whole) {
+    struct cell *cell = add(page, parent, CELL_SHARE, key, title);
+    cell->number = number;
+    cell->whole = whole;
+    return cell;
+}
+
 struct cell *cell_text(struct page *page, struct cell *parent, const char *key, const char *title,
                        struct slice text) {
     struct cell *cell = add(page, parent, CELL_TEXT, key, title);
@@ -123,8 +138,21 @@ const struct cell *cell_get(const struct cell *record, const char *key) {
 /* ---- what people see */
 
 bool cell_is_amount(const struct cell *cell) {
-    return cell->kind == CELL_COUNT || cell->kind == CELL_CODE || cell->kind == CELL_BYTES ||
-           cell->kind == CELL_NONE;
+    switch (cell->kind) {
+    case CELL_NONE:
+    case CELL_COUNT:
+    case CELL_BYTES:
+    case CELL_DURATION:
+    case CELL_SHARE:
+    case CELL_CODE:
+        return true;
+    case CELL_TEXT:
+    case CELL_LINK:
+    case CELL_LIST:
+    case CELL_RECORD:
+        break;
+    }
+    return false;
 }
 
 bool cell_is_shown(const struct cell *cell) {
@@ -156,7 +184,7 @@ const struct cell *cell_under(const struct cell *row, const struct cell *column)
     return NULL;
 }
 
-struct slice size_shown(uint64_t bytes, char room[SIZE_ROOM]) {
+static struct slice show_size(uint64_t bytes, char room[AMOUNT_ROOM]) {
     static const char *const units[] = {"B", "KB", "MB", "GB", "TB", "PB"};
     unsigned long long size = bytes, rest = 0;
     size_t unit = 0;
@@ -167,8 +195,78 @@ struct slice size_shown(uint64_t bytes, char room[SIZE_ROOM]) {
         size /= 1000;
     }
     if (unit == 0)
-        length = snprintf(room, SIZE_ROOM, "%llu B", size);
+        length = snprintf(room, AMOUNT_ROOM, "%llu B", size);
     else
-        length = snprintf(room, SIZE_ROOM, "%llu.%llu %s", size, rest / 100, units[unit]);
+        length = snprintf(room, AMOUNT_ROOM, "%llu.%llu %s", size, rest / 100, units[unit]);
+    return (struct slice){room, (size_t)length};
+}
+
+/* Two digits that count: 0.05 s, 1.2 s, 59 s, 2 min 05 s, 3 h 20 min, 4 d 07 h. */
+static struct slice show_duration(uint64_t microseconds, char room[AMOUNT_ROOM]) {
+    static const struct {
+        unsigned long long unit, part; /* seconds */
+        const char *of_units, *of_parts;
+    } steps[] = {{86400, 3600, "d", "h"}, {3600, 60, "h", "min"}, {60, 1, "min", "s"}};
+    unsigned long long seconds = (microseconds + 500000) / 1000000;
+    unsigned long long tenths = (microseconds + 50000) / 100000;
+    int length = -1;
+
+    for (size_t i = 0; i < sizeof steps / sizeof *steps && length < 0; i++)
+        if (seconds >= steps[i].unit)
+            length = snprintf(room, AMOUNT_ROOM, "%llu %s %02llu %s", seconds / steps[i].unit,
+                              steps[i].of_units, seconds % steps[i].unit / steps[i].part,
+                              steps[i].of_parts);
+    if (length < 0 && seconds >= 10)
+        length = snprintf(room, AMOUNT_ROOM, "%llu s", seconds);
+    else if (length < 0 && tenths >= 10)
+        length = snprintf(room, AMOUNT_ROOM, "%llu.%llu s", tenths / 10, tenths % 10);
+    else if (length < 0)
+        length = snprintf(room, AMOUNT_ROOM, "0.%02llu s",
+                          ((unsigned long long)microseconds + 5000) / 10000);
+    return (struct slice){room, (size_t)length};
+}
+
+/* A part of a whole in units of 1/scale, rounded; both are halved until nothing overflows. */
+static unsigned long long part_of(uint64_t number, uint64_t whole, uint64_t scale) {
+    while (number > UINT64_MAX / scale / 2) {
+        number /= 2;
+        whole /= 2;
+    }
+    return whole ? (number * scale + whole / 2) / whole : 0;
+}
+
+struct slice amount_shown(const struct cell *amount, char room[AMOUNT_ROOM]) {
+    int length;
+
+    if (amount->kind == CELL_BYTES)
+        return show_size(amount->number, room);
+    if (amount->kind == CELL_DURATION)
+        return show_duration(amount->number, room);
+    if (amount->kind == CELL_NONE || (amount->kind == CELL_SHARE && !amount->whole))
+        return SLICE("-");
+    if (amount->kind == CELL_SHARE) {
+        unsigned long long part = part_of(amount->number, amount->whole, 1000);
+        length = snprintf(room, AMOUNT_ROOM, "%llu.%llu %%", part / 10, part % 10);
+    } else {
+        length = snprintf(room, AMOUNT_ROOM, "%llu", (unsigned long long)amount->number);
+    }
+    return (struct slice){room, (size_t)length};
+}
+
+struct slice amount_number(const struct cell *amount, char room[AMOUNT_ROOM]) {
+    unsigned long long number = amount->number;
+    int length;
+
+    if (amount->kind == CELL_NONE || (amount->kind == CELL_SHARE && !amount->whole))
+        return (struct slice){room, 0};
+    if (amount->kind == CELL_SHARE) {
+        number = part_of(amount->number, amount->whole, 10000);
+        length = snprintf(room, AMOUNT_ROOM, "%llu.%04llu", number / 10000, number % 10000);
+    } else if (amount->kind == CELL_DURATION) {
+        number = (number + 500) / 1000;
+        length = snprintf(room, AMOUNT_ROOM, "%llu.%03llu", number / 1000, number % 1000);
+    } else {
+        length = snprintf(room, AMOUNT_ROOM, "%llu", number);
+    }
     return (struct slice){room, (size_t)length};
 }

@@ -10,14 +10,16 @@
 #include "base/arena.h"
 
 enum cell_kind {
-    CELL_NONE,   /* null */
-    CELL_COUNT,  /* number, with a unit for people */
-    CELL_BYTES,  /* number of bytes; people see KB, MB */
-    CELL_TEXT,   /* log text or words; escaped by the format */
-    CELL_CODE,   /* CELL_COUNT that is a name and not an amount: 535 */
-    CELL_LINK,   /* CELL_TEXT with an address: {"text": ..., "url": ...}; "text (address)" */
-    CELL_LIST,   /* cells without keys */
-    CELL_RECORD, /* cells with keys */
+    CELL_NONE,     /* null */
+    CELL_COUNT,    /* number, with a unit for people */
+    CELL_BYTES,    /* number of bytes; people see KB, MB */
+    CELL_DURATION, /* number of microseconds; machines see seconds, people s, min, h, d */
+    CELL_SHARE,    /* number of `whole`; machines see a fraction, people %; of 0 there is none */
+    CELL_TEXT,     /* log text or words; escaped by the format */
+    CELL_CODE,     /* CELL_COUNT that is a name and not an amount: 535 */
+    CELL_LINK,     /* CELL_TEXT with an address: {"text": ..., "url": ...}; "text (address)" */
+    CELL_LIST,     /* cells without keys */
+    CELL_RECORD,   /* cells with keys */
 };
 
 /* How much a text wants to be seen: a colour, beside the words. */
@@ -30,6 +32,7 @@ struct cell {
     const char *title; /* for people; NULL: not shown to them */
     const char *unit;  /* "recipients", or NULL */
     uint64_t number;
+    uint64_t whole; /* CELL_SHARE: what number is a part of */
     struct slice text;
     struct slice address; /* CELL_LINK: http or https, of our own data, never out of a log */
     struct cell *first, *last, *next; /* children in order, sibling */
@@ -41,10 +44,11 @@ struct cell {
  * each; without any "" the first one is the heading. A record inside a table or card is shown as
  * its titled cells, amounts in parentheses: "550 5.1.1 (12)". */
 enum section_look {
-    LOOK_HIDDEN,       /* machines only */
-    LOOK_FACTS,        /* record of records: one line each, label, number, unit */
-    LOOK_TABLE,        /* list of records: one row each */
-    LOOK_CARDS,        /* list of records: a heading line and indented text; numbered if several */
+    LOOK_HIDDEN, /* machines only */
+    LOOK_FACTS,  /* record of records: one line each, label, number, unit */
+    LOOK_TABLE,  /* list of records: one row each */
+    LOOK_SERIES, /* LOOK_TABLE over time or another order: a label, then amounts; to be drawn */
+    LOOK_CARDS,  /* list of records: a heading line and indented text; numbered if several */
     LOOK_SIDE_BY_SIDE, /* LOOK_CARDS to be compared: next to each other where there is room */
     LOOK_POINTS,       /* list: one point each, "- text" */
     LOOK_STEPS,        /* LOOK_POINTS numbered: "1. text" */
@@ -84,6 +88,10 @@ struct cell *cell_code(struct page *page, struct cell *parent, const char *key, 
                        uint64_t number);
 struct cell *cell_bytes(struct page *page, struct cell *parent, const char *key, const char *title,
                         uint64_t number);
+struct cell *cell_duration(struct page *page, struct cell *parent, const char *key,
+                           const char *title, uint64_t microseconds);
+struct cell *cell_share(struct page *page, struct cell *parent, const char *key, const char *title,
+                        uint64_t number, uint64_t whole);
 struct cell *cell_text(struct page *page, struct cell *parent, const char *key, const char *title,
                        struct slice text);
 struct cell *cell_link(struct page *page, struct cell *parent, const char *key, const char *title,
@@ -101,7 +109,11 @@ bool cell_is_shown(const struct cell *cell);  /* in a card: has a title, and som
 bool cell_is_heading(const struct cell *card, const struct cell *cell);
 /* The cell of a row that stands under a cell of the first row; NULL: none. */
 const struct cell *cell_under(const struct cell *row, const struct cell *column);
-enum { SIZE_ROOM = 24 };
-struct slice size_shown(uint64_t bytes, char room[SIZE_ROOM]); /* "12.3 MB" */
+enum { AMOUNT_ROOM = 48 };
+/* An amount without the words of its unit: "12", "12.3 MB", "4.2 s", "2 h 05 min", "12.5 %"; "-"
+ * for none. */
+struct slice amount_shown(const struct cell *amount, char room[AMOUNT_ROOM]);
+/* What machines see of an amount: digits with at most one dot, empty for none. */
+struct slice amount_number(const struct cell *amount, char room[AMOUNT_ROOM]);
 
 #endif

@@ -243,6 +243,10 @@ static struct slice show_in(struct pen *pen, const struct table_column *column,
                        SLICE_ARGS(shown));
 }
 
+static bool has_unit(struct slice shown) {
+    return number_width(shown) < shown.length;
+}
+
 static void measure_column(struct pen *pen, const struct cell *list, struct table_column *column) {
     for (const struct cell *record = list->first; record; record = record->next) {
         const struct cell *cell = cell_under(record, column->head);
@@ -250,7 +254,7 @@ static void measure_column(struct pen *pen, const struct cell *list, struct tabl
             continue;
         size_t number = cell_is_amount(cell) ? number_width(show(pen, cell)) : 0;
         column->number = number > column->number ? number : column->number;
-        column->has_unit |= cell->unit || cell->kind == CELL_BYTES;
+        column->has_unit |= cell_is_amount(cell) && has_unit(show(pen, cell));
         column->right &= cell_is_amount(cell);
     }
     column->right &= !column->has_unit;
@@ -430,7 +434,7 @@ static void write_list(struct pen *pen, const struct section *section) {
 
     if (!list->first)
         out_print(pen->out, "%*s%s\n", INDENT, "", pen->none);
-    else if (section->look == LOOK_TABLE)
+    else if (section->look == LOOK_TABLE || section->look == LOOK_SERIES)
         write_table(pen, list);
     else if (section->look == LOOK_CARDS || section->look == LOOK_SIDE_BY_SIDE)
         write_cards(pen, list, section->look == LOOK_CARDS && list->first->next);
@@ -450,6 +454,7 @@ static void write_section(struct pen *pen, const struct section *section) {
         write_facts(pen, section->cell, INDENT, &facts);
         break;
     case LOOK_TABLE:
+    case LOOK_SERIES:
     case LOOK_CARDS:
     case LOOK_SIDE_BY_SIDE:
     case LOOK_POINTS:

@@ -69,11 +69,42 @@ static void test_empty(void **state) {
     }
 }
 
+static void test_amounts(void **state) {
+    static const struct {
+        struct cell cell;
+        const char *shown, *number;
+    } rows[] = {
+        {{.kind = CELL_NONE}, "-", ""},
+        {{.kind = CELL_COUNT, .number = 12}, "12", "12"},
+        {{.kind = CELL_BYTES, .number = 999}, "999 B", "999"},
+        {{.kind = CELL_BYTES, .number = 12345678}, "12.3 MB", "12345678"},
+        {{.kind = CELL_DURATION, .number = 0}, "0.00 s", "0.000"},
+        {{.kind = CELL_DURATION, .number = 50000}, "0.05 s", "0.050"},
+        {{.kind = CELL_DURATION, .number = 996000}, "1.0 s", "0.996"},
+        {{.kind = CELL_DURATION, .number = 9960000}, "10 s", "9.960"},
+        {{.kind = CELL_DURATION, .number = 59960000}, "1 min 00 s", "59.960"},
+        {{.kind = CELL_DURATION, .number = 3723000000}, "1 h 02 min", "3723.000"},
+        {{.kind = CELL_DURATION, .number = 432000000000}, "5 d 00 h", "432000.000"},
+        {{.kind = CELL_SHARE, .number = 1, .whole = 8}, "12.5 %", "0.1250"},
+        {{.kind = CELL_SHARE, .number = 3, .whole = 3}, "100.0 %", "1.0000"},
+        {{.kind = CELL_SHARE, .number = UINT64_MAX / 2, .whole = UINT64_MAX}, "50.0 %", "0.5000"},
+        {{.kind = CELL_SHARE, .number = 0, .whole = 0}, "-", ""},
+    };
+    char room[AMOUNT_ROOM];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_true(slice_is(amount_shown(&rows[i].cell, room), rows[i].shown));
+        assert_true(slice_is(amount_number(&rows[i].cell, room), rows[i].number));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_formats),
         cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_amounts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
