@@ -11,9 +11,10 @@
 #include "base/map.h"
 #include "base/memory.h"
 #include "finding/strangers.h"
+#include "tally/counter.h"
 
 enum {
-    SAVED_VERSION = 4,
+    SAVED_VERSION = 5,
     SAMPLES = 10,
     SAMPLE_LENGTH = 500, /* bytes kept of a line that was not understood */
     REPLY_LENGTH = 1000, /* bytes kept of an example's reply */
@@ -48,6 +49,14 @@ struct sample {
     uint64_t line;
 };
 
+/* One a line of counters.def. */
+enum {
+#define COUNTER(object) PLACE_OF_##object,
+#include "tally/counters.def"
+#undef COUNTER
+    COUNTERS
+};
+
 struct tally {
     struct totals totals; /* waiting is counted modulo 2^64: a part may hold fewer than none */
     uint64_t dropped, lost;
@@ -59,7 +68,21 @@ struct tally {
     struct map programs;            /* name -> struct ledger */
     struct sample samples[SAMPLES]; /* the least by (source, line), in that order */
     size_t sample_count;
+    void *contents[COUNTERS]; /* of counters */
 };
+
+static const struct counter *const counters[] = {
+#define COUNTER(object) &object,
+#include "tally/counters.def"
+#undef COUNTER
+};
+
+const void *tally_content(const struct tally *tally, const struct counter *counter) {
+    for (size_t i = 0; i < COUNTERS; i++)
+        if (counters[i] == counter)
+            return tally->contents[i];
+    return NULL;
+}
 
 struct tally *tally_new(void) {
     struct tally *tally = memory_new(sizeof *tally);
@@ -69,6 +92,10 @@ struct tally *tally_new(void) {
     map_init(&tally->affected, sizeof(uint64_t));
     map_init(&tally->sources, sizeof(struct ledger));
     map_init(&tally->programs, sizeof(struct ledger));
+    for (size_t i = 0; i < COUNTERS; i++) {
+        tally->contents[i] = memory_new(counters[i]->size);
+        counters[i]->init(tally->contents[i]);
+    }
     return tally;
 }
 
@@ -91,6 +118,10 @@ static void tally_empty(struct tally *tally) {
     map_release(&tally->affected);
     map_release(&tally->sources);
     map_release(&tally->programs);
+    for (size_t i = 0; i < COUNTERS; i++) {
+        counters[i]->release(tally->contents[i]);
+        free(tally->contents[i]);
+    }
 }
 
 void tally_free(struct tally *tally) {
@@ -311,22 +342,13 @@ static uint64_t *recipients_in(struct totals *totals, enum fate fate) {
     return NULL;
 }
 
-/* What a repeated entry stands for was logged that often, but a recipient of a message has one
- * state; without a queue ID each entry is one more. */
-static bool is_followed(const struct record *record) {
-    return record->queue_id.length > 0;
-}
-
-static void move_recipient(struct totals *totals, const struct finding *finding) {
-    const struct record *record = &finding->record;
-    enum fate before = finding->before, after = finding->after;
-    if (after == FATE_NONE)
-        return;
-    uint64_t *from = recipients_in(totals, before), *into = recipients_in(totals, after);
+static void move_recipient(struct totals *totals, const struct counting *counting) {
+    uint64_t *from = recipients_in(totals, counting->from);
+    uint64_t *into = recipients_in(totals, counting->into);
     if (from)
         --*from;
     if (into)
-        *into += is_followed(record) ? 1 : finding->repeat;
+        *into += counting->recipients;
 }
 
 /* Where a bounce went is no state of a recipient of users' mail. */
@@ -359,25 +381,21 @@ static uint64_t *events_in(struct totals *totals, const struct record *record) {
 void tally_add(struct tally *tally, const struct finding *finding) {
     struct totals *totals = &tally->totals;
     const struct record *record = &finding->record;
+    const struct counting counting = counting_of(finding);
     totals->messages_received += (uint64_t)(int64_t)finding->new_messages;
     totals->bytes_received += finding->new_bytes;
     totals->notices += finding->new_notices;
-    move_recipient(totals, finding);
-    if (!record_is_finding(record))
-        return;
-    if (record->level == LEVEL_HOST)
-        return; /* another host may follow: never in totals */
-    if (finding->is_notice && record->kind == RECORD_OUTCOME) {
+    totals->deferred_ever += counting.deferred_ever;
+    move_recipient(totals, &counting);
+    if (finding->is_notice && record->kind == RECORD_OUTCOME && record->level != LEVEL_HOST)
         add_notice(totals, record);
-        return;
-    }
-    if (finding->first_deferral)
-        totals->deferred_ever += record->queue_id.length ? 1 : finding->repeat;
-    uint64_t *events = events_in(totals, record);
+    uint64_t *events = counting.events ? events_in(totals, record) : NULL;
     if (events)
-        *events += finding->repeat;
-    if (record->event != EVENT_DELIVERED)
+        *events += counting.events;
+    if (counting.events && record->event != EVENT_DELIVERED)
         add_reason(tally, finding);
+    for (size_t i = 0; i < COUNTERS; i++)
+        counters[i]->add(tally->contents[i], &counting);
 }
 
 /* ---- the ledger ---- */
@@ -526,6 +544,8 @@ void tally_merge(struct tally *into, const struct tally *from) {
     for (size_t i = 0; i < from->sample_count; i++)
         tally_sample(into, from->samples[i].source, from->samples[i].line,
                      (struct slice){from->samples[i].text, from->samples[i].length});
+    for (size_t i = 0; i < COUNTERS; i++)
+        counters[i]->merge(into->contents[i], from->contents[i]);
 }
 
 /* ---- reading out ---- */
@@ -750,6 +770,8 @@ void tally_save(const struct tally *tally, struct pack *pack) {
         pack_number(pack, tally->samples[i].line);
         pack_text(pack, (struct slice){tally->samples[i].text, tally->samples[i].length});
     }
+    for (size_t i = 0; i < COUNTERS; i++)
+        counters[i]->save(tally->contents[i], pack);
 }
 
 static void load_ledgers(struct map *map, struct unpack *unpack) {
@@ -854,6 +876,8 @@ static void load_all(struct tally *tally, struct unpack *unpack) {
         tally_sample(tally, name, line, text);
         free(name);
     }
+    for (size_t i = 0; i < COUNTERS && !unpack->broken; i++)
+        counters[i]->load(tally->contents[i], unpack);
 }
 
 bool tally_load(struct tally *tally, struct unpack *unpack) {

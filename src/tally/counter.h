@@ -1,0 +1,34 @@
+/* counter - one kind of counting: the numbers behind a table of the report. One const object a
+ * file, one line in counters.def; the tally keeps the content of each, asks it to count every
+ * finding, and to merge, save and load what it holds.
+ *
+ * What it counts must obey the laws of the tally (tally.h): sums and maxima of non-negative
+ * numbers, least elements, and names that are bounded or kept by their hash (ranking.h).
+ */
+#ifndef TALLY_COUNTER_H
+#define TALLY_COUNTER_H
+
+#include "base/pack.h"
+#include "tally/counting.h"
+
+struct tally;
+
+struct counter {
+    const char *name;
+    size_t size; /* bytes of its content, zeroed before init */
+    void (*init)(void *content);
+    void (*release)(void *content);
+    void (*add)(void *content, const struct counting *counting);
+    void (*merge)(void *into, const void *from);
+    void (*save)(const void *content, struct pack *pack);
+    void (*load)(void *content, struct unpack *unpack); /* into a new one; may set `broken` */
+};
+
+#define COUNTER(object) extern const struct counter object;
+#include "tally/counters.def"
+#undef COUNTER
+
+/* The content of a counter, to read. */
+const void *tally_content(const struct tally *tally, const struct counter *counter);
+
+#endif

@@ -1,0 +1,28 @@
+/* counting - what one finding changes in the numbers of the report. Worked out once and read by
+ * every counter, so that each table adds up to the totals.
+ */
+#ifndef TALLY_COUNTING_H
+#define TALLY_COUNTING_H
+
+#include "finding/finding.h"
+
+struct counting {
+    const struct finding *finding;
+    /* A recipient went from one state to another: `into` has `recipients` more, `from`, if it is
+     * one that is counted, has one less. FATE_NONE: no recipient of users' mail changed. */
+    enum fate from, into;
+    uint64_t recipients;
+    uint64_t new_recipients; /* of `recipients` those not heard of before */
+    uint64_t deferred_ever;  /* recipients that were deferred for the first time */
+    /* How often it is an event of the totals and, unless it is a delivery, of the reasons: an
+     * attempt, rejection, login, session. 0: it is none (about one host of several, about a bounce
+     * made here, a detail). */
+    uint64_t events;
+};
+
+struct counting counting_of(const struct finding *finding);
+
+/* Is counted as a state of recipients: not FATE_NONE, not FATE_HANDED_ON. */
+bool fate_is_counted(enum fate fate);
+
+#endif

@@ -1,0 +1,57 @@
+/* ranking - numbers of very many names, all of them exact, and the names of those that are on top.
+ *
+ * A ranking can have several orders: most recipients, most bytes. In each the first RANKING_NAMES
+ * are known by name. That is exact as long as one tally counts: an entry of the final top stood in
+ * the top when its own last line came, because numbers only grow. After a merge it may not be
+ * (ranking_is_exact).
+ */
+#ifndef TALLY_RANKING_H
+#define TALLY_RANKING_H
+
+#include "base/map.h"
+#include "tally/counts.h"
+
+enum { RANKING_NAMES = 1000, RANKING_ORDERS = 4, RANKING_NAME = 255 /* bytes of a name kept */ };
+
+struct ranking {
+    struct counts counts; /* counts.count: distinct names */
+    uint64_t *totals;     /* the numbers of all names together */
+    struct map names;     /* name -> its hash (uint64_t) */
+    bool merged;          /* with another: what is on top may have no name */
+    size_t order_count;
+    struct ranking_order {
+        size_t number;  /* which one orders; it never falls while counting */
+        uint64_t least; /* with `name` the last place of the top when names were let go last */
+        char *name;     /* NULL: none was let go yet */
+        size_t length;
+    } orders[RANKING_ORDERS];
+};
+
+struct ranked { /* borrowed from the ranking until it changes */
+    struct slice name;
+    uint64_t hash; /* of the name, as ranking_hash gives it */
+    const uint64_t *numbers;
+};
+
+/* Which numbers order, most important first; the others only stand beside them. */
+void ranking_init(struct ranking *ranking, size_t numbers, size_t maxima, const size_t *orders,
+                  size_t order_count);
+void ranking_release(struct ranking *ranking);
+
+/* Names that differ by case only are one; of a longer name the first RANKING_NAME bytes count. */
+uint64_t ranking_hash(struct slice name);
+/* Adds to the numbers of a name: `by` has as many as the ranking. Gives the hash of the name. */
+uint64_t ranking_add(struct ranking *ranking, struct slice name, const uint64_t *by);
+
+/* The first of an order, at most `most`, most first and then by name; the caller frees the array.
+ * Those whose number is 0 are left out. */
+struct ranked *ranking_top(const struct ranking *ranking, size_t order, size_t most,
+                           size_t *count_r);
+/* False: a name that belongs among the first `most` may not be known. */
+bool ranking_is_exact(const struct ranking *ranking, size_t order, size_t most);
+
+void ranking_merge(struct ranking *into, const struct ranking *from);
+void ranking_save(const struct ranking *ranking, struct pack *pack);
+void ranking_load(struct ranking *ranking, struct unpack *unpack); /* into an empty one */
+
+#endif

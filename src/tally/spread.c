@@ -1,0 +1,78 @@
+/* Why: an average hides the slow tenth; a median and a 95th percentile for each of many thousand
+ * domains need their durations, but not each one.
+ *
+ * How: a duration in whole milliseconds falls into a step: up to 15 each its own, then eight to
+ * each doubling. Most owners have a few steps only, so a step of an owner is a number under the
+ * hash of both.
+ */
+#include "tally/spread.h"
+
+enum { MILLISECOND = 1000, EXACT = 16, TO_A_DOUBLING = 8 };
+
+unsigned spread_step(uint64_t microseconds) {
+    uint64_t value = microseconds / MILLISECOND;
+    unsigned doublings = 0;
+    for (; value >= EXACT; doublings++)
+        value /= 2;
+    unsigned step = (unsigned)value + doublings * TO_A_DOUBLING;
+    return step < SPREAD_STEPS ? step : SPREAD_STEPS - 1;
+}
+
+/* The first millisecond of a step. */
+static uint64_t begin_of(unsigned step) {
+    if (step < EXACT)
+        return step;
+    unsigned doublings = (step - TO_A_DOUBLING) / TO_A_DOUBLING;
+    return (uint64_t)(TO_A_DOUBLING + step % TO_A_DOUBLING) << doublings;
+}
+
+uint64_t spread_middle(unsigned step) {
+    return (begin_of(step) + begin_of(step + 1)) * MILLISECOND / 2;
+}
+
+static uint64_t key_of(uint64_t owner, unsigned step) {
+    uint64_t words[2] = {owner, step};
+    return bytes_hash(words, sizeof words);
+}
+
+void spread_init(struct spread *spread) {
+    counts_init(&spread->counts, 1, 0);
+}
+
+void spread_release(struct spread *spread) {
+    counts_release(&spread->counts);
+}
+
+void spread_add(struct spread *spread, uint64_t owner, uint64_t microseconds, uint64_t repeat) {
+    *counts_put(&spread->counts, key_of(owner, spread_step(microseconds))) += repeat;
+}
+
+uint64_t spread_permille(const struct spread *spread, uint64_t owner, unsigned permille) {
+    uint64_t in_step[SPREAD_STEPS], sum = 0, below = 0;
+    for (unsigned step = 0; step < SPREAD_STEPS; step++) {
+        const uint64_t *number = counts_get(&spread->counts, key_of(owner, step));
+        in_step[step] = number ? *number : 0;
+        sum += in_step[step];
+    }
+    if (!sum)
+        return 0;
+    uint64_t wanted = sum / 1000 * permille + (sum % 1000 * permille + 999) / 1000;
+    for (unsigned step = 0; step < SPREAD_STEPS; step++) {
+        below += in_step[step];
+        if (below && below >= wanted)
+            return spread_middle(step);
+    }
+    return 0;
+}
+
+void spread_merge(struct spread *into, const struct spread *from) {
+    counts_merge(&into->counts, &from->counts);
+}
+
+void spread_save(const struct spread *spread, struct pack *pack) {
+    counts_save(&spread->counts, pack);
+}
+
+void spread_load(struct spread *spread, struct unpack *unpack) {
+    counts_load(&spread->counts, unpack);
+}

@@ -1,0 +1,231 @@
+/* counts, ranking, spread - against plain sums over everything that was added, across growing,
+ * clearing of names, saving and merging. */
+#include "tally/ranking.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tally/spread.h"
+
+enum { NAMES = 20000, LINES = 200000 };
+
+static uint64_t seed = 88172645463325252u;
+
+static unsigned chance(unsigned most) {
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (unsigned)(seed >> 20) % most;
+}
+
+/* Few names are frequent, most are rare. */
+static unsigned any_name(void) {
+    unsigned of = chance(4) ? NAMES : 1 + chance(NAMES);
+    return chance(1 + chance(of));
+}
+
+struct truth {
+    uint64_t lines[NAMES], bytes[NAMES], longest[NAMES];
+};
+
+static struct slice name_text(unsigned name, char *room) {
+    return (struct slice){room, (size_t)snprintf(room, 64, "user%u@example.com", name)};
+}
+
+static struct ranking ranking_of(struct truth *truth, unsigned lines) {
+    static const size_t orders[] = {0, 1};
+    struct ranking ranking;
+    ranking_init(&ranking, 3, 1, orders, 2);
+    for (unsigned line = 0; line < lines; line++) {
+        char room[64];
+        unsigned name = any_name();
+        uint64_t by[3] = {1, chance(1000), chance(100000)};
+        struct slice text = name_text(name, room);
+        room[0] = chance(2) ? 'u' : 'U';
+        ranking_add(&ranking, text, by);
+        truth->lines[name] += by[0];
+        truth->bytes[name] += by[1];
+        truth->longest[name] = truth->longest[name] > by[2] ? truth->longest[name] : by[2];
+    }
+    return ranking;
+}
+
+static uint64_t *ordered_by; /* of compare_truth */
+
+static int compare_truth(const void *left, const void *right) {
+    unsigned a = *(const unsigned *)left, b = *(const unsigned *)right;
+    char name[64], other[64];
+    if (ordered_by[a] != ordered_by[b])
+        return ordered_by[a] > ordered_by[b] ? -1 : 1;
+    return slice_compare(name_text(a, name), name_text(b, other));
+}
+
+static void assert_top(const struct ranking *ranking, const struct truth *truth, size_t order,
+                       uint64_t *numbers, size_t most) {
+    static unsigned all[NAMES];
+    size_t count;
+    struct ranked *top = ranking_top(ranking, order, most, &count);
+    for (unsigned name = 0; name < NAMES; name++)
+        all[name] = name;
+    ordered_by = numbers;
+    qsort(all, NAMES, sizeof *all, compare_truth);
+    assert_int_equal(count, most);
+    for (size_t i = 0; i < count; i++) {
+        char room[64];
+        struct slice expected = name_text(all[i], room);
+        assert_int_equal(slice_compare(top[i].name, expected), 0);
+        assert_int_equal(top[i].numbers[0], truth->lines[all[i]]);
+        assert_int_equal(top[i].numbers[1], truth->bytes[all[i]]);
+        assert_int_equal(top[i].numbers[2], truth->longest[all[i]]);
+        assert_int_equal(top[i].hash, ranking_hash(expected));
+    }
+    free(top);
+}
+
+static void test_the_top_is_exact(void **state) {
+    static struct truth truth;
+    struct ranking ranking = ranking_of(&truth, LINES);
+    size_t distinct = 0;
+    (void)state;
+    for (unsigned name = 0; name < NAMES; name++)
+        distinct += truth.lines[name] > 0;
+    assert_int_equal(ranking.counts.count, distinct);
+    assert_int_equal(ranking.totals[0], LINES);
+    assert_true(ranking.names.count <= 2 * RANKING_NAMES * 2); /* bounded, and was cleared */
+    assert_true(distinct > 2 * RANKING_NAMES * 2);
+    assert_top(&ranking, &truth, 0, truth.lines, RANKING_NAMES);
+    assert_top(&ranking, &truth, 1, truth.bytes, RANKING_NAMES);
+    assert_true(ranking_is_exact(&ranking, 0, RANKING_NAMES));
+    assert_false(ranking_is_exact(&ranking, 0, distinct));
+    ranking_release(&ranking);
+}
+
+/* As many names of one line each as one likes: the first by name are on top. */
+static void test_ties_are_bounded(void **state) {
+    static const size_t order;
+    struct ranking ranking;
+    size_t count;
+    (void)state;
+    ranking_init(&ranking, 1, 0, &order, 1);
+    for (unsigned name = 0; name < 50000; name++) {
+        char room[64];
+        uint64_t one = 1;
+        struct slice text = {room, (size_t)snprintf(room, 64, "%05u", (name * 7919) % 50000)};
+        ranking_add(&ranking, text, &one);
+    }
+    assert_true(ranking.names.count < 2 * RANKING_NAMES);
+    struct ranked *top = ranking_top(&ranking, 0, 3, &count);
+    assert_int_equal(count, 3);
+    assert_true(slice_is(top[0].name, "00000") && slice_is(top[2].name, "00002"));
+    free(top);
+    ranking_release(&ranking);
+}
+
+static struct pack saved(const struct ranking *ranking) {
+    struct pack pack;
+    pack_init(&pack);
+    ranking_save(ranking, &pack);
+    return pack;
+}
+
+static void assert_same(const struct ranking *one, const struct ranking *other) {
+    struct pack a = saved(one), b = saved(other);
+    assert_int_equal(a.length, b.length);
+    assert_memory_equal(a.bytes, b.bytes, a.length);
+    pack_release(&a);
+    pack_release(&b);
+}
+
+static void test_saved_and_merged(void **state) {
+    static struct truth one_truth, other_truth;
+    static const size_t orders[] = {0, 1};
+    struct ranking one = ranking_of(&one_truth, LINES / 2), loaded, there, back;
+    struct ranking other = ranking_of(&other_truth, LINES / 4);
+    struct pack pack = saved(&one);
+    struct unpack unpack = {.rest = {pack.bytes, pack.length}};
+    (void)state;
+    ranking_init(&loaded, 3, 1, orders, 2);
+    ranking_load(&loaded, &unpack);
+    assert_false(unpack.broken);
+    assert_same(&one, &loaded);
+    assert_int_equal(loaded.totals[1], one.totals[1]);
+    ranking_init(&there, 3, 1, orders, 2);
+    ranking_init(&back, 3, 1, orders, 2);
+    ranking_merge(&there, &one);
+    ranking_merge(&there, &other);
+    ranking_merge(&back, &other);
+    ranking_merge(&back, &one);
+    assert_same(&there, &back);
+    for (unsigned name = 0; name < NAMES; name++) {
+        char room[64];
+        const uint64_t *sum = counts_get(&there.counts, ranking_hash(name_text(name, room)));
+        assert_int_equal(sum ? sum[0] : 0, one_truth.lines[name] + other_truth.lines[name]);
+    }
+    for (size_t cut = 0; cut < pack.length; cut += 1 + pack.length / 50) {
+        struct unpack part = {.rest = {pack.bytes, cut}};
+        struct ranking broken;
+        ranking_init(&broken, 3, 1, orders, 2);
+        ranking_load(&broken, &part);
+        assert_true(part.broken);
+        ranking_release(&broken);
+    }
+    pack_release(&pack);
+    struct ranking *all[] = {&one, &other, &loaded, &there, &back};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        ranking_release(all[i]);
+}
+
+static int compare_numbers(const void *left, const void *right) {
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return (a > b) - (a < b);
+}
+
+static void assert_near(uint64_t estimate, uint64_t truth) {
+    uint64_t error = estimate > truth ? estimate - truth : truth - estimate;
+    assert_true(error <= truth * 7 / 100 + 500);
+}
+
+static void test_percentiles(void **state) {
+    enum { DURATIONS = 9999 };
+    static uint64_t all[DURATIONS];
+    struct spread spread;
+    (void)state;
+    spread_init(&spread);
+    for (size_t i = 0; i < DURATIONS; i++) {
+        all[i] = (uint64_t)chance(1000) * chance(1000) * chance(10000);
+        spread_add(&spread, 7, all[i], 1);
+        spread_add(&spread, 8, 5000000, 3); /* another owner's do not matter */
+    }
+    qsort(all, DURATIONS, sizeof *all, compare_numbers);
+    assert_near(spread_permille(&spread, 7, 500), all[DURATIONS / 2]);
+    assert_near(spread_permille(&spread, 7, 950), all[DURATIONS * 95 / 100]);
+    assert_near(spread_permille(&spread, 8, 950), 5000000);
+    assert_int_equal(spread_permille(&spread, 9, 500), 0);
+    spread_release(&spread);
+}
+
+/* Each duration is near the middle of its step, and steps are in order. */
+static void test_steps(void **state) {
+    (void)state;
+    for (uint64_t duration = 0; duration < 1000000000000; duration += 1 + duration / 50) {
+        assert_near(spread_middle(spread_step(duration)), duration);
+        assert_true(spread_step(duration + duration / 4) >= spread_step(duration));
+    }
+    assert_int_equal(spread_step(UINT64_MAX), SPREAD_STEPS - 1);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_top_is_exact),
+        cmocka_unit_test(test_ties_are_bounded),
+        cmocka_unit_test(test_saved_and_merged),
+        cmocka_unit_test(test_percentiles),
+        cmocka_unit_test(test_steps),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
