@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "base/workers.h"
 #include "finding/reason.h"
+#include "input/copies.h"
 #include "input/entry.h"
 #include "input/lasts.h"
 #include "input/lines.h"
@@ -43,6 +44,7 @@ struct odd_kept {
 /* What is remembered of each source until the end. */
 struct progress {
     const struct source *source;
+    struct copies *copies; /* its lines that another source has too; NULL: none */
     uint64_t lines;        /* lines before the next block, in order */
     uint64_t own, unknown; /* entries of an MTA, and those not understood */
     uint64_t wrapped;      /* lines in a known wrapping */

@@ -215,6 +215,7 @@ static void find_sources(struct run *run, struct sources *sources) {
 
 void inputs_read(struct run *run, struct sources *sources) {
     find_sources(run, sources);
+    run->sources = sources;
     for (size_t i = 0; i < sources->count && !run->stopped; i++) {
         struct problem problem;
         struct reader *reader = source_open(&sources->items[i], &problem);

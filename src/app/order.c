@@ -55,11 +55,16 @@ static void take_ledger(struct pipeline *pipeline, struct job *job) {
     progress->lines += job->lines;
 }
 
-static void take_finding(struct run *run, struct finding *finding, const char *source,
-                         uint64_t lines_before) {
+static void take_finding(struct run *run, struct finding *finding, const char *source) {
     finding->source = source;
-    finding->line += lines_before;
     journey_take(run->journey, finding, count_finding, run);
+}
+
+/* What another log has too counts there. */
+static void take_next(struct run *run, struct finding *finding, const struct progress *progress) {
+    finding->line += progress->lines + 1;
+    if (!progress->copies || !copies_has(progress->copies, finding->line))
+        take_finding(run, finding, progress->source->name);
 }
 
 /* ---- in order: what needed the lines before ---- */
@@ -103,7 +108,7 @@ static void take_entry(struct taking *taking, const struct split *whole) {
     job->own += is_own;
     job->unknown += reading == READING_UNKNOWN;
     for (size_t i = first; i < job->finding_count; i++)
-        take_finding(pipeline->run, &job->findings[i], whole->source, 0);
+        take_finding(pipeline->run, &job->findings[i], whole->source);
     job->finding_count = first;
     if (reading == READING_UNKNOWN || reading == READING_OTHER)
         take_odd(taking, whole, reading == READING_OTHER ? ODD_OTHER : ODD_UNKNOWN);
@@ -227,8 +232,7 @@ void order_take(void *context, void *argument) {
     for (size_t i = 0; i <= job->mark_count; i++) {
         size_t to = i < job->mark_count ? job->marks[i].at : count;
         for (; next < to; next++)
-            take_finding(run, &job->findings[next], job->progress->source->name,
-                         job->progress->lines + 1);
+            take_next(run, &job->findings[next], job->progress);
         if (i == job->mark_count)
             break;
         block_set_anchor(taking.hands, job);

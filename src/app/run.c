@@ -143,10 +143,19 @@ static struct progress *progress_new(struct pipeline *pipeline, const struct sou
     progress->source = source;
     progress->lines = lines;
     progress->span = span_none;
+    if (pipeline->run->sources)
+        progress->copies = copies_new(pipeline->run->sources, source);
     pipeline->progress[pipeline->progress_count++] = progress;
     /* Every source has a line in the ledger, an empty one too. */
     tally_source(pipeline->run->tally, source->name, &(struct ledger){0});
     return progress;
+}
+
+/* They take some room, and many logs may have them. */
+static void forget_copies(struct run *run, struct progress *progress) {
+    run_settle(run);
+    copies_free(progress->copies);
+    progress->copies = NULL;
 }
 
 void run_source(struct run *run, const struct source *source, struct reader *reader,
@@ -172,6 +181,8 @@ void run_source(struct run *run, const struct source *source, struct reader *rea
         run->faulty = true;
     }
     lines_release(&lines);
+    if (progress->copies)
+        forget_copies(run, progress);
 }
 
 void run_settle(struct run *run) {

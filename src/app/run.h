@@ -17,7 +17,8 @@ struct run {
     const struct knowledge *knowledge;
     struct journey *journey;
     struct tally *tally;
-    struct before *before; /* what reading remembers from block to block */
+    const struct sources *sources; /* all that are read, borrowed; may be NULL */
+    struct before *before;         /* what reading remembers from block to block */
     /* Called for every finding in order, after it was counted; may be NULL. */
     void (*listen)(void *context, const struct finding *finding);
     void *context;

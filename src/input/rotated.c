@@ -70,17 +70,26 @@ bool rotated_beside(const char *path, const char *other) {
     return folder == (size_t)(last_part(other).at - other) && memcmp(path, other, folder) == 0;
 }
 
-/* "rejectlog" and "mainlog", "exim_reject.log" and "exim_main.log". */
-bool rotated_is_rejectlog_of(const char *path, const char *mainlog) {
-    static const struct slice reject = SLICE_INIT("reject"), accept = SLICE_INIT("main");
-    struct rotated_stem a = rotated_stem(path), b = rotated_stem(mainlog);
-    const char *at = memmem(a.name.at, a.name.length, reject.at, reject.length);
-    if (at == NULL || a.is_log != b.is_log || !rotated_beside(path, mainlog) ||
-        b.name.length != a.name.length - reject.length + accept.length)
+/* One word in the name has another one in its place: "rejectlog" and "mainlog", "exim_reject.log"
+ * and "exim_main.log". */
+static bool differs_in(const char *path, const char *other, struct slice word, struct slice there) {
+    struct rotated_stem a = rotated_stem(path), b = rotated_stem(other);
+    const char *at = memmem(a.name.at, a.name.length, word.at, word.length);
+    if (at == NULL || a.is_log != b.is_log || !rotated_beside(path, other) ||
+        b.name.length != a.name.length - word.length + there.length)
         return false;
     struct slice before = slice_head(a.name, (size_t)(at - a.name.at));
-    struct slice behind = slice_from(a.name, before.length + reject.length);
-    return slice_starts(b.name, before) &&
-           slice_starts(slice_from(b.name, before.length), accept) &&
-           slice_equal(slice_from(b.name, before.length + accept.length), behind);
+    struct slice behind = slice_from(a.name, before.length + word.length);
+    return slice_starts(b.name, before) && slice_starts(slice_from(b.name, before.length), there) &&
+           slice_equal(slice_from(b.name, before.length + there.length), behind);
+}
+
+bool rotated_has_copies_of(const char *path, const char *other) {
+    static const struct slice words[] = {SLICE_INIT("main"), SLICE_INIT("reject"),
+                                         SLICE_INIT("panic")};
+    for (size_t i = 1; i < sizeof words / sizeof *words; i++)
+        for (size_t before = 0; before < i; before++)
+            if (differs_in(path, other, words[i], words[before]))
+                return true;
+    return false;
 }

@@ -18,7 +18,8 @@ bool rotated_together(const char *path, const char *other);
 /* Both lie in one folder, as it is written. */
 bool rotated_beside(const char *path, const char *other);
 
-/* The one is an Exim rejectlog and the other the mainlog of the same Exim. */
-bool rotated_is_rejectlog_of(const char *path, const char *mainlog);
+/* The one is an Exim rejectlog and the other the mainlog of the same Exim; or it is a paniclog and
+ * the other the mainlog or rejectlog. */
+bool rotated_has_copies_of(const char *path, const char *other);
 
 #endif

@@ -10,8 +10,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "input/entry.h"
-#include "input/rotated.h"
 
 enum { PIECE = 64 * 1024 };
 
@@ -131,37 +129,10 @@ static bool remove_with(struct sources *sources, size_t at, source_told *told, v
     return false;
 }
 
-static bool is_exim(const struct source *source) {
-    return source->wrapping != NULL && strcmp(source->wrapping->name, "exim") == 0;
-}
-
-static const struct source *mainlog_of(const struct sources *sources, const struct source *source) {
-    for (size_t i = 0; i < sources->count; i++)
-        if (is_exim(&sources->items[i]) &&
-            rotated_is_rejectlog_of(source->name, sources->items[i].name))
-            return &sources->items[i];
-    return NULL;
-}
-
-static void remove_rejectlogs(struct sources *sources, source_told *told, void *context) {
-    for (size_t i = sources->count; i-- > 0;) {
-        const struct source *source = &sources->items[i];
-        const struct source *mainlog = is_exim(source) ? mainlog_of(sources, source) : NULL;
-        if (mainlog == NULL)
-            continue;
-        struct problem problem;
-        problem_say(&problem, "passed over: '%s' repeats the rejections of '%s'", source->name,
-                    mainlog->name);
-        told(context, false, problem.text);
-        sources_remove(sources, i);
-    }
-}
-
 void twice_remove(struct sources *sources, source_told *told, void *context) {
     for (size_t at = 1; at < sources->count;)
         if (!remove_with(sources, at, told, context))
             at++;
         else if (at > 1)
             at--; /* what moved up is yet to be compared */
-    remove_rejectlogs(sources, told, context);
 }

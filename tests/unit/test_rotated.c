@@ -66,11 +66,11 @@ static void test_pairs(void **state) {
     }
 }
 
-static void test_rejectlogs(void **state) {
+static void test_logs_with_copies(void **state) {
     (void)state;
     static const struct {
-        const char *path, *mainlog;
-        bool is_of;
+        const char *path, *other;
+        bool has_copies;
     } rows[] = {
         {"a/rejectlog", "a/mainlog", true},
         {"a/rejectlog.2.gz", "a/mainlog", true},
@@ -79,7 +79,11 @@ static void test_rejectlogs(void **state) {
         {"rejectlog-20260601", "20260601-mainlog", true},
         {"b/rejectlog", "a/mainlog", false},
         {"rejectlog", "main.log", false},
+        {"paniclog", "mainlog", true},
+        {"paniclog.1", "rejectlog", true},
         {"rejectlog", "paniclog", false},
+        {"mainlog", "paniclog", false},
+        {"b/paniclog", "a/mainlog", false},
         {"rejectlog", "rejectlog.1", false},
         {"mainlog", "mainlog", false},
         {"mainlog", "rejectlog", false},
@@ -87,15 +91,15 @@ static void test_rejectlogs(void **state) {
         {"rejectlog", "mai", false},
     };
     for (size_t i = 0; i < COUNT(rows); i++)
-        if (rotated_is_rejectlog_of(rows[i].path, rows[i].mainlog) != rows[i].is_of)
-            fail_msg("%s and %s", rows[i].path, rows[i].mainlog);
+        if (rotated_has_copies_of(rows[i].path, rows[i].other) != rows[i].has_copies)
+            fail_msg("%s and %s", rows[i].path, rows[i].other);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stems),
         cmocka_unit_test(test_pairs),
-        cmocka_unit_test(test_rejectlogs),
+        cmocka_unit_test(test_logs_with_copies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,43 +130,12 @@ static void test_compressed(void **state) {
 }
 #endif
 
-static void write_text(const char *name, const char *text) {
-    FILE *file = fopen(name, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
-}
-
-static void test_rejectlogs(void **state) {
-    (void)state;
-    assert_int_equal(mkdir("exim", 0700) | mkdir("other", 0700), 0);
-    write_text("exim/mainlog", "2026-06-01 10:00:01 Start queue run: pid=1\n");
-    write_text("exim/rejectlog",
-               "2026-06-01 10:00:02 H=a [192.0.2.1] rejected RCPT <b@example.com>\n");
-    write_text("exim/rejectlog.1",
-               "2026-05-01 10:00:02 H=a [192.0.2.1] rejected RCPT <b@example.com>\n");
-    write_text("exim/reject.log", "Jun  1 10:00:02 mx1 reject: not Exim's\n");
-    write_text("exim/main.log", "2026-06-01 10:00:05 Start queue run: pid=1\n");
-    write_text("other/rejectlog",
-               "2026-06-01 10:00:07 H=a [192.0.2.1] rejected RCPT <b@example.com>\n");
-    assert_string_equal(left_of((const char *const[]){"exim/rejectlog", NULL}), "exim/rejectlog ");
-    assert_string_equal(left_of((const char *const[]){"exim/rejectlog.1", "exim/rejectlog",
-                                                      "exim/mainlog", "other/rejectlog", NULL}),
-                        "exim/mainlog other/rejectlog ");
-    assert_string_equal(heard, "passed over: 'exim/rejectlog' repeats the rejections of "
-                               "'exim/mainlog'\npassed over: 'exim/rejectlog.1' repeats the "
-                               "rejections of 'exim/mainlog'\n");
-    assert_string_equal(left_of((const char *const[]){"exim/reject.log", "exim/main.log", NULL}),
-                        "exim/reject.log exim/main.log ");
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_left),
 #ifdef HAVE_LIBARCHIVE
         cmocka_unit_test(test_compressed),
 #endif
-        cmocka_unit_test(test_rejectlogs),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }
