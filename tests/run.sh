@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run.sh - builds and runs the named suites, counts their tests, ends with one plain line.
 # usage: tests/run.sh SUITE...   (patterns unit property lint golden html oracle fuzz
-#        bench corpora mta)
+#        bench corpora mta formats)
 #
 # A suite is a list of parts; each part is a command that writes TAP. Parts run side by side, JOBS
 # at a time, each into its own file under build/tests/; then they are shown in order: one line for a
@@ -96,7 +96,7 @@ suite_golden() {
 
 suite_html() {
     build html all html-programs
-    part html/browser tests/html/browser.sh
+    part html/wellformed tests/html/wellformed.sh
 }
 
 suite_oracle() {
@@ -138,6 +138,15 @@ suite_mta() {
     part mta/page "tests/mta/page_is_current.sh"
     for variant in $variants; do
         part "mta/$variant" "tests/mta/run $variant ${SCENARIO:-}"
+    done
+}
+
+# Each of them skips itself where its program cannot be had.
+suite_formats() {
+    local script
+    build formats all formats-programs
+    for script in tests/*/formats_*.sh; do
+        part "formats/$(basename "$script" .sh | sed 's/^formats_//')" "$script"
     done
 }
 

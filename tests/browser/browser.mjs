@@ -1,0 +1,136 @@
+// browser - what Chromium makes of HTML pages: under their own policy they ask for nothing and say
+// nothing, fit a narrow screen, follow light and dark, print light, and are whole without
+// JavaScript.
+//
+// usage: node browser.mjs CHROMIUM MODULES SCRATCH FIRST PAGE...   (writes TAP, from FIRST + 1 on)
+//
+// How: each page is opened anew for each way to look at it, in a context of its own. Spoilt copies
+// of the first page prove that a style or a script that is not the page's own would be noticed, and
+// would not run. With PICTURES=FOLDER every look is kept there as a picture, to be looked at.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const [chromiumPath, modules, scratch, first, ...pages] = process.argv.slice(2);
+const { chromium } = createRequire(modules + '/')('playwright-core');
+const axeSource = readFileSync(modules + '/axe-core/axe.min.js', 'utf8');
+const pictures = process.env.PICTURES;
+const WIDE = 1100, NARROW = 360;
+let number = Number(first);
+
+function tell(good, name, said = []) {
+    for (const line of [].concat(good ? [] : said))
+        console.log('# ' + String(line).replace(/\n/g, '\n# '));
+    console.log(`${good ? 'ok' : 'not ok'} ${++number} ${name}`);
+}
+
+const browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: ['--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--disable-dev-shm-usage'],
+});
+
+// ---- a page, looked at in one way
+
+// Opens a page; noise is all that it asked for or said.
+async function open(page, { scheme = 'light', width = WIDE, script = true, before = '' } = {}) {
+    const context = await browser.newContext({
+        viewport: { width, height: 900 }, colorScheme: scheme, javaScriptEnabled: script,
+    });
+    const tab = await context.newPage(), noise = [], url = 'file://' + page;
+    tab.on('request', (request) => request.url() !== url && noise.push('request: ' + request.url()));
+    tab.on('console', (message) => noise.push('console: ' + message.text()));
+    tab.on('pageerror', (error) => noise.push('error: ' + error.message));
+    tab.on('dialog', (dialog) => { noise.push('dialog: ' + dialog.message()); dialog.dismiss(); });
+    if (before)
+        await tab.addInitScript({ content: before });
+    await tab.goto(url);
+    return { tab, noise, close: () => context.close() };
+}
+
+async function keep(tab, page, look) {
+    if (pictures)
+        await tab.screenshot({ fullPage: true,
+            path: `${pictures}/${page.replace(/.*\/|\.html$/g, '')}-${look}.png` });
+}
+
+// How bright ground and text are, 0 to 255; how wide the page is; its words, folded away or not.
+function measure() {
+    const bright = (name) =>
+        Math.max(...getComputedStyle(document.body)[name].match(/[0-9.]+/g).slice(0, 3).map(Number));
+    return {
+        ground: bright('backgroundColor'), ink: bright('color'),
+        width: document.documentElement.scrollWidth,
+        words: document.querySelector('main').textContent,
+    };
+}
+
+async function looks(page, look, way) {
+    const { tab, noise, close } = await open(page, way);
+    if (way.media)
+        await tab.emulateMedia({ media: way.media, colorScheme: way.scheme });
+    const measured = await tab.evaluate(measure);
+    await keep(tab, page, look);
+    if (way.media)
+        measured.paper = await tab.pdf({ format: 'A4' });
+    await close();
+    return { noise, ...measured };
+}
+
+// ---- what is asked of each page
+
+async function axe(page, scheme) {
+    const { tab, close } = await open(page, { scheme, before: axeSource });
+    await tab.evaluate(() => document.querySelectorAll('details').forEach((one) => one.open = true));
+    const found = await tab.evaluate(async () => (await axe.run()).violations.map((one) =>
+        one.id + ': ' + one.help + ': ' + one.nodes.map((node) => node.html).join(' | ')));
+    await keep(tab, page, 'open-' + scheme);
+    await close();
+    return found;
+}
+
+async function judge(page) {
+    const name = page.replace(/.*\/|\.html$/g, '');
+    const light = await looks(page, 'light', {});
+    const dark = await looks(page, 'dark', { scheme: 'dark' });
+    const narrow = await looks(page, 'narrow', { width: NARROW });
+    const print = await looks(page, 'print', { scheme: 'dark', media: 'print' });
+    const still = await looks(page, 'still', { script: false });
+    const noise = [light, dark, narrow, print, still].flatMap((one) => one.noise);
+
+    tell(noise.length === 0, `${name}: asks for nothing and says nothing`, noise);
+    tell(light.ground > 200 && light.ink < 80, `${name}: light`, `${light.ground} ${light.ink}`);
+    tell(dark.ground < 60 && dark.ink > 180, `${name}: dark`, `${dark.ground} ${dark.ink}`);
+    tell(print.ground > 250 && print.ink < 80, `${name}: prints light from a dark screen`,
+        `${print.ground} ${print.ink}`);
+    tell(print.paper.subarray(0, 5).toString() === '%PDF-', `${name}: prints`);
+    tell(narrow.width <= NARROW, `${name}: fits ${NARROW} pixels`, narrow.width);
+    tell(still.words === light.words, `${name}: is whole without JavaScript`);
+    for (const scheme of ['light', 'dark']) {
+        const found = await axe(page, scheme);
+        tell(found.length === 0, `${name}: axe finds nothing, ${scheme}`, found);
+    }
+}
+
+// A spoilt page must make noise, and its script must not run.
+async function spoil(page, name, from, to) {
+    const spoilt = scratch + '/spoilt.html', text = readFileSync(page, 'utf8');
+    writeFileSync(spoilt, text.replace(from, to));
+    const { tab, noise, close } = await open(spoilt);
+    const title = await tab.title();
+    await close();
+    tell(text.includes(from) && noise.length > 0 && title !== 'ran', name, [title, ...noise]);
+}
+
+try {
+    for (const page of pages)
+        await judge(page);
+    await spoil(pages[0], 'a changed style is noticed', '--ink:', '--ink: ');
+    await spoil(pages[0], 'a script would not run', '<main>',
+        "<main><script>document.title = 'ran'</script>");
+    await spoil(pages[0], 'a handler would not run', '<main>',
+        '<main><img src="data:," onerror="document.title = \'ran\'">');
+} catch (error) {
+    tell(false, 'the browser', error.stack);
+    process.exitCode = 1;
+}
+console.log(`1..${number}`);
+await browser.close();
