@@ -22,7 +22,7 @@ static void list_reasons(const struct rulebook *book, struct page *page) {
     for (size_t i = 0; i < book->rule_count; i++)
         rules[book->rules[i].reason->id]++;
     struct cell *list =
-        page_section(page, "reasons", "Reasons, in the order of trying", LOOK_TABLE, CELL_LIST)
+        page_section(page, "reasons", "Reasons, in the order of trying", LOOK_SENTENCES, CELL_LIST)
             ->cell;
     for (size_t i = 0; i < book->reason_count; i++) {
         const struct reason *reason = &book->reasons[i];
@@ -44,7 +44,8 @@ static int rules_list(const struct options *options, const struct knowledge *kno
                       struct result *result) {
     struct page page;
     struct format_wishes wishes = result_wishes(result, options, &knowledge->words);
-    wishes.width = 120;
+    if (!options->width)
+        wishes.width = 120;
     page_init(&page, "mailtriage rules");
     page.words = &knowledge->words;
     list_reasons(knowledge->book, &page);

@@ -29,8 +29,8 @@ struct options {
     unsigned year;                       /* 0: not given */
     const char *timezone, *format, *output, *columns, *unique, *stage, *direction, *lang;
     struct filter filter;
-    unsigned only, without; /* parts of the report, report/parts.h; 0: not given */
-    unsigned top, min;
+    unsigned only, without;   /* parts of the report, report/parts.h; 0: not given */
+    unsigned top, min, width; /* width: 0: not given */
     bool journal, top_given, all, why, hits, no_config, quiet, help, version;
     unsigned jobs; /* 0: not given */
     const char *patterns[PATTERN_FOLDERS];

@@ -99,18 +99,32 @@ static bool wants_color(const struct result *result, const struct options *optio
 }
 
 /* As wide as the terminal, between what can be read and what is good to read. */
-static unsigned wanted_width(const struct result *result) {
+static unsigned wanted_width(const struct result *result, const struct options *options) {
     enum { NARROWEST = 40, WIDEST = 100 };
     struct winsize size;
+    if (options->width)
+        return options->width;
     if (ioctl(result->out.fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_col > WIDEST)
         return WIDEST;
     return size.ws_col < NARROWEST ? NARROWEST : size.ws_col;
 }
 
+/* Bars are drawn in characters that only UTF-8 has, and for eyes: what goes into a file or a pipe
+ * is the same wherever it is made. */
+static bool wants_bars(const struct result *result) {
+    static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    const char *locale = NULL, *terminal = getenv("TERM");
+    for (size_t i = 0; i < sizeof variables / sizeof *variables && !(locale && *locale); i++)
+        locale = getenv(variables[i]);
+    return isatty(result->out.fd) && !(terminal && strcmp(terminal, "dumb") == 0) && locale &&
+           (strcasestr(locale, "utf-8") || strcasestr(locale, "utf8"));
+}
+
 struct format_wishes result_wishes(const struct result *result, const struct options *options,
                                    const struct words *words) {
     return (struct format_wishes){.color = wants_color(result, options),
-                                  .width = wanted_width(result),
+                                  .bars = wants_bars(result),
+                                  .width = wanted_width(result, options),
                                   .lang = words->lang,
                                   .colon = words->text[WORD_COLON],
                                   .none = words->text[WORD_NONE]};

@@ -91,7 +91,8 @@ static size_t count_tried(const struct reason_trace *trace, enum class_by by, bo
 
 static void add_steps(struct page *page, const struct reason_trace *trace) {
     struct cell *list =
-        page_section(page, "steps", page_word(page, WORD_WHY_STEPS), LOOK_TABLE, CELL_LIST)->cell;
+        page_section(page, "steps", page_word(page, WORD_WHY_STEPS), LOOK_SENTENCES, CELL_LIST)
+            ->cell;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         struct cell *row = cell_record(page, list, NULL, NULL);
         cell_text(page, row, "step", page_word(page, WORD_WHY_STEP),

@@ -346,7 +346,7 @@ static void add_reasons(const struct rulebook *book, const struct asked_code *co
 static void add_logged(const struct rulebook *book, const struct asked_code *codes, size_t count,
                        struct page *page) {
     struct section *section =
-        page_section(page, NULL, page_word(page, WORD_LOGGED), LOOK_TABLE, CELL_LIST);
+        page_section(page, NULL, page_word(page, WORD_LOGGED), LOOK_SENTENCES, CELL_LIST);
     for (size_t i = count; i > 0 && !section->cell->first; i--)
         list_logged(book, &codes[i - 1], page, section->cell);
     if (!section->cell->first)
@@ -422,8 +422,8 @@ static void add_pair_cards(const struct rulebook *book, const struct asked_code 
 
 static void add_differences(const struct rulebook *book, const struct asked_code pair[2],
                             struct page *page) {
-    struct section *section =
-        page_section(page, "differences", page_word(page, WORD_DIFFERENCES), LOOK_TABLE, CELL_LIST);
+    struct section *section = page_section(page, "differences", page_word(page, WORD_DIFFERENCES),
+                                           LOOK_SENTENCES, CELL_LIST);
     const char *titles[2] = {arena_copy(&page->arena, pair[0].text).at,
                              arena_copy(&page->arena, pair[1].text).at};
     for (size_t i = 0; i < ASPECTS; i++) {
@@ -467,7 +467,7 @@ void catalogue_compare(const struct rulebook *book, const struct asked_code pair
 static void list_codes(const struct code_page *codes, size_t count, enum word title,
                        struct page *page, struct cell *all) {
     struct cell *list =
-        page_section(page, NULL, page_word(page, title), LOOK_TABLE, CELL_LIST)->cell;
+        page_section(page, NULL, page_word(page, title), LOOK_SENTENCES, CELL_LIST)->cell;
     for (size_t i = 0; i < count; i++) {
         struct cell *row = cell_record(page, list, NULL, NULL);
         cell_text(page, row, NULL, page_word(page, WORD_CODE_COLUMN), codes[i].code);

@@ -10,6 +10,7 @@
 
 struct format_wishes {
     bool color;        /* text: use colours */
+    bool bars;         /* text: draw series, in characters that only UTF-8 has */
     unsigned width;    /* text: columns, 100 by default */
     const char *lang;  /* html: the language of the page, "en" by default */
     const char *colon; /* text: behind a label; ":" by default */

@@ -345,7 +345,8 @@ static void put_list(const struct sheet *sheet, const struct section *section) {
         out_text(sheet->out, "<p>");
         put_words(sheet->out, sheet->none);
         out_text(sheet->out, "</p>\n");
-    } else if (section->look == LOOK_TABLE || section->look == LOOK_SERIES) {
+    } else if (section->look == LOOK_TABLE || section->look == LOOK_SERIES ||
+               section->look == LOOK_SENTENCES) {
         put_table(sheet, section);
     } else if (section->look == LOOK_CARDS || section->look == LOOK_SIDE_BY_SIDE) {
         put_cards(sheet, section);
@@ -373,6 +374,7 @@ static void put_section(struct sheet *sheet, const struct section *section) {
         break;
     case LOOK_TABLE:
     case LOOK_SERIES:
+    case LOOK_SENTENCES:
     case LOOK_CARDS:
     case LOOK_SIDE_BY_SIDE:
     case LOOK_POINTS:

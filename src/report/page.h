@@ -44,11 +44,12 @@ struct cell {
  * each; without any "" the first one is the heading. A record inside a table or card is shown as
  * its titled cells, amounts in parentheses: "550 5.1.1 (12)". */
 enum section_look {
-    LOOK_HIDDEN, /* machines only */
-    LOOK_FACTS,  /* record of records: one line each, label, number, unit */
-    LOOK_TABLE,  /* list of records: one row each */
-    LOOK_SERIES, /* LOOK_TABLE over time or another order: a label, then amounts; to be drawn */
-    LOOK_CARDS,  /* list of records: a heading line and indented text; numbered if several */
+    LOOK_HIDDEN,    /* machines only */
+    LOOK_FACTS,     /* record of records: one line each, label, number, unit */
+    LOOK_TABLE,     /* list of records: one row each */
+    LOOK_SERIES,    /* LOOK_TABLE over time or another order: a label, then amounts; to be drawn */
+    LOOK_SENTENCES, /* LOOK_TABLE whose texts are to be read whole: they flow and are not cut */
+    LOOK_CARDS,     /* list of records: a heading line and indented text; numbered if several */
     LOOK_SIDE_BY_SIDE, /* LOOK_CARDS to be compared: next to each other where there is room */
     LOOK_POINTS,       /* list: one point each, "- text" */
     LOOK_STEPS,        /* LOOK_POINTS numbered: "1. text" */

@@ -6,8 +6,7 @@
 
 #include <cmocka.h>
 
-static void assert_text(struct page *page, unsigned width, bool color, const char *expected) {
-    struct format_wishes wishes = {.width = width, .color = color};
+static void assert_wished(struct page *page, struct format_wishes wishes, const char *expected) {
     struct out out;
 
     out_init_memory(&out);
@@ -16,6 +15,10 @@ static void assert_text(struct page *page, unsigned width, bool color, const cha
         fail_msg("is:\n%.*s\nnot:\n%s", SLICE_ARGS(out_held(&out)), expected);
     out_release(&out);
     page_release(page);
+}
+
+static void assert_text(struct page *page, unsigned width, bool color, const char *expected) {
+    assert_wished(page, (struct format_wishes){.width = width, .color = color}, expected);
 }
 
 static void test_facts(void **state) {
@@ -43,7 +46,7 @@ static void test_facts(void **state) {
                 "  nothing         -\n");
 }
 
-static void build_table(struct page *page) {
+static void build_table(struct page *page, enum section_look look) {
     static const struct {
         const char *name, *text;
         uint64_t lines, count;
@@ -51,7 +54,7 @@ static void build_table(struct page *page) {
                 {"m", "a longer text that has to be wrapped somewhere", 7, 1200}};
 
     page_init(page, NULL);
-    struct cell *list = page_section(page, "sources", "Sources", LOOK_TABLE, CELL_LIST)->cell;
+    struct cell *list = page_section(page, "sources", "Sources", look, CELL_LIST)->cell;
     for (size_t i = 0; i < 2; i++) {
         struct cell *row = cell_record(page, list, NULL, NULL);
         cell_text(page, row, "source", "source", slice_of(rows[i].name));
@@ -65,20 +68,104 @@ static void test_table(void **state) {
     struct page page;
 
     (void)state;
-    build_table(&page);
+    build_table(&page, LOOK_TABLE);
     assert_text(
         &page, 100, false,
         "Sources\n"
         "  source    lines  text                                            count\n"
         "  mail.log    100  first                                              5 recipients\n"
         "  m             7  a longer text that has to be wrapped somewhere  1200 rows\n");
-    build_table(&page);
+    build_table(&page, LOOK_TABLE);
+    assert_text(&page, 60, false,
+                "Sources\n"
+                "  source    lines  text                      count\n"
+                "  mail.log    100  first                        5 recipients\n"
+                "  m             7  a longer text that has\u2026   1200 rows\n");
+    build_table(&page, LOOK_SENTENCES);
     assert_text(&page, 60, false,
                 "Sources\n"
                 "  source    lines  text                      count\n"
                 "  mail.log    100  first                        5 recipients\n"
                 "  m             7  a longer text that has    1200 rows\n"
                 "                   to be wrapped somewhere\n");
+}
+
+/* Headings of amounts flow first, then the widest text is cut, then the next; amounts never are. */
+static void test_narrow_table(void **state) {
+    struct page page;
+    static const unsigned widths[] = {60, 50, 44, 10};
+    static const char *const expected[] = {
+        "  who                      what            still waiting\n"
+        "  administrator of a host  a text, longer        1234567\n",
+        "                                             still\n"
+        "  who                      what            waiting\n"
+        "  administrator of a host  a text, longer  1234567\n",
+        "                                       still\n"
+        "  who                what            waiting\n"
+        "  administrator of\u2026  a text, longer  1234567\n",
+        "                                still\n"
+        "  who           what          waiting\n"
+        "  administrat\u2026  a text, lon\u2026  1234567\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        page_init(&page, NULL);
+        struct cell *list = page_section(&page, "rows", NULL, LOOK_TABLE, CELL_LIST)->cell;
+        struct cell *row = cell_record(&page, list, NULL, NULL);
+        cell_text(&page, row, "who", "who", SLICE("administrator of a host"));
+        cell_text(&page, row, "what", "what", SLICE("a text, longer"));
+        cell_count(&page, row, "n", "still waiting", 1234567, NULL);
+        assert_text(&page, widths[i], false, expected[i]);
+    }
+}
+
+/* A bar a row for the first amount, where a terminal shows them; nothing has none. */
+static void test_series(void **state) {
+    static const struct {
+        unsigned width;
+        bool bars;
+        const char *expected;
+    } rows[] = {
+        {32, false,
+         "Hours\n"
+         "  hour  in  out\n"
+         "  00     0    7\n"
+         "  01     1    7\n"
+         "  02    16    7\n"
+         "  03    32    7\n"},
+        {32, true,
+         "Hours\n"
+         "  hour  in  out\n"
+         "  00     0    7\n"
+         "  01     1    7  ▌\n"
+         "  02    16    7  ███████▌\n"
+         "  03    32    7  ████████"
+         "███████\n"},
+        {24, true,
+         "Hours\n"
+         "  hour  in  out\n"
+         "  00     0    7\n"
+         "  01     1    7\n"
+         "  02    16    7\n"
+         "  03    32    7\n"},
+    };
+    static const uint64_t amounts[] = {0, 1, 16, 32};
+    struct page page;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        page_init(&page, NULL);
+        struct cell *list = page_section(&page, "h", "Hours", LOOK_SERIES, CELL_LIST)->cell;
+        for (uint64_t hour = 0; hour < 4; hour++) {
+            struct cell *row = cell_record(&page, list, NULL, NULL);
+            cell_text(&page, row, "hour", "hour", arena_print(&page.arena, "%02u", (unsigned)hour));
+            cell_count(&page, row, "in", "in", amounts[hour], NULL);
+            cell_count(&page, row, "out", "out", 7, NULL);
+        }
+        assert_wished(&page, (struct format_wishes){.width = rows[i].width, .bars = rows[i].bars},
+                      rows[i].expected);
+    }
 }
 
 static void test_empty_table(void **state) {
@@ -249,7 +336,7 @@ static void test_hostile(void **state) {
         cell_count(&page, row, "n", "n", i, NULL);
     }
     assert_text(&page, 0, true,
-                "  text           n\n"
+                "  \033[2mtext\033[0m           \033[2mn\033[0m\n"
                 "  ?[2J?<script>  0\n"
                 "  ??x?           1\n"
                 "  caf\303\251 ??        2\n"
@@ -362,6 +449,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_facts),
         cmocka_unit_test(test_table),
+        cmocka_unit_test(test_narrow_table),
+        cmocka_unit_test(test_series),
         cmocka_unit_test(test_empty_table),
         cmocka_unit_test(test_cards),
         cmocka_unit_test(test_one_card_in_color),

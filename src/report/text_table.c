@@ -1,0 +1,241 @@
+/* Why: a table is read down its columns, so a row is one line, whatever a log put into it, and
+ * amounts are always whole.
+ *
+ * How: every column is measured, then made narrower until the table fits: headings of amounts flow
+ * over several lines first, for that costs nothing, then the widest column of texts gives way.
+ * Texts are cut by an ellipsis; in a table of sentences they flow. On a terminal a series has a bar
+ * a row behind its columns, for its first amount.
+ */
+#include "report/text_table.h"
+
+#include <assert.h>
+
+#include "report/width.h"
+
+enum {
+    BAR_LEAST = 8, /* columns; less than that shows nothing */
+    BAR_MOST = 40,
+};
+
+struct table {
+    size_t count;
+    struct table_column {
+        const struct cell *head; /* its cell in the first row */
+        size_t width, number;    /* number: width of the digits in front of units */
+        size_t least;            /* narrower it shall not be */
+        bool amounts, has_unit;  /* amounts: in every row */
+    } columns[MOST_COLUMNS];
+    size_t bar;      /* columns of the longest bar; 0: no bars */
+    uint64_t height; /* what the longest bar stands for */
+};
+
+/* One cell of a row; `above` lines stay empty over it. */
+struct place {
+    struct slice text;
+    const char *color;
+    size_t above;
+};
+
+static struct table table_of(const struct cell *list) {
+    struct table table = {0};
+
+    for (const struct cell *cell = list->first->first; cell; cell = cell->next) {
+        if (!cell->title)
+            continue;
+        assert(table.count < MOST_COLUMNS);
+        table.columns[table.count++] = (struct table_column){.head = cell, .amounts = true};
+    }
+    return table;
+}
+
+/* ---- measuring */
+
+/* A cell as it stands in its column: digits are right-aligned in front of their units. */
+static struct slice show_in(struct pen *pen, const struct table_column *column,
+                            const struct cell *record) {
+    const struct cell *cell = cell_under(record, column->head);
+    struct slice shown = pen_show(pen, cell);
+
+    if (!cell || !column->has_unit || !cell_is_amount(cell))
+        return shown;
+    return arena_print(&pen->arena, "%*s%.*s", (int)(column->number - pen_number_width(shown)), "",
+                       SLICE_ARGS(shown));
+}
+
+static bool has_unit(struct slice shown) {
+    return pen_number_width(shown) < shown.length;
+}
+
+static size_t longest_word(struct slice text) {
+    struct slice word;
+    size_t longest = 0;
+    while (text.length > 0) {
+        slice_cut(&text, ' ', &word);
+        size_t width = width_of(word);
+        longest = width > longest ? width : longest;
+    }
+    return longest;
+}
+
+static void measure_column(struct pen *pen, const struct cell *list, struct table_column *column) {
+    struct slice title = slice_of(column->head->title);
+
+    for (const struct cell *record = list->first; record; record = record->next) {
+        const struct cell *cell = cell_under(record, column->head);
+        if (!cell)
+            continue;
+        size_t number = cell_is_amount(cell) ? pen_number_width(pen_show(pen, cell)) : 0;
+        column->number = number > column->number ? number : column->number;
+        column->has_unit |= cell_is_amount(cell) && has_unit(pen_show(pen, cell));
+        column->amounts &= cell_is_amount(cell);
+    }
+    for (const struct cell *record = list->first; record; record = record->next) {
+        size_t width = width_of(show_in(pen, column, record));
+        column->width = width > column->width ? width : column->width;
+    }
+    size_t word = longest_word(title), whole = width_of(title);
+    column->least = column->amounts && column->width > word ? column->width : word;
+    if (!column->amounts)
+        column->least = NARROWEST;
+    column->width = whole > column->width ? whole : column->width;
+}
+
+static size_t width_of_table(const struct table *table) {
+    size_t total = INDENT;
+    for (size_t i = 0; i < table->count; i++)
+        total += table->columns[i].width + (i > 0 ? GAP : 0);
+    return total;
+}
+
+/* Makes the widest column of a kind narrower, and the widest then, until the table fits. */
+static void squeeze(struct table *table, size_t width, bool amounts) {
+    for (size_t total = width_of_table(table); total > width; total--) {
+        struct table_column *widest = NULL;
+        for (size_t i = 0; i < table->count; i++) {
+            struct table_column *column = &table->columns[i];
+            if (column->amounts == amounts && column->width > column->least &&
+                (!widest || column->width > widest->width))
+                widest = column;
+        }
+        if (!widest)
+            return;
+        widest->width--;
+    }
+}
+
+/* ---- bars */
+
+static const struct cell *drawn_cell(const struct table *table, const struct cell *record) {
+    for (size_t i = 1; i < table->count; i++)
+        if (table->columns[i].amounts)
+            return cell_under(record, table->columns[i].head);
+    return NULL;
+}
+
+static void measure_bars(struct table *table, const struct cell *list, size_t width) {
+    size_t used = width_of_table(table) + GAP;
+
+    for (const struct cell *record = list->first; record; record = record->next) {
+        const struct cell *cell = drawn_cell(table, record);
+        if (cell && cell->number > table->height)
+            table->height = cell->number;
+    }
+    if (used + BAR_LEAST > width || table->height == 0)
+        return;
+    table->bar = width - used < BAR_MOST ? width - used : BAR_MOST;
+}
+
+/* In eighths of a column; what is not nothing shows. */
+static struct slice bar_of(struct pen *pen, const struct table *table, const struct cell *record) {
+    static const char *const parts[] = {"",       "\u258f", "\u258e", "\u258d",
+                                        "\u258c", "\u258b", "\u258a", "\u2589"};
+    const struct cell *cell = drawn_cell(table, record);
+    struct slice bar = {0};
+
+    if (!cell || cell->number == 0)
+        return bar;
+    double share = (double)cell->number / (double)table->height;
+    size_t eighths = (size_t)(share * (double)table->bar * 8 + 0.5);
+    if (eighths == 0)
+        eighths = 1;
+    for (size_t i = 0; i < eighths / 8; i++)
+        bar = arena_print(&pen->arena, "%.*s\u2588", SLICE_ARGS(bar));
+    return arena_print(&pen->arena, "%.*s%s", SLICE_ARGS(bar), parts[eighths % 8]);
+}
+
+/* ---- writing */
+
+/* The cells of one row, of as many lines as the longest of them needs. Changes texts. */
+static void write_row(const struct pen *pen, const struct table *table, struct place *places,
+                      struct slice bar) {
+    for (bool more = true; more;) {
+        size_t at = INDENT, begin = INDENT;
+        more = false;
+        out_spaces(pen->out, INDENT);
+        for (size_t i = 0; i < table->count; i++) {
+            const struct table_column *column = &table->columns[i];
+            struct place *place = &places[i];
+            bool waits = place->above > 0;
+            struct slice line =
+                waits ? (struct slice){0} : pen_take_line(&place->text, column->width);
+            size_t width = width_of(line);
+            if (width > 0) {
+                bool right = column->amounts && !column->has_unit;
+                size_t indent = begin + (right ? column->width - width : 0);
+                pen_pad(pen, at, indent);
+                pen_write(pen, line, place->color);
+                at = indent + width;
+            }
+            place->above -= waits;
+            begin += column->width + GAP;
+            more |= place->text.length > 0;
+        }
+        if (bar.length > 0) {
+            pen_pad(pen, at, begin);
+            pen_write(pen, bar, "36");
+        }
+        bar.length = 0;
+        out_byte(pen->out, '\n');
+    }
+}
+
+/* Headings stand on the rows below them. */
+static void write_headings(const struct pen *pen, const struct table *table) {
+    struct place places[MOST_COLUMNS] = {0};
+    size_t lines[MOST_COLUMNS] = {0}, most = 0;
+
+    for (size_t i = 0; i < table->count; i++) {
+        struct slice title = slice_of(table->columns[i].head->title);
+        for (struct slice rest = title; rest.length > 0; lines[i]++)
+            pen_take_line(&rest, table->columns[i].width);
+        most = lines[i] > most ? lines[i] : most;
+        places[i] = (struct place){.text = title, .color = "2"};
+    }
+    for (size_t i = 0; i < table->count; i++)
+        places[i].above = most - lines[i];
+    write_row(pen, table, places, (struct slice){0});
+}
+
+void text_table_write(struct pen *pen, const struct section *section) {
+    const struct cell *list = section->cell;
+    struct table table = table_of(list);
+    struct place places[MOST_COLUMNS] = {0};
+
+    for (size_t i = 0; i < table.count; i++)
+        measure_column(pen, list, &table.columns[i]);
+    squeeze(&table, pen->width, true);
+    squeeze(&table, pen->width, false);
+    if (pen->bars && section->look == LOOK_SERIES)
+        measure_bars(&table, list, pen->width);
+    write_headings(pen, &table);
+    for (const struct cell *record = list->first; record; record = record->next) {
+        for (size_t i = 0; i < table.count; i++) {
+            struct slice shown = show_in(pen, &table.columns[i], record);
+            if (section->look != LOOK_SENTENCES)
+                shown = pen_cut(pen, shown, table.columns[i].width);
+            places[i] = (struct place){
+                .text = shown, .color = pen_color(cell_under(record, table.columns[i].head))};
+        }
+        write_row(pen, &table, places, table.bar ? bar_of(pen, &table, record) : (struct slice){0});
+    }
+}
