@@ -24,6 +24,9 @@ static bool check_usage(struct analysis *analysis, const struct options *options
     analysis->format = format_named(name);
     if (!analysis->format || !analysis->has(analysis->format))
         return say_unknown_format(analysis, name, options->command->name, problem);
+    if ((options->delimiter || options->bom) && !analysis->format->delimited)
+        return problem_say(problem, "--%s is for CSV: it needs --format csv",
+                           options->delimiter ? "delimiter" : "bom");
     if (options->mta && !mta_named(slice_of(options->mta)))
         return problem_say(problem, "--mta '%s': write auto, postfix, exim or sendmail",
                            options->mta);

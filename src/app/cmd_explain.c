@@ -238,7 +238,8 @@ static const struct column_choice reply_choice = {
 static void write_row(struct explaining *explaining, const struct finding *finding) {
     struct row row;
     row_of(finding, &row);
-    explaining->format->row(&row, &reply_choice, &explaining->result.out);
+    explaining->format->row(&row, &reply_choice, &(struct format_wishes){0},
+                            &explaining->result.out);
 }
 
 /* The columns of the row as members of a page. */
@@ -306,7 +307,8 @@ static bool explain_lines(struct explaining *explaining, struct reader *reader,
     bool failed = false;
     lines_init(&lines, reader);
     if (explaining->format->rows_begin && !explaining->options->why)
-        explaining->format->rows_begin(&reply_choice, &explaining->result.out);
+        explaining->format->rows_begin(&reply_choice, &(struct format_wishes){0},
+                                       &explaining->result.out);
     while (!explaining->result.out.error && lines_fill(&lines, &block, &failed, problem)) {
         size_t at = 0;
         struct line line = {0};

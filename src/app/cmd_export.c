@@ -11,6 +11,7 @@ int cmd_export(const struct options *options);
 struct exporting {
     struct analysis analysis; /* first: the callbacks get it */
     struct column_choice columns;
+    struct format_wishes wishes;
     struct row row;
     struct unique unique; /* of the one column, with --unique */
     bool begun, deliveries, once;
@@ -21,10 +22,15 @@ static bool has_rows(const struct format *format) {
 }
 
 static void begin_rows(struct exporting *exporting) {
-    if (!exporting->begun && exporting->analysis.format->rows_begin)
-        exporting->analysis.format->rows_begin(&exporting->columns,
-                                               &exporting->analysis.result.out);
+    struct analysis *analysis = &exporting->analysis;
+    if (exporting->begun)
+        return;
     exporting->begun = true;
+    exporting->wishes =
+        result_wishes(&analysis->result, analysis->run->options, &analysis->run->knowledge->words);
+    if (analysis->format->rows_begin)
+        analysis->format->rows_begin(&exporting->columns, &exporting->wishes,
+                                     &analysis->result.out);
 }
 
 static bool is_new_value(struct exporting *exporting) {
@@ -42,7 +48,7 @@ static void write_row(void *context, const struct finding *finding) {
     row_of(finding, &exporting->row);
     if (exporting->once && !is_new_value(exporting))
         return;
-    exporting->analysis.format->row(&exporting->row, &exporting->columns, out);
+    exporting->analysis.format->row(&exporting->row, &exporting->columns, &exporting->wishes, out);
     run->stopped = out->error != 0;
 }
 

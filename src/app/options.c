@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/ascii.h"
 #include "base/moment.h"
 #include "report/parts.h"
 
@@ -112,6 +113,21 @@ static bool set_parts(const struct option_row *row, const char *argument, struct
     struct problem why;
     return parts_read(argument, field_of(options, row), &why) ||
            problem_say(problem, "--%s: %s", row->name, why.text);
+}
+
+/* Numbers and the names of columns stand without quotes: what they are made of is no delimiter. */
+static bool set_delimiter(const struct option_row *row, const char *argument,
+                          struct options *options, struct problem *problem) {
+    struct slice sign = strcmp(argument, "tab") == 0 ? SLICE("\t") : slice_of(argument);
+    bool fits =
+        sign.length == 1 && (sign.at[0] == '\t' || (sign.at[0] >= ' ' && sign.at[0] <= '~'));
+    if (!fits || is_alnum(sign.at[0]) || strchr("\"._-+", sign.at[0]))
+        return problem_say(problem,
+                           "--%s '%s': write one sign such as ';' (no letter, digit, quote or any "
+                           "of . _ - +), or the word tab",
+                           row->name, argument);
+    options->delimiter = sign.at[0];
+    return true;
 }
 
 static bool set_output(const struct option_row *row, const char *argument, struct options *options,

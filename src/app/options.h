@@ -31,8 +31,9 @@ struct options {
     struct filter filter;
     unsigned only, without;   /* parts of the report, report/parts.h; 0: not given */
     unsigned top, min, width; /* width: 0: not given */
-    bool journal, top_given, all, why, hits, no_config, quiet, help, version;
-    unsigned jobs; /* 0: not given */
+    bool journal, top_given, all, why, hits, bom, no_config, quiet, help, version;
+    char delimiter; /* of CSV; 0: not given */
+    unsigned jobs;  /* 0: not given */
     const char *patterns[PATTERN_FOLDERS];
     size_t pattern_count;
     enum when color, progress;

@@ -127,5 +127,7 @@ struct format_wishes result_wishes(const struct result *result, const struct opt
                                   .width = wanted_width(result, options),
                                   .lang = words->lang,
                                   .colon = words->text[WORD_COLON],
-                                  .none = words->text[WORD_NONE]};
+                                  .none = words->text[WORD_NONE],
+                                  .delimiter = options->delimiter,
+                                  .byte_order_mark = options->bom};
 }

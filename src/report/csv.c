@@ -1,8 +1,9 @@
 /* Why: rows for spreadsheets and scripts, RFC 4180.
  *
- * How: libcsv quotes each text cell; commas, line ends and numbers are written here. What a text
- * cell may hold is decided in put_text alone: libcsv passes everything through, and a spreadsheet
- * runs a quoted =formula as readily as a bare one.
+ * How: libcsv quotes each text cell; delimiters, line ends and numbers are written here. Text is
+ * quoted and numbers are not, always, so that a spreadsheet can be told to take what is quoted as
+ * text (docs/spreadsheet.md). What a text cell may hold is decided in put_text alone: libcsv passes
+ * everything through, and a spreadsheet runs a quoted =formula as readily as a bare one.
  */
 #include <csv.h>
 #include <string.h>
@@ -83,21 +84,33 @@ static void put_text(struct out *out, struct slice text) {
 
 /* ---- rows */
 
-static void csv_begin(const struct column_choice *choice, struct out *out) {
+static char delimiter_of(const struct format_wishes *wishes) {
+    return wishes->delimiter ? wishes->delimiter : ',';
+}
+
+static void put_mark(const struct format_wishes *wishes, struct out *out) {
+    if (wishes->byte_order_mark)
+        out_text(out, "\xEF\xBB\xBF");
+}
+
+static void csv_begin(const struct column_choice *choice, const struct format_wishes *wishes,
+                      struct out *out) {
+    put_mark(wishes, out);
     for (size_t i = 0; i < choice->count; i++) {
         if (i > 0)
-            out_byte(out, ',');
+            out_byte(out, delimiter_of(wishes));
         out_text(out, columns[choice->items[i]].name);
     }
     out_slice(out, line_end);
 }
 
-static void csv_row(const struct row *row, const struct column_choice *choice, struct out *out) {
+static void csv_row(const struct row *row, const struct column_choice *choice,
+                    const struct format_wishes *wishes, struct out *out) {
     for (size_t i = 0; i < choice->count; i++) {
         enum column column = choice->items[i];
         const struct row_cell *cell = &row->cells[column];
         if (i > 0)
-            out_byte(out, ',');
+            out_byte(out, delimiter_of(wishes));
         if (cell->present && columns[column].kind == COLUMN_NUMBER)
             out_slice(out, cell->text);
         else if (cell->present)
@@ -106,8 +119,7 @@ static void csv_row(const struct row *row, const struct column_choice *choice, s
     out_slice(out, line_end);
 }
 
-/* ---- pages: the first list of records, or else the first record of numbers; a record inside
- * becomes columns of its own */
+/* ---- one section of a page */
 
 /* The text of a cell inside a list, in one piece: "550 5.1.1 12". What has no key in a record is
  * for people, and what is not there takes no room. */
@@ -146,38 +158,127 @@ static void put_cell(const struct cell *cell, struct out *out) {
     }
 }
 
-static void put_record(const struct cell *record, bool first, struct out *out) {
+/* The sheet that a section becomes. A record inside a row becomes columns of its own, and rows need
+ * not all have the same members: a column is there when any row has it, in the order of coming. */
+struct sheet {
+    struct out *out;
+    char delimiter;
+    bool begun; /* the line has a cell already */
+    struct arena arena;
+};
+
+struct sheet_column {
+    const char *key;
+    struct sheet_column *first, *next; /* of the record that stands here; its sibling */
+};
+
+static void next_cell(struct sheet *sheet) {
+    if (sheet->begun)
+        out_byte(sheet->out, sheet->delimiter);
+    sheet->begun = true;
+}
+
+static void end_line(struct sheet *sheet) {
+    out_slice(sheet->out, line_end);
+    sheet->begun = false;
+}
+
+/* The columns that a record has, added to those known. */
+static void add_columns(struct sheet *sheet, struct sheet_column **known,
+                        const struct cell *record) {
     for (const struct cell *cell = record->first; cell; cell = cell->next) {
+        struct sheet_column **place = known;
         if (!cell->key)
             continue;
-        if (cell->kind == CELL_RECORD) {
-            put_record(cell, first, out);
-        } else {
-            if (!first)
-                out_byte(out, ',');
-            put_cell(cell, out);
+        while (*place && !slice_is(slice_of((*place)->key), cell->key))
+            place = &(*place)->next;
+        if (!*place) {
+            *place = arena_zero(&sheet->arena, sizeof **place);
+            (*place)->key = cell->key;
         }
-        first = false;
+        if (cell->kind == CELL_RECORD)
+            add_columns(sheet, &(*place)->first, cell);
     }
 }
 
-static void put_header(const struct cell *record, const char *above, bool first, struct out *out) {
+/* "example_reply": the keys on the way, joined. */
+static struct slice name_below(struct sheet *sheet, struct slice above, const char *key) {
+    return arena_print(&sheet->arena, "%.*s%s%s", SLICE_ARGS(above), above.length ? "_" : "", key);
+}
+
+static void put_header(struct sheet *sheet, const struct sheet_column *columns_of,
+                       struct slice above) {
+    for (const struct sheet_column *column = columns_of; column; column = column->next) {
+        struct slice name = name_below(sheet, above, column->key);
+        if (column->first) {
+            put_header(sheet, column->first, name);
+            continue;
+        }
+        next_cell(sheet);
+        out_slice(sheet->out, name);
+    }
+}
+
+/* record: NULL where the row has none. */
+static void put_row(struct sheet *sheet, const struct sheet_column *columns_of,
+                    const struct cell *record) {
+    for (const struct sheet_column *column = columns_of; column; column = column->next) {
+        const struct cell *cell = record ? cell_get(record, column->key) : NULL;
+        if (column->first) {
+            put_row(sheet, column->first, cell && cell->kind == CELL_RECORD ? cell : NULL);
+            continue;
+        }
+        next_cell(sheet);
+        if (cell)
+            put_cell(cell, sheet->out);
+    }
+}
+
+static void put_table(struct sheet *sheet, const struct cell *list) {
+    struct sheet_column *columns_of = NULL;
+
+    for (const struct cell *row = list->first; row; row = row->next)
+        add_columns(sheet, &columns_of, row);
+    put_header(sheet, columns_of, (struct slice){0});
+    end_line(sheet);
+    for (const struct cell *row = list->first; row; row = row->next) {
+        put_row(sheet, columns_of, row);
+        end_line(sheet);
+    }
+}
+
+/* One column, named like the section. A list without anything might have been a table, whose
+ * columns nobody knows: it is no line at all. */
+static void put_values(struct sheet *sheet, const struct section *section) {
+    bool is_list = section->cell->kind == CELL_LIST;
+    const struct cell *value = is_list ? section->cell->first : section->cell;
+
+    if (!value)
+        return;
+    out_text(sheet->out, section->key);
+    end_line(sheet);
+    for (; value; value = value->next) {
+        put_cell(value, sheet->out);
+        end_line(sheet);
+    }
+}
+
+/* One row for each member: "recipients_bounced,12". */
+static void put_members(struct sheet *sheet, const struct cell *record, struct slice above) {
     for (const struct cell *cell = record->first; cell; cell = cell->next) {
         if (!cell->key)
             continue;
-        if (cell->kind == CELL_RECORD)
-            put_header(cell, cell->key, first, out);
-        else
-            out_print(out, "%s%s%s%s", first ? "" : ",", above ? above : "", above ? "_" : "",
-                      cell->key);
-        first = false;
+        struct slice name = name_below(sheet, above, cell->key);
+        if (cell->kind == CELL_RECORD) {
+            put_members(sheet, cell, name);
+            continue;
+        }
+        next_cell(sheet);
+        put_text(sheet->out, name);
+        next_cell(sheet);
+        put_cell(cell, sheet->out);
+        end_line(sheet);
     }
-}
-
-static bool is_table(const struct section *section) {
-    const struct cell *cell = section->cell;
-    return section->key && cell->kind == CELL_LIST && cell->first &&
-           cell->first->kind == CELL_RECORD;
 }
 
 /* A record of numbers, or of such records: the totals. */
@@ -190,52 +291,46 @@ static bool is_account(const struct cell *cell) {
     return true;
 }
 
-/* One row for each number: "recipients_bounced,12". */
-static void put_account(const struct cell *record, const char *above, struct out *out) {
-    for (const struct cell *cell = record->first; cell; cell = cell->next) {
-        if (!cell->key)
-            continue;
-        if (cell->kind == CELL_RECORD) {
-            put_account(cell, cell->key, out);
-            continue;
-        }
-        struct out name;
-        out_init_memory(&name);
-        out_print(&name, "%s%s%s", above ? above : "", above ? "_" : "", cell->key);
-        put_text(out, out_held(&name));
-        out_release(&name);
-        out_byte(out, ',');
-        put_cell(cell, out);
-        out_slice(out, line_end);
+static bool is_table(const struct cell *cell) {
+    return cell->kind == CELL_LIST && cell->first && cell->first->kind == CELL_RECORD;
+}
+
+static void put_section(struct sheet *sheet, const struct section *section) {
+    if (is_table(section->cell)) {
+        put_table(sheet, section->cell);
+    } else if (section->cell->kind == CELL_RECORD) {
+        out_print(sheet->out, "name%c%s", sheet->delimiter,
+                  is_account(section->cell) ? "number" : "value");
+        end_line(sheet);
+        put_members(sheet, section->cell, (struct slice){0});
+    } else {
+        put_values(sheet, section);
     }
 }
 
-static void put_table(const struct cell *list, struct out *out) {
-    put_header(list->first, NULL, true, out);
-    out_slice(out, line_end);
-    for (const struct cell *record = list->first; record; record = record->next) {
-        put_record(record, true, out);
-        out_slice(out, line_end);
-    }
+/* How much a section is what is asked for. Of a part of a page it is the one that is named like the
+ * part; without parts, what a reader of tables would look for. */
+static unsigned weight_of(const struct section *section) {
+    if (!section->key || section->look == LOOK_TEXT)
+        return 0;
+    if (section->part && slice_is(slice_of(section->part), section->key))
+        return 3;
+    return is_table(section->cell) ? 2 : is_account(section->cell);
 }
 
 static void csv_page(const struct page *page, const struct format_wishes *wishes, struct out *out) {
-    const struct section *section = page->first;
+    struct sheet sheet = {.out = out, .delimiter = delimiter_of(wishes)};
+    const struct section *chosen = NULL;
 
-    (void)wishes;
-    while (section && !is_table(section))
-        section = section->next;
-    if (section) {
-        put_table(section->cell, out);
+    put_mark(wishes, out);
+    for (const struct section *section = page->first; section; section = section->next)
+        if (weight_of(section) > (chosen ? weight_of(chosen) : 0))
+            chosen = section;
+    if (!chosen)
         return;
-    }
-    for (section = page->first; section; section = section->next)
-        if (section->key && is_account(section->cell)) {
-            out_text(out, "name,number");
-            out_slice(out, line_end);
-            put_account(section->cell, NULL, out);
-            return;
-        }
+    arena_init(&sheet.arena);
+    put_section(&sheet, chosen);
+    arena_release(&sheet.arena);
 }
 
 extern const struct format format_csv; /* formats.def */
@@ -244,6 +339,7 @@ const struct format format_csv = {
     .name = "csv",
     .page = csv_page,
     .one_table = true,
+    .delimited = true,
     .rows_begin = csv_begin,
     .row = csv_row,
 };

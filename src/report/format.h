@@ -9,12 +9,14 @@
 #include "report/row.h"
 
 struct format_wishes {
-    bool color;        /* text: use colours */
-    bool bars;         /* text: draw series, in characters that only UTF-8 has */
-    unsigned width;    /* text: columns, 100 by default */
-    const char *lang;  /* html: the language of the page, "en" by default */
-    const char *colon; /* text: behind a label; ":" by default */
-    const char *none;  /* text and html: for an empty list; "none" by default */
+    bool color;           /* text: use colours */
+    bool bars;            /* text: draw series, in characters that only UTF-8 has */
+    unsigned width;       /* text: columns, 100 by default */
+    const char *lang;     /* html: the language of the page, "en" by default */
+    const char *colon;    /* text: behind a label; ":" by default */
+    const char *none;     /* text and html: for an empty list; "none" by default */
+    char delimiter;       /* csv: between cells; a comma by default */
+    bool byte_order_mark; /* csv: begin with one */
 };
 
 struct format {
@@ -25,10 +27,13 @@ struct format {
     /* A whole page in one line, as a row is. NULL: the format has no such. */
     void (*line)(const struct page *page, struct out *out);
     /* Rows: the header, then each row. NULL: the format has no rows. */
-    void (*rows_begin)(const struct column_choice *choice, struct out *out);
-    void (*row)(const struct row *row, const struct column_choice *choice, struct out *out);
+    void (*rows_begin)(const struct column_choice *choice, const struct format_wishes *wishes,
+                       struct out *out);
+    void (*row)(const struct row *row, const struct column_choice *choice,
+                const struct format_wishes *wishes, struct out *out);
     bool one_table;   /* of a page it shows the first table alone */
     bool all_columns; /* rows always have every column */
+    bool delimited;   /* heeds delimiter and byte_order_mark */
 };
 
 extern const struct format *const formats[];         /* NULL at the end */

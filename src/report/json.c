@@ -239,13 +239,16 @@ static char *put_row_cell(char *to, enum column_kind kind, const struct row_cell
     return put_bytes(to, is_number(cell->text) ? cell->text : SLICE("null"));
 }
 
-static void ndjson_begin(const struct column_choice *choice, struct out *out) {
+static void ndjson_begin(const struct column_choice *choice, const struct format_wishes *wishes,
+                         struct out *out) {
     (void)choice;
+    (void)wishes;
     (void)out;
 }
 
 /* One piece of room for the whole line: asking for each cell costs more than writing it. */
-static void ndjson_row(const struct row *row, const struct column_choice *choice, struct out *out) {
+static void ndjson_row(const struct row *row, const struct column_choice *choice,
+                       const struct format_wishes *wishes, struct out *out) {
     static const struct slice keys[COLUMN_COUNT] = {
 #define COLUMN(constant, name, kind, in_csv) SLICE_INIT("\"" name "\":"),
 #include "report/columns.def"
@@ -253,6 +256,7 @@ static void ndjson_row(const struct row *row, const struct column_choice *choice
     };
     size_t longest = sizeof("{}\n");
 
+    (void)wishes;
     for (size_t i = 0; i < choice->count; i++)
         longest += keys[choice->items[i]].length + sizeof(",null[]") +
                    room_of(row->cells[choice->items[i]].text);

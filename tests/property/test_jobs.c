@@ -21,7 +21,7 @@ static void write_row(void *context, const struct finding *finding) {
     struct rows *rows = context;
     struct row row;
     row_of(finding, &row);
-    format_named("ndjson")->row(&row, &rows->columns, &rows->out);
+    format_named("ndjson")->row(&row, &rows->columns, &(struct format_wishes){0}, &rows->out);
 }
 
 static void run_with(unsigned jobs, const struct slice *lines, struct pack *state,

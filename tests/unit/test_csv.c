@@ -13,7 +13,7 @@ static struct out row_out(const struct row *row, const char *wish) {
 
     assert_true(column_choose(wish, &choice, NULL));
     out_init_memory(&out);
-    csv->row(row, &choice, &out);
+    csv->row(row, &choice, &(struct format_wishes){0}, &out);
     return out;
 }
 
@@ -88,9 +88,30 @@ static void test_header(void **state) {
     (void)state;
     assert_true(column_choose("time,queue_id,reply", &choice, NULL));
     out_init_memory(&out);
-    csv->rows_begin(&choice, &out);
+    csv->rows_begin(&choice, &(struct format_wishes){0}, &out);
     assert_true(slice_is(out_held(&out), "time,queue_id,reply\r\n"));
     assert_false(csv->all_columns);
+    out_release(&out);
+}
+
+/* Another delimiter; a tab inside a text is none. The mark comes once. */
+static void test_delimiter(void **state) {
+    const struct format *csv = format_named("csv");
+    const struct format_wishes wishes = {.delimiter = '\t', .byte_order_mark = true};
+    struct row row = {0};
+    struct column_choice choice;
+    struct out out;
+
+    (void)state;
+    assert_true(csv->delimited);
+    assert_true(column_choose("code,reply,delay", &choice, NULL));
+    row.cells[COL_CODE] = (struct row_cell){true, SLICE("550")};
+    row.cells[COL_REPLY] = (struct row_cell){true, SLICE("a\tb;c,d")};
+    out_init_memory(&out);
+    csv->rows_begin(&choice, &wishes, &out);
+    csv->row(&row, &choice, &wishes, &out);
+    assert_true(slice_is(out_held(&out), "\357\273\277code\treply\tdelay\r\n"
+                                         "550\t\"a b;c,d\"\t\r\n"));
     out_release(&out);
 }
 
@@ -109,11 +130,23 @@ static void test_long(void **state) {
     free(text);
 }
 
+/* ---- pages */
+
+static void assert_page(struct page *page, const struct format_wishes *wishes,
+                        const char *expected) {
+    struct out out;
+
+    out_init_memory(&out);
+    format_named("csv")->page(page, wishes, &out);
+    if (!slice_is(out_held(&out), expected))
+        fail_msg("'%.*s' is not '%s'", SLICE_ARGS(out_held(&out)), expected);
+    out_release(&out);
+    page_release(page);
+}
+
 /* The first list of records with a key; a record inside becomes columns. */
 static void test_page(void **state) {
-    struct format_wishes wishes = {0};
     struct page page;
-    struct out out;
 
     (void)state;
     page_init(&page, "Report");
@@ -138,18 +171,106 @@ static void test_page(void **state) {
     cell_none(&page, example, "line", NULL);
     cell_link(&page, reason, "standard", NULL, SLICE("RFC 5321"),
               SLICE("https://example.org/5321"));
-    out_init_memory(&out);
-    format_named("csv")->page(&page, &wishes, &out);
-    assert_true(slice_is(out_held(&out), "class,count,codes,example_reply,example_line,standard\r\n"
-                                         "\"'=x\",12,\"450 us|451 us\",\"no\",,\"RFC 5321\"\r\n"));
-    out_release(&out);
-    page_release(&page);
+    assert_page(&page, &(struct format_wishes){.delimiter = ';', .byte_order_mark = true},
+                "\357\273\277class;count;codes;example_reply;example_line;standard\r\n"
+                "\"'=x\";12;\"450 us|451 us\";\"no\";;\"RFC 5321\"\r\n");
+}
+
+/* A row may lack what another one has, and be the first; what lies two records deep has both in its
+ * name. */
+static void test_uneven_rows(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, NULL);
+    struct cell *list = page_section(&page, "relays", "Relays", LOOK_TABLE, CELL_LIST)->cell;
+    struct cell *first = cell_record(&page, list, NULL, NULL);
+    cell_text(&page, first, "relay", "relay", SLICE("mx.example.net"));
+    cell_none(&page, first, "delay", NULL);
+    cell_share(&page, first, "tls", "TLS", 1, 3);
+    struct cell *second = cell_record(&page, list, NULL, NULL);
+    cell_share(&page, second, "tls", "TLS", 0, 0);
+    cell_text(&page, second, "relay", "relay", SLICE(""));
+    struct cell *delay = cell_record(&page, second, "delay", NULL);
+    cell_duration(&page, delay, "median", NULL, 1500000);
+    cell_count(&page, cell_record(&page, delay, "worst", NULL), "line", NULL, 7, NULL);
+    cell_count(&page, second, "count", "count", 2, NULL);
+    assert_page(&page, &(struct format_wishes){0},
+                "relay,delay_median,delay_worst_line,tls,count\r\n"
+                "\"mx.example.net\",,,0.3333,\r\n"
+                "\"\",1.500,7,,2\r\n");
+}
+
+static void test_series(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, NULL);
+    struct cell *list = page_section(&page, "hours", "Hours", LOOK_SERIES, CELL_LIST)->cell;
+    for (uint64_t hour = 0; hour < 2; hour++) {
+        struct cell *row = cell_record(&page, list, NULL, NULL);
+        cell_text(&page, row, "hour", "hour", hour ? SLICE("-1") : SLICE("00:00"));
+        cell_count(&page, row, "delivered", "delivered", 10 * hour, "recipients");
+        cell_bytes(&page, row, "bytes", "size", 123456 * hour);
+    }
+    assert_page(&page, &(struct format_wishes){0},
+                "hour,delivered,bytes\r\n\"00:00\",0,0\r\n\"'-1\",10,123456\r\n");
+}
+
+/* A record is a line a member; with anything but numbers its second column is called otherwise. */
+static void test_facts(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, NULL);
+    struct cell *facts = page_section(&page, "totals", NULL, LOOK_FACTS, CELL_RECORD)->cell;
+    struct cell *waiting = cell_record(&page, facts, "waiting", "Waiting");
+    cell_count(&page, waiting, "count", "count", 3, "recipients");
+    cell_duration(&page, cell_record(&page, waiting, "oldest", NULL), "age", "age", 60000000);
+    cell_none(&page, facts, "rest", NULL);
+    assert_page(&page, &(struct format_wishes){.delimiter = ';'},
+                "name;number\r\n\"waiting_count\";3\r\n\"waiting_oldest_age\";60.000\r\n"
+                "\"rest\";\r\n");
+    page_init(&page, NULL);
+    page.part = "host";
+    facts = page_section(&page, "host", NULL, LOOK_FACTS, CELL_RECORD)->cell;
+    cell_text(&page, facts, "name", "name", SLICE("@mx1"));
+    cell_words(&page, cell_list(&page, facts, "acts", NULL), SLICE("wait|recipient"));
+    assert_page(&page, &(struct format_wishes){0},
+                "name,value\r\n\"name\",\"'@mx1\"\r\n\"acts\",\"wait|recipient\"\r\n");
+}
+
+/* Of a part the section that is named like it, though a table stands before; any kind of it. */
+static void test_parts(void **state) {
+    struct page page;
+    struct format_wishes wishes = {0};
+
+    (void)state;
+    for (unsigned kind = 0; kind < 3; kind++) {
+        page_init(&page, NULL);
+        page.part = "domains";
+        struct cell *list = page_section(&page, "rest", NULL, LOOK_TABLE, CELL_LIST)->cell;
+        cell_count(&page, cell_record(&page, list, NULL, NULL), "count", "count", 1, NULL);
+        page_section(&page, "domains", NULL, LOOK_TEXT, CELL_TEXT);
+        struct section *section =
+            page_section(&page, "domains", NULL, LOOK_POINTS, kind == 2 ? CELL_COUNT : CELL_LIST);
+        if (kind == 1)
+            cell_words(&page, section->cell, SLICE("example.net|=x"));
+        section->cell->number = 12;
+        assert_page(&page, &wishes,
+                    kind == 0   ? ""
+                    : kind == 1 ? "domains\r\n\"example.net\"\r\n\"'=x\"\r\n"
+                                : "domains\r\n12\r\n");
+    }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cells), cmocka_unit_test(test_kinds), cmocka_unit_test(test_header),
-        cmocka_unit_test(test_long),  cmocka_unit_test(test_page),
+        cmocka_unit_test(test_cells),  cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_header), cmocka_unit_test(test_delimiter),
+        cmocka_unit_test(test_long),   cmocka_unit_test(test_page),
+        cmocka_unit_test(test_series), cmocka_unit_test(test_uneven_rows),
+        cmocka_unit_test(test_facts),  cmocka_unit_test(test_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

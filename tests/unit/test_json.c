@@ -18,7 +18,7 @@ static void assert_row(const struct row *row, const char *wish, const char *expe
 
     assert_true(column_choose(wish, &choice, NULL));
     out_init_memory(&out);
-    format_named("ndjson")->row(row, &choice, &out);
+    format_named("ndjson")->row(row, &choice, &(struct format_wishes){0}, &out);
     assert_held(&out, expected);
 }
 
