@@ -362,8 +362,10 @@ static bool read_context(struct explaining *explaining, struct problem *problem)
 /* Replies from standard input are rows, or text; with --why they are trees. */
 static bool knows_format(const struct explaining *explaining) {
     const struct format *format = explaining->format;
-    if (!format || explaining->asked != ASKED_INPUT)
-        return format != NULL;
+    if (!format || format->of_reports)
+        return false;
+    if (explaining->asked != ASKED_INPUT)
+        return true;
     if (explaining->options->why)
         return format->line || strcmp(format->name, "text") == 0;
     return format->row || strcmp(format->name, "text") == 0;

@@ -107,7 +107,8 @@ static int rules(const struct options *options, const struct knowledge *knowledg
 /* `list` is a page, `test` says one line. */
 static bool knows_format(const char *name, bool is_test) {
     const struct format *format = format_named(name ? name : "text");
-    return is_test ? !name || strcmp(name, "text") == 0 : format && format->page;
+    return is_test ? !name || strcmp(name, "text") == 0
+                   : format && format->page && !format->of_reports;
 }
 
 /* What only a run over logs can heed must not be passed over in silence. */

@@ -230,7 +230,7 @@ static void write_hits(struct analysis *analysis, struct run *run) {
 /* ---- the run */
 
 static bool has_page(const struct format *format) {
-    return format->page;
+    return format->page && !format->of_reports;
 }
 
 static bool begin_hits(struct analysis *analysis, struct run *run, struct problem *problem) {

@@ -129,5 +129,6 @@ struct format_wishes result_wishes(const struct result *result, const struct opt
                                   .colon = words->text[WORD_COLON],
                                   .none = words->text[WORD_NONE],
                                   .delimiter = options->delimiter,
-                                  .byte_order_mark = options->bom};
+                                  .byte_order_mark = options->bom,
+                                  .now = options->now};
 }

@@ -17,6 +17,7 @@ struct format_wishes {
     const char *none;     /* text and html: for an empty list; "none" by default */
     char delimiter;       /* csv: between cells; a comma by default */
     bool byte_order_mark; /* csv: begin with one */
+    int64_t now;          /* openmetrics: when the run began, in seconds */
 };
 
 struct format {
@@ -33,6 +34,7 @@ struct format {
                 const struct format_wishes *wishes, struct out *out);
     bool one_table;   /* of a page it shows the first table alone */
     bool all_columns; /* rows always have every column */
+    bool of_reports;  /* shows pages of `report` alone */
     bool delimited;   /* heeds delimiter and byte_order_mark */
 };
 

@@ -69,8 +69,9 @@ struct section {
 struct page {
     struct arena arena;
     const char *title;
-    const char *part;          /* that new sections belong to; NULL: none */
-    const struct words *words; /* of whoever makes the page, page_words.h; borrowed */
+    const char *part;             /* that new sections belong to; NULL: none */
+    const struct words *words;    /* of whoever makes the page, page_words.h; borrowed */
+    const struct metric *metrics; /* what of it is measured, metrics.h; NULL: nothing */
     struct section *first, *last;
 };
 

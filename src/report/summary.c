@@ -4,6 +4,7 @@
 #include "report/summary.h"
 
 #include "report/asked.h"
+#include "report/metrics.h"
 #include "report/page_words.h"
 #include "report/parts.h"
 #include "report/todo.h"
@@ -209,6 +210,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     size_t rare = joining_leave_out(&all, wishes->min);
     joining_leave_out(&apart, wishes->min);
     todo_verdict(page, &apart, &ledger);
+    page->metrics = report_metrics;
     page_section(page, "schema", NULL, LOOK_HIDDEN, CELL_COUNT)->cell->number = 1;
     page->part = part_name(PART_LINES);
     ledger_cells(page, page_section(page, "lines", NULL, LOOK_HIDDEN, CELL_RECORD)->cell, &ledger,

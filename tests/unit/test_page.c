@@ -35,7 +35,7 @@ static void test_order(void **state) {
 }
 
 static void test_formats(void **state) {
-    static const char *const names[] = {"text", "html", "json", "csv", "ndjson"};
+    static const char *const names[] = {"text", "html", "json", "csv", "ndjson", "openmetrics"};
     size_t count = 0;
 
     (void)state;
@@ -50,8 +50,8 @@ static void test_formats(void **state) {
 
 /* A page without anything is still a page. */
 static void test_empty(void **state) {
-    /* where HTML is too long to write here: NULL */
-    static const char *const expected[] = {"", NULL, "{}\n", ""};
+    /* what is too long to write here: NULL */
+    static const char *const expected[] = {"", NULL, "{}\n", "", NULL, NULL};
     struct format_wishes wishes = {0};
 
     (void)state;
