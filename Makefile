@@ -232,9 +232,9 @@ deps deps-check deps-mta deps-formats:
 RUN_TESTS = MAKE='$(MAKE)' JOBS='$(JOBS)' tests/run.sh
 
 .PHONY: check check-quick check-patterns check-unit check-property check-lint check-golden \
-        check-html check-oracle check-fuzz check-bench check-mta check-formats
+        check-html check-machines check-oracle check-fuzz check-bench check-mta check-formats
 check: deps-check ## every test; installs what is missing (Debian; DEPS=no: nothing)
-	@$(RUN_TESTS) patterns unit property lint golden html oracle fuzz bench corpora
+	@$(RUN_TESTS) patterns unit property lint golden html machines oracle fuzz bench corpora
 check-quick: ## patterns, units and golden cases
 	@$(RUN_TESTS) patterns unit golden
 check-patterns: ## proves every example of the pattern files
@@ -249,6 +249,8 @@ check-golden: ## command lines and the output they must give
 	@$(RUN_TESTS) golden
 check-html: ## HTML pages, read far more strictly than browsers do
 	@$(RUN_TESTS) html
+check-machines: ## what programs read: JSON against its schemas, CSV and metrics by the book
+	@$(RUN_TESTS) machines
 check-oracle: ## times and journals, beside what systemd makes of them
 	@$(RUN_TESTS) oracle
 check-fuzz: ## the fuzz corpora, replayed with the sanitizers

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh - builds and runs the named suites, counts their tests, ends with one plain line.
-# usage: tests/run.sh SUITE...   (patterns unit property lint golden html oracle fuzz
+# usage: tests/run.sh SUITE...   (patterns unit property lint golden html machines oracle fuzz
 #        bench corpora mta formats)
 #
 # A suite is a list of parts; each part is a command that writes TAP. Parts run side by side, JOBS
@@ -97,6 +97,14 @@ suite_golden() {
 suite_html() {
     build html all html-programs
     part html/wellformed tests/html/wellformed.sh
+}
+
+suite_machines() {
+    local script
+    build machines all
+    for script in tests/machines/check_*.py; do
+        part "machines/$(basename "$script" .py)" "python3 -B '$script'"
+    done
 }
 
 suite_oracle() {

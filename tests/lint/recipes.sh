@@ -132,6 +132,11 @@ const struct format format_titles = {.name = "titles", .page = print_page};
 END
 echo 'FORMAT(format_titles)' >> "$tree/src/report/formats.def"
 
+# --- a metric: a line in src/report/metrics.def
+
+echo 'METRIC("worst", "", "reasons[].count", "severity", "Planted.")' >> \
+    "$tree/src/report/metrics.def"
+
 # --- a command: src/app/cmd_NAME.c and a line in src/app/commands.def
 
 cat > "$tree/src/app/cmd_greet.c" << 'END'
@@ -195,6 +200,8 @@ check "line shape: is read" says '"recipient":"bob@example.com"' export --format
 check "program beside an MTA: is read" says '"program":"planted"' export --format ndjson mail.log
 check "output format: is chosen by --format" says "section totals" \
     report --format titles mail.log
+check "metric: is written" says 'mailtriage_worst{severity="info"} 2' \
+    report --format openmetrics mail.log
 check "command: runs" says "good morning, Rosa" greet Rosa
 check "command: is in --help" says "says good morning" --help
 check "MTA: is read and classed" says office-closed export --format csv mail.log
