@@ -1,11 +1,13 @@
 /* result - --output writes a temporary file in the same folder and renames it: a reader never sees
  * half a report, and a full disk leaves the old one. The old one's permissions stay: reports hold
  * addresses. A link stays too, the file behind it is replaced. A target that is no plain file (a
- * pipe, /dev/full) is written directly. */
+ * pipe, /dev/full) is written directly. A run that is ended from outside takes its temporary file
+ * with it. */
 #include "app/result.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +32,33 @@ static mode_t wanted_mode(const char *path) {
     return 0666 & ~mask;
 }
 
+/* ---- ended from outside ---- */
+
+static const char *volatile unfinished; /* the temporary file; NULL: none */
+
+static void end_unfinished(int number) {
+    if (unfinished)
+        unlink(unfinished);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+/* What is ignored (nohup) stays so. */
+static void watch_signals(void) {
+    static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (signal(numbers[i], end_unfinished) == SIG_IGN)
+            signal(numbers[i], SIG_IGN);
+}
+
+static void forget_temporary(struct result *result) {
+    unfinished = NULL;
+    free(result->temporary);
+    free(result->target);
+}
+
+/* ---- opening and closing ---- */
+
 static bool open_temporary(struct result *result, struct problem *problem) {
     char *behind = realpath(result->name, NULL); /* NULL: a new file */
     result->target = behind ? behind : memory_copy(result->name, strlen(result->name));
@@ -39,6 +68,8 @@ static bool open_temporary(struct result *result, struct problem *problem) {
     int fd = mkstemp(result->temporary);
     if (fd < 0)
         return problem_errno(problem, "cannot write beside '%s'", result->name);
+    unfinished = result->temporary;
+    watch_signals();
     fchmod(fd, wanted_mode(result->target));
     out_init(&result->out, fd);
     return true;
@@ -54,8 +85,7 @@ bool result_open(struct result *result, const struct options *options, struct pr
     if (is_plain_target(options->output)) {
         if (open_temporary(result, problem))
             return true;
-        free(result->temporary);
-        free(result->target);
+        forget_temporary(result);
         return false;
     }
     int fd = open(options->output, O_WRONLY | O_CLOEXEC | O_NOCTTY);
@@ -75,8 +105,7 @@ bool result_close(struct result *result, struct problem *problem) {
         good = problem_errno(problem, "cannot put '%s' in its place", result->name);
     if (!good)
         unlink(result->temporary);
-    free(result->temporary);
-    free(result->target);
+    forget_temporary(result);
     return good;
 }
 
@@ -86,8 +115,7 @@ void result_drop(struct result *result) {
     out_release(&result->out);
     if (result->temporary)
         unlink(result->temporary);
-    free(result->temporary);
-    free(result->target);
+    forget_temporary(result);
 }
 
 static bool wants_color(const struct result *result, const struct options *options) {
