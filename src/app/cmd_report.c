@@ -1,5 +1,6 @@
 /* report - totals, reasons and what to do: one run over the inputs, one page. */
 #include "app/analysis.h"
+#include "app/mailing.h"
 #include "report/asked.h"
 #include "report/parts.h"
 #include "report/summary.h"
@@ -7,7 +8,7 @@
 int cmd_report(const struct options *options);
 
 static bool has_page(const struct format *format) {
-    return format->page;
+    return format->page || format->letter;
 }
 
 /* What is shown, a bit for each part. */
@@ -18,6 +19,8 @@ static unsigned parts_of(const struct analysis *analysis, const struct options *
 
 static bool check_parts(struct analysis *analysis, struct run *run, struct problem *problem) {
     unsigned parts = parts_of(analysis, run->options);
+    if (!mailing_check(run->options, analysis->format, problem))
+        return false;
     if (!parts && analysis->format->one_table && !run->options->only)
         return problem_say(problem,
                            "--format %s shows the reasons: name another section with --only",
@@ -73,7 +76,12 @@ static void write_page(struct analysis *analysis, struct run *run) {
                                         .inputs = inputs_given(run->options, &page.arena)},
                &page);
     parts_keep(&page, parts_of(analysis, run->options));
-    analysis->format->page(&page, &wishes, &analysis->result.out);
+    if (analysis->format->letter) {
+        struct mail_head head = mailing_head(run->options, &page.arena);
+        analysis->format->letter(&page, &wishes, &head, &analysis->result.out);
+    } else {
+        analysis->format->page(&page, &wishes, &analysis->result.out);
+    }
     page_release(&page);
 }
 

@@ -137,6 +137,37 @@ static bool set_output(const struct option_row *row, const char *argument, struc
     return set_word(row, argument, options, problem);
 }
 
+static bool say_bad_address(const struct option_row *row, struct slice address,
+                            struct problem *problem) {
+    return problem_say(problem,
+                       "--%s '%.*s': write an address such as postmaster@example.com, or a local "
+                       "name such as root",
+                       row->name, SLICE_ARGS(address));
+}
+
+static bool set_mail_to(const struct option_row *row, const char *argument, struct options *options,
+                        struct problem *problem) {
+    struct slice rest = slice_of(argument), address;
+    for (bool more = true; more;) {
+        more = slice_cut(&rest, ',', &address);
+        while (slice_skip_byte(&address, ' '))
+            ;
+        if (!mail_address_is_good(address))
+            return say_bad_address(row, address, problem);
+        if (options->mail_to_count == MAIL_RECIPIENTS)
+            return problem_say(problem, "--%s: at most %d addresses", row->name, MAIL_RECIPIENTS);
+        options->mail_to[options->mail_to_count++] = address;
+    }
+    return true;
+}
+
+static bool set_mail_from(const struct option_row *row, const char *argument,
+                          struct options *options, struct problem *problem) {
+    if (!mail_address_is_good(slice_of(argument)))
+        return say_bad_address(row, slice_of(argument), problem);
+    return set_word(row, argument, options, problem);
+}
+
 static bool set_patterns(const struct option_row *row, const char *argument,
                          struct options *options, struct problem *problem) {
     (void)row;

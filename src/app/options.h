@@ -5,6 +5,7 @@
 #include "base/problem.h"
 #include "base/slice.h"
 #include "finding/filter.h"
+#include "report/mail.h"
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
@@ -37,6 +38,9 @@ struct options {
     const char *patterns[PATTERN_FOLDERS];
     size_t pattern_count;
     enum when color, progress;
+    struct slice mail_to[MAIL_RECIPIENTS]; /* checked */
+    size_t mail_to_count;
+    const char *mail_from; /* checked; NULL: not given */
     char **operands;
     size_t operand_count;
 };

@@ -20,11 +20,16 @@ struct format_wishes {
     int64_t now;          /* openmetrics: when the run began, in seconds */
 };
 
+struct mail_head; /* mail.h */
+
 struct format {
-    const char *name; /* "text", "html", "json", "csv", "ndjson": the word of --format */
+    const char *name; /* "text", "html", "json", "csv", "ndjson", "mail": the word of --format */
     bool for_people;  /* shows what people see, in the language of the environment */
     /* A whole page. NULL: the format is for rows alone. */
     void (*page)(const struct page *page, const struct format_wishes *wishes, struct out *out);
+    /* A whole page as a mail to somebody. NULL: the format is none of those. */
+    void (*letter)(const struct page *page, const struct format_wishes *wishes,
+                   const struct mail_head *head, struct out *out);
     /* A whole page in one line, as a row is. NULL: the format has no such. */
     void (*line)(const struct page *page, struct out *out);
     /* Rows: the header, then each row. NULL: the format has no rows. */

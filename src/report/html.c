@@ -1,7 +1,7 @@
 /* Why: a page for the browser: one file to look at, to mail and to print, whole without script.
  *
  * How: sections become headings, tables, definition lists and paragraphs; all looks are in
- * html.css. Log text is an attacker's: every text goes through put_text, and the page forbids
+ * html.css. Log text is an attacker's: every text goes through html_text, and the page forbids
  * itself everything but its own style by a Content-Security-Policy with the style's hash, so that
  * even a hole in the escaping would load and run nothing. The policy blocks style attributes too.
  */
@@ -10,7 +10,7 @@
 #include "report/cell_line.h"
 #include "report/format.h"
 #include "report/html_style.h"
-#include "report/utf8.h"
+#include "report/html_text.h"
 
 struct sheet {
     struct out *out;
@@ -22,45 +22,10 @@ struct sheet {
 
 enum { UNDER_PAGE = 2, UNDER_SECTION = 3 }; /* levels: inside a section without and with a title */
 
-/* ---- text: all escaping is here */
-
-/* What is written for a character that may not stand as it is; NULL: it may. */
-static const char *entity_of(uint32_t code_point) {
-    switch (code_point) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    case '\t':
-    case '\n':
-        return " ";
-    case UTF8_BROKEN:
-        return UTF8_REPLACEMENT;
-    default:
-        return utf8_is_control(code_point) ? UTF8_REPLACEMENT : NULL;
-    }
-}
-
-/* Fit for an element and for an attribute in double quotes. */
-static void put_text(struct out *out, struct slice text) {
-    while (text.length > 0) {
-        const char *begin = text.at;
-        const char *entity = entity_of(utf8_take(&text));
-        if (entity)
-            out_text(out, entity);
-        else
-            out_slice(out, slice_range(begin, text.at));
-    }
-}
+/* ---- text */
 
 static void put_words(struct out *out, const char *words) {
-    put_text(out, slice_of(words));
+    html_text(out, slice_of(words));
 }
 
 /* ---- cells */
@@ -74,31 +39,14 @@ static void put_mark(struct out *out, const struct cell *cell) {
                                         [TONE_CRITICAL] = "critical"};
     if (cell->tone)
         out_print(out, "<span class=\"mark %s\">", tones[cell->tone]);
-    put_text(out, cell->text);
+    html_text(out, cell->text);
     if (cell->tone)
         out_text(out, "</span>");
 }
 
-/* An address of another kind (javascript:, data:) is shown and not linked. */
-static void put_link(struct out *out, const struct cell *cell) {
-    if (!slice_starts(cell->address, SLICE("https://")) &&
-        !slice_starts(cell->address, SLICE("http://"))) {
-        put_text(out, cell->text);
-        out_text(out, " (");
-        put_text(out, cell->address);
-        out_byte(out, ')');
-        return;
-    }
-    out_text(out, "<a href=\"");
-    put_text(out, cell->address);
-    out_text(out, "\">");
-    put_text(out, cell->text);
-    out_text(out, "</a>");
-}
-
 /* A cell in a line of text. */
 static void put_line(struct out *out, const struct cell *cell) {
-    static const struct cell_line line = {put_text, put_link};
+    static const struct cell_line line = {html_text, html_link};
     cell_line_put(&line, out, cell);
 }
 
@@ -152,11 +100,11 @@ static void put_fact(struct out *out, const struct cell *cell) {
     out_text(out, "</th><td class=\"number\">");
     struct slice shown = amount_shown(cell, room);
     slice_cut(&shown, ' ', &digits);
-    put_text(out, digits);
+    html_text(out, digits);
     if (shown.length > 0)
         unit = shown;
     out_text(out, "</td><td>");
-    put_text(out, unit);
+    html_text(out, unit);
     out_text(out, "</td></tr>\n");
 }
 
