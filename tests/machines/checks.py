@@ -1,8 +1,10 @@
 """checks - TAP for the programs of this folder, and the logs that they have reports made of."""
+import atexit
 import glob
 import os
 import subprocess
 import sys
+import tempfile
 import traceback
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -28,10 +30,21 @@ def mailtriage(command, *words):
     return done.stdout
 
 
-def names_in(path, macro):
-    """The words of the lines MACRO(constant, "word", ...) of a .def file."""
+def names_in(path, macro, kind=""):
+    """The words of the lines MACRO(constant, "word", ...) of a .def file, those of a kind."""
     with open(path, encoding="utf-8") as lines:
-        return [line.split('"')[1] for line in lines if line.startswith(macro + "(")]
+        return [line.split('"')[1] for line in lines
+                if line.startswith(macro + "(") and kind in line]
+
+
+def hostile_log():
+    """A log in which strangers put everything that some reader obeys; gone when the program ends."""
+    folder = tempfile.TemporaryDirectory()
+    path = os.path.join(folder.name, "=cmd() <b>.log")
+    subprocess.run(["bash", "-c", '. "$0"; hostile_log "$1"',
+                    "tests/golden/hostile-csv/make_log.bash", path], check=True)
+    atexit.register(folder.cleanup)
+    return path
 
 
 class Checks:
@@ -53,6 +66,16 @@ class Checks:
     def catches(self, name, faults):
         """The same for a check that must find fault: one that never does is worth nothing."""
         self.check(name + " is noticed", lambda: [] if list(faults()) else ["nothing was found"])
+
+    def refuses(self, name, reading):
+        """For what must not even be read."""
+        def taken():
+            try:
+                list(reading())
+            except ValueError:
+                return
+            yield "it was taken"
+        self.check(name + " is refused", taken)
 
     def skip(self, name, reason):
         self.count += 1
