@@ -5,6 +5,8 @@ import re
 NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
 ESCAPED = r'(?:[^"\\\n]|\\["\\n])*'
 SAMPLE = re.compile(rf'({NAME})(?:\{{((?:[a-zA-Z_][a-zA-Z0-9_]*="{ESCAPED}",?)*)\}})? ([0-9]+(?:\.[0-9]+)?)')
+# What collectors themselves serve has other numbers.
+SERVED = re.compile(rf'({NAME})(?:\{{((?:[a-zA-Z_][a-zA-Z0-9_]*="{ESCAPED}",?)*)\}})? (\S+)')
 LABEL = re.compile(rf'([a-zA-Z_][a-zA-Z0-9_]*)="({ESCAPED})"(?:,|\Z)')
 KEYWORDS = ("HELP", "TYPE", "UNIT")
 LONGEST_LABEL = 64
