@@ -371,4 +371,5 @@ lint: check-lint ## the same as check-lint
 clean: ## removes build/
 	rm -rf build
 
--include $(shell find build -path build/mta -prune -o -name '*.d' -print 2>/dev/null)
+-include $(shell find build \( -path build/mta -o -path build/mutants \) -prune -o -type f -name '*.d' -print \
+           2>/dev/null)

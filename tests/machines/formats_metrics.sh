@@ -21,7 +21,7 @@ unpack() {
     [ "${DEPS:-}" != no ] || give_up "${packages[*]} are not unpacked in $root, and DEPS=no"
     command -v apt-get > "$scratch/which" || give_up "no apt-get to get ${packages[*]} with"
     rm -rf $root
-    mkdir -p "$scratch/packages" $root
+    mkdir -p "$scratch/packages"
     chmod 755 "$scratch" "$scratch/packages"
     (cd "$scratch/packages" && apt-get -q -o APT::Sandbox::User=root download "${packages[@]}") \
         > "$scratch/said" 2>&1 || {
@@ -29,12 +29,14 @@ unpack() {
         give_up "apt-get could not get ${packages[*]}"
     }
     for package in "$scratch"/packages/*.deb; do
-        dpkg -x "$package" $root
+        dpkg -x "$package" "$scratch/unpacked"
     done
+    mkdir -p $root
+    cp -a "$scratch/unpacked/usr/bin" "$scratch/unpacked/usr/lib/python3/dist-packages" $root/
     touch $root/done
 }
 
 unpack
 # The packages of Python are made for the system's own Python.
-exec env PATH="$PWD/$root/usr/bin:$PATH" PYTHONPATH="$PWD/$root/usr/lib/python3/dist-packages" \
+exec env PATH="$PWD/$root/bin:$PATH" PYTHONPATH="$PWD/$root/dist-packages" \
     /usr/bin/python3 -B tests/machines/collectors.py
