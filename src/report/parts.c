@@ -24,9 +24,9 @@ static bool part_named(struct slice word, unsigned *parts) {
 }
 
 static bool say_unknown(struct slice word, struct problem *problem) {
-    char known[200] = "";
+    char known[400] = "";
     size_t length = 0;
-    for (unsigned part = 0; part < PART_COUNT; part++)
+    for (unsigned part = 0; part < PART_COUNT && length < sizeof known; part++)
         length += (size_t)snprintf(known + length, sizeof known - length, " %s", names[part]);
     return problem_say(problem, "no section '%.*s'; there is%s", SLICE_ARGS(slice_head(word, 64)),
                        known);

@@ -7,6 +7,7 @@
 #include "report/metrics.h"
 #include "report/page_words.h"
 #include "report/parts.h"
+#include "report/timeline.h"
 #include "report/todo.h"
 
 /* A paragraph for people. */
@@ -228,6 +229,8 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     if (rare)
         add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_RARE_REASONS),
                                   words_number(page, rare), words_number(page, wishes->min)));
+    timeline_days(page, tally, wishes->filter, wishes->top);
+    timeline_hours(page, tally, wishes->filter);
     page->part = part_name(PART_LINES);
     add_balance(page, tally);
     page->part = part_name(PART_NOTICES);

@@ -7,13 +7,13 @@
 #include "tally/hours.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "tally/counter.h"
 #include "tally/counts.h"
 
 enum { MOST_QUARTERS = 2 * 366 * 96 };
-enum number { RECEIVED, DELIVERED, DEFERRED, BOUNCED, EXPIRED, REJECTED, AUTH_FAILED, NUMBERS };
 
 /* No quarter of a time that moments can hold. */
 static const uint64_t no_quarter = UINT64_MAX;
@@ -23,7 +23,7 @@ struct hours {
 };
 
 static void hours_init(void *content) {
-    counts_init(&((struct hours *)content)->counts, NUMBERS, 0);
+    counts_init(&((struct hours *)content)->counts, HOURS_NUMBERS, 0);
 }
 
 static void hours_release(void *content) {
@@ -40,9 +40,10 @@ static uint64_t quarter_of(int64_t seconds) {
 }
 
 static int64_t begin_of(uint64_t quarter) {
-    if (quarter == no_quarter)
+    static const uint64_t middle = (uint64_t)1 << 62, most = (uint64_t)1 << 40;
+    if (quarter - (middle - most) > 2 * most) /* what is loaded is anybody's number */
         return MOMENT_NONE;
-    return (int64_t)(quarter - ((uint64_t)1 << 62)) * QUARTER;
+    return (int64_t)(quarter - middle) * QUARTER;
 }
 
 static uint64_t *numbers_of(struct hours *hours, uint64_t quarter) {
@@ -51,31 +52,48 @@ static uint64_t *numbers_of(struct hours *hours, uint64_t quarter) {
     return counts_put(&hours->counts, quarter);
 }
 
+/* Where a recipient in a state stands; HOURS_NUMBERS: nowhere. */
+static enum hours_number number_of(enum fate fate) {
+    switch (fate) {
+    case FATE_DELIVERED:
+        return HOURS_DELIVERED;
+    case FATE_BOUNCED:
+        return HOURS_BOUNCED;
+    case FATE_EXPIRED:
+        return HOURS_EXPIRED;
+    default:
+        return HOURS_NUMBERS;
+    }
+}
+
 static void add_event(uint64_t *numbers, const struct counting *counting) {
     switch (counting->finding->record.event) {
     case EVENT_DEFERRED:
-        numbers[DEFERRED] += counting->events;
+        numbers[HOURS_DEFERRED] += counting->events;
         break;
     case EVENT_REJECTED:
-        numbers[REJECTED] += counting->events;
+        numbers[HOURS_REJECTED] += counting->events;
         break;
     case EVENT_AUTH_FAILED:
-        numbers[AUTH_FAILED] += counting->events;
+        numbers[HOURS_AUTH_FAILED] += counting->events;
         break;
     default:
         break;
     }
 }
 
+/* What is taken back makes numbers of less than none, modulo 2^64: hours_each sets them right. */
 static void hours_add(void *content, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     if (!counting->events && !counting->recipients && !finding->new_messages)
         return;
+    enum hours_number from = number_of(counting->from), into = number_of(counting->into);
     uint64_t *numbers = numbers_of(content, quarter_of(finding->time.seconds));
-    numbers[RECEIVED] += (uint64_t)(int64_t)finding->new_messages;
-    numbers[DELIVERED] += counting->into == FATE_DELIVERED ? counting->recipients : 0;
-    numbers[BOUNCED] += counting->into == FATE_BOUNCED ? counting->recipients : 0;
-    numbers[EXPIRED] += counting->into == FATE_EXPIRED ? counting->recipients : 0;
+    numbers[HOURS_RECEIVED] += (uint64_t)(int64_t)finding->new_messages;
+    if (from != HOURS_NUMBERS)
+        numbers[from]--;
+    if (into != HOURS_NUMBERS)
+        numbers[into] += counting->recipients;
     if (counting->events)
         add_event(numbers, counting);
 }
@@ -104,30 +122,55 @@ const struct counter counter_hours = {
 };
 
 static int compare_quarters(const void *left, const void *right) {
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return (a > b) - (a < b);
+    const struct quarter *a = left, *b = right;
+    if ((a->begin == MOMENT_NONE) != (b->begin == MOMENT_NONE))
+        return a->begin == MOMENT_NONE ? 1 : -1;
+    return (a->begin > b->begin) - (a->begin < b->begin);
+}
+
+/* All quarters in order; the caller frees the array. */
+static struct quarter *sorted(const struct counts *counts, size_t *count_r) {
+    struct quarter *quarters = memory_resize(NULL, counts->count + 1, sizeof *quarters);
+    size_t count = 0;
+    for (size_t place = 0; place < counts->places; place++) {
+        uint64_t number;
+        const uint64_t *numbers = counts_at(counts, place, &number);
+        if (!numbers)
+            continue;
+        quarters[count].begin = begin_of(number);
+        memcpy(quarters[count++].numbers, numbers, sizeof quarters->numbers);
+    }
+    qsort(quarters, count, sizeof *quarters, compare_quarters);
+    *count_r = count;
+    return quarters;
+}
+
+/* Takes from a quarter what another has too much of; gives what is still to be taken. */
+static uint64_t take(uint64_t *number, uint64_t less) {
+    uint64_t has = *number - less;
+    bool is_less = (int64_t)has < 0;
+    *number = is_less ? 0 : has;
+    return is_less ? 0 - has : 0;
+}
+
+/* What a quarter has less than none of is taken from those before it, and where the log is not in
+ * the order of time from those behind. In a part of a log that can be more than all have. */
+static void set_right(struct quarter *quarters, size_t count, size_t number) {
+    uint64_t less = 0;
+    for (size_t i = count; i-- > 0;)
+        less = take(&quarters[i].numbers[number], less);
+    for (size_t i = 0; i < count; i++)
+        less = take(&quarters[i].numbers[number], less);
 }
 
 void hours_each(const struct tally *tally,
                 void (*each)(void *context, const struct quarter *quarter), void *context) {
-    const struct counts *counts =
-        &((const struct hours *)tally_content(tally, &counter_hours))->counts;
-    uint64_t *quarters = memory_resize(NULL, counts->count + 1, sizeof *quarters);
-    size_t count = 0;
-    for (size_t place = 0; place < counts->places; place++)
-        if (counts_at(counts, place, &quarters[count]))
-            count++;
-    qsort(quarters, count, sizeof *quarters, compare_quarters);
-    for (size_t i = 0; i < count; i++) {
-        const uint64_t *numbers = counts_get(counts, quarters[i]);
-        each(context, &(struct quarter){.begin = begin_of(quarters[i]),
-                                        .received = numbers[RECEIVED],
-                                        .delivered = numbers[DELIVERED],
-                                        .deferred = numbers[DEFERRED],
-                                        .bounced = numbers[BOUNCED],
-                                        .expired = numbers[EXPIRED],
-                                        .rejected = numbers[REJECTED],
-                                        .auth_failed = numbers[AUTH_FAILED]});
-    }
+    const struct hours *hours = tally_content(tally, &counter_hours);
+    size_t count;
+    struct quarter *quarters = sorted(&hours->counts, &count);
+    for (size_t number = 0; number < HOURS_NUMBERS; number++)
+        set_right(quarters, count, number);
+    for (size_t i = 0; i < count; i++)
+        each(context, &quarters[i]);
     free(quarters);
 }

@@ -8,11 +8,24 @@
 
 enum { QUARTER = 900 /* seconds */ };
 
-/* Units as in the totals, but of when it was said: an outcome stands in the quarter in which it
- * came, also when the recipient was in another state later. */
+/* Units as in the totals. */
+enum hours_number {
+    HOURS_RECEIVED,
+    HOURS_DELIVERED,
+    HOURS_DEFERRED,
+    HOURS_BOUNCED,
+    HOURS_EXPIRED,
+    HOURS_REJECTED,
+    HOURS_AUTH_FAILED,
+    HOURS_NUMBERS
+};
+
+/* All quarters together are the totals. An outcome stands in the quarter in which it came; what is
+ * taken back later (the recipient has another state, the message was counted before) is taken from
+ * there, or from the last quarter before that has any. */
 struct quarter {
     int64_t begin; /* seconds; MOMENT_NONE: of no known time, or of one quarter too many */
-    uint64_t received, delivered, deferred, bounced, expired, rejected, auth_failed;
+    uint64_t numbers[HOURS_NUMBERS];
 };
 
 /* Calls back in the order of time, MOMENT_NONE last. */

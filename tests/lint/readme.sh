@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# readme - every command "$ mailtriage ..." of README.md, docs/patterns.md and docs/digging.md prints what stands below it;
-# a line "[...]" stands for any lines. A block headed by a line that begins with `mine/FILE` is that
+# readme - every command "$ mailtriage ..." of README.md, docs/patterns.md, docs/digging.md and
+# docs/report.md prints what stands below it; a line "[...]" stands for any lines. A block headed by a line that begins with `mine/FILE` is that
 # file: the commands of the page run beside it.
 . "$(dirname "$0")/tap.bash"
 
@@ -52,13 +52,15 @@ each_block() { # PAGE TO FOLDER
 }
 
 program=$PWD/build/mailtriage
-mkdir -p "$scratch/readme" "$scratch/digging" "$scratch/patterns/mine"/{reasons,providers,codes}
+mkdir -p "$scratch/readme" "$scratch/digging" "$scratch/report" "$scratch/patterns/mine"/{reasons,providers,codes}
 blocks README.md "$scratch/readme"
 each_block README.md "$scratch/readme" .
 blocks docs/patterns.md "$scratch/patterns"
 each_block docs/patterns.md "$scratch/patterns" "$scratch/patterns"
-blocks docs/digging.md "$scratch/digging"
-each_block docs/digging.md "$scratch/digging" .
+for page in digging report; do
+    blocks docs/$page.md "$scratch/$page"
+    each_block docs/$page.md "$scratch/$page" .
+done
 sed 's/affected:/infected:/' "$scratch/readme/block01" > "$scratch/wrong"
 check_catches "a line that is not printed" shown_in "$scratch/wrong" "$scratch/readme/block01.output"
 tap_end

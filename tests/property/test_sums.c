@@ -1,0 +1,88 @@
+/* sums - every table of a report adds up to the totals: of the samples, of logs by chance, and of
+ * what filters leave of them.
+ */
+#include "laws.h"
+
+#include <setjmp.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tally/hours.h"
+
+enum { ROUNDS = 60, LINES = 400 };
+
+static const struct {
+    enum filter_by by;
+    const char *wanted;
+} asked[] = {
+    {FILTER_CLASS, NULL}, /* nothing: all */
+    {FILTER_CLASS, "!user-*"},
+    {FILTER_EVENT, "bounced,delivered"},
+    {FILTER_RECIPIENT_DOMAIN, "*.org"},
+    {FILTER_DIRECTION, "out"},
+};
+
+static void add_quarter(void *context, const struct quarter *quarter) {
+    uint64_t *sums = context;
+    for (size_t i = 0; i < HOURS_NUMBERS; i++)
+        sums[i] += quarter->numbers[i];
+}
+
+static void assert_hours(const struct tally *tally, const struct totals *totals) {
+    uint64_t sums[HOURS_NUMBERS] = {0};
+    hours_each(tally, add_quarter, sums);
+    assert_int_equal(sums[HOURS_RECEIVED], totals->messages_received);
+    assert_int_equal(sums[HOURS_DELIVERED], totals->delivered);
+    assert_int_equal(sums[HOURS_DEFERRED], totals->deferrals);
+    assert_int_equal(sums[HOURS_BOUNCED], totals->bounced);
+    assert_int_equal(sums[HOURS_EXPIRED], totals->expired);
+    assert_int_equal(sums[HOURS_REJECTED], totals->rejections);
+    assert_int_equal(sums[HOURS_AUTH_FAILED], totals->auth_failed);
+}
+
+static void assert_sums(const struct run *run) {
+    struct totals totals = tally_totals(run->tally);
+    assert_hours(run->tally, &totals);
+}
+
+static void assert_sums_of(const struct slice *lines, size_t count) {
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        struct options options = *laws_options(1);
+        struct problem problem;
+        struct run run;
+        if (asked[i].wanted)
+            assert_true(filter_add(&options.filter, asked[i].by, asked[i].wanted, &problem));
+        run_init(&run, &options, laws_knowledge());
+        laws_feed(&run, "log", lines, 0, count);
+        assert_sums(&run);
+        run_release(&run);
+    }
+}
+
+static void test_samples(void **state) {
+    (void)state;
+    struct laws_lines lines = laws_samples();
+    assert_sums_of(lines.items, lines.count);
+}
+
+static void test_random_logs(void **state) {
+    (void)state;
+    struct laws_lines samples = laws_samples();
+    struct slice lines[LINES];
+    for (int round = 0; round < ROUNDS; round++) {
+        size_t first = laws_chance((unsigned)samples.count), jump = 1 + laws_chance(3);
+        for (int i = 0; i < LINES; i++)
+            lines[i] = laws_chance(4) ? samples.items[(first + (size_t)i * jump) % samples.count]
+                                      : samples.items[laws_chance((unsigned)samples.count)];
+        assert_sums_of(lines, LINES);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_random_logs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
