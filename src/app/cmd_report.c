@@ -12,13 +12,13 @@ static bool has_page(const struct format *format) {
 }
 
 /* What is shown, a bit for each part. */
-static unsigned parts_of(const struct analysis *analysis, const struct options *options) {
-    unsigned all = analysis->format->one_table ? 1u << PART_REASONS : PARTS_ALL;
+static uint64_t parts_of(const struct analysis *analysis, const struct options *options) {
+    uint64_t all = analysis->format->one_table ? PART_BIT(PART_REASONS) : PARTS_ALL;
     return (options->only ? options->only : all) & ~options->without;
 }
 
 static bool check_parts(struct analysis *analysis, struct run *run, struct problem *problem) {
-    unsigned parts = parts_of(analysis, run->options);
+    uint64_t parts = parts_of(analysis, run->options);
     if (!mailing_check(run->options, analysis->format, problem))
         return false;
     if (!parts && analysis->format->one_table && !run->options->only)

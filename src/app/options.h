@@ -30,7 +30,7 @@ struct options {
     unsigned year;                       /* 0: not given */
     const char *timezone, *format, *output, *columns, *unique, *stage, *direction, *lang;
     struct filter filter;
-    unsigned only, without;   /* parts of the report, report/parts.h; 0: not given */
+    uint64_t only, without;   /* parts of the report, report/parts.h; 0: not given */
     unsigned top, min, width; /* width: 0: not given */
     bool journal, top_given, all, why, hits, bom, no_config, quiet, help, version;
     char delimiter; /* of CSV; 0: not given */

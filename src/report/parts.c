@@ -14,17 +14,17 @@ const char *part_name(enum part part) {
     return names[part];
 }
 
-static bool part_named(struct slice word, unsigned *parts) {
+static bool part_named(struct slice word, uint64_t *parts) {
     for (unsigned part = 0; part < PART_COUNT; part++)
         if (slice_is(word, names[part])) {
-            *parts |= 1u << part;
+            *parts |= PART_BIT(part);
             return true;
         }
     return false;
 }
 
 static bool say_unknown(struct slice word, struct problem *problem) {
-    char known[400] = "";
+    char known[640] = ""; /* of the text of a problem */
     size_t length = 0;
     for (unsigned part = 0; part < PART_COUNT && length < sizeof known; part++)
         length += (size_t)snprintf(known + length, sizeof known - length, " %s", names[part]);
@@ -32,7 +32,7 @@ static bool say_unknown(struct slice word, struct problem *problem) {
                        known);
 }
 
-bool parts_read(const char *list, unsigned *parts, struct problem *problem) {
+bool parts_read(const char *list, uint64_t *parts, struct problem *problem) {
     struct slice rest = slice_of(list), word;
     for (bool more = true; more;) {
         more = slice_cut(&rest, ',', &word);
@@ -43,12 +43,12 @@ bool parts_read(const char *list, unsigned *parts, struct problem *problem) {
     return true;
 }
 
-static bool is_kept(const struct section *section, unsigned parts) {
-    unsigned part = 0;
+static bool is_kept(const struct section *section, uint64_t parts) {
+    uint64_t part = 0;
     return !section->part || !part_named(slice_of(section->part), &part) || part & parts;
 }
 
-void parts_keep(struct page *page, unsigned parts) {
+void parts_keep(struct page *page, uint64_t parts) {
     struct section **place = &page->first;
     page->last = NULL;
     while (*place) {

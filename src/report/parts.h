@@ -4,6 +4,8 @@
 #ifndef REPORT_PARTS_H
 #define REPORT_PARTS_H
 
+#include <stdint.h>
+
 #include "base/problem.h"
 #include "report/page.h"
 
@@ -13,12 +15,14 @@ enum part {
 #undef PART
     PART_COUNT
 };
-enum { PARTS_ALL = (1 << PART_COUNT) - 1 };
+/* Parts together: a bit for each. */
+#define PART_BIT(part) ((uint64_t)1 << (part))
+#define PARTS_ALL      (PART_BIT(PART_COUNT) - 1)
 
 const char *part_name(enum part part);
-/* Adds the parts that a list names ("totals,reasons") to *parts, a bit for each. */
-bool parts_read(const char *list, unsigned *parts, struct problem *problem);
+/* Adds the parts that a list names ("totals,reasons") to *parts. */
+bool parts_read(const char *list, uint64_t *parts, struct problem *problem);
 /* Takes the sections of all other parts out of the page; what is of no part stays. */
-void parts_keep(struct page *page, unsigned parts);
+void parts_keep(struct page *page, uint64_t parts);
 
 #endif

@@ -12,12 +12,12 @@
 #include "base/memory.h"
 #include "finding/strangers.h"
 #include "tally/counter.h"
+#include "tally/example.h"
 
 enum {
-    SAVED_VERSION = 5,
+    SAVED_VERSION = 6,
     SAMPLES = 10,
     SAMPLE_LENGTH = 500, /* bytes kept of a line that was not understood */
-    REPLY_LENGTH = 1000, /* bytes kept of an example's reply */
     PROGRAMS = 1000,  /* names of programs are log text: so many are kept, the rest is "(other)" */
     AFFECTED = 1000,  /* of one reason so many names are told apart, the rest is "" */
     REASON_PARTS = 6, /* class, event, direction, level, mta, who: each with a NUL behind it */
@@ -34,13 +34,9 @@ static const char of_strangers[] = "stranger", of_ours[] = "";
 
 struct reason_value {
     uint64_t count;
-    bool has_example;
-    int64_t seconds;
-    uint32_t nanos;
-    uint64_t line;
     int64_t last;
-    size_t names;                /* keys of it in tally.affected */
-    char *host, *reply, *source; /* owned */
+    size_t names; /* keys of it in tally.affected */
+    struct example example;
 };
 
 struct sample {
@@ -99,15 +95,9 @@ struct tally *tally_new(void) {
     return tally;
 }
 
-static void free_example(struct reason_value *value) {
-    free(value->host);
-    free(value->reply);
-    free(value->source);
-}
-
 static void tally_empty(struct tally *tally) {
     for (size_t place = 0; place < tally->reasons.used; place++)
-        free_example(map_at(&tally->reasons, place, NULL));
+        example_release(&((struct reason_value *)map_at(&tally->reasons, place, NULL))->example);
     for (size_t i = 0; i < tally->sample_count; i++) {
         free(tally->samples[i].source);
         free(tally->samples[i].text);
@@ -207,57 +197,6 @@ static struct tally_code read_code(const char *bytes, uint64_t count) {
     };
 }
 
-static struct tally_example example_of(const struct reason_value *value) {
-    return (struct tally_example){value->seconds,          value->nanos,
-                                  slice_of(value->host),   slice_of(value->reply),
-                                  slice_of(value->source), value->line};
-}
-
-/* The order of examples: earliest first, an entry without time last. */
-static int compare_examples(const struct tally_example *a, const struct tally_example *b) {
-    int64_t a_seconds = a->seconds == MOMENT_NONE ? INT64_MAX : a->seconds;
-    int64_t b_seconds = b->seconds == MOMENT_NONE ? INT64_MAX : b->seconds;
-    if (a_seconds != b_seconds)
-        return a_seconds < b_seconds ? -1 : 1;
-    if (a->nanos != b->nanos)
-        return a->nanos < b->nanos ? -1 : 1;
-    int order = slice_compare(a->host, b->host);
-    if (!order)
-        order = slice_compare(a->source, b->source);
-    if (!order)
-        order = (a->line > b->line) - (a->line < b->line);
-    return order ? order : slice_compare(a->reply, b->reply);
-}
-
-/* Log text as a C string: a NUL in it would hide the rest, so it is shown as a blank. */
-static char *text_copy(struct slice text, size_t longest) {
-    text = slice_head(text, longest);
-    char *copy = memory_copy(text.at, text.length);
-    for (size_t i = 0; i < text.length; i++)
-        if (!copy[i])
-            copy[i] = ' ';
-    return copy;
-}
-
-static void offer_example(struct reason_value *value, struct tally_example example) {
-    struct tally_example known = example_of(value);
-    example.reply = slice_head(example.reply, REPLY_LENGTH);
-    if (value->has_example && compare_examples(&known, &example) <= 0)
-        return;
-    struct reason_value fresh = {.count = value->count,
-                                 .last = value->last,
-                                 .names = value->names,
-                                 .has_example = true,
-                                 .seconds = example.seconds,
-                                 .nanos = example.nanos,
-                                 .line = example.line,
-                                 .host = text_copy(example.host, 255),
-                                 .reply = text_copy(example.reply, REPLY_LENGTH),
-                                 .source = text_copy(example.source, 4096)};
-    free_example(value);
-    *value = fresh;
-}
-
 static void add_tie(struct tally *tally, char *key, size_t length, const struct finding *finding) {
     struct slice other = slice_of(finding->follows ? finding->verdict.class_name : finding->cause);
     other = slice_head(other, PART_LENGTH);
@@ -310,9 +249,7 @@ static void add_reason(struct tally *tally, const struct finding *finding) {
     value->count += finding->repeat;
     if (is_new || value->last < finding->time.seconds)
         value->last = finding->time.seconds;
-    offer_example(value, (struct tally_example){finding->time.seconds, finding->time.nanos,
-                                                finding->host, finding->reply.whole,
-                                                slice_of(finding->source), finding->line});
+    example_offer(&value->example, example_of_finding(finding));
     write_code(key + length, finding);
     uint64_t *count = map_put(&tally->codes, (struct slice){key, length + CODE_LENGTH}, NULL);
     *count += finding->repeat;
@@ -535,8 +472,7 @@ void tally_merge(struct tally *into, const struct tally *from) {
         struct reason_value *sum = map_put(&into->reasons, key, &is_new);
         sum->count += value->count;
         sum->last = is_new || sum->last < value->last ? value->last : sum->last;
-        if (value->has_example)
-            offer_example(sum, example_of(value));
+        example_offer(&sum->example, example_read(&value->example));
     }
     merge_counts(&into->codes, &from->codes);
     merge_counts(&into->ties, &from->ties);
@@ -691,7 +627,7 @@ void tally_each_reason(const struct tally *tally,
             .affected = affected,
             .affected_count = affected_of(all_affected, tally->affected.count, &affected_at,
                                           reasons[i].key, affected),
-            .example = example_of(value),
+            .example = example_read(&value->example),
             .last = value->last,
         };
         each(context, &reason);
@@ -739,13 +675,8 @@ static void save_reasons(const struct tally *tally, struct pack *pack) {
         const struct reason_value *value = all[i].value;
         pack_text(pack, all[i].key);
         pack_number(pack, value->count);
-        pack_signed(pack, value->seconds);
-        pack_number(pack, value->nanos);
-        pack_number(pack, value->line);
         pack_signed(pack, value->last);
-        pack_text(pack, slice_of(value->host));
-        pack_text(pack, slice_of(value->reply));
-        pack_text(pack, slice_of(value->source));
+        example_save(&value->example, pack);
     }
     free(all);
     save_counts(&tally->codes, pack);
@@ -841,14 +772,8 @@ static void load_reasons(struct tally *tally, struct unpack *unpack) {
             return;
         struct reason_value *value = map_put(&tally->reasons, key, NULL);
         value->count = unpack_number(unpack);
-        struct tally_example example = {.seconds = unpack_signed(unpack)};
-        example.nanos = (uint32_t)unpack_number(unpack);
-        example.line = unpack_number(unpack);
         value->last = unpack_signed(unpack);
-        example.host = unpack_text(unpack);
-        example.reply = unpack_text(unpack);
-        example.source = unpack_text(unpack);
-        offer_example(value, example);
+        example_load(&value->example, unpack);
     }
     load_counts(&tally->codes, key_is_code, unpack);
     load_counts(&tally->ties, key_is_tie, unpack);
@@ -872,7 +797,7 @@ static void load_all(struct tally *tally, struct unpack *unpack) {
         struct slice source = unpack_text(unpack);
         uint64_t line = unpack_number(unpack);
         struct slice text = unpack_text(unpack);
-        char *name = text_copy(source, 4096);
+        char *name = example_text(source, 4096);
         tally_sample(tally, name, line, text);
         free(name);
     }
