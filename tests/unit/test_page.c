@@ -35,7 +35,8 @@ static void test_order(void **state) {
 }
 
 static void test_formats(void **state) {
-    static const char *const names[] = {"text", "html", "json", "csv", "ndjson", "openmetrics"};
+    static const char *const names[] = {"text",   "html",        "json", "csv",
+                                        "ndjson", "openmetrics", "mail"};
     size_t count = 0;
 
     (void)state;
@@ -51,7 +52,7 @@ static void test_formats(void **state) {
 /* A page without anything is still a page. */
 static void test_empty(void **state) {
     /* what is too long to write here: NULL */
-    static const char *const expected[] = {"", NULL, "{}\n", "", NULL, NULL};
+    static const char *const expected[] = {"", NULL, "{}\n", "", NULL, NULL, NULL};
     struct format_wishes wishes = {0};
 
     (void)state;

@@ -67,7 +67,7 @@ static void assert_shown(const struct tally *tally, const char *format, bool day
     struct format_wishes wishes = {.width = 100, .lang = "en", .colon = ":", .none = "none"};
     format_named(format)->page(&page, &wishes, &out);
     struct slice held = out_held(&out);
-    char *text = strndup(held.at, held.length);
+    char *text = strndup(held.length ? held.at : "", held.length);
     assert_string_equal(text, expected);
     free(text);
     out_release(&out);
