@@ -139,7 +139,8 @@ suite_corpora() {
 # The roots are made here, all at once; whether one is there is for its own part to say.
 suite_mta() {
     local variant
-    local variants=${MTA:-postfix postfix-file exim exim-default exim-all sendmail}
+    local variants=${MTA:-postfix postfix-file exim exim-default exim-all
+        sendmail sendmail-12 sendmail-14 sendmail-15}
     build mta all
     # shellcheck disable=SC2086,SC2046 # lists of words
     tests/mta/roots.sh $(printf '%s\n' $variants | sed 's/-.*//' | sort -u) 2>&1 || true

@@ -44,8 +44,11 @@ static void judge(struct pipeline *pipeline, struct hands *hands, struct job *jo
                   struct finding *finding) {
     const struct rulebook *book = pipeline->run->knowledge->book;
     bool is_delivery = finding->record.event == EVENT_DELIVERED;
-    if (!record_is_finding(&finding->record))
+    if (!record_is_finding(&finding->record)) {
+        if (finding->record.is_answer)
+            reply_read(&finding->record, &job->arena, &finding->reply);
         return;
+    }
     if (is_delivery && !pipeline->run->wants_deliveries)
         return;
     reply_read(&finding->record, &job->arena, &finding->reply);

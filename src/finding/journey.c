@@ -14,7 +14,7 @@
 #include "finding/queue.h"
 #include "finding/sessions.h"
 
-enum { SAVED_VERSION = 8 };
+enum { SAVED_VERSION = 9 };
 
 struct journey {
     struct queue queue;
@@ -371,13 +371,14 @@ static uint64_t telling_of(const struct record *record) {
 
 /* True for an entry that only repeats what was just told. What may be an echo and was none is told
  * in its own right, and no other echo repeats it: the same recipient may be refused twice. That a
- * message expired is repeated to everybody. */
+ * message expired is repeated to everybody, and a session ends once. */
 static bool is_echo(struct message *message, const struct record *record) {
     uint64_t told = telling_of(record);
     if (!told)
         return false;
     bool known = message->told == told;
-    message->told = record->is_echo && told != EXPIRED ? 0 : told;
+    bool ends_all = told == EXPIRED || told == SESSION_OVER;
+    message->told = record->is_echo && !ends_all ? 0 : told;
     return record->is_echo && known;
 }
 

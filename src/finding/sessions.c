@@ -3,9 +3,13 @@
  * refused is told 503, and one that does not double a dot in the text has the rest of its message
  * read as commands.
  *
- * How: a hash of MTA, host, program and pid is the key and, cut to the size of the table, the
- * place. There are no chains and no list of ages: with some hundred processes at a time few share a
- * place, and then one client stays unknown. Nobody is ever told the client of another key.
+ * How: a hash of MTA, host, program and pid is the key and, cut to the size of the table, tells the
+ * row of it. In a row is room for a few; one more takes the place of whoever was silent longest,
+ * who then is unknown. Nobody is ever told the client of another key.
+ *
+ * Sendmail can log what is said, word for word, beside the lines that tell what happened. Then the
+ * reply that refuses is a finding of its own when no line tells of it, and the line beside it is
+ * told already; only from the command before it is known what was refused.
  */
 #include "finding/sessions.h"
 
@@ -16,13 +20,25 @@
 #include "base/memory.h"
 #include "finding/strangers.h"
 
-enum { PLACES = 4096, TEXT_ROOM = 120, GAP = 3600, SEQUEL_GAP = 60 };
+enum {
+    ROWS = 1024,
+    PLACES = 4 * ROWS,
+    TEXT_ROOM = 120,
+    ADDRESS_ROOM = 100,
+    GAP = 3600,
+    SEQUEL_GAP = 60
+};
 
 /* What tells one client from another, as far as a line names it. */
 enum trait { TRAIT_IP, TRAIT_PORT, TRAIT_HELO, TRAITS };
 
 /* As `twin`: the TLS handshake failed. */
 enum { HANDSHAKE_FAILED = 1 };
+
+struct address {
+    uint8_t length;
+    char text[ADDRESS_ROOM];
+};
 
 struct session {
     uint64_t key;  /* 0: nobody */
@@ -36,7 +52,19 @@ struct session {
     uint8_t told;    /* the event of the line before, when it may be told again; 0: not */
     uint8_t host_length, ip_length;
     char text[TEXT_ROOM]; /* host, ip */
+
+    /* When it is logged word for word: */
+    uint8_t command;  /* the stage of the command heard last; 0: none was */
+    uint8_t half;     /* what told the event of that command: enum half */
+    uint8_t event;    /* that event */
+    uint16_t code;    /* of our reply to that command; 0: not heard */
+    bool refused_all; /* the client, so all that he asks for is */
+    bool has_sender;
+    struct address sender, recipient; /* the message's, and the command's */
 };
+
+/* An event may be told by a line of its own, and by the reply as it was said. */
+enum half { HALF_NONE, HALF_LINE, HALF_ANSWER };
 
 void sessions_release(struct sessions *sessions) {
     free(sessions->items);
@@ -82,12 +110,24 @@ static bool is_over(const struct session *session, const struct finding *finding
            (now - session->heard > GAP || session->heard - now > GAP);
 }
 
+/* The place of a key; where it has none, the one that is free or silent longest. */
+static struct session *place_of(const struct sessions *sessions, uint64_t key) {
+    struct session *row = &sessions->items[key % ROWS * (PLACES / ROWS)], *place = row;
+    for (int i = 0; i < PLACES / ROWS; i++) {
+        if (row[i].key == key)
+            return &row[i];
+        if (place->key && (!row[i].key || row[i].heard < place->heard))
+            place = &row[i];
+    }
+    return place;
+}
+
 /* The session of the finding; NULL: not heard of. */
 static struct session *session_of(const struct sessions *sessions, const struct finding *finding) {
     if (!sessions->items || !who_of(finding).length)
         return NULL;
     uint64_t key = key_of(finding);
-    struct session *session = &sessions->items[key % PLACES];
+    struct session *session = place_of(sessions, key);
     return session->key == key && !is_over(session, finding) ? session : NULL;
 }
 
@@ -96,7 +136,7 @@ static struct session *session_begun(struct sessions *sessions, const struct fin
     if (!sessions->items)
         sessions->items = memory_new(PLACES * sizeof *sessions->items);
     uint64_t key = key_of(finding);
-    struct session *session = &sessions->items[key % PLACES];
+    struct session *session = place_of(sessions, key);
     if (session->key != key || is_over(session, finding))
         *session = (struct session){.key = key, .heard = MOMENT_NONE, .said = MOMENT_NONE};
     if (finding->time.seconds != MOMENT_NONE)
@@ -261,6 +301,110 @@ static bool tells_again(const struct sessions *sessions, const struct finding *f
     return again;
 }
 
+/* ---- sessions that are logged word for word ---- */
+
+/* An address is kept as a whole, or not at all. */
+static void address_keep(struct address *kept, struct slice address) {
+    kept->length = address.length <= ADDRESS_ROOM ? (uint8_t)address.length : 0;
+    if (kept->length)
+        memcpy(kept->text, address.at, kept->length);
+}
+
+static struct slice address_kept(const struct address *kept) {
+    return kept->length ? (struct slice){kept->text, kept->length} : (struct slice){0};
+}
+
+static void session_command(struct session *session, const struct record *record) {
+    bool goes_on = record->stage == STAGE_RCPT || record->stage == STAGE_DATA;
+    session->command = (uint8_t)record->stage;
+    session->half = HALF_NONE;
+    session->code = 0;
+    address_keep(&session->recipient, record->recipient);
+    if (!goes_on) {
+        session->has_sender = record->has_sender;
+        address_keep(&session->sender, record->sender);
+    }
+    if (record->stage == STAGE_CONNECT)
+        session->refused_all = false;
+}
+
+/* A command was understood, or another line tells what became of it. */
+static void session_answered(struct session *session, const struct finding *finding) {
+    enum { SEND_DATA = 354 };
+    session->half = HALF_NONE;
+    session->code = (uint16_t)finding->reply.code;
+    if (finding->reply.code == SEND_DATA)
+        session->command = STAGE_END_OF_DATA;
+}
+
+/* Our reply is to the command heard last, and about its address: the reader took the one in the
+ * text for a recipient. */
+static void place_answer(const struct session *session, struct record *record) {
+    if (!session->command)
+        return;
+    record->stage = (enum stage)session->command;
+    if (record->event != EVENT_REJECTED)
+        return;
+    if (record->stage == STAGE_MAIL) {
+        bool named = record->recipient.length;
+        record->has_sender = true;
+        record->sender = named ? record->recipient : address_kept(&session->sender);
+        record->recipient = (struct slice){0};
+    } else if (!record->recipient.length) {
+        record->recipient = address_kept(&session->recipient);
+    }
+}
+
+static void tell_sender(const struct session *session, struct record *record) {
+    bool in_mail = record->stage == STAGE_RCPT || record->stage == STAGE_DATA ||
+                   record->stage == STAGE_END_OF_DATA;
+    if (record->has_sender || !session->has_sender || !in_mail)
+        return;
+    record->has_sender = true;
+    record->sender = address_kept(&session->sender);
+}
+
+/* The reply and the line of its own stand side by side, in either order. */
+static bool is_other_half(struct session *session, const struct record *record) {
+    enum half half = record->is_answer ? HALF_ANSWER : HALF_LINE;
+    bool again =
+        session->half && session->half != (uint8_t)half && session->event == (int)record->event;
+    session->half = again ? HALF_NONE : (uint8_t)half;
+    session->event = (uint8_t)record->event;
+    return again;
+}
+
+/* A session in which everything is refused tells so once; at the connection another one begins. */
+static bool is_refused_anyway(struct session *session, const struct record *record) {
+    if (record->event != EVENT_REJECTED)
+        return false;
+    bool follows = record->is_answer || (record->refuses_all && record->stage == STAGE_MAIL);
+    bool anyway = session->refused_all && follows;
+    session->refused_all |= record->refuses_all;
+    return anyway;
+}
+
+/* Follows what is said in the session. True: the finding tells what was told before. */
+static bool follow_words(struct sessions *sessions, struct finding *finding) {
+    struct record *record = &finding->record;
+    if (record->is_command)
+        session_command(session_begun(sessions, finding), record);
+    struct session *session = finding->mta->logs_words ? session_of(sessions, finding) : NULL;
+    if (!session || record->is_command)
+        return false;
+    if (record->kind == RECORD_DETAIL) {
+        session_answered(session, finding);
+        return false;
+    }
+    if (session->code && session->code == finding->reply.code)
+        finding->code_implied = false; /* it was said, and logged */
+    if (record->is_answer)
+        place_answer(session, record);
+    tell_sender(session, record);
+    bool again = is_other_half(session, record);
+    return is_refused_anyway(session, record) || again;
+}
+
 static void session_tells(struct sessions *sessions, const struct finding *finding) {
     struct session *session = session_begun(sessions, finding);
     session->said = finding->time.seconds;
@@ -300,16 +444,38 @@ void sessions_follow(struct sessions *sessions, struct finding *finding) {
     }
     if (!is_of_session(record))
         return;
-    if (tells_again(sessions, finding)) {
+    if (follow_words(sessions, finding) || tells_again(sessions, finding)) {
         record->kind = RECORD_DETAIL;
         return;
     }
-    follow_refusals(sessions, finding);
+    if (!record->is_command || record->stage == STAGE_CONNECT)
+        follow_refusals(sessions, finding);
     if (record->may_echo)
         session_tells(sessions, finding);
 }
 
 /* ---- saving ---- */
+
+static void words_save(const struct session *session, struct pack *pack) {
+    pack_number(pack, session->command | (unsigned)session->half << 8 |
+                          (unsigned)session->event << 16 | (unsigned)session->refused_all << 24 |
+                          (unsigned)session->has_sender << 25);
+    pack_number(pack, session->code);
+    pack_text(pack, address_kept(&session->sender));
+    pack_text(pack, address_kept(&session->recipient));
+}
+
+static void words_load(struct session *session, struct unpack *unpack) {
+    uint64_t words = unpack_number(unpack);
+    session->command = (uint8_t)words;
+    session->half = (uint8_t)(words >> 8);
+    session->event = (uint8_t)(words >> 16);
+    session->refused_all = words >> 24 & 1;
+    session->has_sender = words >> 25 & 1;
+    session->code = (uint16_t)unpack_number(unpack);
+    address_keep(&session->sender, unpack_text(unpack));
+    address_keep(&session->recipient, unpack_text(unpack));
+}
 
 void sessions_save(const struct sessions *sessions, struct pack *pack) {
     size_t count = 0;
@@ -331,6 +497,7 @@ void sessions_save(const struct sessions *sessions, struct pack *pack) {
         pack_number(pack, session->taken | (unsigned)session->told << 1);
         pack_text(pack, (struct slice){session->text, session->host_length});
         pack_text(pack, (struct slice){session->text + session->host_length, session->ip_length});
+        words_save(session, pack);
     }
 }
 
@@ -351,9 +518,10 @@ void sessions_load(struct sessions *sessions, struct unpack *unpack) {
         session.taken = flags & 1;
         session.told = (uint8_t)(flags >> 1);
         struct slice host = unpack_text(unpack), ip = unpack_text(unpack);
-        struct session *place = &sessions->items[session.key % PLACES];
+        struct session *place = place_of(sessions, session.key);
         if (!session.key || place->key || host.length + ip.length > TEXT_ROOM)
             unpack->broken = true;
+        words_load(&session, unpack);
         if (unpack->broken)
             return;
         session_client(&session, host, ip);

@@ -25,6 +25,7 @@ struct mta {
                          struct records *records);
     bool logs_twice;    /* an incident may be logged twice in a row, by one process */
     bool arrives_whole; /* the entry of an arrival is written when the message was taken */
+    bool logs_words;    /* may log a session word for word beside what it tells of it */
     bool ends_unsaid;   /* logs no end of a message: it is over when all its recipients are */
 };
 

@@ -116,6 +116,11 @@ struct record {
     bool is_echo;   /* the same event may have been told just before: the journey drops it then */
     bool is_stand;  /* a refusal of the whole client, told again at each command until MAIL */
 
+    /* Of a server that logs the session word for word, beside the lines that tell what happened: */
+    bool is_command;  /* the client's command, or that he connected: what follows belongs to it */
+    bool is_answer;   /* our reply to it */
+    bool refuses_all; /* whatever the client asks for from now on is refused, and told again */
+
     int64_t size;  /* bytes, -1 unknown */
     int64_t delay; /* microseconds, -1 unknown */
     int64_t nrcpt; /* -1 unknown */

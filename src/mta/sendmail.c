@@ -734,16 +734,30 @@ static struct slice code_of_user_error(struct slice text) {
     return SLICE("");
 }
 
+/* Takes "<nobody@example.org>... " off the front; the bracket that ends it may be what is missing.
+ */
+static bool take_refused(struct slice *text, struct slice *address_r) {
+    static const struct slice dots = SLICE_INIT("... ");
+    struct slice rest = *text, address;
+    bool bracket = slice_starts(rest, SLICE("<"));
+    if (bracket)
+        address = take_address(&rest);
+    if (!bracket || !slice_skip(&rest, dots)) {
+        rest = *text;
+        if (!slice_cut_text(&rest, dots, &address) || slice_find(address, ' ') != SIZE_MAX)
+            return false;
+        slice_skip(&address, SLICE("<"));
+    }
+    *text = rest;
+    *address_r = address;
+    return true;
+}
+
 /* "<nobody@example.org>... User unknown": the only line of an unknown user at RCPT, and an echo
  * where a ruleset or a filter refused the same recipient. */
 static enum reading read_user_error(struct slice text, struct records *records) {
     struct slice rest = text, address;
-    bool bracket = slice_starts(text, SLICE("<"));
-    if (bracket)
-        address = take_address(&rest);
-    if (bracket ? !slice_skip(&rest, SLICE("... "))
-                : !slice_cut_text(&rest, SLICE("... "), &address) ||
-                      slice_find(address, ' ') != SIZE_MAX)
+    if (!take_refused(&rest, &address))
         return READING_UNKNOWN;
     struct record *record = records_add(records, RECORD_INCIDENT, "SM-USERERR");
     record->event = EVENT_REJECTED;
@@ -818,6 +832,48 @@ static enum reading read_other(struct slice id, struct slice text, struct record
     return READING_READ;
 }
 
+/* ---- from LogLevel 15 on: what was said ---- */
+
+static bool is_verb_of(struct slice verb, size_t i) {
+    return verb.length == stage_words[i].word.length &&
+           slice_starts_nocase(verb, stage_words[i].word);
+}
+
+/* "<-- RCPT TO:<bob@example.net>" [srvrsmtp.c]. Only the verb and the address are taken: what
+ * stands behind AUTH is a secret. */
+static enum reading read_command(struct slice rest, struct records *records) {
+    struct slice verb, address = {0}, before;
+    struct record *record = records_add(records, RECORD_DETAIL, "SM-REPLY");
+    record->is_command = true;
+    record->direction = DIRECTION_IN;
+    record->stage = STAGE_OTHER;
+    slice_cut(&rest, ' ', &verb);
+    for (size_t i = 0; i < sizeof stage_words / sizeof *stage_words; i++)
+        if (is_verb_of(verb, i))
+            record->stage = stage_words[i].stage;
+    record->has_sender = record->stage == STAGE_MAIL;
+    if (!record->has_sender && record->stage != STAGE_RCPT)
+        return READING_READ;
+    if (slice_cut(&rest, ':', &before) && slice_find(before, ' ') == SIZE_MAX) {
+        rest = slice_trim(rest);
+        address = take_address(&rest);
+    }
+    *(record->has_sender ? &record->sender : &record->recipient) = address;
+    return READING_READ;
+}
+
+/* The address that "--- 550 5.1.1 <bob@example.net>... User unknown" is about: the journey knows
+ * whether as the sender or as a recipient. */
+static void name_refused(struct record *record) {
+    struct slice text = record->reply, code, enhanced;
+    slice_cut(&text, ' ', &code);
+    struct slice behind = text;
+    if (slice_cut(&behind, ' ', &enhanced) && slice_find(enhanced, '@') == SIZE_MAX &&
+        !slice_starts(enhanced, SLICE("<")) && !slice_ends(enhanced, SLICE("...")))
+        text = behind;
+    take_refused(&text, &record->recipient);
+}
+
 /* ---- the line as a whole ---- */
 
 typedef enum reading rest_reader(struct slice rest, struct records *records);
@@ -828,7 +884,7 @@ static const struct line_form {
 } line_forms[] = {
     {SLICE_INIT("to="), read_to},           {SLICE_INIT("from="), read_from},
     {SLICE_INIT("ruleset="), read_ruleset}, {SLICE_INIT("AUTH failure ("), read_authentication},
-    {SLICE_INIT("Milter: "), read_milter},
+    {SLICE_INIT("Milter: "), read_milter},  {SLICE_INIT("<-- "), read_command},
 };
 
 static enum reading read_text(struct slice id, struct slice text, struct records *records) {
@@ -856,7 +912,32 @@ static bool may_be_echo(const struct record *record) {
 
 /* The id told of a session in which no message was begun, or none that this line is about. */
 static bool names_no_message(const struct record *record) {
-    return record->kind == RECORD_DETAIL && slice_is(slice_of(record->line_type), "SM-SESSION");
+    struct slice type = slice_of(record->line_type);
+    return record->kind == RECORD_DETAIL &&
+           (slice_is(type, "SM-SESSION") || slice_is(type, "SM-REPLY"));
+}
+
+/* A ruleset or milter that refuses the client, or a milter its name: the commands that follow are
+ * answered so, one by one. */
+static bool refuses_all(const struct record *record) {
+    return record->event == EVENT_REJECTED &&
+           (record->stage == STAGE_CONNECT ||
+            (record->stage == STAGE_HELO && slice_is(slice_of(record->line_type), "SM-MILTER")));
+}
+
+/* What the journey needs to know of the line. */
+static void finish(struct record *record) {
+    if (names_no_message(record) && record->stage == STAGE_CONNECT) {
+        record->is_command = true;
+    } else if (slice_is(slice_of(record->line_type), "SM-REPLY") && !record->is_command) {
+        record->is_answer = true;
+        if (record->event == EVENT_REJECTED)
+            name_refused(record);
+    } else if (refuses_all(record)) {
+        record->refuses_all = true;
+    }
+    record->is_verb = is_to_verb(record);
+    record->is_echo = may_be_echo(record);
 }
 
 static enum reading sendmail_read(const struct shapes *shapes, const struct entry *entry,
@@ -870,8 +951,7 @@ static enum reading sendmail_read(const struct shapes *shapes, const struct entr
         reading = shapes_read(shapes, SLICE("sendmail"), text, records);
     for (size_t i = first; i < records->count; i++) {
         struct record *record = &records->items[i];
-        record->is_verb = is_to_verb(record);
-        record->is_echo = may_be_echo(record);
+        finish(record);
         if (!names_no_message(record) && !record->queue_id.length)
             record->queue_id = id;
     }
@@ -904,5 +984,6 @@ const struct mta mta_sendmail = {
     .likeness = sendmail_likeness,
     .read = sendmail_read,
     .arrives_whole = true,
+    .logs_words = true,
     .ends_unsaid = true,
 };

@@ -239,19 +239,27 @@ static bool load_reading(const struct yaml *node, struct shape *shape, struct pr
     return true;
 }
 
+/* The keys that are true or false; NULL: another key. */
+static bool *flag_named(struct slice key, struct record *gives) {
+    if (slice_is(key, "reply_code"))
+        return &gives->reply_may_have_code;
+    return slice_is(key, "refuses_all") ? &gives->refuses_all : NULL;
+}
+
 static bool load_given(const struct yaml *given, struct shape *shape, struct problem *problem) {
     if (given->kind != YAML_TEXT)
         return yaml_say(given, problem, "gives: '%.*s': expected a word", SLICE_ARGS(given->key));
-    if (slice_is(given->key, "reply_code")) {
-        shape->gives.reply_may_have_code = slice_is(given->text, "true");
-        return shape->gives.reply_may_have_code || slice_is(given->text, "false") ||
-               yaml_say(given, problem, "reply_code: expected true or false");
+    bool *flag = flag_named(given->key, &shape->gives);
+    if (flag) {
+        *flag = slice_is(given->text, "true");
+        return *flag || slice_is(given->text, "false") ||
+               yaml_say(given, problem, "%.*s: expected true or false", SLICE_ARGS(given->key));
     }
     const struct field *field = field_named(given->key, USE_GIVES);
     if (!field)
         return yaml_say(given, problem,
                         "gives: unknown key '%.*s'; known are kind, event, level, direction, side, "
-                        "stage, reply_code",
+                        "stage, reply_code, refuses_all",
                         SLICE_ARGS(given->key));
     return field->read(given->text, &shape->gives) ||
            yaml_say(given, problem, "%s: unknown word '%.*s'", field->name,

@@ -35,6 +35,8 @@ VARIANTS = {
     "exim-default": (Exim, {"selector": "default"}),
     "exim-all": (Exim, {"selector": "all", "inner_stamp": False}),
     "sendmail": (Sendmail, {}),
+    "sendmail-12": (Sendmail, {"log_level": 12}),
+    "sendmail-14": (Sendmail, {"log_level": 14}),
     "sendmail-15": (Sendmail, {"log_level": 15}),
 }
 AT_ONCE = 40  # scenarios side by side: most of their time is waiting

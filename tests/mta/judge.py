@@ -130,10 +130,12 @@ def place_nameless(log, scenarios, found):
     strangers = found.get((log, None), [])
     for scenario in scenarios:
         for want in scenario["rows"]:
+            own = found.setdefault((log, scenario["scenario"]), [])
+            lacking = want["times"] - sum(not differences(want["columns"], row) for row in own)
             fitting = [row for row in strangers if not differences(want["columns"], row)]
-            for row in fitting[:want["times"]] if want.get("nameless") else ():
+            for row in fitting[:max(lacking, 0)] if want.get("nameless") else ():
                 strangers.remove(row)
-                found.setdefault((log, scenario["scenario"]), []).append(row)
+                own.append(row)
 
 
 def in_which_logs(wrong):

@@ -608,6 +608,82 @@ static struct finding refused(const char *mta, const char *pid, const char *ip, 
     return finding;
 }
 
+/* ---- sessions that are logged word for word ---- */
+
+static struct finding said(enum stage stage, const char *recipient, bool is_answer) {
+    struct finding finding = refused("sendmail", "7", "", stage, "user-unknown", 550);
+    finding.record.recipient = slice_of(recipient);
+    finding.record.is_answer = is_answer;
+    return finding;
+}
+
+static struct finding command(enum stage stage, const char *address) {
+    struct finding finding = said(stage, stage == STAGE_MAIL ? "" : address, false);
+    finding.record.kind = RECORD_DETAIL;
+    finding.record.is_command = true;
+    finding.record.has_sender = stage == STAGE_MAIL;
+    if (finding.record.has_sender)
+        finding.record.sender = slice_of(address);
+    return finding;
+}
+
+static struct finding refuses_all(void) {
+    struct finding finding = said(STAGE_CONNECT, "", false);
+    finding.record.refuses_all = true;
+    return finding;
+}
+
+/* The journey saved and loaded between any two entries. */
+static void test_words_of_a_session(void **state) {
+    (void)state;
+    const struct {
+        struct finding finding;
+        const char *told; /* "STAGE SENDER RECIPIENT" of what is given; NULL: nothing */
+    } steps[] = {
+        {command(STAGE_CONNECT, ""), NULL},
+        {command(STAGE_MAIL, "a@example.org"), NULL},
+        {said(STAGE_OTHER, "", true), "mail a@example.org "},
+        {command(STAGE_RCPT, "b@example.com"), NULL},
+        {said(STAGE_OTHER, "", true), "rcpt a@example.org b@example.com"},
+        {said(STAGE_RCPT, "b@example.com", false), NULL},
+        {said(STAGE_RCPT, "b@example.com", false), "rcpt a@example.org b@example.com"},
+        {command(STAGE_RCPT, "c@example.com"), NULL},
+        {said(STAGE_RCPT, "c@example.com", false), "rcpt a@example.org c@example.com"},
+        {said(STAGE_OTHER, "c@example.com", true), NULL},
+        {command(STAGE_DATA, ""), NULL},
+        {said(STAGE_OTHER, "", true), "data a@example.org "},
+        {command(STAGE_OTHER, ""), NULL},
+        {said(STAGE_OTHER, "", true), "other  "},
+        {command(STAGE_CONNECT, ""), NULL},
+        {refuses_all(), "connect  "},
+        {command(STAGE_MAIL, "a@example.org"), NULL},
+        {said(STAGE_OTHER, "", true), NULL},
+        {command(STAGE_CONNECT, ""), NULL},
+        {command(STAGE_MAIL, "a@example.org"), NULL},
+        {said(STAGE_OTHER, "d@example.org", true), "mail d@example.org "},
+    };
+    struct journey *journey = journey_new();
+    struct given given;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct pack pack;
+        pack_init(&pack);
+        journey_save(journey, &pack);
+        struct unpack unpack = {{pack.bytes, pack.length}, false};
+        assert_true(journey_load(journey, &unpack));
+        pack_release(&pack);
+        take(journey, steps[i].finding, &given);
+        assert_int_equal(given.count, steps[i].told != NULL);
+        if (!steps[i].told)
+            continue;
+        char told[100];
+        const struct record *record = &given.items[0].record;
+        snprintf(told, sizeof told, "%s %.*s %.*s", stage_name(record->stage),
+                 SLICE_ARGS(record->sender), SLICE_ARGS(record->recipient));
+        assert_string_equal(told, steps[i].told);
+    }
+    journey_free(journey);
+}
+
 static struct finding later(struct finding finding, int64_t seconds) {
     finding.time.seconds += seconds;
     return finding;
@@ -925,6 +1001,7 @@ int main(void) {
         cmocka_unit_test(test_text_is_of_the_same_session),
         cmocka_unit_test(test_an_end_is_the_end),
         cmocka_unit_test(test_causes_are_saved),
+        cmocka_unit_test(test_words_of_a_session),
         cmocka_unit_test(test_too_many_classes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
