@@ -29,6 +29,10 @@ enum {
     SEQUEL_GAP = 60
 };
 
+/* Of habits: how many there may be, and how often in a row a server must have done otherwise than
+ * it does. One lost line is no habit, and somebody who guesses passwords fails in pairs. */
+enum { HABITS = 64, LONE_ONES = 2, PAIRS = 8 };
+
 /* What tells one client from another, as far as a line names it. */
 enum trait { TRAIT_IP, TRAIT_PORT, TRAIT_HELO, TRAITS };
 
@@ -50,6 +54,9 @@ struct session {
     bool stranger;   /* did what was refused (finding/strangers.h) */
     bool taken;      /* a message was taken, and no command understood since */
     uint8_t told;    /* the event of the line before, when it may be told again; 0: not */
+    bool doubled;    /* of `run`: it goes to two logs wherever they are told apart */
+    uint8_t copies;  /* of `run`, heard so far; 0: none, or it was judged */
+    uint64_t run;    /* the incident heard last, of an MTA that may log it twice */
     uint8_t host_length, ip_length;
     char text[TEXT_ROOM]; /* host, ip */
 
@@ -66,9 +73,20 @@ struct session {
 /* An event may be told by a line of its own, and by the reply as it was said. */
 enum half { HALF_NONE, HALF_LINE, HALF_ANSWER };
 
+/* Whether a server writes what goes to two logs to syslog twice: Exim's syslog_duplication. */
+struct habit {
+    uint64_t key;     /* 0: nobody */
+    uint64_t session; /* whose incident was the last, and when */
+    int64_t heard;
+    bool once;               /* no, as far as was seen */
+    uint8_t others_in_a_row; /* that speak against it */
+};
+
 void sessions_release(struct sessions *sessions) {
     free(sessions->items);
+    free(sessions->habits);
     sessions->items = NULL;
+    sessions->habits = NULL;
     causes_release(&sessions->causes);
 }
 
@@ -86,12 +104,11 @@ static struct slice port_of(const struct finding *finding) {
     return pid_of(finding).length ? (struct slice){0} : finding->record.peer_port;
 }
 
-static uint64_t key_of(const struct finding *finding) {
+static uint64_t hash_of(const struct finding *finding, struct slice who, struct slice port) {
     enum { PART = 100 };
     const struct slice parts[] = {slice_of(finding->mta->name), slice_head(finding->host, PART),
-                                  slice_head(finding->program, PART),
-                                  slice_head(who_of(finding), PART),
-                                  slice_head(port_of(finding), PART)};
+                                  slice_head(finding->program, PART), slice_head(who, PART),
+                                  slice_head(port, PART)};
     char bytes[sizeof parts / sizeof *parts * (PART + 1)];
     size_t used = 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -102,6 +119,10 @@ static uint64_t key_of(const struct finding *finding) {
     }
     uint64_t key = bytes_hash(bytes, used);
     return key ? key : 1;
+}
+
+static uint64_t key_of(const struct finding *finding) {
+    return hash_of(finding, who_of(finding), port_of(finding));
 }
 
 static bool is_over(const struct session *session, const struct finding *finding) {
@@ -174,9 +195,62 @@ static bool is_twin_of_handshake(const struct session *session, const struct rec
            (record->stage == STAGE_STARTTLS || record->stage == STAGE_CONNECT);
 }
 
-/* An entry logged twice tells the same twice in a row; after that it may come a third time in its
- * own right. Not so a milter's word against the client: it is told at connect, at EHLO and at MAIL,
- * where the client hears it at last. */
+/* ---- what Exim logs twice, or does not ---- */
+
+static struct habit *habit_of(struct sessions *sessions, const struct finding *finding) {
+    if (!sessions->habits)
+        sessions->habits = memory_new(HABITS * sizeof *sessions->habits);
+    uint64_t key = hash_of(finding, (struct slice){0}, (struct slice){0});
+    struct habit *habit = &sessions->habits[key % HABITS];
+    if (habit->key != key)
+        *habit = (struct habit){.key = key, .heard = MOMENT_NONE};
+    return habit;
+}
+
+/* The run is over: what came an odd number of times was not doubled. */
+static void judge_run(struct habit *habit, struct session *session) {
+    bool is_lone = session->copies % 2 == 1;
+    if (session->copies && session->doubled) {
+        bool is_other = is_lone != habit->once;
+        habit->others_in_a_row = is_other ? (uint8_t)(habit->others_in_a_row + 1) : 0;
+        if (habit->others_in_a_row == (habit->once ? PAIRS : LONE_ONES)) {
+            habit->once = !habit->once;
+            habit->others_in_a_row = 0;
+        }
+    }
+    session->copies = 0;
+    session->run = 0;
+}
+
+/* The incident of another process is over when a second went by; till then it may be doubled yet.
+ */
+static void judge_last(struct sessions *sessions, struct habit *habit, uint64_t key, int64_t now) {
+    struct session *last = &sessions->items[habit->session % PLACES];
+    bool is_late = now != MOMENT_NONE && habit->heard != MOMENT_NONE &&
+                   (now > habit->heard + 1 || now < habit->heard - 1);
+    if (habit->session != key && last->key == habit->session && is_late)
+        judge_run(habit, last);
+    habit->session = key;
+    habit->heard = now;
+}
+
+/* True: the entry is the one before once more, as a second log has it; after that it may come in
+ * its own right again. */
+static bool is_copy(struct sessions *sessions, struct session *session,
+                    const struct finding *finding) {
+    enum { MANY = 200 };
+    struct habit *habit = habit_of(sessions, finding);
+    judge_last(sessions, habit, session->key, finding->time.seconds);
+    if (session->run != finding->twin)
+        judge_run(habit, session);
+    session->run = finding->twin;
+    session->doubled = finding->record.is_doubled;
+    session->copies = (uint8_t)(session->copies < MANY ? session->copies + 1 : MANY - 1);
+    return session->copies % 2 == 0 && !habit->once;
+}
+
+/* A milter's word against the client is told at connect, at EHLO and at MAIL, where the client
+ * hears it at last. */
 static bool is_twin(struct session *session, const struct finding *finding) {
     const struct record *record = &finding->record;
     bool again =
@@ -198,10 +272,12 @@ bool sessions_hear(struct sessions *sessions, const struct finding *finding) {
     struct session *session = session_begun(sessions, finding);
     if (has_client(record))
         session_client(session, record->peer_host, record->peer_ip);
-    if (record->kind == RECORD_DETAIL &&
-        (session->twin == HANDSHAKE_FAILED || !finding->mta->logs_twice))
+    if (record->kind == RECORD_DETAIL)
         session->twin = 0; /* another connection */
-    return record->kind == RECORD_INCIDENT && is_twin(session, finding);
+    if (record->kind != RECORD_INCIDENT)
+        return false;
+    return finding->mta->logs_twice && finding->twin ? is_copy(sessions, session, finding)
+                                                     : is_twin(session, finding);
 }
 
 void sessions_tell(const struct sessions *sessions, struct finding *finding) {
@@ -477,6 +553,40 @@ static void words_load(struct session *session, struct unpack *unpack) {
     address_keep(&session->recipient, unpack_text(unpack));
 }
 
+static void save_habits(const struct sessions *sessions, struct pack *pack) {
+    size_t count = 0;
+    for (size_t i = 0; sessions->habits && i < HABITS; i++)
+        count += sessions->habits[i].key != 0;
+    pack_number(pack, count);
+    for (size_t i = 0; count && i < HABITS; i++) {
+        const struct habit *habit = &sessions->habits[i];
+        if (!habit->key)
+            continue;
+        pack_number(pack, habit->key);
+        pack_number(pack, habit->session);
+        pack_signed(pack, habit->heard);
+        pack_number(pack, habit->once | (unsigned)habit->others_in_a_row << 1);
+    }
+}
+
+static void load_habits(struct sessions *sessions, struct unpack *unpack) {
+    size_t count = unpack_count(unpack);
+    if (count && !unpack->broken)
+        sessions->habits = memory_new(HABITS * sizeof *sessions->habits);
+    for (; count && !unpack->broken; count--) {
+        struct habit habit = {.key = unpack_number(unpack), .session = unpack_number(unpack)};
+        habit.heard = unpack_signed(unpack);
+        uint64_t flags = unpack_number(unpack);
+        habit.once = flags & 1;
+        habit.others_in_a_row = (uint8_t)(flags >> 1);
+        struct habit *place = &sessions->habits[habit.key % HABITS];
+        if (!habit.key || place->key)
+            unpack->broken = true;
+        else
+            *place = habit;
+    }
+}
+
 void sessions_save(const struct sessions *sessions, struct pack *pack) {
     size_t count = 0;
     for (size_t i = 0; sessions->items && i < PLACES; i++)
@@ -498,7 +608,10 @@ void sessions_save(const struct sessions *sessions, struct pack *pack) {
         pack_text(pack, (struct slice){session->text, session->host_length});
         pack_text(pack, (struct slice){session->text + session->host_length, session->ip_length});
         words_save(session, pack);
+        pack_number(pack, session->run);
+        pack_number(pack, session->copies | (unsigned)session->doubled << 8);
     }
+    save_habits(sessions, pack);
 }
 
 void sessions_load(struct sessions *sessions, struct unpack *unpack) {
@@ -525,6 +638,11 @@ void sessions_load(struct sessions *sessions, struct unpack *unpack) {
         if (unpack->broken)
             return;
         session_client(&session, host, ip);
+        session.run = unpack_number(unpack);
+        uint64_t run_flags = unpack_number(unpack);
+        session.copies = (uint8_t)(run_flags & 0xff);
+        session.doubled = run_flags >> 8 & 1;
         *place = session;
     }
+    load_habits(sessions, unpack);
 }

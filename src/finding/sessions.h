@@ -14,8 +14,10 @@
 #include "finding/finding.h"
 
 struct session;
+struct habit;
 struct sessions {
     struct session *items; /* NULL until the first is heard */
+    struct habit *habits;  /* of servers; NULL until the first incident that may be doubled */
     struct causes causes;
 };
 

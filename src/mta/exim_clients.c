@@ -121,6 +121,7 @@ static enum reading read_rejection(struct slice what, bool temporary,
     struct record *record =
         add_incident(records, "EX-REJECT", EVENT_REJECTED, rejection->stage, fields);
     record->implied = temporary ? rejection->implied_temporary : rejection->implied;
+    record->is_doubled = true;
     struct slice rest = slice_from(what, rejection->what.length), part;
     if (rejection->has_address) {
         struct slice address = exim_take_bracketed(&rest);
@@ -289,6 +290,7 @@ enum reading exim_read_authentication(struct slice text, struct records *records
     struct record *record =
         add_incident(records, "EX-AUTHFAIL", EVENT_AUTH_FAILED, STAGE_AUTH, &fields);
     record->implied = SLICE("EX-AUTHFAIL");
+    record->is_doubled = true;
     rest = slice_from(rest, 2);
     size_t set_id = slice_find_text(rest, SLICE(" (set_id="));
     size_t close = slice_rfind(rest, ')');
@@ -354,55 +356,56 @@ static const struct session_form {
     enum event event;
     enum stage stage;
     struct slice implied, reply;
+    bool is_doubled; /* in the reject log too */
 } session_forms[] = {
     {SLICE_INIT("no MAIL in SMTP connection from "), SLICE_INIT(""), "EX-CONN", EVENT_NONE,
-     STAGE_NONE, SLICE_INIT(""), SLICE_INIT("no MAIL")},
+     STAGE_NONE, SLICE_INIT(""), SLICE_INIT("no MAIL"), false},
     {SLICE_INIT("SMTP connection from "), SLICE_INIT(" closed by DROP in ACL"), "EX-CONN",
-     EVENT_NONE, STAGE_NONE, SLICE_INIT(""), SLICE_INIT("drop")},
+     EVENT_NONE, STAGE_NONE, SLICE_INIT(""), SLICE_INIT("drop"), false},
     {SLICE_INIT("SMTP connection from "), SLICE_INIT(" closed "), "EX-CONN", EVENT_NONE, STAGE_NONE,
-     SLICE_INIT(""), SLICE_INIT("")},
+     SLICE_INIT(""), SLICE_INIT(""), false},
     {SLICE_INIT("SMTP connection from "), SLICE_INIT(" (TCP/IP connection count"), "EX-CONN",
-     EVENT_NONE, STAGE_NONE, SLICE_INIT(""), SLICE_INIT("")},
+     EVENT_NONE, STAGE_NONE, SLICE_INIT(""), SLICE_INIT(""), false},
     {SLICE_INIT("SMTP connection from "), SLICE_INIT(" lost while reading message data"), "EX-CONN",
      EVENT_CONNECTION_LOST, STAGE_DATA, SLICE_INIT(""),
-     SLICE_INIT("connection lost while reading message data")},
+     SLICE_INIT("connection lost while reading message data"), false},
     {SLICE_INIT("SMTP connection from "), SLICE_INIT(" lost"), "EX-CONN", EVENT_CONNECTION_LOST,
-     STAGE_OTHER, SLICE_INIT(""), SLICE_INIT("connection lost")},
+     STAGE_OTHER, SLICE_INIT(""), SLICE_INIT("connection lost"), false},
     {SLICE_INIT("unexpected disconnection while reading SMTP command from "), SLICE_INIT(""),
      "EX-CONN", EVENT_CONNECTION_LOST, STAGE_OTHER, SLICE_INIT(""),
-     SLICE_INIT("connection lost while reading an SMTP command")},
+     SLICE_INIT("connection lost while reading an SMTP command"), false},
     {SLICE_INIT("SMTP connection lost after final dot "), SLICE_INIT(""), "EX-CONN",
      EVENT_CONNECTION_LOST, STAGE_END_OF_DATA, SLICE_INIT(""),
-     SLICE_INIT("connection lost after final dot")},
+     SLICE_INIT("connection lost after final dot"), false},
     {SLICE_INIT("SMTP command timeout on connection from "), SLICE_INIT(""), "EX-CONN",
      EVENT_TIMEOUT, STAGE_OTHER, SLICE_INIT("EX-CONN command-timeout"),
-     SLICE_INIT("SMTP command timeout")},
+     SLICE_INIT("SMTP command timeout"), false},
     {SLICE_INIT("SMTP command timeout on TLS connection from "), SLICE_INIT(""), "EX-CONN",
      EVENT_TIMEOUT, STAGE_OTHER, SLICE_INIT("EX-CONN command-timeout"),
-     SLICE_INIT("SMTP command timeout")},
+     SLICE_INIT("SMTP command timeout"), false},
     {SLICE_INIT("SMTP data timeout (message abandoned) on connection from "), SLICE_INIT(""),
      "EX-CONN", EVENT_TIMEOUT, STAGE_DATA, SLICE_INIT("EX-CONN data-timeout"),
-     SLICE_INIT("SMTP data timeout")},
+     SLICE_INIT("SMTP data timeout"), false},
     {SLICE_INIT("SMTP data timeout (message abandoned) on TLS connection from "), SLICE_INIT(""),
      "EX-CONN", EVENT_TIMEOUT, STAGE_DATA, SLICE_INIT("EX-CONN data-timeout"),
-     SLICE_INIT("SMTP data timeout")},
+     SLICE_INIT("SMTP data timeout"), false},
     {SLICE_INIT("SMTP call from "), SLICE_INIT(" dropped: too many nonmail commands"), "EX-DROP",
      EVENT_REJECTED, STAGE_OTHER, SLICE_INIT("EX-DROP nonmail"),
-     SLICE_INIT("too many nonmail commands")},
+     SLICE_INIT("too many nonmail commands"), true},
     {SLICE_INIT("SMTP call from "), SLICE_INIT(" dropped: too many unrecognized commands"),
      "EX-DROP", EVENT_REJECTED, STAGE_OTHER, SLICE_INIT("EX-DROP unrecognized"),
-     SLICE_INIT("too many unrecognized commands")},
+     SLICE_INIT("too many unrecognized commands"), true},
     {SLICE_INIT("SMTP call from "), SLICE_INIT(" dropped: too many syntax or protocol errors"),
      "EX-DROP", EVENT_REJECTED, STAGE_OTHER, SLICE_INIT(""), /* that of the last error */
-     SLICE_INIT("too many syntax or protocol errors")},
+     SLICE_INIT("too many syntax or protocol errors"), true},
     {SLICE_INIT("Connection from "), SLICE_INIT(" refused: "), "EX-CONN", EVENT_REJECTED,
-     STAGE_CONNECT, SLICE_INIT("EX-CONN refused"), SLICE_INIT("")},
+     STAGE_CONNECT, SLICE_INIT("EX-CONN refused"), SLICE_INIT(""), false},
     {SLICE_INIT("temporarily refused connection from "), SLICE_INIT(": "), "EX-CONN",
-     EVENT_REJECTED, STAGE_CONNECT, SLICE_INIT("EX-CONN reserve"), SLICE_INIT("")},
+     EVENT_REJECTED, STAGE_CONNECT, SLICE_INIT("EX-CONN reserve"), SLICE_INIT(""), false},
     {SLICE_INIT("refused connection from "), SLICE_INIT(""), "EX-CONN", EVENT_REJECTED,
-     STAGE_CONNECT, SLICE_INIT("EX-CONN host-reject"), SLICE_INIT("connection refused")},
+     STAGE_CONNECT, SLICE_INIT("EX-CONN host-reject"), SLICE_INIT("connection refused"), true},
     {SLICE_INIT("TLS error on connection from "), SLICE_INIT(" "), "EX-TLSIN", EVENT_TLS_FAILED,
-     STAGE_STARTTLS, SLICE_INIT(""), SLICE_INIT("")},
+     STAGE_STARTTLS, SLICE_INIT(""), SLICE_INIT(""), false},
 };
 
 static bool fits_session(struct slice rest, const struct exim_fields *fields) {
@@ -442,6 +445,7 @@ static enum reading read_session_form(const struct session_form *form, struct sl
     struct record *record =
         add_incident(records, form->line_type, form->event, form->stage, fields);
     record->implied = form->implied;
+    record->is_single = !form->is_doubled;
     record->reply = form->reply.length ? form->reply : rest;
     if (form->event != EVENT_REJECTED)
         record->side = SIDE_SYNTHETIC;

@@ -110,11 +110,12 @@ struct record {
     bool reply_escaped;       /* Exim: line ends are the two characters \n */
     struct enhanced dsn;      /* the MTA's own dsn= */
 
-    bool is_verb;   /* the refused command is one of SMTP's, whatever was wrong with it */
-    bool is_single; /* goes to one log only, where incidents go to two */
-    bool may_echo;  /* the line after it may tell the same event of the session again */
-    bool is_echo;   /* the same event may have been told just before: the journey drops it then */
-    bool is_stand;  /* a refusal of the whole client, told again at each command until MAIL */
+    bool is_verb;    /* the refused command is one of SMTP's, whatever was wrong with it */
+    bool is_single;  /* goes to one log only, where incidents go to two */
+    bool is_doubled; /* goes to two logs, unless an administrator wants it otherwise */
+    bool may_echo;   /* the line after it may tell the same event of the session again */
+    bool is_echo;    /* the same event may have been told just before: the journey drops it then */
+    bool is_stand;   /* a refusal of the whole client, told again at each command until MAIL */
 
     /* Of a server that logs the session word for word, beside the lines that tell what happened: */
     bool is_command;  /* the client's command, or that he connected: what follows belongs to it */

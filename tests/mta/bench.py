@@ -32,7 +32,7 @@ VARIANTS = {
     "postfix": (Postfix, {}),
     "postfix-file": (Postfix, {"own_log": True}),
     "exim": (Exim, {}),
-    "exim-default": (Exim, {"selector": "default"}),
+    "exim-default": (Exim, {"selector": "default", "duplication": False}),
     "exim-all": (Exim, {"selector": "all", "inner_stamp": False}),
     "sendmail": (Sendmail, {}),
     "sendmail-12": (Sendmail, {"log_level": 12}),

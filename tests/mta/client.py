@@ -23,7 +23,8 @@ class Closed(Exception):
 
 class Client:
     def __init__(self, scenario, wire, source, door):
-        self.scenario, self.wire = scenario, wire
+        self.scenario, self.wire, self.source, self.door = scenario, wire, source, door
+        self.crowd = []
         self.connection = socket.create_connection(door, PATIENCE, source_address=(source, 0))
         self.file = self.connection.makefile("rb")
         self.stage = "connect"
@@ -83,6 +84,22 @@ class Client:
                 self.hear()
         except (Closed, OSError):
             pass
+
+    def do_crowd(self, count):
+        for _ in range(count):
+            self.crowd.append(Client(self.scenario, self.wire, self.source, self.door))
+            try:
+                self.crowd[-1].do_greeting(None)
+            except Closed:
+                pass
+
+    def end_crowd(self):
+        for one in self.crowd:
+            try:
+                one.command("QUIT")
+            except (Closed, OSError):
+                pass
+            one.connection.close()
 
     def do_drop(self, _):
         self.note(event="dropped")
@@ -148,4 +165,5 @@ def hold_talk(scenario, wire, source, door, steps):
     except (OSError, ssl.SSLError) as error:
         client.note(event="broken", why=repr(error))
     finally:
+        client.end_crowd()
         client.connection.close()

@@ -6,11 +6,13 @@ What a scenario wants of the hosts Exim speaks to becomes lists and tables of th
 """
 import os
 import signal
+import socket
 import subprocess
 import time
+from dataclasses import replace
 
-from scenario import SENDER, Row
-from world import LOGIN, OUR_ADDRESS
+from scenario import SENDER
+from world import LOGIN, NOBODY_PORT, OUR_ADDRESS
 
 HERE = os.path.dirname(__file__)
 FOLDER = "/var/log/exim4"
@@ -25,6 +27,7 @@ DOORS = {
     "tls-only": (OUR_ADDRESS, 2525),
     "login-down": (OUR_ADDRESS, 2526),
     "small": (OUR_ADDRESS, 2530),
+    "narrow": (OUR_ADDRESS, 2531),
 }
 
 # Debian's own; without these Exim logs nothing of wrong commands.
@@ -62,6 +65,17 @@ def concerns_host(columns):
     return columns["stage"] in HOST_STAGES or columns["class"] in ("connection-lost", "encryption-required")
 
 
+def wait_for_listener(door):
+    """Without speaking with it: a connection would be one of those that are counted."""
+    wanted = "%s:%04X" % (socket.inet_aton(door[0])[::-1].hex().upper(), door[1])
+    for _ in range(100):
+        with open("/proc/net/tcp", encoding="ascii") as file:
+            if any(line.split()[1:4:2] == [wanted, "0A"] for line in file):
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"nobody listens at {door}")
+
+
 class Exim:
     title = "Exim"
     DOORS = DOORS
@@ -77,17 +91,18 @@ class Exim:
             if columns["level"] == "host" and columns["event"] == "deferred":
                 columns = {**columns, "sender": SENDER, "recipient": None}
             elif columns["event"] == "deferred" and concerns_host(columns):
-                logged.append(Row({**columns, "level": "host", "recipient": None}, row.times))
+                logged.append(replace(row, columns={**columns, "level": "host", "recipient": None}))
                 if columns["class"] in UNREACHED and columns["stage"] == "connect":
                     columns = {**columns, "peer_host": None, "peer_ip": None}
-            logged.append(Row(columns, row.times))
+            logged.append(replace(row, columns=columns))
         return logged
 
-    def __init__(self, root, world, selector="debian", inner_stamp=True, own_log=True):
+    def __init__(self, root, world, selector="debian", inner_stamp=True, own_log=True,
+                 duplication=True):
         self.root, self.world, self.selector = root, world, selector
-        self.inner_stamp, self.own_log = inner_stamp, own_log
+        self.inner_stamp, self.own_log, self.duplication = inner_stamp, own_log, duplication
         self.doors = DOORS
-        self.daemon, self.expiring = None, set()
+        self.daemons, self.expiring = [], set()
 
     def start(self):
         for user in USERS:
@@ -103,7 +118,12 @@ class Exim:
         for name, value in blanks.items():
             text = text.replace(f"@{name}@", value)
         self.root.write("/etc/exim4/exim4.conf", text)
-        self.daemon = self.root.spawn("exim4", "-bdf")
+        address, port = DOORS["narrow"]
+        self.daemons = [self.root.spawn("exim4", "-bdf"),
+                        self.root.spawn("exim4", "-bdf", "-DNARROW", "-oX", f"{address}.{port}",
+                                        "-oP", "/run/exim4/narrow.pid")]
+        for door in (DOORS["open"], DOORS["narrow"]):
+            wait_for_listener(door)
 
     def wishes(self):
         """Tables for look-ups, and what fills the blanks of exim.conf."""
@@ -137,18 +157,21 @@ class Exim:
                  "verify_hosts": verify, "auth_hosts": list(logins)}
         return tables, {
             **{name: " : ".join(addresses) for name, addresses in hosts.items()},
-            "interfaces": " ; ".join(f"{address}.{port}" for address, port in DOORS.values()),
+            "interfaces": " ; ".join(f"{address}.{port}" for name, (address, port) in DOORS.items()
+                                     if name != "narrow"),
+            "nobody_port": str(NOBODY_PORT),
+            "ignore_bounce_errors_after": "1s" if self.selector == "all" else "1h",
             "expiring_retry": "\n".join(expiring),
             "recipients_max_reject": "true" if self.selector == "all" else "false",
             "log_selector": SELECTORS[self.selector],
             "log_file_path": f"syslog : {FOLDER}/%slog" if self.own_log else "syslog",
             "syslog_timestamp": "true" if self.inner_stamp else "false",
-            "syslog_duplication": "true",
+            "syslog_duplication": "true" if self.duplication else "false",
         }
 
     def idle(self):
         """Nothing runs but the daemon: what waits for another try has no process."""
-        return self.processes() <= 1
+        return self.processes() <= len(self.daemons)
 
     @staticmethod
     def processes():
@@ -167,12 +190,30 @@ class Exim:
             time.sleep(5)
         self.root.run("exim4", "-R" if domain in self.expiring else "-Rff", domain)
 
+    def expire(self, domain):
+        """What is frozen for longer than it may be is looked at again."""
+        time.sleep(2)
+        for message in self.waiting(domain):
+            self.root.run("exim4", "-Mc", message)
+
+    def waiting(self, domain):
+        """The IDs of what waits for a domain, as -bp lists them: a line each, then the recipients."""
+        message = None
+        for line in self.root.run("exim4", "-bp").splitlines():
+            words = line.split()
+            if line[:1] == " " and len(words) > 2 and words[3:4]:
+                message = words[2]
+            elif line.strip().endswith("@" + domain):
+                yield message
+
     def stop(self):
-        self.daemon.send_signal(signal.SIGTERM)
-        try:
-            self.daemon.wait(10)
-        except subprocess.TimeoutExpired:
-            self.daemon.kill()
+        for daemon in self.daemons:
+            daemon.send_signal(signal.SIGTERM)
+        for daemon in self.daemons:
+            try:
+                daemon.wait(10)
+            except subprocess.TimeoutExpired:
+                daemon.kill()
 
     def own_logs(self):
         return {"exim4": self.root.path + FOLDER} if self.own_log else {}

@@ -28,6 +28,8 @@ def finding(row):
         words.insert(1, f"({columns['level']})")
     if row.times > 1:
         words.append(f"x{row.times}")
+    if row.log:
+        words.append(f"(in the {row.log} alone)")
     return " ".join(word for word in words if word)
 
 

@@ -168,6 +168,11 @@ def login_login(user, password):
     return Do("login_login", (user, password))
 
 
+def crowd(count):
+    """More connections from the same address, while this one lasts."""
+    return Do("crowd", count)
+
+
 DROP = Do("drop")
 RESET = Do("reset")
 
@@ -259,6 +264,7 @@ class Row:
     times: int = 1
     unsaid: bool = False  # a code of the server's own, which nobody heard
     nameless: bool = False  # names nobody of the scenario: any row like it will do
+    log: str = ""  # of the server's own logs, the only one that has it
 
 
 def row(event, level, direction, stage, reply="", cls="", times=1, unsaid=False, nameless=False,
@@ -277,6 +283,11 @@ def row(event, level, direction, stage, reply="", cls="", times=1, unsaid=False,
         **columns,
     }
     return Row(columns, times, unsaid, nameless)
+
+
+def only_in(log, told):
+    """The row, told in one of the server's own logs alone."""
+    return replace(told, log=log)
 
 
 IMPLIED = {"code_source": "implied"}  # the client heard the code, the log does not have it

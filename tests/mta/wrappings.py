@@ -39,15 +39,39 @@ def make_journal(log, journal):
         subprocess.run([REMOTE, "--output=" + journal, export], check=True, capture_output=True)
 
 
+# Exim's own logs, and what else than the folder may be named of them, in any order.
+WAYS = (("mainlog",), ("mainlog", "rejectlog"), ("rejectlog", "mainlog"), ("paniclog", "mainlog"),
+        ("paniclog", "rejectlog", "mainlog"))
+
+
+def ways_into(folder):
+    """Name -> paths, of what may be read of a folder with Exim's logs."""
+    name, there = os.path.basename(folder), os.listdir(folder)
+    yield name, (folder,)
+    for way in WAYS:
+        if all(file in there for file in way):
+            yield f"{name}: {'+'.join(way)}", tuple(os.path.join(folder, file) for file in way)
+
+
 def all_of(out):
-    """Every log of a run, the made ones too."""
+    """Name -> paths: every log of a run, the made ones too, in every way to read it."""
     folder = os.path.join(out, "logs")
     plain = os.path.join(folder, "rfc3339.log")
     if os.path.exists(plain) and not os.path.exists(plain.replace("rfc3339.log", "journal.export")):
         make_journal(plain, os.path.join(folder, "journal.journal"))
-    return [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
+    ways = {}
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        ways.update(ways_into(path) if os.path.isdir(path) else {name: (path,)})
+    return ways
 
 
-def year_of(log):
+def lacks(way, log):
+    """True when what only stands in this log of Exim's is not read in this way."""
+    files = way.partition(": ")[2]
+    return bool(log and files and log not in files.split("+"))
+
+
+def year_of(path):
     """The year in which it was written: traditional stamps have none."""
-    return str(datetime.datetime.fromtimestamp(os.path.getmtime(log)).year)
+    return str(datetime.datetime.fromtimestamp(os.path.getmtime(path)).year)

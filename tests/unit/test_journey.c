@@ -911,6 +911,58 @@ static void test_causes_are_saved(void **state) {
     journey_free(journey);
 }
 
+/* A letter is an incident of that text, a capital one of another process, a digit one that goes to
+ * one log alone, a dot two seconds. Behind each step the journey is saved and loaded. */
+static void test_what_exim_logs_twice(void **state) {
+    (void)state;
+    static const struct {
+        const char *told, *counted;
+    } rows[] = {
+        {"aabb", "1-1-"},
+        {"aaaa", "1-1-"}, /* the same, twice, in one second */
+        {"aAaA", "11--"}, /* two processes at a time */
+        {"aBaB.cc", "11--.1-"},
+        {"ab.aaa", "11.111"}, /* once, as the first two show */
+        {"a.B.cc", "1.1.11"},
+        {"aba", "111"},               /* not the one before */
+        {"aabbc.ddee", "1-1-1.1-1-"}, /* a lost line is no habit */
+        {"abcddeeffgghhiijjkk", "1111111111111111111"},
+        {"abcddeeffgghhiijjkkll", "1111111111111111111"
+                                  "1-"}, /* twice, as eight showed */
+        {"1.2.3.aa", "1.1.1.1-"},
+        {"112233", "1-1-1-"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct journey *journey = journey_new();
+        struct given given;
+        char counted[64] = "";
+        int64_t seconds = 0;
+        for (size_t at = 0; rows[i].told[at]; at++) {
+            char letter = rows[i].told[at];
+            bool is_other = letter >= 'A' && letter <= 'Z';
+            struct finding incident = refused("exim", is_other ? "12" : "11", "192.0.2.10",
+                                              STAGE_RCPT, "user-unknown", 550);
+            incident.time.seconds += seconds;
+            incident.twin = (uint64_t)(is_other ? letter + 'a' - 'A' : letter);
+            incident.record.is_doubled = letter >= 'A';
+            seconds += letter == '.' ? 2 : 0;
+            given.count = 0;
+            if (letter != '.')
+                take(journey, incident, &given);
+            counted[at] = letter == '.' ? '.' : given.count ? '1' : '-';
+            struct pack pack;
+            pack_init(&pack);
+            journey_save(journey, &pack);
+            struct unpack unpack = {{pack.bytes, pack.length}, false};
+            assert_true(journey_load(journey, &unpack));
+            pack_release(&pack);
+        }
+        if (strcmp(counted, rows[i].counted) != 0)
+            fail_msg("%s: %s and not %s", rows[i].told, counted, rows[i].counted);
+        journey_free(journey);
+    }
+}
+
 /* More classes than have a number: no cause is better than a wrong one. */
 static void test_too_many_classes(void **state) {
     (void)state;
@@ -1002,6 +1054,7 @@ int main(void) {
         cmocka_unit_test(test_an_end_is_the_end),
         cmocka_unit_test(test_causes_are_saved),
         cmocka_unit_test(test_words_of_a_session),
+        cmocka_unit_test(test_what_exim_logs_twice),
         cmocka_unit_test(test_too_many_classes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
 """exim_only - where Exim differs from what all are told of, and what only Exim can be asked."""
 from scenario import (
-    DROP, RECIPIENT, RESET, SENDER, Row, Scenario, await_close, bounced, came_in, deferred, delivered, dns, early,
-    host_failed as any_host_failed, lines, login_login, mail, offer, on, only, pause, plain_login, raw, rejected, retry,
-    route, row, sent_out, server, silent, start_tls, talk, without, wrapped_tls, burst, Drop, Hang,
+    DROP, RECIPIENT, RESET, SENDER, Row, Scenario, await_close, bounced, came_in, crowd, deferred, delivered, dns,
+    early, expire, host_failed as any_host_failed, lines, login_login, mail, offer, on, only, only_in, plain_login,
+    raw, rejected, retry, route, row, sent_out, server, silent, start_tls, talk, wrapped_tls, burst, Drop, Hang,
 )
 
 EVE = "eve@{name}.example.net"
@@ -177,6 +177,10 @@ def told(name, head, *rows):
     )
 
 
+def scanner_warns(words):
+    return row("warning", "mta", "in", "end-of-data", "", "server-error", side="synthetic", says=words)
+
+
 REFUSED = [
     asked("relay-denied-coded", ELSEWHERE, rejected("rcpt", "554 5.7.1", "relay-denied", recipient=ELSEWHERE)),
     asked("relay-denied-logged", ELSEWHERE, implied("rcpt", "550", "relay-denied", recipient=ELSEWHERE)),
@@ -200,6 +204,20 @@ REFUSED = [
           rejected("rcpt", "550 5.7.1", "spf-fail", recipient="unloved@example.com")),
     asked("spam-trap", "trap@example.com",
           rejected("rcpt", "550 5.7.1", "unclassified", recipient="trap@example.com")),
+    asked("told-in-rejectlog", "quietly@example.com",
+          only_in("rejectlog", rejected("rcpt", "550 5.7.1", "access-denied", recipient="quietly@example.com"))),
+    asked("told-in-paniclog", "alarmed@example.com",
+          only_in("paniclog", rejected("rcpt", "550 5.7.1", "access-denied", recipient="alarmed@example.com"))),
+    asked("told-with-alarm", "alarming@example.com",
+          rejected("rcpt", "550 5.7.1", "access-denied", recipient="alarming@example.com")),
+    asked("asked-in-vain", "asked@example.com",
+          implied("rcpt", "451", "server-error", recipient="asked@example.com")),
+    told("virus-scanner-down", "Subject: scanned",
+         scanner_warns("malware acl condition: clamd [127.0.0.1]"), scanner_warns("clamd : all servers failed"),
+         implied("end-of-data", "451", "unclassified")),
+    told("spam-scanner-down", "Subject: rated",
+         scanner_warns("spam acl condition: spamd"), scanner_warns("spam acl condition: all spamd"),
+         implied("end-of-data", "451", "unclassified")),
     asked("sender-owner", DAVE, rejected("rcpt", "553 5.7.1", "sender-not-owned", recipient=DAVE)),
     asked("sender-refused", DAVE, implied("mail", "550", "access-denied")),
     Scenario("predata-refused", only("exim"), talk(*offer(DAVE), "DATA", "QUIT"),
@@ -230,6 +248,10 @@ GREETED = [
              rejected("connect", "421 4.3.2", "service-unavailable")),
     Scenario("connect-listed", only("exim"), dns({("{reversed}.bl.example.com", "A"): ["127.0.0.2"]}),
              talk("QUIT"), rejected("connect", "554 5.7.1", "blocklisted")),
+    Scenario("connections-of-one", only("exim"), talk(crowd(3), "QUIT"),
+             implied("connect", "421", "too-many-connections", peer_host=None)),
+    Scenario("connections-of-all", only("exim"), talk(crowd(2), "QUIT", door="narrow"),
+             implied("connect", "421", "too-many-connections", peer_host=None)),
     Scenario("host-rejected", only("exim"), talk(await_close()), implied("connect", "554", "access-denied")),
     Scenario("helo-local", only("exim"), talk("EHLO localhost", "QUIT"),
              implied("helo", "550", "unclassified", helo="localhost")),
@@ -327,7 +349,7 @@ COMMANDS = [
              implied("mail", "501", "malformed-address", sender=None), UNLOGGED),
     Scenario("address-without-domain", only("exim"), talk(HELLO, "MAIL FROM:<eve>", "QUIT"),
              implied("mail", "501", "malformed-address", sender="eve"),
-             without("exim-default", "it is in the reject log alone then, and that is not read beside the main log")),
+             on("exim-default", only_in("rejectlog", implied("mail", "501", "malformed-address", sender="eve")))),
     Scenario("address-hostile", only("exim"),
              talk(HELLO, f"MAIL FROM:<{EVE}>", 'RCPT TO:<x" H=(fake) [198.51.100.1] rejected RCPT <a@b>', "QUIT"),
              implied("rcpt", "501", "malformed-address", sender=None), UNLOGGED),
@@ -340,6 +362,9 @@ COMMANDS = [
              on("exim-default", rejected("rcpt", "", "too-many-errors", sender=None, side="local"))),
     Scenario("nonmail-many", only("exim"), talk(HELLO, *["NOOP"] * 12, await_close()),
              implied("other", "554", "too-many-errors")),
+    Scenario("messages-many", only("exim"),
+             talk(HELLO, *[f"MAIL FROM:<{EVE}>", "RSET"] * 4, f"MAIL FROM:<{EVE}>", "QUIT"),
+             implied("mail", "421", "too-many-connections", sender=None)),
     Scenario("talks-early", only("exim"), talk(early(b"EHLO early\r\n")),
              implied("connect", "554", "bad-sequence")),
     Scenario("pipelines-helo", only("exim"),
@@ -397,6 +422,13 @@ ENDS = [
     ended("slow-at-connect", "timeout", "other", "connection-timeout", await_close()),
     ended("slow-at-helo", "timeout", "other", "connection-timeout", HELLO, await_close()),
     ended("slow-at-rcpt", "timeout", "other", "connection-timeout", *offer(DAVE), await_close()),
+    ended("slow-at-mail", "timeout", "other", "connection-timeout", HELLO, f"MAIL FROM:<{EVE}>", await_close()),
+    Scenario("slow-in-auth", only("exim"), talk(HELLO, "AUTH LOGIN", await_close(), door="submission"),
+             came_in("timeout", "other", "421", "connection-timeout", code_source="implied", side="synthetic")),
+    # Without TLS the session goes on, and is given up in its turn.
+    Scenario("slow-in-handshake", only("exim"), talk(HELLO, "STARTTLS", await_close()),
+             came_in("tls-failed", "starttls", "", "tls-failure"),
+             came_in("timeout", "other", "421", "connection-timeout", code_source="implied", side="synthetic")),
     ended("slow-in-data", "timeout", "data", "connection-timeout", *offer(DAVE), "DATA", BODY, await_close()),
 ]
 
@@ -479,6 +511,16 @@ QUEUE = [
              bounced("rcpt", "550 5.1.1", "user-unknown", sender="alice@{name}.example.net"),
              sent_out("bounced", "mta", "rcpt", "550 5.1.1", "user-unknown", sender="",
                       recipient="alice@{name}.example.net")),
+    Scenario("bounce-frozen", only("exim"), server(rcpt="550 5.1.1 User unknown"),
+             mail(sender="alice@{name}.example.net"), expire(),
+             bounced("rcpt", "550 5.1.1", "user-unknown", sender="alice@{name}.example.net"),
+             sent_out("bounced", "mta", "rcpt", "550 5.1.1", "user-unknown", sender="",
+                      recipient="alice@{name}.example.net"),
+             sent_out("expired", "mta", "queue", "", "queue-expired", sender="", recipient=None, **NO_PEER)),
+    Scenario("loop-frozen", only("exim"), dns({("{name}.example.net", "MX"): [(10, "mail.example.com")]}),
+             mail(), expire(),
+             deferred("dns", "", "mail-loop", **NO_PEER),
+             sent_out("expired", "recipient", "queue", "", "queue-expired", cause="mail-loop", **NO_PEER)),
     Scenario("filter-hop", only("exim"), server(), mail(), handed_on(), delivered("250 2.0.0")),
     Scenario("filter-hop-refused", only("exim"), server(rcpt="550 5.1.1 User unknown"), mail(),
              handed_on(), bounced("rcpt", "550 5.1.1", "user-unknown")),
