@@ -111,9 +111,9 @@ build/embed: $(EMBED_SOURCES) $(EMBED_HEADERS) | build/libraries
 	@mkdir -p $(@D)
 	$(call QUIET,link)$(HOST_CC) $(OUR_CPPFLAGS) -std=c17 -O1 -o $@ $(EMBED_SOURCES) -lyaml
 
-$(B)/html_style.c: src/style.sh src/report/html.css
+$(B)/html_style.c: src/style.sh src/report/html.css src/report/html.js
 	@mkdir -p $(@D)
-	$(call QUIET,make)src/style.sh src/report/html.css > $@
+	$(call QUIET,make)src/style.sh src/report/html.css src/report/html.js > $@
 
 $(B)/builtin_files.o $(B)/html_style.o: %.o: %.c $(B)/flags | build/libraries
 	$(call QUIET,cc  )$(COMPILE) -c -o $@ $<

@@ -28,6 +28,8 @@ enum tone { TONE_NONE, TONE_INFO, TONE_NOTICE, TONE_WARNING, TONE_ERROR, TONE_CR
 struct cell {
     enum cell_kind kind;
     enum tone tone;
+    bool literal;      /* to be read letter by letter: log text, a command */
+    bool folded;       /* proof, which a format folds away where that can be opened */
     const char *key;   /* inside a record */
     const char *title; /* for people; NULL: not shown to them */
     const char *unit;  /* "recipients", or NULL */
@@ -42,7 +44,7 @@ struct cell {
  * section or a cell of a record without a key not to machines. The first row of a table names its
  * columns. In cards, cells with the title "" make the heading, the others a line "Title: text"
  * each; without any "" the first one is the heading. A record inside a table or card is shown as
- * its titled cells, amounts in parentheses: "550 5.1.1 (12)". */
+ * its titled cells, amounts in parentheses: "550 5.1.1 (12)". Folded cells are no columns. */
 enum section_look {
     LOOK_HIDDEN,    /* machines only */
     LOOK_FACTS,     /* record of records: one line each, label, number, unit */

@@ -145,7 +145,7 @@ static void sample_row(void *context, struct slice source, uint64_t line, struct
                           (unsigned long long)line));
     cell_text(table->page, row, "source", NULL, source);
     cell_count(table->page, row, "line", NULL, line, NULL);
-    cell_text(table->page, row, "text", page_word(table->page, WORD_LINE), text);
+    cell_text(table->page, row, "text", page_word(table->page, WORD_LINE), text)->literal = true;
 }
 
 static void drop_if_empty(struct section *section) {

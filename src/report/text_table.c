@@ -40,7 +40,7 @@ static struct table table_of(const struct cell *list) {
     struct table table = {0};
 
     for (const struct cell *cell = list->first->first; cell; cell = cell->next) {
-        if (!cell->title)
+        if (!cell->title || cell->folded)
             continue;
         assert(table.count < MOST_COLUMNS);
         table.columns[table.count++] = (struct table_column){.head = cell, .amounts = true};

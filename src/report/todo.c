@@ -242,6 +242,20 @@ static struct slice rows_words(struct page *page, const struct joined *joined,
     return kept;
 }
 
+/* What shows that it is so. */
+static void add_proof(struct page *page, struct cell *cell, const struct joined *joined) {
+    cell_text(page, cell, NULL, page_word(page, WORD_CODES), code_words(page, joined));
+    add_tie_words(page, cell, joined);
+    cell_text(page, cell, NULL, page_word(page, WORD_EXAMPLE), joined->example.reply)->literal =
+        true;
+    cell_text(page, cell, NULL, page_word(page, WORD_FIRST_AT), place_words(page, joined));
+}
+
+static void fold_behind(struct cell *cell) {
+    while ((cell = cell->next))
+        cell->folded = true;
+}
+
 static void add_card(struct page *page, struct cell *list, const struct joined *joined,
                      struct slice inputs) {
     struct cell *cell = cell_record(page, list, NULL, NULL);
@@ -251,11 +265,11 @@ static void add_card(struct page *page, struct cell *list, const struct joined *
     if (joined->reason)
         cell_text(page, cell, NULL, page_word(page, WORD_WHAT), joined->reason->title);
     cell_text(page, cell, NULL, page_word(page, WORD_AFFECTED), affected_words(page, joined));
-    cell_text(page, cell, NULL, page_word(page, WORD_CODES), code_words(page, joined));
-    add_tie_words(page, cell, joined);
-    cell_text(page, cell, NULL, page_word(page, WORD_EXAMPLE), joined->example.reply);
-    cell_text(page, cell, NULL, page_word(page, WORD_FIRST_AT), place_words(page, joined));
-    cell_text(page, cell, NULL, page_word(page, WORD_ROWS), rows_words(page, joined, inputs));
+    struct cell *before = cell->last;
+    add_proof(page, cell, joined);
+    cell_text(page, cell, NULL, page_word(page, WORD_ROWS), rows_words(page, joined, inputs))
+        ->literal = true;
+    fold_behind(before);
 }
 
 /* Which share of the page a reason is told in. */
@@ -306,6 +320,11 @@ static void add_row(struct page *page, struct cell *list, const struct joined *j
         cell_text(page, row, NULL, page_word(page, WORD_WHAT), joined->reason->title);
     else
         cell_none(page, row, NULL, page_word(page, WORD_WHAT));
+    struct cell *before = row->last;
+    cell_text(page, row, NULL, page_word(page, WORD_DO), do_words(page, joined));
+    cell_text(page, row, NULL, page_word(page, WORD_AFFECTED), affected_words(page, joined));
+    add_proof(page, row, joined);
+    fold_behind(before);
 }
 
 void todo_strangers(struct page *page, const struct joining *apart, unsigned top) {

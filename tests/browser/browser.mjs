@@ -63,35 +63,40 @@ function measure() {
     };
 }
 
-async function looks(page, look, way) {
-    const { tab, noise, close } = await open(page, way);
-    if (way.media)
-        await tab.emulateMedia({ media: way.media, colorScheme: way.scheme });
+function unfold() {
+    document.querySelectorAll('details').forEach((one) => one.open = true);
+}
+
+// What axe says of the page with everything unfolded.
+async function violations(tab) {
+    await tab.evaluate(unfold);
+    return tab.evaluate(async () => (await axe.run()).violations.map((one) =>
+        one.id + ': ' + one.help + ': ' + one.nodes.map((node) => node.html).join(' | ')));
+}
+
+async function looks(page, look, { media, asksAxe, unfolded, ...way }) {
+    const { tab, noise, close } = await open(page, { ...way, before: asksAxe ? axeSource : '' });
+    if (media)
+        await tab.emulateMedia({ media, colorScheme: way.scheme });
+    if (unfolded)
+        await tab.evaluate(unfold);
     const measured = await tab.evaluate(measure);
     await keep(tab, page, look);
-    if (way.media)
+    if (media)
         measured.paper = await tab.pdf({ format: 'A4' });
+    if (asksAxe)
+        measured.violations = await violations(tab);
     await close();
     return { noise, ...measured };
 }
 
 // ---- what is asked of each page
 
-async function axe(page, scheme) {
-    const { tab, close } = await open(page, { scheme, before: axeSource });
-    await tab.evaluate(() => document.querySelectorAll('details').forEach((one) => one.open = true));
-    const found = await tab.evaluate(async () => (await axe.run()).violations.map((one) =>
-        one.id + ': ' + one.help + ': ' + one.nodes.map((node) => node.html).join(' | ')));
-    await keep(tab, page, 'open-' + scheme);
-    await close();
-    return found;
-}
-
 async function judge(page) {
     const name = page.replace(/.*\/|\.html$/g, '');
-    const light = await looks(page, 'light', {});
-    const dark = await looks(page, 'dark', { scheme: 'dark' });
-    const narrow = await looks(page, 'narrow', { width: NARROW });
+    const light = await looks(page, 'light', { asksAxe: true });
+    const dark = await looks(page, 'dark', { scheme: 'dark', asksAxe: true });
+    const narrow = await looks(page, 'narrow', { width: NARROW, unfolded: true });
     const print = await looks(page, 'print', { scheme: 'dark', media: 'print' });
     const still = await looks(page, 'still', { script: false });
     const noise = [light, dark, narrow, print, still].flatMap((one) => one.noise);
@@ -104,10 +109,38 @@ async function judge(page) {
     tell(print.paper.subarray(0, 5).toString() === '%PDF-', `${name}: prints`);
     tell(narrow.width <= NARROW, `${name}: fits ${NARROW} pixels`, narrow.width);
     tell(still.words === light.words, `${name}: is whole without JavaScript`);
-    for (const scheme of ['light', 'dark']) {
-        const found = await axe(page, scheme);
-        tell(found.length === 0, `${name}: axe finds nothing, ${scheme}`, found);
+    for (const [scheme, { violations }] of Object.entries({ light, dark }))
+        tell(violations.length === 0, `${name}: axe finds nothing, ${scheme}`, violations);
+}
+
+// The last table of the page: its first column of numbers, and how many rows are shown.
+function lastTable() {
+    const table = [...document.querySelectorAll('.scroll table')].pop();
+    const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
+    const at = [...rows[0].cells].findIndex((cell) => cell.classList.contains('number'));
+    return {
+        numbers: rows.map((row) => parseInt(row.cells[at].textContent)),
+        shown: rows.filter((row) => !row.hidden).length,
+    };
+}
+
+// Sorts the last table of a page by its first numbers, then shows only rows with a word.
+async function handle(page) {
+    const { tab, noise, close } = await open(page);
+    const box = tab.locator('.scroll').last();
+    const { numbers } = await tab.evaluate(lastTable);
+    const up = [...numbers].sort((a, b) => a - b).join();
+    const down = [...numbers].sort((a, b) => b - a).join();
+    for (const [order, name] of [[down, 'largest first'], [up, 'smallest first']]) {
+        await box.locator('th.number button').first().click();
+        const sorted = (await tab.evaluate(lastTable)).numbers.join();
+        tell(sorted === order, `a table is sorted, ${name}`, sorted);
     }
+    await box.locator('xpath=preceding-sibling::input').fill('ALERT');
+    const { shown } = await tab.evaluate(lastTable);
+    tell(shown === 1, 'a table shows only rows with a word', shown);
+    tell(noise.length === 0, 'the script is let through', noise);
+    await close();
 }
 
 // A spoilt page must make noise, and its script must not run.
@@ -123,6 +156,8 @@ async function spoil(page, name, from, to) {
 try {
     for (const page of pages)
         await judge(page);
+    await handle(pages[0]);
+    await spoil(pages[0], 'a changed script is noticed', "'use strict'", "'use  strict'");
     await spoil(pages[0], 'a changed style is noticed', '--ink:', '--ink: ');
     await spoil(pages[0], 'a script would not run', '<main>',
         "<main><script>document.title = 'ran'</script>");

@@ -114,6 +114,51 @@ static void add_table(struct page *page) {
     page_section(page, "none", "Not understood", LOOK_TABLE, CELL_LIST);
 }
 
+/* A day by hours, two months by days, and what is too short to be stretched. */
+static void add_series(struct page *page) {
+    static const struct {
+        const char *title;
+        unsigned points;
+    } series[] = {{"Per hour", 24}, {"Per day", 61}, {"Two days", 2}};
+
+    for (size_t i = 0; i < sizeof series / sizeof *series; i++) {
+        struct cell *list =
+            page_section(page, series[i].title, series[i].title, LOOK_SERIES, CELL_LIST)->cell;
+        for (unsigned point = 0; point < series[i].points; point++) {
+            struct cell *row = cell_record(page, list, NULL, NULL);
+            uint64_t wave = (point * point * 7919u) % 101 + point * (24 - point % 24);
+            cell_text(page, row, "label", "time",
+                      arena_print(&page->arena, i ? "2026-%02u-%02u" : "%u%u",
+                                  i ? 6 + point / 30 : point / 10,
+                                  i ? 1 + point % 30 : point % 10));
+            cell_count(page, row, "received", "received", wave * 17, NULL);
+            cell_count(page, row, "bounced", "bounced", point % 7 ? 0 : wave / 9, NULL);
+            cell_count(page, row, "nothing", "nothing", 0, NULL);
+            cell_bytes(page, row, "bytes", "size", wave * 123456);
+            cell_duration(page, row, "delay", "delay", wave * 2345678);
+            cell_share(page, row, "tls", "TLS", wave, 400);
+        }
+    }
+}
+
+static void add_folded(struct page *page) {
+    struct cell *list = page_section(page, "doors", "Strangers", LOOK_TABLE, CELL_LIST)->cell;
+    for (uint64_t i = 0; i < 12; i++) {
+        struct cell *row = cell_record(page, list, NULL, NULL);
+        cell_text(page, row, "class", "reason", i % 5 ? SLICE("relay-denied") : hostile);
+        cell_count(page, row, "count", "count", 4000 / (i + 1), "rejections");
+        cell_bytes(page, row, "size", "size", 400000000 / (i * i * i + 1));
+        cell_text(page, row, NULL, "what", SLICE("Relaying denied"));
+        if (i % 3 == 0)
+            continue;
+        cell_text(page, row, NULL, "hint", SLICE("Nothing to do."))->folded = true;
+        struct cell *lines = cell_list(page, row, NULL, "lines");
+        lines->folded = true;
+        for (size_t j = 0; j < 2; j++)
+            cell_text(page, lines, NULL, NULL, hostile)->literal = true;
+    }
+}
+
 int main(int argc, char **argv) {
     struct format_wishes wishes = {.lang = argc > 1 ? argv[1] : NULL};
     struct problem problem;
@@ -125,6 +170,8 @@ int main(int argc, char **argv) {
     add_comparison(&page);
     add_facts(&page);
     add_reasons(&page);
+    add_series(&page);
+    add_folded(&page);
     add_table(&page);
     out_init(&out, STDOUT_FILENO);
     format_named("html")->page(&page, &wishes, &out);

@@ -11,8 +11,8 @@ import sys
 
 VOID = {"meta", "br", "hr", "col", "input"}
 RAW = {"style", "script"}
-TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-zA-Z-]+(?:="[^"<>]*")?)*)(/?)>')
-ATTRIBUTE = re.compile(r' ([a-zA-Z-]+)(?:="([^"<>]*)")?')
+TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-zA-Z][a-zA-Z0-9-]*(?:="[^"<>]*")?)*)(/?)>')
+ATTRIBUTE = re.compile(r' ([a-zA-Z][a-zA-Z0-9-]*)(?:="([^"<>]*)")?')
 REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|#39);)")
 CONTROL = re.compile("[\0-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 

@@ -16,6 +16,12 @@ static struct slice html_of(struct page *page, const char *lang, struct out *out
     return out_held(out);
 }
 
+static void assert_end(struct slice rest) {
+    assert_true(slice_skip(&rest, SLICE("<script>")));
+    assert_true(slice_skip(&rest, slice_of(html_script)));
+    assert_true(slice_is(rest, "</script>\n</body>\n</html>\n"));
+}
+
 /* What stands between <main> and </main>. Releases the page. */
 static void assert_main(struct page *page, const char *expected) {
     struct out out;
@@ -25,7 +31,7 @@ static void assert_main(struct page *page, const char *expected) {
     assert_true(slice_cut_text(&rest, SLICE("</main>\n"), &body));
     if (!slice_is(body, expected))
         fail_msg("is:\n%.*s\nnot:\n%s", SLICE_ARGS(body), expected);
-    assert_true(slice_is(rest, "</body>\n</html>\n"));
+    assert_end(rest);
     out_release(&out);
     page_release(page);
 }
@@ -44,10 +50,13 @@ static void test_frame(void **state) {
                                          "content=\"default-src 'none'; style-src 'sha256-")));
     assert_true(slice_ends(part, SLICE("<title>Report &lt;1&gt;</title>\n")));
     assert_int_not_equal(slice_find_text(part, slice_of(html_style_hash)), SIZE_MAX);
+    assert_int_not_equal(slice_find_text(part, slice_of(html_script_hash)), SIZE_MAX);
     assert_true(slice_cut_text(&rest, SLICE("</style>"), &part));
     assert_true(slice_is(part, html_style));
-    assert_true(slice_is(rest, "\n</head>\n<body>\n<main>\n<h1 id=\"title\">Report &lt;1&gt;</h1>\n"
-                               "</main>\n</body>\n</html>\n"));
+    assert_true(slice_skip(&rest, SLICE("\n</head>\n<body data-filter=\"show only rows with\">\n"
+                                        "<main>\n<h1 id=\"title\">Report &lt;1&gt;</h1>\n"
+                                        "</main>\n")));
+    assert_end(rest);
     out_release(&out);
     page_release(&page);
 
@@ -74,20 +83,20 @@ static void test_facts(void **state) {
     assert_main(&page, "<h1 id=\"title\">T</h1>\n"
                        "<section>\n"
                        "<h2 id=\"section-1\">Totals</h2>\n"
-                       "<table class=\"facts\">\n"
-                       "<tbody>\n"
-                       "<tr><th colspan=\"3\" scope=\"rowgroup\">Recipients</th></tr>\n"
+                       "<div class=\"facts\">\n"
+                       "<table>\n"
+                       "<caption>Recipients</caption>\n"
                        "<tr><th scope=\"row\">delivered</th><td class=\"number\">1234</td>"
                        "<td>recipients</td></tr>\n"
-                       "</tbody>\n"
-                       "<tbody>\n"
+                       "</table>\n"
+                       "<table>\n"
                        "<tr><th scope=\"row\">size</th><td class=\"number\">1.2</td>"
                        "<td>MB</td></tr>\n"
                        "<tr><th scope=\"row\">time</th><td colspan=\"2\">two days</td></tr>\n"
-                       "<tr><th scope=\"row\">nothing</th><td class=\"number\">-</td>"
+                       "<tr><th scope=\"row\">nothing</th><td class=\"number zero\">-</td>"
                        "<td></td></tr>\n"
-                       "</tbody>\n"
                        "</table>\n"
+                       "</div>\n"
                        "</section>\n");
 }
 
@@ -109,38 +118,130 @@ static void test_table(void **state) {
     page_section(&page, "none", "None", LOOK_TABLE, CELL_LIST);
     list = page_section(&page, "bare", NULL, LOOK_TABLE, CELL_LIST)->cell;
     cell_code(&page, cell_record(&page, list, NULL, NULL), "code", "code", 535);
-    assert_main(&page, "<h1 id=\"title\">T</h1>\n"
-                       "<section>\n"
-                       "<h2 id=\"section-1\">Rows</h2>\n"
-                       "<section class=\"scroll\" tabindex=\"0\" aria-labelledby=\"section-1\">\n"
-                       "<table>\n"
-                       "<thead>\n"
-                       "<tr><th scope=\"col\">source</th><th scope=\"col\" class=\"number\">"
-                       "lines</th><th scope=\"col\" class=\"number\">count</th></tr>\n"
-                       "</thead>\n"
-                       "<tbody>\n"
-                       "<tr><td>a &lt;b&gt;</td><td class=\"number\">0</td>"
-                       "<td class=\"number\">3 rows</td></tr>\n"
-                       "<tr><td><span class=\"mark warning\">warning</span></td>"
-                       "<td class=\"number\">7</td><td class=\"number\">-</td></tr>\n"
-                       "</tbody>\n"
-                       "</table>\n"
-                       "</section>\n"
-                       "</section>\n"
-                       "<section>\n"
-                       "<h2 id=\"section-2\">None</h2>\n"
-                       "<p>none</p>\n"
-                       "</section>\n"
-                       "<section class=\"scroll\" tabindex=\"0\" aria-labelledby=\"title\">\n"
-                       "<table>\n"
-                       "<thead>\n"
-                       "<tr><th scope=\"col\" class=\"number\">code</th></tr>\n"
-                       "</thead>\n"
-                       "<tbody>\n"
-                       "<tr><td class=\"number\">535</td></tr>\n"
-                       "</tbody>\n"
-                       "</table>\n"
-                       "</section>\n");
+    assert_main(&page,
+                "<h1 id=\"title\">T</h1>\n"
+                "<section>\n"
+                "<h2 id=\"section-1\">Rows</h2>\n"
+                "<div class=\"scroll\" role=\"group\" tabindex=\"0\" "
+                "aria-labelledby=\"section-1\">\n"
+                "<table>\n"
+                "<thead>\n"
+                "<tr><th scope=\"col\">source</th><th scope=\"col\" class=\"number\">"
+                "lines</th><th scope=\"col\" class=\"number\" colspan=\"2\">count</th></tr>\n"
+                "</thead>\n"
+                "<tbody>\n"
+                "<tr><td>a &lt;b&gt;</td><td class=\"number zero\">0</td>"
+                "<td class=\"number\">3</td><td class=\"unit\">rows</td></tr>\n"
+                "<tr><td><span class=\"mark warning\">warning</span></td>"
+                "<td class=\"number\">7</td><td class=\"number zero\">-</td>"
+                "<td class=\"unit\"></td></tr>\n"
+                "</tbody>\n"
+                "</table>\n"
+                "</div>\n"
+                "</section>\n"
+                "<section>\n"
+                "<h2 id=\"section-2\">None</h2>\n"
+                "<p>none</p>\n"
+                "<div class=\"scroll\" role=\"group\" tabindex=\"0\" "
+                "aria-labelledby=\"section-2\">\n"
+                "<table>\n"
+                "<thead>\n"
+                "<tr><th scope=\"col\" class=\"number\">code</th></tr>\n"
+                "</thead>\n"
+                "<tbody>\n"
+                "<tr><td class=\"number\">535</td></tr>\n"
+                "</tbody>\n"
+                "</table>\n"
+                "</div>\n"
+                "</section>\n");
+}
+
+/* A row with something folded is a body of its own; counts of three rows have bars. */
+static void test_folded_rows(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, "T");
+    struct cell *list = page_section(&page, "rows", NULL, LOOK_TABLE, CELL_LIST)->cell;
+    for (uint64_t i = 0; i < 3; i++) {
+        struct cell *row = cell_record(&page, list, NULL, NULL);
+        cell_count(&page, row, "n", "n", 1000 * (2 - i) + (i == 1), NULL);
+        cell_bytes(&page, row, "size", "size", 1234 * i);
+        if (i < 2)
+            continue;
+        struct cell *said = cell_text(&page, row, NULL, "said", SLICE("<b> --year x--y"));
+        said->folded = said->literal = true;
+    }
+    assert_main(
+        &page,
+        "<h1 id=\"title\">T</h1>\n"
+        "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-labelledby=\"title\">\n"
+        "<table class=\"folds\">\n<thead>\n"
+        "<tr><th scope=\"col\" class=\"number\">n</th>"
+        "<th scope=\"col\" class=\"number\" colspan=\"2\">size</th></tr>\n"
+        "</thead>\n<tbody>\n"
+        "<tr><td class=\"number\">2000<svg class=\"bar\" aria-hidden=\"true\">"
+        "<rect width=\"100%\" height=\"100%\"/></svg></td>"
+        "<td class=\"number zero\"><data value=\"0\">0</data></td><td class=\"unit\">B</td></tr>\n"
+        "</tbody>\n<tbody>\n"
+        "<tr><td class=\"number\">1001<svg class=\"bar\" aria-hidden=\"true\">"
+        "<rect width=\"50%\" height=\"100%\"/></svg></td>"
+        "<td class=\"number\"><data value=\"1234\">1.2</data></td>"
+        "<td class=\"unit\">KB</td></tr>\n"
+        "</tbody>\n<tbody>\n"
+        "<tr><td class=\"number zero\">0</td>"
+        "<td class=\"number\"><data value=\"2468\">2.4</data></td>"
+        "<td class=\"unit\">KB</td></tr>\n"
+        "<tr class=\"more\"><td colspan=\"3\">\n"
+        "<details><summary>details</summary>\n<dl>\n"
+        "<dt>said</dt><dd><code>&lt;b&gt; <span>--year</span> x--y</code></dd>\n"
+        "</dl>\n</details>\n</td></tr>\n"
+        "</tbody>\n</table>\n</div>\n");
+}
+
+/* A strip for each amount that is not nothing throughout, with a scale of its own. */
+static void test_series(void **state) {
+    static const uint64_t counts[] = {0, 1, 200};
+    struct page page;
+    struct out out;
+
+    (void)state;
+    page_init(&page, "T");
+    struct cell *list = page_section(&page, "h", "Hours", LOOK_SERIES, CELL_LIST)->cell;
+    for (uint64_t i = 0; i < 3; i++) {
+        struct cell *row = cell_record(&page, list, NULL, NULL);
+        cell_text(&page, row, "hour", "hour", arena_print(&page.arena, "<%u", (unsigned)i));
+        cell_count(&page, row, "in", "in", counts[i], NULL);
+        cell_count(&page, row, "nothing", "nothing", 0, NULL);
+        cell_share(&page, row, "tls", "TLS", i ? 1 : 0, i);
+    }
+    struct slice rest = html_of(&page, NULL, &out), part;
+    assert_true(slice_cut_text(&rest, SLICE("<figure>\n"), &part));
+    assert_true(slice_cut_text(&rest, SLICE("<details>"), &part));
+    assert_string_equal(
+        arena_copy(&page.arena, part).at,
+        "<svg role=\"img\" aria-labelledby=\"figure-1\" aria-describedby=\"figure-1-says\" "
+        "width=\"100%\" height=\"180\">\n"
+        "<title id=\"figure-1\">Hours</title>\n"
+        "<desc id=\"figure-1-says\">hour: &lt;0 \u2013 &lt;2. in: at most 200 (&lt;2). "
+        "TLS: at most 100.0 % (&lt;1).</desc>\n"
+        "<text class=\"name\" x=\"0\" y=\"18\">in</text>\n"
+        "<text class=\"end\" x=\"100%\" y=\"18\">at most 200 (&lt;2)</text>\n"
+        "<svg y=\"26\" width=\"37.5%\" height=\"44\" viewBox=\"0 0 30 100\" "
+        "preserveAspectRatio=\"none\"><path d=\"M11 100V97h8V100zM21 100V0h8V100z\"/></svg>\n"
+        "<line x1=\"0\" x2=\"100%\" y1=\"70\" y2=\"70\"/>\n"
+        "<text class=\"name\" x=\"0\" y=\"106\">TLS</text>\n"
+        "<text class=\"end\" x=\"100%\" y=\"106\">at most 100.0 % (&lt;1)</text>\n"
+        "<svg y=\"114\" width=\"37.5%\" height=\"44\" viewBox=\"0 0 30 100\" "
+        "preserveAspectRatio=\"none\"><path d=\"M11 100V0h8V100zM21 100V50h8V100z\"/></svg>\n"
+        "<line x1=\"0\" x2=\"100%\" y1=\"158\" y2=\"158\"/>\n"
+        "<text text-anchor=\"middle\" x=\"6.25%\" y=\"175\">&lt;0</text>\n"
+        "<text text-anchor=\"middle\" x=\"18.75%\" y=\"175\">&lt;1</text>\n"
+        "<text text-anchor=\"middle\" x=\"31.25%\" y=\"175\">&lt;2</text>\n"
+        "</svg>\n");
+    assert_true(slice_starts(rest, SLICE("<summary>the numbers as a table</summary>\n<div")));
+    out_release(&out);
+    page_release(&page);
 }
 
 static void test_cards(void **state) {
@@ -170,7 +271,7 @@ static void test_cards(void **state) {
                        "<section>\n"
                        "<h2 id=\"section-1\">Reasons</h2>\n"
                        "<ol class=\"cards\">\n"
-                       "<li class=\"card\">\n"
+                       "<li class=\"card is-error\">\n"
                        "<h3><span class=\"mark error\">error</span> bad-credentials "
                        "<span class=\"amount\">12 logins</span></h3>\n"
                        "<dl>\n"
@@ -224,11 +325,13 @@ static void test_name(void **state) {
     static const char *const expected[] = {
         "<h1 id=\"title\">mailtriage</h1>\n<p>none</p>\n",
         "<h1 id=\"title\">error &lt;1&gt; 535</h1>\n<div class=\"cards\">\n"
-        "<div class=\"card\">\n</div>\n</div>\n",
+        "<div class=\"card is-error\">\n</div>\n</div>\n",
         "<h1 id=\"title\">mailtriage</h1>\n<ol class=\"cards\">\n"
-        "<li class=\"card\">\n<h2><span class=\"mark error\">error</span> &lt;1&gt; 535</h2>\n"
+        "<li class=\"card is-error\">\n<h2><span class=\"mark error\">error</span> &lt;1&gt; "
+        "535</h2>\n"
         "</li>\n"
-        "<li class=\"card\">\n<h2><span class=\"mark error\">error</span> &lt;2&gt; 535</h2>\n"
+        "<li class=\"card is-error\">\n<h2><span class=\"mark error\">error</span> &lt;2&gt; "
+        "535</h2>\n"
         "</li>\n</ol>\n",
     };
 
@@ -267,12 +370,12 @@ static void test_lists(void **state) {
                        "<p>one</p>\n"
                        "<section>\n<h2 id=\"section-1\">More</h2>\n"
                        "<p>two</p>\n<p>three</p>\n"
-                       "</section>\n"
                        "<ul>\n"
                        "<li><a href=\"https://example.org/1?a&amp;b\">RFC &lt;1&gt;</a></li>\n"
                        "<li><a href=\"http://example.org/\">plain</a></li>\n"
                        "</ul>\n"
-                       "<ol>\n<li>four</li>\n</ol>\n");
+                       "<ol>\n<li>four</li>\n</ol>\n"
+                       "</section>\n");
 }
 
 /* Only http and https become links, and no address leaves its attribute. */
@@ -357,9 +460,11 @@ static void test_attributes(void **state) {
 
     (void)state;
     page_init(&page, "</title><script>");
-    struct slice html = html_of(&page, "\"><script>", &out);
+    struct slice html = html_of(&page, "\"><script>", &out), before;
     assert_int_not_equal(slice_find_text(html, SLICE("<html lang=\"&quot;&gt;&lt;script&gt;\">")),
                          SIZE_MAX);
+    assert_true(slice_cut_text(&html, SLICE("<script>"), &before));
+    assert_true(slice_starts(html, slice_of(html_script)));
     assert_int_equal(slice_find_text(html, SLICE("<script")), SIZE_MAX);
     out_release(&out);
     page_release(&page);
@@ -368,7 +473,8 @@ static void test_attributes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_frame),        cmocka_unit_test(test_facts),
-        cmocka_unit_test(test_table),        cmocka_unit_test(test_cards),
+        cmocka_unit_test(test_table),        cmocka_unit_test(test_folded_rows),
+        cmocka_unit_test(test_series),       cmocka_unit_test(test_cards),
         cmocka_unit_test(test_side_by_side), cmocka_unit_test(test_name),
         cmocka_unit_test(test_lists),        cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_text),         cmocka_unit_test(test_attributes),
