@@ -81,7 +81,7 @@ struct table {
 static struct table table_of(const struct cell *list) {
     struct table table = {0};
     for (const struct cell *head = list->first->first; head; head = head->next) {
-        if (!head->title || table.count == MOST_COLUMNS)
+        if (!head->title || head->folded || table.count == MOST_COLUMNS)
             continue;
         bool number = true;
         for (const struct cell *row = list->first; row && number; row = row->next) {
