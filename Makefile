@@ -264,8 +264,13 @@ check-mta: deps-mta ## what real Postfix, Exim and Sendmail log, against what re
 	@MAKE='$(MAKE)' JOBS=4 DEPS='$(DEPS)' MTA='$(MTA)' SCENARIO='$(SCENARIO)' tests/run.sh mta
 
 # Every tests/*/formats_*.sh: the formats, judged by the programs that people open them with.
-check-formats: deps-formats ## the formats in the programs they are made for (Chromium)
+check-formats: deps-formats ## the formats in the programs they are made for (Chromium, LibreOffice, Prometheus)
 	@$(RUN_TESTS) formats
+
+# Every guard of tests/mutants/guards.py, or ONLY="CSV" those whose name begins so.
+.PHONY: mutants
+mutants: deps-check ## takes each guard against hostile text out in turn: a test must fail
+	@ONLY='$(ONLY)' $(RUN_TESTS) mutants
 
 .PHONY: mta-docs
 mta-docs: ## writes docs/servers.md from the scenarios of check-mta

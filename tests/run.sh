@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run.sh - builds and runs the named suites, counts their tests, ends with one plain line.
 # usage: tests/run.sh SUITE...   (patterns unit property lint golden html machines oracle fuzz
-#        bench corpora mta formats)
+#        bench corpora mta formats mutants)
 #
 # A suite is a list of parts; each part is a command that writes TAP. Parts run side by side, JOBS
 # at a time, each into its own file under build/tests/; then they are shown in order: one line for a
@@ -157,6 +157,10 @@ suite_formats() {
     for script in tests/*/formats_*.sh; do
         part "formats/$(basename "$script" .sh | sed 's/^formats_//')" "$script"
     done
+}
+
+suite_mutants() {
+    part mutants/guards "python3 -B tests/mutants/mutants.py"
 }
 
 run_part() { # NUMBER COMMAND

@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "report/utf8.h"
+
 static bool drawn;
 
 void say_progress_end(void) {
@@ -16,13 +18,20 @@ void say_progress_end(void) {
     drawn = false;
 }
 
-/* Names and log text may hold anything; a terminal must not obey it. */
+/* Names and log text may hold anything; a terminal must not obey it, and shows each as one line. */
 static void show_controls(char *text) {
-    for (unsigned char *c = (unsigned char *)text; *c; c++) {
-        bool is_c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0; /* in UTF-8 */
-        if (*c < 0x20 || *c == 0x7f || is_c1)
-            *c = '?';
+    struct slice rest = slice_of(text);
+    char *to = text;
+    while (rest.length > 0) {
+        const char *begin = rest.at;
+        uint32_t code_point = utf8_take(&rest);
+        size_t length = (size_t)(rest.at - begin);
+        if (code_point == UTF8_BROKEN || utf8_is_control(code_point))
+            *to++ = '?';
+        else
+            to = (char *)memmove(to, begin, length) + length;
     }
+    *to = '\0';
 }
 
 __attribute__((format(printf, 2, 0))) static void say(const char *kind, const char *format,

@@ -16,7 +16,7 @@ hostile_log() { # FILE
         printf '%b\n' "$at:06 $smtpd: warning: unknown[203.0.113.9]: SASL PLAIN authentication failed: (reason unavailable), sasl_username=+1\0377\0342\0200\0256@example.org"
         # a secret, where a reply quotes it, and where an entry is not understood
         printf '%s\n' "$at:07 mx1 exim[7]: SMTP protocol error in \"AUTH PLAIN $secret\" H=(=box) [203.0.113.79] AUTH command used when not advertised"
-        printf '%b\n' "$at:08 $smtpd: odd words: AUTH PLAIN $secret <script>alert(2)</script> \033[31m\t\0302\0233\0342\0200\0256\0377"
+        printf '%b\n' "$at:08 $smtpd: odd \033[31m\t\0302\0233\0342\0200\0256\0377: AUTH PLAIN $secret <script>alert(2)</script>"
         # entries of programs and hosts that are none
         printf '%b\n' "$at:09 mx1 postfix/=cmd()[9]: \0033[2J <script> \0377 \0342\0200\0256"
         printf '%b\n' "$at:10 =mx1 @SUM(1)[9]: \0033[2J"
