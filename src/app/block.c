@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "finding/values.h"
 #include "finding/wording.h"
+#include "tally/incidents.h"
 
 bool block_is_outside(const struct options *options, const struct moment *time) {
     if (time->seconds == MOMENT_NONE)
@@ -39,7 +40,7 @@ static void imply_code(const struct codes *codes, struct finding *finding) {
 }
 
 /* Reply and reason: the work of a failure, and of a delivery that is shown. The template and
- * the listed address are columns of the row alone. */
+ * the listed address are columns of the row; of tables only where they say so. */
 static void judge(struct pipeline *pipeline, struct hands *hands, struct job *job,
                   struct finding *finding) {
     const struct rulebook *book = pipeline->run->knowledge->book;
@@ -54,10 +55,13 @@ static void judge(struct pipeline *pipeline, struct hands *hands, struct job *jo
     reply_read(&finding->record, &job->arena, &finding->reply);
     imply_code(book->codes, finding);
     reason_decide(book, hands->reasons, finding);
-    if (is_delivery || !pipeline->run->listen)
+    if (is_delivery)
         return;
-    finding->template = wording_template(finding->reply.text, &job->arena);
-    finding->listed_ip = values_listed_ip(finding);
+    bool rows = pipeline->run->listen;
+    if (rows || incidents_want_template(finding))
+        finding->template = wording_template(finding->reply.text, &job->arena);
+    if (rows || incidents_want_listed_ip(finding))
+        finding->listed_ip = values_listed_ip(finding);
 }
 
 /* An entry outside the asked span tells who sent what and counts nothing. The other side of an

@@ -63,6 +63,7 @@ struct finding {
     bool follows;          /* no fault of its own: counts with its cause */
     bool follows_stranger; /* what it follows from was a stranger's (finding/strangers.h) */
     bool client_is_ours;   /* a login from its address was good before */
+    bool login;            /* tells of a good login, and who logged in from where */
     int new_messages;      /* 1: a message received; -1: it was counted before, under another ID */
     uint64_t new_bytes;    /* the size of that message; modulo 2^64 when it is taken back */
     unsigned new_notices;  /* 1: the first entry about a bounce or notice that the MTA made */

@@ -346,6 +346,7 @@ static void count_arrival(struct message *message, struct finding *finding,
         message->counted = true;
         message->asked = !filter || is_message_asked(filter, message, finding);
         finding->new_messages = message->asked;
+        fill(&finding->record.user, message_field(message, FIELD_USER));
         finding->new_bytes = message->asked ? (uint64_t)message->size : 0;
     }
 }
@@ -533,7 +534,8 @@ static bool is_over(const struct message *message, const struct finding *finding
 }
 
 static bool is_told(const struct finding *finding) {
-    return finding->new_messages || finding->new_notices || record_is_finding(&finding->record);
+    return finding->new_messages || finding->new_notices || finding->login ||
+           finding->record.kind == RECORD_STEP || record_is_finding(&finding->record);
 }
 
 /* Delivery of a notice is no mail of users: shown, and counted apart. */

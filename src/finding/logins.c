@@ -34,6 +34,7 @@ void logins_follow(struct logins *logins, struct finding *finding) {
         logins->items = memory_new(PLACES * sizeof *logins->items);
     uint64_t *place = &logins->items[key % PLACES];
     finding->client_is_ours = record->direction == DIRECTION_IN && *place == key;
+    finding->login = login && !finding->outside;
     if (login)
         *place = key;
 }

@@ -291,6 +291,7 @@ enum reading exim_read_authentication(struct slice text, struct records *records
         add_incident(records, "EX-AUTHFAIL", EVENT_AUTH_FAILED, STAGE_AUTH, &fields);
     record->implied = SLICE("EX-AUTHFAIL");
     record->is_doubled = true;
+    record->method = slice_head(text, slice_find(text, ' '));
     rest = slice_from(rest, 2);
     size_t set_id = slice_find_text(rest, SLICE(" (set_id="));
     size_t close = slice_rfind(rest, ')');

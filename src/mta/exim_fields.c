@@ -267,10 +267,12 @@ void exim_set_peer(struct record *record, const struct exim_fields *fields) {
     record->peer_port = fields->port;
     record->helo = fields->helo;
     struct slice user = fields->authenticated, method;
-    if (slice_cut(&user, ':', &method))
+    if (slice_cut(&user, ':', &method)) {
         record->user = user;
-    else if (!fields->ip.length)
+        record->method = method;
+    } else if (!fields->ip.length) {
         record->user = fields->ident; /* a local submission: who ran the program */
+    }
 }
 
 void exim_set_sender(struct record *record, struct slice sender) {

@@ -615,6 +615,8 @@ static enum reading client_read(struct slice rest, struct records *records) {
             link_back(record, slice_head(rest, slice_find(rest, ',')));
         else if (skip(&rest, SLICE("sasl_username=")))
             record->user = slice_head(rest, slice_find(rest, ','));
+        else if (skip(&rest, SLICE("sasl_method=")))
+            record->method = slice_head(rest, slice_find(rest, ','));
     }
     return READING_READ;
 }
@@ -838,6 +840,7 @@ static enum reading refusal_read(const struct frame *frame, const struct action 
     record_peer(record, &peer);
     record->reply = slice_head(rest, envelope);
     record->reply_may_have_code = action->has_code;
+    record->by_filter = slice_starts(action->word, SLICE("milter-"));
     record->is_stand = slice_is(action->word, "milter-reject: ") &&
                        (record->stage == STAGE_CONNECT || record->stage == STAGE_HELO ||
                         record->stage == STAGE_MAIL);

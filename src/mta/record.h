@@ -18,6 +18,7 @@ enum record_kind {
     RECORD_INCIDENT, /* a refused command, failed login, lost session, warning: event and level say
                       */
     RECORD_END,      /* the message left the queue */
+    RECORD_STEP,     /* a session went its way: no finding, but a table counts how often */
 };
 
 #define WORD(name, spelling) name,
@@ -99,6 +100,8 @@ struct record {
     enum link link;
     struct slice peer_host, peer_ip, helo, user;
     struct slice peer_port;   /* of a client, where it is logged: tells his sessions apart */
+    struct slice method;      /* of a login: "PLAIN", or what our server calls it */
+    struct slice label;       /* how bad the server calls a trouble of its own: "fatal" */
     struct slice session_pid; /* of the process, where the text says it and not the wrapping */
 
     /* The reply at its anchor, from its code on (or the local text when no SMTP reply happened):
@@ -110,6 +113,7 @@ struct record {
     bool reply_escaped;       /* Exim: line ends are the two characters \n */
     struct enhanced dsn;      /* the MTA's own dsn= */
 
+    bool by_filter;  /* a milter decided it */
     bool is_verb;    /* the refused command is one of SMTP's, whatever was wrong with it */
     bool is_single;  /* goes to one log only, where incidents go to two */
     bool is_doubled; /* goes to two logs, unless an administrator wants it otherwise */

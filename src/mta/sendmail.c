@@ -664,6 +664,7 @@ static enum reading read_milter(struct slice rest, struct records *records) {
     if (!stage)
         return READING_UNKNOWN;
     struct record *record = add_incident(records, "SM-MILTER", EVENT_REJECTED, stage);
+    record->by_filter = true;
     if (stage == STAGE_MAIL) {
         record->has_sender = true;
         record->sender = take_address(&rest);
@@ -699,6 +700,7 @@ static enum reading read_authentication(struct slice rest, struct records *recor
         return READING_UNKNOWN;
     struct record *record = add_incident(records, "SM-AUTHFAIL", EVENT_AUTH_FAILED, STAGE_AUTH);
     record->implied = SLICE("SM-AUTHFAIL");
+    record->method = mechanism;
     size_t last = slice_rfind_text(rest, relay);
     if (last != SIZE_MAX) {
         read_relay(slice_from(rest, last + relay.length), record);

@@ -46,7 +46,7 @@ struct field {
     word_shown *shown;
 };
 
-static const char *const kind_names[] = {"arrival", "detail", "outcome", "incident", "end"};
+static const char *const kind_names[] = {"arrival", "detail", "outcome", "incident", "end", "step"};
 
 static bool kind_read(struct slice word, struct record *record) {
     for (unsigned i = 0; i < sizeof kind_names / sizeof kind_names[0]; i++) {
@@ -89,6 +89,8 @@ static const struct field fields[] = {
     GROUP("peer_ip", FIELD_TEXT, peer_ip),
     GROUP("helo", FIELD_TEXT, helo),
     GROUP("user", FIELD_TEXT, user),
+    GROUP("method", FIELD_TEXT, method),
+    GROUP("label", FIELD_TEXT, label),
     GROUP("reply", FIELD_TEXT, reply),
     GROUP("instance", FIELD_TEXT, instance),
     GROUP("implied", FIELD_TEXT, implied),
@@ -138,6 +140,7 @@ struct shape {
     struct regex *regex;
     unsigned line; /* of the pattern */
     enum reading reading;
+    bool gives_record; /* gives: of a dull line a detail, or a step that is only counted */
     struct record gives;
     _Atomic(struct fillings *) fillings; /* NULL: not worked out yet */
     const struct stage_word *stages;
@@ -269,16 +272,16 @@ static bool load_given(const struct yaml *given, struct shape *shape, struct pro
 static bool load_gives(const struct yaml *node, struct shape *shape, struct problem *problem) {
     const struct yaml *gives = yaml_get(node, "gives");
     shape->gives = (struct record){.size = -1, .delay = -1, .nrcpt = -1};
-    if (shape->reading != READING_READ)
-        return !gives ||
-               yaml_say(gives, problem, "gives: only a shape that is read gives something");
+    if (shape->reading == READING_OTHER || (shape->reading == READING_DULL && !gives))
+        return !gives || yaml_say(gives, problem, "gives: what is another program's gives nothing");
     if (!gives || gives->kind != YAML_MAPPING || !yaml_get(gives, "kind"))
         return yaml_say(gives ? gives : node, problem,
                         "gives: expected a mapping with at least a kind (arrival, detail, outcome, "
-                        "incident or end)");
+                        "incident, end or step)");
     for (const struct yaml *given = gives->first; given; given = given->next)
         if (!load_given(given, shape, problem))
             return false;
+    shape->gives_record = true;
     return true;
 }
 
@@ -355,8 +358,8 @@ static bool load_example(struct shapes *shapes, const struct yaml *text, const s
                          struct shape *shape, struct problem *problem) {
     if (text->kind != YAML_TEXT || !text->text.length)
         return yaml_say(text, problem, "example: expected the text of a log line");
-    if (expect && shape->reading != READING_READ)
-        return yaml_say(expect, problem, "expect: only a shape that is read gives something");
+    if (expect && !shape->gives_record)
+        return yaml_say(expect, problem, "expect: a shape without 'gives' gives nothing");
     if (!load_expect(expect, problem))
         return false;
     struct example *example = arena_zero(&shapes->arena, sizeof *example);
@@ -560,7 +563,7 @@ static const struct shape *read_one(const struct shapes *shapes, struct slice pr
     if (!link)
         return NULL;
     struct shape *shape = link->shape;
-    if (shape->reading != READING_READ)
+    if (!shape->gives_record)
         return shape;
     const struct fillings *fillings = fillings_of(shape);
     struct record *record = records_add(records, shape->gives.kind, shape->gives.line_type);
@@ -625,7 +628,7 @@ static bool prove(const struct shapes *shapes, const struct shape *shape,
         return problem_say(problem, "%s:%u: the example of '%.*s' is taken by '%.*s' for %.*s",
                            shape->file, example->line, SLICE_ARGS(shape->id), SLICE_ARGS(taken->id),
                            SLICE_ARGS(program));
-    if (shape->reading != READING_READ)
+    if (!shape->gives_record)
         return true;
     char buffer[32];
     struct slice shown;

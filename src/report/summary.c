@@ -7,6 +7,7 @@
 #include "report/metrics.h"
 #include "report/page_words.h"
 #include "report/parts.h"
+#include "report/refused.h"
 #include "report/timeline.h"
 #include "report/todo.h"
 
@@ -231,6 +232,8 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
                                   words_number(page, rare), words_number(page, wishes->min)));
     timeline_days(page, tally, wishes->filter, wishes->top);
     timeline_hours(page, tally, wishes->filter);
+    refused_listed(page, tally, wishes);
+    refused_sections(page, tally, wishes);
     page->part = part_name(PART_LINES);
     add_balance(page, tally);
     page->part = part_name(PART_NOTICES);

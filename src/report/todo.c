@@ -7,11 +7,11 @@
  */
 #include "report/todo.h"
 
-#include "base/moment.h"
 #include "base/out.h"
 #include "finding/hint.h"
 #include "report/asked.h"
 #include "report/page_words.h"
+#include "report/when.h"
 
 enum { AFFECTED_SHOWN = 3 };
 
@@ -166,22 +166,10 @@ static struct slice hint_of(const struct joined *joined) {
 
 /* ---- for people ---- */
 
-/* "2026-06-01 10:00"; empty: not known. */
-static struct slice time_words(struct page *page, int64_t seconds) {
-    enum { TO_MINUTES = 16 };
-    struct moment moment = moment_here(seconds);
-    char text[MOMENT_TEXT];
-    size_t length = moment_print(&moment, text);
-    if (length < TO_MINUTES)
-        return (struct slice){0};
-    text[10] = ' ';
-    return arena_copy(&page->arena, (struct slice){text, TO_MINUTES});
-}
-
 /* "mail.log:12, 2026-06-01 10:00; last 2026-06-01 12:01" */
 static struct slice place_words(struct page *page, const struct joined *joined) {
-    struct slice first = time_words(page, joined->example.seconds);
-    struct slice last = time_words(page, joined->last);
+    struct slice first = when_words(page, joined->example.seconds);
+    struct slice last = when_words(page, joined->last);
     struct slice place = arena_print(&page->arena, "%.*s:%llu", SLICE_ARGS(joined->example.source),
                                      (unsigned long long)joined->example.line);
     if (!first.length)
@@ -381,16 +369,6 @@ void todo_verdict(struct page *page, const struct joining *apart, const struct l
 
 /* ---- for machines ---- */
 
-static void add_time(struct page *page, struct cell *cell, const char *key, int64_t seconds) {
-    struct moment moment = moment_here(seconds);
-    char text[MOMENT_TEXT];
-    size_t length = moment_print(&moment, text);
-    if (length)
-        cell_text(page, cell, key, NULL, (struct slice){text, length});
-    else
-        cell_none(page, cell, key, NULL);
-}
-
 static void add_affected(struct page *page, struct cell *reason, const struct joined *joined) {
     struct cell *list = cell_list(page, reason, "affected", NULL);
     for (size_t i = 0; i < joined->affected_count && i < AFFECTED_SHOWN; i++) {
@@ -423,8 +401,8 @@ static void add_values(struct page *page, struct cell *cell, const struct joined
     add_ties(page, cell, joined, "causes", false);
     add_ties(page, cell, joined, "follow_ups", true);
     cell_count(page, cell, "strangers", NULL, joined->of_strangers, NULL);
-    add_time(page, cell, "first", joined->example.seconds);
-    add_time(page, cell, "last", joined->last);
+    when_cell(page, cell, "first", joined->example.seconds);
+    when_cell(page, cell, "last", joined->last);
     add_affected(page, cell, joined);
 }
 

@@ -1,0 +1,68 @@
+/* Why: a tired administrator reads ten rows of a table, a script all of them; each table says so in
+ * the same way. */
+#include "report/rows.h"
+
+#include "report/when.h"
+
+void rows_begin(struct rows *rows, struct page *page, const struct summary_wishes *wishes,
+                enum part part, enum word title) {
+    page->part = part_name(part);
+    *rows = (struct rows){
+        page, wishes,
+        page_section(page, part_name(part), page_word(page, title), LOOK_TABLE, CELL_LIST), 0, 0};
+}
+
+struct cell *rows_add(struct rows *rows, uint64_t count) {
+    if (count < rows->wishes->min)
+        return NULL;
+    if (rows->wishes->top && rows->shown == rows->wishes->top) {
+        rows->more++;
+        return NULL;
+    }
+    rows->shown++;
+    return cell_record(rows->page, rows->section->cell, NULL, NULL);
+}
+
+void rows_end(struct rows *rows) {
+    struct page *page = rows->page;
+    if (!rows->shown)
+        rows->section->look = LOOK_HIDDEN;
+    if (rows->more)
+        page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = WORDS_FILL(
+            &page->arena, page_word(page, WORD_MORE_ROWS), words_number(page, rows->more));
+    page->part = NULL;
+}
+
+void row_text(struct rows *rows, struct cell *row, const char *key, enum word title,
+              struct slice text) {
+    const char *shown = page_word(rows->page, title);
+    if (text.length)
+        cell_text(rows->page, row, key, shown, text);
+    else
+        cell_none(rows->page, row, key, shown);
+}
+
+void row_count(struct rows *rows, struct cell *row, const char *key, enum word title,
+               uint64_t count) {
+    cell_count(rows->page, row, key, page_word(rows->page, title), count, NULL);
+}
+
+void row_times(struct rows *rows, struct cell *row, int64_t first, int64_t last) {
+    struct page *page = rows->page;
+    cell_text(page, row, NULL, page_word(page, WORD_FIRST), when_words(page, first));
+    row_last(rows, row, first, last);
+}
+
+void row_last(struct rows *rows, struct cell *row, int64_t first, int64_t last) {
+    struct page *page = rows->page;
+    cell_text(page, row, NULL, page_word(page, WORD_LAST), when_words(page, last));
+    when_cell(page, row, "first", first);
+    when_cell(page, row, "last", last);
+}
+
+void row_example(struct rows *rows, struct cell *row, const struct tally_example *example) {
+    struct cell *cell = cell_record(rows->page, row, "example", NULL);
+    cell_text(rows->page, cell, "reply", NULL, example->reply);
+    cell_text(rows->page, cell, "source", NULL, example->source);
+    cell_count(rows->page, cell, "line", NULL, example->line, NULL);
+}
