@@ -16,8 +16,8 @@ static bool is_private_172(struct slice ip) {
            second <= 31;
 }
 
-/* This host, a private network, or the link: RFC 1918, 3927, 4193 and 4291. */
-static bool is_near(struct slice ip) {
+/* RFC 1918, 3927, 4193 and 4291. */
+bool ip_is_near(struct slice ip) {
     static const struct slice heads[] = {
         SLICE_INIT("127."), SLICE_INIT("10."), SLICE_INIT("192.168."), SLICE_INIT("169.254."),
         SLICE_INIT("fc"),   SLICE_INIT("fd"),  SLICE_INIT("fe80:"),
@@ -38,5 +38,5 @@ bool strangers_did(const struct finding *finding) {
         return false;
     bool logged_in = record->user.length && record->event != EVENT_AUTH_FAILED;
     return record->peer_ip.length && !logged_in && !finding->client_is_ours &&
-           !is_near(record->peer_ip);
+           !ip_is_near(record->peer_ip);
 }

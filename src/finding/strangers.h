@@ -8,4 +8,7 @@
  * asked behind the journey. */
 bool strangers_did(const struct finding *finding);
 
+/* This host, a private network, or the link. */
+bool ip_is_near(struct slice ip);
+
 #endif

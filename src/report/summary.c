@@ -4,10 +4,10 @@
 #include "report/summary.h"
 
 #include "report/asked.h"
+#include "report/incident_tables.h"
 #include "report/metrics.h"
 #include "report/page_words.h"
 #include "report/parts.h"
-#include "report/refused.h"
 #include "report/timeline.h"
 #include "report/todo.h"
 
@@ -207,11 +207,13 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     struct totals totals = tally_totals(tally);
     struct ledger ledger = tally_ledger(tally);
     struct joining all, apart; /* apart: ours and strangers' */
+    struct suspects suspects;
     joining_make(&all, tally, book, false);
     joining_make(&apart, tally, book, true);
     size_t rare = joining_leave_out(&all, wishes->min);
     joining_leave_out(&apart, wishes->min);
-    todo_verdict(page, &apart, &ledger);
+    suspects_find(&suspects, tally);
+    todo_verdict(page, &apart, &suspects, &ledger);
     page->metrics = report_metrics;
     page_section(page, "schema", NULL, LOOK_HIDDEN, CELL_COUNT)->cell->number = 1;
     page->part = part_name(PART_LINES);
@@ -220,7 +222,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     page->part = NULL;
     asked_of(wishes->filter, page);
     page->part = part_name(PART_REASONS);
-    todo_cards(page, &apart, wishes->top, inputs_of(page, wishes));
+    todo_cards(page, &apart, &suspects, wishes->top, inputs_of(page, wishes));
     page->part = part_name(PART_TOTALS);
     add_totals(page, &totals, wishes->filter);
     page->part = part_name(PART_REASONS);
@@ -232,14 +234,15 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
                                   words_number(page, rare), words_number(page, wishes->min)));
     timeline_days(page, tally, wishes->filter, wishes->top);
     timeline_hours(page, tally, wishes->filter);
-    refused_listed(page, tally, wishes);
-    refused_sections(page, tally, wishes);
+    suspects_section(page, &suspects, wishes);
+    incident_tables(page, tally, wishes);
     page->part = part_name(PART_LINES);
     add_balance(page, tally);
     page->part = part_name(PART_NOTICES);
     add_notices(page, &totals, wishes->filter);
     add_ledgers(page, tally);
     page->part = NULL;
+    suspects_release(&suspects);
     joining_release(&all);
     joining_release(&apart);
 }

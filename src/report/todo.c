@@ -269,16 +269,9 @@ static enum share share_of(const struct joined *joined) {
     return joined->severity >= SEVERITY_WARNING ? SHARE_TODO : SHARE_NOTICED;
 }
 
-/* Adds the reasons of a share to a list, the first `top` of them; a list without any is not shown.
- */
-static void add_share(struct page *page, struct section *section, const struct joining *apart,
-                      enum share share, unsigned top, struct slice inputs,
-                      void (*add)(struct page *page, struct cell *list, const struct joined *joined,
-                                  struct slice inputs)) {
-    size_t count = 0;
-    for (size_t i = 0; i < apart->count; i++)
-        if (share_of(&apart->items[i]) == share && (++count <= top || !top))
-            add(page, section->cell, &apart->items[i], inputs);
+/* Ends a list that was given so many, of which the first `top` are in it; one without any is not
+ * shown. */
+static void end_list(struct page *page, struct section *section, size_t count, unsigned top) {
     if (!count)
         section->look = LOOK_HIDDEN;
     if (top && count > top)
@@ -286,16 +279,61 @@ static void add_share(struct page *page, struct section *section, const struct j
             &page->arena, page_word(page, WORD_MORE_REASONS), words_number(page, count - top));
 }
 
-void todo_cards(struct page *page, const struct joining *apart, unsigned top, struct slice inputs) {
+/* "mailtriage export --user bob mail.log" */
+static struct slice suspect_rows(struct page *page, const struct suspects *suspects,
+                                 struct slice inputs) {
+    struct out words;
+    out_init_memory(&words);
+    out_text(&words, "mailtriage export --all");
+    asked_put(&words, "user", suspects->items[0].account->name);
+    out_slice(&words, inputs);
+    struct slice kept = arena_copy(&page->arena, out_held(&words));
+    out_release(&words);
+    return kept;
+}
+
+static void add_suspects(struct page *page, struct cell *list, const struct suspects *suspects,
+                         struct slice inputs) {
+    struct cell *cell = cell_record(page, list, NULL, NULL);
+    words_add_severity(page, cell, NULL, "", suspects_severity(suspects));
+    cell_text(page, cell, NULL, "",
+              WORDS_FILL(&page->arena, page_word(page, WORD_ONE_ACCOUNT + (suspects->count != 1)),
+                         words_number(page, suspects->count)));
+    cell_text(page, cell, NULL, page_word(page, WORD_DO),
+              WORDS_FILL(&page->arena, page_word(page, WORD_CODE_COLON),
+                         words_acts(page->words, ACTS_OUR_ADMIN | ACTS_OUR_USER, &page->arena),
+                         slice_of(page_word(page, WORD_ACCOUNTS_DO))));
+    for (size_t i = 0; i < suspects->count && i < AFFECTED_SHOWN; i++)
+        cell_text(page, cell, NULL, page_word(page, i ? WORD_AND : WORD_AFFECTED),
+                  WORDS_FILL(&page->arena, page_word(page, WORD_CODE_COLON),
+                             suspects->items[i].account->name,
+                             suspect_words(page, &suspects->items[i])));
+    cell_text(page, cell, NULL, page_word(page, WORD_ROWS), suspect_rows(page, suspects, inputs))
+        ->literal = true;
+}
+
+/* Suspects stand in front of the reasons that are not more serious. */
+void todo_cards(struct page *page, const struct joining *apart, const struct suspects *suspects,
+                unsigned top, struct slice inputs) {
     struct section *section =
         page_section(page, NULL, page_word(page, WORD_TODO), LOOK_CARDS, CELL_LIST);
-    add_share(page, section, apart, SHARE_TODO, top, inputs, add_card);
+    size_t count = 0;
+    bool told = !suspects->count;
+    for (size_t i = 0; i <= apart->count; i++) {
+        const struct joined *joined = i < apart->count ? &apart->items[i] : NULL;
+        bool is_next = !joined || share_of(joined) != SHARE_TODO ||
+                       joined->severity <= suspects_severity(suspects);
+        if (!told && is_next && (++count <= top || !top))
+            add_suspects(page, section->cell, suspects, inputs);
+        told |= is_next;
+        if (joined && share_of(joined) == SHARE_TODO && (++count <= top || !top))
+            add_card(page, section->cell, joined, inputs);
+    }
+    end_list(page, section, count, top);
 }
 
 /* In the words that machines get, too: with them the rows are found in an export. */
-static void add_row(struct page *page, struct cell *list, const struct joined *joined,
-                    struct slice inputs) {
-    (void)inputs;
+static void add_row(struct page *page, struct cell *list, const struct joined *joined) {
     enum word unit = words_of(joined->event)->unit_of_one + (joined->count != 1);
     struct cell *row = cell_record(page, list, NULL, NULL);
     cell_text(page, row, NULL, page_word(page, WORD_REASON), joined->class_name);
@@ -315,12 +353,21 @@ static void add_row(struct page *page, struct cell *list, const struct joined *j
     fold_behind(before);
 }
 
+static void add_share(struct page *page, struct section *section, const struct joining *apart,
+                      enum share share, unsigned top) {
+    size_t count = 0;
+    for (size_t i = 0; i < apart->count; i++)
+        if (share_of(&apart->items[i]) == share && (++count <= top || !top))
+            add_row(page, section->cell, &apart->items[i]);
+    end_list(page, section, count, top);
+}
+
 void todo_strangers(struct page *page, const struct joining *apart, unsigned top) {
     struct section *hint =
         page_section(page, NULL, page_word(page, WORD_STRANGERS), LOOK_TEXT, CELL_TEXT);
     struct section *section = page_section(page, NULL, NULL, LOOK_TABLE, CELL_LIST);
     hint->cell->text = slice_of(page_word(page, WORD_STRANGERS_HINT));
-    add_share(page, section, apart, SHARE_STRANGERS, top, (struct slice){0}, add_row);
+    add_share(page, section, apart, SHARE_STRANGERS, top);
     if (section->look == LOOK_HIDDEN)
         hint->look = LOOK_HIDDEN;
 }
@@ -328,17 +375,17 @@ void todo_strangers(struct page *page, const struct joining *apart, unsigned top
 void todo_noticed(struct page *page, const struct joining *apart, unsigned top) {
     struct section *section =
         page_section(page, NULL, page_word(page, WORD_NOTICED), LOOK_TABLE, CELL_LIST);
-    add_share(page, section, apart, SHARE_NOTICED, top, (struct slice){0}, add_row);
+    add_share(page, section, apart, SHARE_NOTICED, top);
 }
 
 /* ---- the verdict ---- */
 
 static struct slice severity_count(struct page *page, const struct joining *apart,
-                                   enum severity severity) {
+                                   const struct suspects *suspects, enum severity severity) {
     static const enum word one[] = {[SEVERITY_WARNING] = WORD_ONE_OF_WARNING,
                                     [SEVERITY_ERROR] = WORD_ONE_OF_ERROR,
                                     [SEVERITY_CRITICAL] = WORD_ONE_OF_CRITICAL};
-    size_t count = 0;
+    size_t count = suspects->count && suspects_severity(suspects) == severity;
     for (size_t i = 0; i < apart->count; i++)
         count += share_of(&apart->items[i]) == SHARE_TODO && apart->items[i].severity == severity;
     if (!count)
@@ -347,13 +394,14 @@ static struct slice severity_count(struct page *page, const struct joining *apar
                       words_number(page, count));
 }
 
-void todo_verdict(struct page *page, const struct joining *apart, const struct ledger *ledger) {
-    size_t count = 0;
+void todo_verdict(struct page *page, const struct joining *apart, const struct suspects *suspects,
+                  const struct ledger *ledger) {
+    size_t count = suspects->count != 0;
     struct slice words = {0};
     for (size_t i = 0; i < apart->count; i++)
         count += share_of(&apart->items[i]) == SHARE_TODO;
     for (int severity = SEVERITY_CRITICAL; severity >= SEVERITY_WARNING; severity--) {
-        struct slice more = severity_count(page, apart, (enum severity)severity);
+        struct slice more = severity_count(page, apart, suspects, (enum severity)severity);
         if (more.length)
             words = arena_print(&page->arena, "%.*s%s%.*s", SLICE_ARGS(words),
                                 words.length ? ", " : "", SLICE_ARGS(more));

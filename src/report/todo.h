@@ -4,12 +4,16 @@
 
 #include "report/joined.h"
 #include "report/page.h"
+#include "report/suspects.h"
 
 /* For people. The verdict becomes the title of the page: "3 things to do: 1 critical, 2 errors". */
-void todo_verdict(struct page *page, const struct joining *apart, const struct ledger *ledger);
-/* The things to do, as cards; the first `top` (0: all). inputs: what the command that shows their
- * rows reads, " mail.log"; it lives as long as the page. */
-void todo_cards(struct page *page, const struct joining *apart, unsigned top, struct slice inputs);
+void todo_verdict(struct page *page, const struct joining *apart, const struct suspects *suspects,
+                  const struct ledger *ledger);
+/* The things to do, as cards; the first `top` (0: all). All accounts that somebody else may use are
+ * one. inputs: what the command that shows their rows reads, " mail.log"; it lives as long as the
+ * page. */
+void todo_cards(struct page *page, const struct joining *apart, const struct suspects *suspects,
+                unsigned top, struct slice inputs);
 /* What strangers did, and what is no fault to act on, as tables. */
 void todo_strangers(struct page *page, const struct joining *apart, unsigned top);
 void todo_noticed(struct page *page, const struct joining *apart, unsigned top);

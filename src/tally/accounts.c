@@ -1,0 +1,479 @@
+/* Why: a stolen password shows in the log before the spam does: somebody guesses and then gets in,
+ * one account logs in from ten networks within an hour, and sends to a thousand recipients.
+ *
+ * How: names that logged in are kept with what their mail did. Each client that tried a name is a
+ * meeting of two hashes, kept with its address, how often it failed and worked, and when for the
+ * first time: sums and maxima only, so that tallies add up. Guessers make names and addresses
+ * without end: of names that never logged in only so many meetings are kept, so that those of real
+ * accounts find room. What lies near (this host, a private network: a webmail) guesses nothing.
+ */
+#include "tally/accounts.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+#include "base/ascii.h"
+#include "base/map.h"
+#include "base/memory.h"
+#include "base/network.h"
+#include "finding/strangers.h"
+#include "tally/counter.h"
+#include "tally/counts.h"
+
+enum {
+    NAMES = 1 << 17,        /* accounts that are followed */
+    GUESSES = 1 << 18,      /* meetings, as long as none is of an account */
+    MEETINGS = 2 * GUESSES, /* meetings in all */
+    NAME_LENGTH = 255,
+    HOUR = 3600,
+};
+
+struct mail {
+    uint64_t messages, recipients, bounced; /* modulo 2^64: a part may take back what another has */
+};
+
+/* Numbers of a meeting; from MEETING_NAME on they are maxima. Name and address are the same in all
+ * that are added. */
+enum meeting_number {
+    MEETING_FAILED,
+    MEETING_LOGINS,
+    MEETING_NAME,
+    MEETING_HIGH, /* the address, its first eight bytes */
+    MEETING_LOW,
+    MEETING_FIRST_FAILED, /* turned round: the greatest is the first */
+    MEETING_LAST_FAILED,
+    MEETING_FIRST_LOGIN,
+    MEETING_LAST_LOGIN,
+    MEETING_NUMBERS
+};
+
+struct content {
+    struct map names; /* in small letters -> struct mail */
+    struct counts meetings;
+};
+
+static void accounts_init(void *content) {
+    struct content *accounts = content;
+    map_init(&accounts->names, sizeof(struct mail));
+    counts_init(&accounts->meetings, MEETING_NUMBERS, MEETING_NUMBERS - MEETING_NAME);
+}
+
+static void accounts_free(void *content) {
+    struct content *accounts = content;
+    map_release(&accounts->names);
+    counts_release(&accounts->meetings);
+}
+
+/* ---- times as numbers; 0: none */
+
+static uint64_t number_of_time(int64_t seconds) {
+    return seconds == MOMENT_NONE ? 0 : (uint64_t)seconds ^ (uint64_t)1 << 63;
+}
+
+static uint64_t turned(uint64_t number) {
+    return number ? ~number : 0;
+}
+
+static int64_t time_of_number(uint64_t number) {
+    return number ? (int64_t)(number ^ (uint64_t)1 << 63) : MOMENT_NONE;
+}
+
+/* ---- adding ---- */
+
+static struct slice small(struct slice name, char room[NAME_LENGTH]) {
+    name = slice_head(name, NAME_LENGTH);
+    for (size_t i = 0; i < name.length; i++)
+        room[i] = lower_of(name.at[i]);
+    return (struct slice){room, name.length};
+}
+
+/* NULL: none of the accounts, and there is no room for one more. */
+static struct mail *mail_of(struct map *names, struct slice name, bool may_begin) {
+    if (!may_begin || names->count >= NAMES)
+        return map_get(names, name);
+    return map_put(names, name, NULL);
+}
+
+static void put_word(unsigned char *bytes, uint64_t word) {
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (unsigned char)(word >> (56 - 8 * i));
+}
+
+static uint64_t take_word(const unsigned char *bytes) {
+    uint64_t word = 0;
+    for (int i = 0; i < 8; i++)
+        word = word << 8 | bytes[i];
+    return word;
+}
+
+static void meet(struct content *accounts, struct slice name, bool is_account,
+                 const struct finding *finding, uint64_t count) {
+    struct network client;
+    bool login = finding->login;
+    if (ip_is_near(finding->record.peer_ip) || !network_read(finding->record.peer_ip, &client))
+        return;
+    uint64_t when = number_of_time(finding->time.seconds);
+    const uint64_t by[MEETING_NUMBERS] = {
+        [MEETING_FAILED] = login ? 0 : count,
+        [MEETING_LOGINS] = login ? count : 0,
+        [MEETING_NAME] = bytes_hash(name.at, name.length),
+        [MEETING_HIGH] = take_word(client.bytes),
+        [MEETING_LOW] = take_word(client.bytes + 8),
+        [MEETING_FIRST_FAILED] = login ? 0 : turned(when),
+        [MEETING_LAST_FAILED] = login ? 0 : when,
+        [MEETING_FIRST_LOGIN] = login ? turned(when) : 0,
+        [MEETING_LAST_LOGIN] = login ? when : 0,
+    };
+    uint64_t hash = bytes_hash(&by[MEETING_NAME], 3 * sizeof *by);
+    size_t most = is_account ? MEETINGS : GUESSES;
+    if (accounts->meetings.count >= most && !counts_get(&accounts->meetings, hash))
+        return;
+    counts_add(&accounts->meetings, counts_put(&accounts->meetings, hash), by);
+}
+
+static void add_mail(struct mail *mail, const struct counting *counting) {
+    mail->messages += (uint64_t)(int64_t)counting->finding->new_messages;
+    mail->recipients += counting->new_recipients;
+    if (counting->into == FATE_BOUNCED)
+        mail->bounced += counting->recipients;
+    if (counting->from == FATE_BOUNCED)
+        mail->bounced--;
+}
+
+static void accounts_add(void *content, const struct counting *counting) {
+    struct content *accounts = content;
+    const struct finding *finding = counting->finding;
+    bool failed = finding->record.event == EVENT_AUTH_FAILED && counting->events;
+    if (!finding->record.user.length && !failed)
+        return;
+    char room[NAME_LENGTH];
+    struct slice name = small(finding->record.user, room);
+    bool sends = finding->new_messages || counting->recipients;
+    struct mail *mail = mail_of(&accounts->names, name, name.length && (finding->login || sends));
+    if (mail)
+        add_mail(mail, counting);
+    if (finding->login || failed)
+        meet(accounts, name, mail, finding, finding->repeat);
+}
+
+/* ---- merging, saving ---- */
+
+static void accounts_merge(void *into, const void *from) {
+    struct content *sum = into;
+    const struct content *more = from;
+    for (size_t place = 0; place < more->names.used; place++) {
+        struct slice name;
+        const struct mail *mail = map_at(&more->names, place, &name);
+        if (!mail)
+            continue;
+        struct mail *both = map_put(&sum->names, name, NULL);
+        both->messages += mail->messages;
+        both->recipients += mail->recipients;
+        both->bounced += mail->bounced;
+    }
+    counts_merge(&sum->meetings, &more->meetings);
+}
+
+struct named {
+    struct slice name;
+    const struct mail *mail;
+};
+
+static int compare_named(const void *left, const void *right) {
+    return slice_compare(((const struct named *)left)->name, ((const struct named *)right)->name);
+}
+
+/* All accounts by name; the caller frees the array. */
+static struct named *sorted(const struct map *names) {
+    struct named *all = memory_resize(NULL, names->count + 1, sizeof *all);
+    size_t count = 0;
+    for (size_t place = 0; place < names->used; place++)
+        if ((all[count].mail = map_at(names, place, &all[count].name)))
+            count++;
+    qsort(all, count, sizeof *all, compare_named);
+    return all;
+}
+
+static void accounts_save(const void *content, struct pack *pack) {
+    const struct content *accounts = content;
+    struct named *all = sorted(&accounts->names);
+    pack_number(pack, accounts->names.count);
+    for (size_t i = 0; i < accounts->names.count; i++) {
+        pack_text(pack, all[i].name);
+        pack_number(pack, all[i].mail->messages);
+        pack_number(pack, all[i].mail->recipients);
+        pack_number(pack, all[i].mail->bounced);
+    }
+    free(all);
+    counts_save(&accounts->meetings, pack);
+}
+
+static void accounts_load(void *content, struct unpack *unpack) {
+    struct content *accounts = content;
+    for (size_t left = unpack_count(unpack); left && !unpack->broken; left--) {
+        bool is_new = false;
+        struct mail *mail = map_put(&accounts->names, unpack_text(unpack), &is_new);
+        mail->messages = unpack_number(unpack);
+        mail->recipients = unpack_number(unpack);
+        mail->bounced = unpack_number(unpack);
+        unpack->broken |= !is_new;
+    }
+    counts_load(&accounts->meetings, unpack);
+}
+
+const struct counter counter_accounts = {
+    .name = "accounts",
+    .size = sizeof(struct content),
+    .init = accounts_init,
+    .release = accounts_free,
+    .add = accounts_add,
+    .merge = accounts_merge,
+    .save = accounts_save,
+    .load = accounts_load,
+};
+
+/* ---- reading out ---- */
+
+struct meeting {
+    uint64_t name, client, network; /* hashes */
+    uint64_t high, low;
+    uint64_t failed, logins;
+    int64_t first_failed, last_failed, first_login, last_login; /* MOMENT_NONE: there was none */
+};
+
+/* Numbers of a client, of a network and of a name, all together. The first ones turned round. */
+enum { CLIENT_FAILED, CLIENT_NAMES, CLIENT_FIRST_FAILED, CLIENT_NUMBERS };
+enum { NETWORK_FIRST_LOGIN, NETWORK_NUMBERS };
+enum { NAME_FAILED, NAME_NUMBERS };
+
+struct gathered {
+    struct meeting *meetings; /* by name, then by address */
+    size_t count;
+    struct counts clients, networks, names;
+    uint64_t nameless; /* hash of no name */
+};
+
+static bool is_version_4(uint64_t high, uint64_t low) {
+    return high == 0 && low >> 32 == 0xffff;
+}
+
+/* The /24 or /64. */
+static uint64_t network_of(uint64_t high, uint64_t low) {
+    const uint64_t words[2] = {high, is_version_4(high, low) ? low >> 8 : 0};
+    return bytes_hash(words, sizeof words);
+}
+
+static struct meeting meeting_of(const uint64_t *numbers) {
+    uint64_t high = numbers[MEETING_HIGH], low = numbers[MEETING_LOW];
+    return (struct meeting){
+        .name = numbers[MEETING_NAME],
+        .client = bytes_hash(&numbers[MEETING_HIGH], 2 * sizeof *numbers),
+        .network = network_of(high, low),
+        .high = high,
+        .low = low,
+        .failed = numbers[MEETING_FAILED],
+        .logins = numbers[MEETING_LOGINS],
+        .first_failed = time_of_number(turned(numbers[MEETING_FIRST_FAILED])),
+        .last_failed = time_of_number(numbers[MEETING_LAST_FAILED]),
+        .first_login = time_of_number(turned(numbers[MEETING_FIRST_LOGIN])),
+        .last_login = time_of_number(numbers[MEETING_LAST_LOGIN]),
+    };
+}
+
+static int compare_meetings(const void *left, const void *right) {
+    const struct meeting *a = left, *b = right;
+    if (a->name != b->name)
+        return a->name < b->name ? -1 : 1;
+    if (a->high != b->high)
+        return a->high < b->high ? -1 : 1;
+    return (a->low > b->low) - (a->low < b->low);
+}
+
+static void add_up(struct gathered *gathered, const struct meeting *meeting) {
+    uint64_t first_failed = turned(number_of_time(meeting->first_failed));
+    uint64_t first_login = turned(number_of_time(meeting->first_login));
+    bool is_name = meeting->failed && meeting->name != gathered->nameless;
+    counts_add(&gathered->clients, counts_put(&gathered->clients, meeting->client),
+               (const uint64_t[CLIENT_NUMBERS]){meeting->failed, is_name, first_failed});
+    counts_add(&gathered->networks, counts_put(&gathered->networks, meeting->network),
+               (const uint64_t[NETWORK_NUMBERS]){first_login});
+    counts_add(&gathered->names, counts_put(&gathered->names, meeting->name),
+               (const uint64_t[NAME_NUMBERS]){meeting->failed});
+}
+
+static void gather(struct gathered *gathered, const struct counts *meetings) {
+    *gathered = (struct gathered){.nameless = bytes_hash("", 0)};
+    gathered->meetings = memory_resize(NULL, meetings->count + 1, sizeof *gathered->meetings);
+    counts_init(&gathered->clients, CLIENT_NUMBERS, 1);
+    counts_init(&gathered->networks, NETWORK_NUMBERS, 1);
+    counts_init(&gathered->names, NAME_NUMBERS, 0);
+    for (size_t place = 0; place < meetings->places; place++) {
+        const uint64_t *numbers = counts_at(meetings, place, NULL);
+        if (!numbers)
+            continue;
+        struct meeting meeting = meeting_of(numbers);
+        gathered->meetings[gathered->count++] = meeting;
+        add_up(gathered, &meeting);
+    }
+    qsort(gathered->meetings, gathered->count, sizeof *gathered->meetings, compare_meetings);
+}
+
+static void gathered_release(struct gathered *gathered) {
+    free(gathered->meetings);
+    counts_release(&gathered->clients);
+    counts_release(&gathered->networks);
+    counts_release(&gathered->names);
+}
+
+/* The meetings of a name: [*first_r, ...), their number. */
+static size_t meetings_of(const struct gathered *gathered, uint64_t name, size_t *first_r) {
+    size_t low = 0, high = gathered->count, end;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (gathered->meetings[middle].name < name)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (end = low; end < gathered->count && gathered->meetings[end].name == name;)
+        end++;
+    *first_r = low;
+    return end - low;
+}
+
+/* ---- networks */
+
+struct arrival { /* of an account in a network */
+    uint64_t network;
+    int64_t first;
+};
+
+static int compare_networks(const void *left, const void *right) {
+    const struct arrival *a = left, *b = right;
+    if (a->network != b->network)
+        return a->network < b->network ? -1 : 1;
+    return (a->first > b->first) - (a->first < b->first);
+}
+
+static int compare_firsts(const void *left, const void *right) {
+    int64_t a = ((const struct arrival *)left)->first, b = ((const struct arrival *)right)->first;
+    return (a > b) - (a < b);
+}
+
+static uint64_t most_within_an_hour(const struct arrival *arrivals, size_t count) {
+    size_t most = 0;
+    for (size_t first = 0, i = 0; i < count; i++) {
+        while (arrivals[i].first - arrivals[first].first >= HOUR)
+            first++;
+        most = i + 1 - first > most ? i + 1 - first : most;
+    }
+    return most;
+}
+
+static void tell_networks(struct account *account, const struct meeting *meetings, size_t count) {
+    struct arrival *arrivals = memory_resize(NULL, count + 1, sizeof *arrivals);
+    size_t used = 0, kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct meeting *meeting = &meetings[i];
+        if (!meeting->logins || meeting->first_login == MOMENT_NONE)
+            continue;
+        arrivals[used++] = (struct arrival){meeting->network, meeting->first_login};
+        if (account->first == MOMENT_NONE || meeting->first_login < account->first)
+            account->first = meeting->first_login;
+        account->last = meeting->last_login > account->last ? meeting->last_login : account->last;
+    }
+    qsort(arrivals, used, sizeof *arrivals, compare_networks);
+    for (size_t i = 0; i < used; i++)
+        if (!kept || arrivals[kept - 1].network != arrivals[i].network)
+            arrivals[kept++] = arrivals[i];
+    qsort(arrivals, kept, sizeof *arrivals, compare_firsts);
+    account->networks = kept;
+    account->at_once = most_within_an_hour(arrivals, kept);
+    free(arrivals);
+}
+
+/* ---- who guessed, and got in */
+
+static void print_client(const struct meeting *meeting, char client[INET6_ADDRSTRLEN]) {
+    unsigned char bytes[16];
+    put_word(bytes, meeting->high);
+    put_word(bytes + 8, meeting->low);
+    if (is_version_4(meeting->high, meeting->low))
+        inet_ntop(AF_INET, bytes + 12, client, INET6_ADDRSTRLEN);
+    else
+        inet_ntop(AF_INET6, bytes, client, INET6_ADDRSTRLEN);
+}
+
+/* The failed logins of no name from the same client: Postfix before 3.9 tells no name. */
+static const struct meeting *nameless_at(const struct gathered *gathered,
+                                         const struct meeting *meeting) {
+    const struct meeting wanted = {
+        .name = gathered->nameless, .high = meeting->high, .low = meeting->low};
+    return bsearch(&wanted, gathered->meetings, gathered->count, sizeof wanted, compare_meetings);
+}
+
+/* A login from a client that failed before, out of a network from which nobody had logged in. */
+static bool is_guess(const struct gathered *gathered, const struct meeting *meeting) {
+    const uint64_t *client = counts_get(&gathered->clients, meeting->client);
+    const uint64_t *network = counts_get(&gathered->networks, meeting->network);
+    int64_t failed = time_of_number(turned(client[CLIENT_FIRST_FAILED]));
+    int64_t login = time_of_number(turned(network[NETWORK_FIRST_LOGIN]));
+    return client[CLIENT_FAILED] && meeting->first_login != MOMENT_NONE && failed != MOMENT_NONE &&
+           failed < meeting->first_login && failed < login;
+}
+
+static void tell_guess(struct account *account, const struct gathered *gathered,
+                       const struct meeting *meeting) {
+    const uint64_t *client = counts_get(&gathered->clients, meeting->client);
+    const struct meeting *nameless = nameless_at(gathered, meeting);
+    struct account_guess guess = {.failures = meeting->failed,
+                                  .names = client[CLIENT_NAMES] - (meeting->failed != 0)};
+    int64_t last = meeting->last_failed;
+    if (nameless) {
+        guess.failures += nameless->failed;
+        last = nameless->last_failed > last ? nameless->last_failed : last;
+    }
+    guess.others = client[CLIENT_FAILED] - guess.failures;
+    guess.stopped = last < meeting->first_login;
+    if (account->guess.client[0] &&
+        guess.failures + guess.others <= account->guess.failures + account->guess.others)
+        return;
+    account->guess = guess;
+    print_client(meeting, account->guess.client);
+}
+
+static void tell_account(struct account *account, const struct gathered *gathered) {
+    uint64_t name = bytes_hash(account->name.at, account->name.length);
+    const uint64_t *failures = counts_get(&gathered->names, name);
+    size_t first, count = meetings_of(gathered, name, &first);
+    account->failures = failures ? failures[NAME_FAILED] : 0;
+    tell_networks(account, gathered->meetings + first, count);
+    for (size_t i = first; i < first + count; i++)
+        if (gathered->meetings[i].logins && is_guess(gathered, &gathered->meetings[i]))
+            tell_guess(account, gathered, &gathered->meetings[i]);
+}
+
+void accounts_read(const struct tally *tally, struct accounts *accounts_r) {
+    const struct content *content = tally_content(tally, &counter_accounts);
+    struct named *all = sorted(&content->names);
+    struct gathered gathered;
+    accounts_r->count = content->names.count;
+    accounts_r->items = memory_resize(NULL, accounts_r->count + 1, sizeof *accounts_r->items);
+    gather(&gathered, &content->meetings);
+    for (size_t i = 0; i < accounts_r->count; i++) {
+        struct account *account = &accounts_r->items[i];
+        *account = (struct account){.name = all[i].name,
+                                    .messages = all[i].mail->messages,
+                                    .recipients = all[i].mail->recipients,
+                                    .bounced = all[i].mail->bounced,
+                                    .first = MOMENT_NONE,
+                                    .last = MOMENT_NONE};
+        tell_account(account, &gathered);
+    }
+    gathered_release(&gathered);
+    free(all);
+}
+
+void accounts_release(struct accounts *accounts) {
+    free(accounts->items);
+}

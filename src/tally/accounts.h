@@ -1,0 +1,37 @@
+/* accounts - what was done under each login name: from where, and whether it worked; how much mail
+ * it sent, and what of that bounced. From this a report tells which account somebody else uses.
+ *
+ * An account is a name that logged in, or under which a message was handed in on this host.
+ */
+#ifndef TALLY_ACCOUNTS_H
+#define TALLY_ACCOUNTS_H
+
+#include <netinet/in.h>
+
+#include "tally/tally.h"
+
+struct account {
+    struct slice name;                      /* in small letters; borrowed from the tally */
+    uint64_t messages, recipients, bounced; /* recipients: of its messages, all together */
+    uint64_t failures;                      /* failed logins under this name, from anywhere */
+    int64_t first, last;                    /* good logins: seconds, or MOMENT_NONE */
+    uint64_t networks;                      /* /24 or /64 from which it logged in */
+    uint64_t at_once; /* the most of those whose first login came within one hour */
+    struct account_guess {
+        char client[INET6_ADDRSTRLEN]; /* where failed logins came before the first good one; "" */
+        uint64_t failures;             /* there: of this name, and of none */
+        uint64_t others;               /* there: of other names */
+        uint64_t names;                /* other names */
+        bool stopped;                  /* none failed any more behind the good one */
+    } guess;
+};
+
+struct accounts {
+    struct account *items; /* by name */
+    size_t count;
+};
+
+void accounts_read(const struct tally *tally, struct accounts *accounts_r);
+void accounts_release(struct accounts *accounts);
+
+#endif
