@@ -225,7 +225,7 @@ static void judge_run(struct habit *habit, struct session *session) {
 /* The incident of another process is over when a second went by; till then it may be doubled yet.
  */
 static void judge_last(struct sessions *sessions, struct habit *habit, uint64_t key, int64_t now) {
-    struct session *last = &sessions->items[habit->session % PLACES];
+    struct session *last = place_of(sessions, habit->session);
     bool is_late = now != MOMENT_NONE && habit->heard != MOMENT_NONE &&
                    (now > habit->heard + 1 || now < habit->heard - 1);
     if (habit->session != key && last->key == habit->session && is_late)
