@@ -29,7 +29,8 @@ enum {
 struct chart {
     const struct cell *list, *label; /* label: head of the first column */
     size_t points, strips;
-    double span; /* percent of the width that the points take */
+    double span;   /* percent of the width that the points take */
+    size_t common; /* bytes that all labels begin with */
     const struct cell *heads[MOST_COLUMNS];
     const struct cell *peaks[MOST_COLUMNS]; /* the row with the largest amount */
 };
@@ -59,6 +60,24 @@ static const struct cell *peak_of(const struct cell *list, const struct cell *he
     return peak;
 }
 
+static struct slice label_of(const struct chart *chart, const struct cell *row) {
+    const struct cell *cell = cell_under(row, chart->label);
+    return cell ? slice_head(cell->text, LONGEST_LABEL) : (struct slice){0};
+}
+
+/* The day that all hours have in common is not said below each of them: the bytes of it. */
+static size_t common_words(const struct chart *chart) {
+    struct slice first = label_of(chart, chart->list->first);
+    size_t blank = slice_rfind(first, ' ');
+
+    if (blank == SIZE_MAX)
+        return 0;
+    for (const struct cell *row = chart->list->first; row; row = row->next)
+        if (!slice_starts(label_of(chart, row), slice_head(first, blank + 1)))
+            return 0;
+    return blank + 1;
+}
+
 /* Amounts that are nothing throughout are told by the table alone. */
 static struct chart chart_of(const struct cell *list) {
     struct chart chart = {.list = list};
@@ -77,13 +96,9 @@ static struct chart chart_of(const struct cell *list) {
         chart.heads[chart.strips] = head;
         chart.peaks[chart.strips++] = peak;
     }
+    chart.common = common_words(&chart);
     chart.span = chart.points < FEW ? 100.0 * (double)chart.points / FEW : 100;
     return chart;
-}
-
-static struct slice label_of(const struct chart *chart, const struct cell *row) {
-    const struct cell *cell = cell_under(row, chart->label);
-    return cell ? slice_head(cell->text, LONGEST_LABEL) : (struct slice){0};
 }
 
 /* ---- words */
@@ -155,10 +170,16 @@ static void put_strip(const struct sheet *sheet, const struct chart *chart, size
               top + BARS + HEIGHT, top + BARS + HEIGHT);
 }
 
+static struct slice short_label_of(const struct chart *chart, const struct cell *row) {
+    return slice_from(label_of(chart, row), chart->common);
+}
+
 static size_t longest_label(const struct chart *chart) {
     size_t longest = 0;
-    for (const struct cell *row = chart->list->first; row; row = row->next)
-        longest = label_of(chart, row).length > longest ? label_of(chart, row).length : longest;
+    for (const struct cell *row = chart->list->first; row; row = row->next) {
+        size_t length = short_label_of(chart, row).length;
+        longest = length > longest ? length : longest;
+    }
     return longest;
 }
 
@@ -183,7 +204,7 @@ static void put_labels(const struct sheet *sheet, const struct chart *chart, uns
         out_print(sheet->out, "<text%s%s x=\"%.4g%%\" y=\"%u\">",
                   at % narrow == 0 ? "" : " class=\"wide\"",
                   middle ? " text-anchor=\"middle\"" : "", place, top);
-        html_text(sheet->out, label_of(chart, row));
+        html_text(sheet->out, short_label_of(chart, row));
         out_text(sheet->out, "</text>\n");
     }
 }

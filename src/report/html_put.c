@@ -5,6 +5,10 @@
 #include "report/html_put.h"
 
 #include "report/cell_line.h"
+#include "report/utf8.h"
+
+/* A line of a log may have 60 KB; its end is told by machines. */
+enum { MOST_SHOWN = 2000 };
 
 void html_words(struct out *out, const char *words) {
     html_text(out, slice_of(words));
@@ -21,10 +25,20 @@ const char *html_tone(enum tone tone) {
     return tones[tone];
 }
 
+static void put_end(struct out *out, struct slice text) {
+    if (text.length > MOST_SHOWN)
+        out_text(out, "\u2026");
+}
+
+static void put_shown(struct out *out, struct slice text) {
+    html_text(out, utf8_head(text, MOST_SHOWN));
+    put_end(out, text);
+}
+
 /* A line may break anywhere but inside "--year", which would be hard to read. */
-static void put_literal(struct out *out, struct slice text) {
+static void put_literal(struct out *out, struct slice whole) {
     enum { LONGEST_OPTION = 24 };
-    struct slice word;
+    struct slice text = utf8_head(whole, MOST_SHOWN), word;
 
     out_text(out, "<code>");
     for (bool more = true; more;) {
@@ -35,6 +49,7 @@ static void put_literal(struct out *out, struct slice text) {
         out_text(out, option ? "</span>" : "");
         out_text(out, more ? " " : "");
     }
+    put_end(out, whole);
     out_text(out, "</code>");
 }
 
@@ -48,13 +63,13 @@ void html_mark(struct out *out, const struct cell *cell) {
     }
     if (tone)
         out_print(out, "<span class=\"mark %s\">", tone);
-    html_text(out, cell->text);
+    put_shown(out, cell->text);
     if (tone)
         out_text(out, "</span>");
 }
 
 void html_line(struct out *out, const struct cell *cell) {
-    static const struct cell_line line = {html_text, html_link};
+    static const struct cell_line line = {put_shown, html_link};
     cell_line_put(&line, out, cell);
 }
 

@@ -12,7 +12,12 @@
 
 /* ---- showing: cell -> text without control characters */
 
-static void show_text(struct out *to, struct slice text) {
+/* A line of a log may have 60 KB; its end is told by machines. */
+enum { MOST_SHOWN = 1000 };
+
+static void show_text(struct out *to, struct slice whole) {
+    struct slice text = utf8_head(whole, MOST_SHOWN);
+
     while (text.length > 0) {
         const char *begin = text.at;
         uint32_t code_point = utf8_take(&text);
@@ -23,6 +28,8 @@ static void show_text(struct out *to, struct slice text) {
         else
             out_slice(to, slice_range(begin, text.at));
     }
+    if (whole.length > MOST_SHOWN)
+        out_text(to, "\u2026");
 }
 
 static void show_link(struct out *to, const struct cell *cell) {

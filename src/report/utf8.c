@@ -67,3 +67,13 @@ size_t utf8_plain(struct slice s) {
         length++;
     return length;
 }
+
+struct slice utf8_head(struct slice s, size_t most) {
+    enum { LONGEST = 4 };
+    if (s.length <= most)
+        return s;
+    size_t end = most;
+    while (end > 0 && most - end < LONGEST && ((unsigned char)s.at[end] & 0xC0) == 0x80)
+        end--;
+    return slice_head(s, end);
+}

@@ -18,4 +18,7 @@ bool utf8_is_control(uint32_t code_point);
 /* Length of the run of printable ASCII at the front of s. */
 size_t utf8_plain(struct slice s);
 
+/* What fits into `most` bytes from the front of s, without a part of a character behind. */
+struct slice utf8_head(struct slice s, size_t most);
+
 #endif

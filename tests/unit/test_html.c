@@ -454,6 +454,32 @@ static void test_text(void **state) {
     }
 }
 
+/* The end of a long text is cut off, at a character; the rest of the page goes on. */
+static void test_long(void **state) {
+    enum { LENGTH = 60000, SHOWN = 2000 };
+    char *text = malloc(LENGTH);
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH; i += 3)
+        memcpy(text + i, "\u0e01", 3);
+    for (int literal = 0; literal < 2; literal++) {
+        struct page page;
+        struct out out;
+        page_init(&page, "T");
+        struct cell *list = page_section(&page, "l", NULL, LOOK_POINTS, CELL_LIST)->cell;
+        cell_text(&page, list, NULL, NULL, (struct slice){text, LENGTH})->literal = literal;
+        struct slice rest = html_of(&page, NULL, &out), part;
+        assert_true(slice_cut_text(&rest, SLICE("<li>"), &part));
+        assert_true(slice_cut_text(&rest, SLICE("</li>"), &part));
+        assert_true(
+            slice_ends(part, literal ? SLICE("\u0e01\u2026</code>") : SLICE("\u0e01\u2026")));
+        assert_in_range(part.length, SHOWN, SHOWN + 20);
+        out_release(&out);
+        page_release(&page);
+    }
+    free(text);
+}
+
 static void test_attributes(void **state) {
     struct page page;
     struct out out;
@@ -478,6 +504,7 @@ int main(void) {
         cmocka_unit_test(test_side_by_side), cmocka_unit_test(test_name),
         cmocka_unit_test(test_lists),        cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_text),         cmocka_unit_test(test_attributes),
+        cmocka_unit_test(test_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -421,15 +421,17 @@ static void test_cut(void **state) {
                 "no \u0301p\n");
 }
 
+/* The end of a long text is cut off, at a character. */
 static void test_long(void **state) {
-    enum { LENGTH = 60000 };
+    enum { LENGTH = 60000, SHOWN = 1000 };
     struct page page;
     struct out out;
     struct format_wishes wishes = {.width = 100};
     char *text = malloc(LENGTH);
 
     (void)state;
-    memset(text, '\200', LENGTH);
+    for (size_t i = 0; i < LENGTH; i += 3)
+        memcpy(text + i, "\u0e01", 3);
     page_init(&page, NULL);
     struct cell *list = page_section(&page, "rows", NULL, LOOK_CARDS, CELL_LIST)->cell;
     struct cell *card = cell_record(&page, list, NULL, NULL);
@@ -438,8 +440,10 @@ static void test_long(void **state) {
     out_init_memory(&out);
     format_named("text")->page(&page, &wishes, &out);
     struct slice rest = out_held(&out), line;
+    assert_true(slice_ends(rest, SLICE("\u0e01\u2026\n")));
+    assert_in_range(rest.length, SHOWN, SHOWN + 200);
     while (slice_cut(&rest, '\n', &line))
-        assert_true(line.length <= 100);
+        assert_true(line.length <= 300);
     out_release(&out);
     page_release(&page);
     free(text);
