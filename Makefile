@@ -299,6 +299,11 @@ fixtures-accept: $(B)/tests/unit/test_fixtures build/$(PROGRAM) ## shows what th
 	@tests/fixtures/formats.sh docs/formats
 	@tests/lying-codes/page.sh > docs/reasons/lying-codes.md
 
+.PHONY: pictures
+pictures: deps-formats ## writes docs/pictures from samples/: look at them before you commit them
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@tests/browser/pictures.sh docs/pictures
+
 .PHONY: formats
 formats: build/$(PROGRAM) ## writes docs/formats and docs/reasons from the tests
 	@tests/fixtures/formats.sh docs/formats

@@ -12,10 +12,10 @@
 #include "report/html_table.h"
 
 enum {
-    NAME = 18,       /* pixels from the top of a strip to the line its name stands on */
-    BARS = 26,       /* and to its bars */
-    HEIGHT = 44,     /* of the bars */
-    STRIP = 88,      /* from strip to strip */
+    NAME = 15,       /* pixels from the top of a strip to the line its name stands on */
+    BARS = 22,       /* and to its bars */
+    HEIGHT = 40,     /* of the bars */
+    STRIP = 78,      /* from strip to strip */
     LABELS = 22,     /* below the last strip */
     SCALE = 100,     /* units of a path in height */
     FEW = 8,         /* bars: fewer are not stretched over the whole width */
@@ -166,7 +166,7 @@ static void put_strip(const struct sheet *sheet, const struct chart *chart, size
               "preserveAspectRatio=\"none\">",
               top + BARS, chart->span, HEIGHT, chart->points * 10, SCALE);
     put_bars(out, chart, strip);
-    out_print(out, "</svg>\n<line x1=\"0\" x2=\"100%%\" y1=\"%u\" y2=\"%u\"/>\n",
+    out_print(out, "</svg>\n<line x1=\"0\" x2=\"%.4g%%\" y1=\"%u\" y2=\"%u\"/>\n", chart->span,
               top + BARS + HEIGHT, top + BARS + HEIGHT);
 }
 

@@ -14,6 +14,7 @@
 
 enum {
     BAR_LEAST = 8, /* columns; less than that shows nothing */
+    BAR_WISH = 24, /* headings flow for so many */
     BAR_MOST = 40,
 };
 
@@ -125,6 +126,10 @@ static void squeeze(struct table *table, size_t width, bool amounts) {
 
 /* ---- bars */
 
+static size_t room_beside(size_t width, size_t taken) {
+    return width > taken ? width - taken : 0;
+}
+
 static const struct cell *drawn_cell(const struct table *table, const struct cell *record) {
     for (size_t i = 1; i < table->count; i++)
         if (table->columns[i].amounts)
@@ -223,9 +228,10 @@ void text_table_write(struct pen *pen, const struct section *section) {
 
     for (size_t i = 0; i < table.count; i++)
         measure_column(pen, list, &table.columns[i]);
-    squeeze(&table, pen->width, true);
+    bool has_bars = pen->bars && section->look == LOOK_SERIES;
+    squeeze(&table, has_bars ? room_beside(pen->width, GAP + BAR_WISH) : pen->width, true);
     squeeze(&table, pen->width, false);
-    if (pen->bars && section->look == LOOK_SERIES)
+    if (has_bars)
         measure_bars(&table, list, pen->width);
     write_headings(pen, &table);
     for (const struct cell *record = list->first; record; record = record->next) {

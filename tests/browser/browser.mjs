@@ -52,7 +52,8 @@ async function keep(tab, page, look) {
             path: `${pictures}/${page.replace(/.*\/|\.html$/g, '')}-${look}.png` });
 }
 
-// How bright ground and text are, 0 to 255; how wide the page is; its words, folded away or not.
+// How bright ground and text are, 0 to 255; how wide the page is; its words, folded away or not; how
+// many of them are.
 function measure() {
     const bright = (name) =>
         Math.max(...getComputedStyle(document.body)[name].match(/[0-9.]+/g).slice(0, 3).map(Number));
@@ -60,6 +61,8 @@ function measure() {
         ground: bright('backgroundColor'), ink: bright('color'),
         width: document.documentElement.scrollWidth,
         words: document.querySelector('main').textContent,
+        folded: [...document.querySelectorAll('details dd, details td')]
+            .filter((one) => one.getBoundingClientRect().height === 0).length,
     };
 }
 
@@ -106,6 +109,7 @@ async function judge(page) {
     tell(dark.ground < 60 && dark.ink > 180, `${name}: dark`, `${dark.ground} ${dark.ink}`);
     tell(print.ground > 250 && print.ink < 80, `${name}: prints light from a dark screen`,
         `${print.ground} ${print.ink}`);
+    tell(print.folded === 0, `${name}: unfolds on paper`, print.folded);
     tell(print.paper.subarray(0, 5).toString() === '%PDF-', `${name}: prints`);
     tell(narrow.width <= NARROW, `${name}: fits ${NARROW} pixels`, narrow.width);
     tell(still.words === light.words, `${name}: is whole without JavaScript`);

@@ -2,6 +2,7 @@
 # wellformed - the HTML pages under strict.py: well-formed to the letter, no text that could be
 # more, the policy that of the style. The browser's own opinion is asked by `make check-formats`.
 . "$(dirname "$0")/../lint/tap.bash"
+. tests/golden/hostile-csv/make_log.bash
 
 strict() { # PAGE...
     PYTHONDONTWRITEBYTECODE=1 python3 tests/html/strict.py "$@"
@@ -36,7 +37,8 @@ page compared build/mailtriage explain --no-config --lang th --format html 354 5
 page code build/mailtriage explain --no-config --format html 550
 page codes build/mailtriage explain --no-config --format html
 report report samples/postfix/mail.log samples/exim/mainlog samples/sendmail/maillog
-report hostile tests/golden/export-hostile-csv/hostile.log
+hostile_log "$scratch/=cmd() <b>.log"
+report hostile "$scratch/=cmd() <b>.log"
 touch "$scratch/empty.log"
 report nothing "$scratch/empty.log"
 
