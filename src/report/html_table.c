@@ -9,7 +9,10 @@
 
 #include <assert.h>
 
-enum { BARS_FROM = 3 }; /* rows: fewer are compared without bars */
+enum {
+    BARS_FROM = 3,     /* rows: fewer are compared without bars */
+    LONGEST_SHORT = 20 /* bytes of a text that stays in one line: a time, a word */
+};
 
 struct table {
     size_t count, across;   /* across: with the columns of units */
@@ -17,8 +20,8 @@ struct table {
     uint64_t most;          /* the amount of the longest bar */
     bool folds;             /* rows have something folded */
     struct table_column {
-        const struct cell *head; /* its cell in the first row */
-        bool amounts, has_unit;  /* amounts: in every row */
+        const struct cell *head;          /* its cell in the first row */
+        bool amounts, is_short, has_unit; /* of every row; has_unit: of any */
     } columns[MOST_COLUMNS];
 };
 
@@ -115,6 +118,8 @@ static void judge_column(const struct cell *list, struct table_column *column) {
         if (!cell)
             continue;
         column->amounts &= cell_is_amount(cell);
+        column->is_short &= cell->kind == CELL_NONE ||
+                            (cell->kind == CELL_TEXT && cell->text.length <= LONGEST_SHORT);
         column->has_unit |= cell_is_amount(cell) && unit_of(cell, room).length > 0;
     }
     column->has_unit &= column->amounts;
@@ -145,7 +150,7 @@ static struct table table_of(const struct section *section) {
             continue;
         assert(table.count < MOST_COLUMNS);
         struct table_column *column = &table.columns[table.count++];
-        *column = (struct table_column){.head = head, .amounts = true};
+        *column = (struct table_column){.head = head, .amounts = true, .is_short = true};
         judge_column(list, column);
         table.across += column->has_unit ? 2 : 1;
     }
@@ -220,6 +225,17 @@ static void put_folded(const struct sheet *sheet, const struct table *table,
     out_text(out, "</td></tr>\n");
 }
 
+/* The places of the columns that stay in one line, as the style knows them. */
+static void put_classes(struct out *out, const struct table *table) {
+    size_t place = 1;
+
+    if (table->folds)
+        out_text(out, " folds");
+    for (size_t i = 0; i < table->count; place += table->columns[i].has_unit ? 2 : 1, i++)
+        if (table->columns[i].is_short)
+            out_print(out, " short-%zu", place);
+}
+
 static void put_headings(struct out *out, const struct table *table) {
     out_text(out, "<thead>\n<tr>");
     for (size_t i = 0; i < table->count; i++) {
@@ -258,7 +274,9 @@ void html_table(const struct sheet *sheet, const struct section *section) {
         out_print(out, "section-%u", sheet->sections);
     else
         out_text(out, "title");
-    out_print(out, "\">\n<table%s>\n", table.folds ? " class=\"folds\"" : "");
+    out_text(out, "\">\n<table class=\"rows");
+    put_classes(out, &table);
+    out_text(out, "\">\n");
     put_headings(out, &table);
     put_bodies(sheet, &table, section->cell);
     out_text(out, "</table>\n</div>\n");

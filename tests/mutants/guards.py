@@ -8,7 +8,7 @@ from collections import namedtuple
 
 GUARD = namedtuple("GUARD", "name file old new tests")
 
-CSV, JSON, HTML = "src/report/csv.c", "src/report/json.c", "src/report/html.c"
+CSV, JSON, HTML = "src/report/csv.c", "src/report/json.c", "src/report/html_text.c"
 TEXT, METRICS = "src/report/text_pen.c", "src/report/openmetrics.c"
 UTF8, ASKED, REPLY = "src/report/utf8.c", "src/report/asked.c", "src/finding/reply.c"
 
@@ -95,6 +95,18 @@ GUARDS = [
           "        !slice_starts(cell->address, SLICE(\"http://\"))) {",
           "if (false) {",
           ["unit/test_html"]),
+    GUARD("HTML: the end of 60 KB", "src/report/html_put.c",
+          "struct slice text = utf8_head(whole, MOST_SHOWN), word;",
+          "struct slice text = whole, word;",
+          ["unit/test_html"]),
+    GUARD("HTML: the policy", "src/report/html.c",
+          "content=\\\"default-src 'none'; \"",
+          "content=\\\"default-src 'self'; \"",
+          ["unit/test_html", "golden/report-hostile-html", "golden/explain-html"]),
+    GUARD("text: the end of 60 KB", TEXT,
+          "struct slice text = utf8_head(whole, MOST_SHOWN);",
+          "struct slice text = whole;",
+          ["unit/test_text"]),
     GUARD("text: control and bidi characters", TEXT,
           "else if (code_point == UTF8_BROKEN || utf8_is_control(code_point))",
           "else if (code_point == UTF8_BROKEN)",
