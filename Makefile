@@ -155,7 +155,8 @@ MTA_TOOLS   := debootstrap ip,iproute2 unshare,util-linux python3 \
                /lib/systemd/systemd-journal-remote,systemd-journal-remote
 
 # What cannot be had is done without: the checks that need it are skipped, and say so.
-FORMATS_TOOLS := chromium node,nodejs npm soffice,libreoffice-calc-nogui
+FORMATS_TOOLS := chromium node,nodejs npm soffice,libreoffice-calc-nogui \
+                 /usr/bin/jsonschema,python3-jsonschema
 
 # Shell: sets $missing to the Debian packages of what is not there. $(1): needs, $(2): tools.
 define find_missing

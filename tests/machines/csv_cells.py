@@ -40,7 +40,9 @@ def read(raw, delimiter=","):
 def faults(raw, delimiter=",", is_number=lambda name: None):
     """What is wrong with a table of ours. is_number: whether the column of that name holds numbers,
     None: that is not known, and only the same in all rows."""
-    head, *rows = read(raw, delimiter)
+    head, *rows = read(raw, delimiter) or [[]]
+    if not head:
+        yield "nothing"
     names = [name for name, _ in head]
     if len(set(names)) != len(names):
         yield f"a column stands twice: {names}"
