@@ -73,6 +73,7 @@ static void write_page(struct analysis *analysis, struct run *run) {
                &(struct summary_wishes){.top = top,
                                         .min = run->options->min,
                                         .filter = &run->options->filter,
+                                        .journey = run->journey,
                                         .inputs = inputs_given(run->options, &page.arena)},
                &page);
     parts_keep(&page, parts_of(analysis, run->options));

@@ -70,6 +70,8 @@ struct finding {
     bool is_notice;        /* about the delivery of such a one: no mail of users */
     enum fate before, after; /* of the recipient; FATE_NONE when this is not about one */
     bool first_deferral;     /* counts one recipient that was ever deferred */
+    bool was_put_off;        /* he was deferred before this, asked for or not */
+    bool was_sized;          /* and the size of what he had been delivered was known */
     bool left_out;           /* not asked for (filter.h): counts nothing, only ends what counted */
 };
 

@@ -61,6 +61,11 @@ uint64_t journey_dropped(const struct journey *journey) {
     return journey->queue.dropped;
 }
 
+void journey_each_waiting(const struct journey *journey,
+                          void (*each)(void *context, const struct waiter *waiter), void *context) {
+    waiting_each(&journey->queue, each, context);
+}
+
 /* ---- what is asked for ---- */
 
 static bool is_left_out(const struct receiver *to, const struct finding *finding) {
@@ -430,8 +435,13 @@ static void make_wait(struct queue *queue, struct message *message, struct findi
         waiting_put(queue, message, record->recipient, record->orig_recipient, &is_new);
     finding->before = is_new ? FATE_NONE : counted_as(FATE_WAITING, waiting->left_out);
     waiting->left_out = finding->left_out;
+    waiting->held = !is_deferral;
+    if (waiting->since == MOMENT_NONE)
+        waiting->since = finding->time.seconds;
     size_t final = is_new ? final_of(message, person_of(record)) : QUEUE_FINALS;
     if (final < QUEUE_FINALS) {
+        waiting->put_off = message->finals[final].put_off;
+        finding->was_sized = message->finals[final].sized;
         finding->before = counted_as(message->finals[final].fate, message->finals[final].left_out);
         deferred_before = message->finals[final].deferred;
         message->finals[final].person = 0;
@@ -439,6 +449,8 @@ static void make_wait(struct queue *queue, struct message *message, struct findi
     }
     finding->first_deferral = deferred && !waiting->deferred && !deferred_before;
     waiting->deferred |= deferred || deferred_before;
+    finding->was_put_off = waiting->put_off;
+    waiting->put_off |= is_deferral;
     if (is_deferral)
         waiting->cause = causes_number(&queue->causes, slice_of(finding_class(finding)));
 }
@@ -464,12 +476,17 @@ static void make_final(struct queue *queue, struct message *message, struct find
     if (final == QUEUE_FINALS) {
         final = message->next_final;
         message->next_final = (message->next_final + 1) % QUEUE_FINALS;
-        message->finals[final].deferred = false;
+        message->finals[final].deferred = message->finals[final].put_off = false;
+        message->finals[final].sized = false;
         message->finished++;
     }
+    finding->was_sized = message->finals[final].sized;
     message->finals[final].person = person;
     message->finals[final].fate = (uint8_t)finding->after;
     message->finals[final].deferred |= was.deferred;
+    message->finals[final].put_off |= was.put_off;
+    message->finals[final].sized = finding->after == FATE_DELIVERED && record->size >= 0;
+    finding->was_put_off = message->finals[final].put_off;
     message->finals[final].left_out = finding->left_out;
     tell_cause(queue, &was, finding);
 }
@@ -503,6 +520,7 @@ static bool give_each_waiting(struct queue *queue, struct message *message, stru
         finding->record.recipient = recipient;
         finding->record.orig_recipient = original;
         finding->before = counted_as(FATE_WAITING, was.left_out);
+        finding->was_put_off = was.put_off;
         finding->left_out = is_left_out(to, finding);
         hand_over(to, finding);
         any = true;

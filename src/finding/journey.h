@@ -9,6 +9,7 @@
 
 #include "base/pack.h"
 #include "finding/filter.h"
+#include "finding/queue.h"
 
 struct journey;
 
@@ -27,6 +28,10 @@ void journey_take(struct journey *journey, struct finding *finding,
 
 uint64_t journey_open(const struct journey *journey);    /* messages followed now */
 uint64_t journey_dropped(const struct journey *journey); /* let go with recipients still waiting */
+
+/* Who waits now, of what is asked for (finding/queue.h). */
+void journey_each_waiting(const struct journey *journey,
+                          void (*each)(void *context, const struct waiter *waiter), void *context);
 
 void journey_save(const struct journey *journey, struct pack *pack);
 /* False: not a saved journey, or one of another version; journey is then empty. */

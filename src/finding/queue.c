@@ -129,8 +129,10 @@ struct waiting *waiting_put(struct queue *queue, struct message *message, struct
     uint32_t place =
         (uint32_t)(((unsigned char *)waiting - queue->waiting.values) / sizeof(struct waiting));
     uint32_t length = (uint32_t)slice_head(recipient, ADDRESS_MOST).length;
-    *waiting = (struct waiting){
-        .next = NOBODY, .previous = message->last_waiting, .recipient_length = length};
+    *waiting = (struct waiting){.next = NOBODY,
+                                .previous = message->last_waiting,
+                                .recipient_length = length,
+                                .since = MOMENT_NONE};
     if (message->last_waiting != NOBODY)
         waiting_at(queue, message->last_waiting, NULL)->next = place;
     else
@@ -221,6 +223,30 @@ static void waiting_clear(struct queue *queue, struct message *message) {
     struct waiting was;
     while (waiting_take_first(queue, message, &recipient, &original, &was)) {
     }
+}
+
+static void each_of_message(const struct queue *queue, const struct message *message,
+                            void (*each)(void *context, const struct waiter *waiter),
+                            void *context) {
+    for (uint32_t at = message->first_waiting; at != NOBODY;) {
+        struct slice key;
+        const struct waiting *waiting = waiting_at(queue, at, &key);
+        struct waiter waiter = {key_recipient(key, waiting),
+                                causes_name(&queue->causes, waiting->cause), waiting->held,
+                                waiting->since};
+        if (!waiting->left_out)
+            each(context, &waiter);
+        at = waiting->next;
+    }
+}
+
+/* In a message that ended nobody waits, but for what was logged late. */
+void waiting_each(const struct queue *queue,
+                  void (*each)(void *context, const struct waiter *waiter), void *context) {
+    const struct queue_list *lists[] = {&queue->open, &queue->ended};
+    for (size_t i = 0; i < 2; i++)
+        for (uint32_t at = lists[i]->oldest; at != NOBODY; at = queue->items[at].newer)
+            each_of_message(queue, &queue->items[at], each, context);
 }
 
 /* ---- servers and time ---- */
@@ -535,16 +561,24 @@ static void save_waiting(const struct queue *queue, const struct message *messag
         const struct waiting *waiting = waiting_at(queue, at, &key);
         pack_text(pack, key_recipient(key, waiting));
         pack_text(pack, key_original(key, waiting));
-        pack_number(pack, waiting->deferred | (unsigned)waiting->left_out << 1);
+        pack_number(pack, waiting->deferred | (unsigned)waiting->left_out << 1 |
+                              (unsigned)waiting->put_off << 2 | (unsigned)waiting->held << 3);
+        pack_signed(pack, waiting->since);
         causes_save(&queue->causes, waiting->cause, pack);
         at = waiting->next;
     }
+}
+
+/* A saved time is anybody's number: kept away from overflow. */
+static int64_t bounded_time(int64_t seconds) {
+    return seconds > INT64_MAX / 4 || seconds < -(INT64_MAX / 4) ? MOMENT_NONE : seconds;
 }
 
 static void load_waiting(struct queue *queue, struct message *message, struct unpack *unpack) {
     for (size_t count = unpack_count(unpack); count && !unpack->broken; count--) {
         struct slice recipient = unpack_text(unpack), original = unpack_text(unpack);
         uint64_t state = unpack_number(unpack);
+        int64_t since = bounded_time(unpack_signed(unpack));
         uint8_t cause = causes_load(&queue->causes, unpack);
         if (queue->waiting.count == QUEUE_RECIPIENTS) {
             unpack->broken = true;
@@ -554,6 +588,9 @@ static void load_waiting(struct queue *queue, struct message *message, struct un
         struct waiting *waiting = waiting_put(queue, message, recipient, original, &is_new);
         waiting->deferred = state & 1;
         waiting->left_out = state >> 1 & 1;
+        waiting->put_off = state >> 2 & 1;
+        waiting->held = state >> 3 & 1;
+        waiting->since = since;
         waiting->cause = cause;
     }
 }
@@ -564,7 +601,9 @@ static void save_finals(const struct message *message, struct pack *pack) {
         pack_number(pack, message->finals[i].person);
         if (message->finals[i].person)
             pack_number(pack, message->finals[i].fate | (unsigned)message->finals[i].deferred << 4 |
-                                  (unsigned)message->finals[i].left_out << 5);
+                                  (unsigned)message->finals[i].left_out << 5 |
+                                  (unsigned)message->finals[i].put_off << 6 |
+                                  (unsigned)message->finals[i].sized << 7);
     }
 }
 
@@ -578,6 +617,8 @@ static void load_finals(struct message *message, struct unpack *unpack) {
         message->finals[i].fate = state & 15;
         message->finals[i].deferred = state >> 4 & 1;
         message->finals[i].left_out = state >> 5 & 1;
+        message->finals[i].put_off = state >> 6 & 1;
+        message->finals[i].sized = state >> 7 & 1;
     }
 }
 
@@ -595,11 +636,6 @@ static void save_message(const struct queue *queue, const struct message *messag
     causes_save(&queue->causes, message->refused, pack);
     save_finals(message, pack);
     save_waiting(queue, message, pack);
-}
-
-/* A saved time is anybody's number: kept away from overflow. */
-static int64_t bounded_time(int64_t seconds) {
-    return seconds > INT64_MAX / 4 || seconds < -(INT64_MAX / 4) ? MOMENT_NONE : seconds;
 }
 
 static void load_message(struct queue *queue, struct unpack *unpack) {

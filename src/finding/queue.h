@@ -51,7 +51,8 @@ struct message {
     struct {           /* the recipients that ended last, to know them when they end again */
         uint32_t person; /* 0: free */
         uint8_t fate;
-        bool deferred, left_out;
+        bool deferred : 1, put_off : 1, left_out : 1;
+        bool sized : 1; /* how much was delivered is known */
     } finals[QUEUE_FINALS];
     uint32_t next_final;
     uint8_t refused; /* class of the recipient that a server refused last, in causes; 0: none */
@@ -65,9 +66,12 @@ struct message {
 struct waiting {
     uint32_t next, previous; /* of the same message */
     uint32_t recipient_length;
-    bool deferred; /* not only held */
+    bool deferred; /* that was asked for */
+    bool put_off;  /* was deferred, asked for or not */
+    bool held;     /* the last that was said of him: nothing is tried */
     bool left_out; /* what said so was not asked for */
     uint8_t cause; /* class of the last deferral, in causes; 0: none */
+    int64_t since; /* when he began to wait; MOMENT_NONE: no entry had a time */
 };
 
 struct queue_list {
@@ -140,6 +144,18 @@ bool waiting_remove(struct queue *queue, struct message *message, struct slice r
 /* Takes the first who waits out; the text is good until the next call. */
 bool waiting_take_first(struct queue *queue, struct message *message, struct slice *recipient_r,
                         struct slice *original_r, struct waiting *was_r);
+
+/* One who waits; the text is good until the queue changes. */
+struct waiter {
+    struct slice recipient;
+    const char *reason; /* class of the last deferral; NULL: not known, or only held */
+    bool held;          /* nothing is tried until somebody releases the message */
+    int64_t since;      /* MOMENT_NONE: no entry had a time */
+};
+
+/* All who wait, of the message silent longest first; without those not asked for. */
+void waiting_each(const struct queue *queue,
+                  void (*each)(void *context, const struct waiter *waiter), void *context);
 
 void queue_save(const struct queue *queue, struct pack *pack);
 void queue_load(struct queue *queue, struct unpack *unpack); /* into an empty one */

@@ -10,6 +10,8 @@
 #include "report/parts.h"
 #include "report/timeline.h"
 #include "report/todo.h"
+#include "report/waiting.h"
+#include "tally/distinct.h"
 
 /* A paragraph for people. */
 static void add_text(struct page *page, struct slice text) {
@@ -47,6 +49,11 @@ static void add_received_unknown(struct page *page, struct cell *all) {
     cell_none(page, part, "bytes", NULL);
 }
 
+static void hide_if_none(struct cell *amount) {
+    if (!amount->number)
+        amount->title = NULL;
+}
+
 static void add_mail(struct page *page, struct cell *all, const struct totals *totals,
                      const struct filter *filter) {
     if (!filter || filter_is_of_messages(filter))
@@ -65,8 +72,61 @@ static void add_mail(struct page *page, struct cell *all, const struct totals *t
     add_amounts(page, part, recipients, sizeof recipients / sizeof *recipients);
 }
 
-static void add_totals(struct page *page, const struct totals *totals,
+/* What most logs have none of is left out for people. */
+static void add_delivered(struct page *page, struct cell *all, const struct totals *totals) {
+    struct cell *part = cell_record(page, all, "delivered", page_word(page, WORD_DELIVERED_MAIL));
+    const struct amount amounts[] = {
+        {"after_deferral", WORD_AFTER_DEFERRAL, WORD_UNIT_RECIPIENT, totals->got_through},
+        {"unsized", WORD_UNSIZED, WORD_UNIT_RECIPIENT, totals->unsized},
+    };
+    cell_bytes(page, part, "bytes", page_word(page, WORD_DELIVERED_SIZE), totals->bytes_delivered);
+    add_amounts(page, part, amounts, sizeof amounts / sizeof *amounts);
+    hide_if_none(part->last);
+}
+
+/* People are told with who waits. */
+static void add_held(struct page *page, struct cell *all, uint64_t held) {
+    cell_count(page, cell_record(page, all, "waiting", NULL), "held", NULL, held, NULL);
+}
+
+static void add_on_arrival(struct page *page, struct cell *all, const struct totals *totals) {
+    const struct amount arrivals[] = {
+        {"held", WORD_HELD, WORD_UNIT_MESSAGE, totals->held_on_arrival},
+        {"discarded", WORD_DISCARDED, WORD_UNIT_MESSAGE, totals->discarded_on_arrival},
+    };
+    struct cell *part = cell_record(page, all, "on_arrival", page_word(page, WORD_ON_ARRIVAL));
+    add_amounts(page, part, arrivals, sizeof arrivals / sizeof *arrivals);
+    hide_if_none(part->first);
+    hide_if_none(part->last);
+    if (!part->first->title && !part->last->title)
+        part->title = NULL;
+}
+
+/* Senders are those of messages received. */
+static void add_distinct(struct page *page, struct cell *all, const struct distinct *distinct,
+                         const struct filter *filter) {
+    const struct {
+        const char *key;
+        enum word title;
+        uint64_t number;
+        bool of_messages;
+    } rows[] = {{"senders", WORD_SENDERS, distinct->senders, true},
+                {"sender_domains", WORD_SENDER_DOMAINS, distinct->sender_domains, true},
+                {"recipients", WORD_RECIPIENTS_COUNTED, distinct->recipients, false},
+                {"recipient_domains", WORD_RECIPIENT_DOMAINS, distinct->recipient_domains, false}};
+    struct cell *part = cell_record(page, all, "distinct", page_word(page, WORD_DISTINCT));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].of_messages && filter && !filter_is_of_messages(filter))
+            cell_none(page, part, rows[i].key, NULL);
+        else
+            cell_count(page, part, rows[i].key, page_word(page, rows[i].title), rows[i].number,
+                       NULL);
+}
+
+static void add_totals(struct page *page, const struct tally *tally, uint64_t held,
                        const struct filter *filter) {
+    const struct totals counted = tally_totals(tally), *totals = &counted;
+    const struct distinct distinct = distinct_of(tally);
     struct cell *all =
         page_section(page, "totals", page_word(page, WORD_TOTALS), LOOK_FACTS, CELL_RECORD)->cell;
     add_mail(page, all, totals, filter);
@@ -86,6 +146,10 @@ static void add_totals(struct page *page, const struct totals *totals,
     };
     add_amounts(page, cell_record(page, all, "sessions", page_word(page, WORD_SESSIONS)), sessions,
                 sizeof sessions / sizeof *sessions);
+    add_delivered(page, all, totals);
+    add_held(page, all, held);
+    add_on_arrival(page, all, totals);
+    add_distinct(page, all, &distinct, filter);
 }
 
 /* Bounces and the like are no mail of users: beside the totals, and shown when there are any. */
@@ -206,6 +270,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
                 const struct summary_wishes *wishes, struct page *page) {
     struct totals totals = tally_totals(tally);
     struct ledger ledger = tally_ledger(tally);
+    struct waiting_table *waiting = waiting_table_new(wishes->journey);
     struct joining all, apart; /* apart: ours and strangers' */
     struct suspects suspects;
     joining_make(&all, tally, book, false);
@@ -224,7 +289,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     page->part = part_name(PART_REASONS);
     todo_cards(page, &apart, &suspects, wishes->top, inputs_of(page, wishes));
     page->part = part_name(PART_TOTALS);
-    add_totals(page, &totals, wishes->filter);
+    add_totals(page, tally, waiting_table_held(waiting), wishes->filter);
     page->part = part_name(PART_REASONS);
     todo_reasons(page, &all, wishes->top);
     todo_strangers(page, &apart, wishes->top);
@@ -232,6 +297,8 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     if (rare)
         add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_RARE_REASONS),
                                   words_number(page, rare), words_number(page, wishes->min)));
+    waiting_add(page, waiting, wishes, totals.waiting);
+    waiting_table_free(waiting);
     timeline_days(page, tally, wishes->filter, wishes->top);
     timeline_hours(page, tally, wishes->filter);
     suspects_section(page, &suspects, wishes);

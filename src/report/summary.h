@@ -3,16 +3,17 @@
 #ifndef REPORT_SUMMARY_H
 #define REPORT_SUMMARY_H
 
-#include "finding/filter.h"
+#include "finding/journey.h"
 #include "report/page.h"
 #include "rules/rulebook.h"
 #include "tally/tally.h"
 
 struct summary_wishes {
-    unsigned top;                /* reasons shown; 0: all */
-    unsigned min;                /* reasons that came less often are left out; 0: none */
-    const struct filter *filter; /* by which the tally was made; NULL: none */
-    struct slice inputs;         /* options and paths of what was read: " --year 2026 mail.log" */
+    unsigned top;                  /* reasons shown; 0: all */
+    unsigned min;                  /* reasons that came less often are left out; 0: none */
+    const struct filter *filter;   /* by which the tally was made; NULL: none */
+    const struct journey *journey; /* at the end of the log; NULL: who waits is not known */
+    struct slice inputs;           /* options and paths of what was read: " --year 2026 mail.log" */
 };
 
 /* Adds the sections of the report to an initialised page that has its words. */

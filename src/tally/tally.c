@@ -288,6 +288,22 @@ static void move_recipient(struct totals *totals, const struct counting *countin
         *into += counting->recipients;
 }
 
+/* What goes with the state "delivered", and is taken back with it. */
+static void move_delivered(struct totals *totals, const struct counting *counting) {
+    const struct finding *finding = counting->finding;
+    uint64_t size = finding->record.size < 0 ? 0 : (uint64_t)finding->record.size;
+    if (counting->from == FATE_DELIVERED) {
+        totals->got_through -= finding->was_put_off;
+        totals->bytes_delivered -= finding->was_sized ? size : 0;
+        totals->unsized -= !finding->was_sized;
+    }
+    if (counting->into == FATE_DELIVERED) {
+        totals->got_through += finding->was_put_off ? counting->recipients : 0;
+        totals->bytes_delivered += size * counting->recipients;
+        totals->unsized += finding->record.size < 0 ? counting->recipients : 0;
+    }
+}
+
 /* Where a bounce went is no state of a recipient of users' mail. */
 static void add_notice(struct totals *totals, const struct record *record) {
     totals->notices_delivered += record->event == EVENT_DELIVERED;
@@ -309,7 +325,9 @@ static uint64_t *events_in(struct totals *totals, const struct record *record) {
     case EVENT_TIMEOUT:
         return &totals->timeout;
     case EVENT_HELD:
-        return &totals->held;
+        return record->level == LEVEL_SESSION ? &totals->held_on_arrival : NULL;
+    case EVENT_DISCARDED:
+        return record->level == LEVEL_SESSION ? &totals->discarded_on_arrival : NULL;
     default:
         return NULL;
     }
@@ -324,6 +342,7 @@ void tally_add(struct tally *tally, const struct finding *finding) {
     totals->notices += finding->new_notices;
     totals->deferred_ever += counting.deferred_ever;
     move_recipient(totals, &counting);
+    move_delivered(totals, &counting);
     if (finding->is_notice && record->kind == RECORD_OUTCOME && record->level != LEVEL_HOST)
         add_notice(totals, record);
     uint64_t *events = counting.events ? events_in(totals, record) : NULL;

@@ -61,7 +61,11 @@ struct totals {
     uint64_t messages_received, bytes_received;
     uint64_t delivered, bounced, expired, waiting, discarded, deferred_ever; /* recipients */
     uint64_t deferrals;                                                      /* attempts */
-    uint64_t rejections, auth_failed, tls_failed, connection_lost, timeout, held;
+    uint64_t got_through; /* of the delivered those that had been deferred */
+    uint64_t bytes_delivered,
+        unsized; /* to the delivered, and how many of them it is not known of */
+    uint64_t rejections, auth_failed, tls_failed, connection_lost, timeout;
+    uint64_t held_on_arrival, discarded_on_arrival; /* as a client hands it in: no recipient yet */
     uint64_t notices, notices_delivered, notices_failed; /* bounces and the like, made here */
 };
 

@@ -982,6 +982,115 @@ static void test_too_many_classes(void **state) {
     assert_null(causes_name(&causes, 1));
 }
 
+/* Those who wait, as "address reason since", "!" behind what is held. */
+struct waiters {
+    char text[256];
+    size_t length;
+};
+
+static void keep_waiter(void *context, const struct waiter *waiter) {
+    struct waiters *waiters = context;
+    waiters->length += (size_t)snprintf(
+        waiters->text + waiters->length, sizeof waiters->text - waiters->length, "%.*s %s %d%s; ",
+        SLICE_ARGS(waiter->recipient), waiter->reason ? waiter->reason : "-", (int)waiter->since,
+        waiter->held ? "!" : "");
+}
+
+static void assert_waiting(const struct journey *journey, const char *expected) {
+    struct waiters waiters = {.length = 0};
+    journey_each_waiting(journey, keep_waiter, &waiters);
+    assert_string_equal(waiters.text, expected);
+}
+
+static void go_on(struct journey *journey) {
+    struct pack pack;
+    pack_init(&pack);
+    journey_save(journey, &pack);
+    struct unpack unpack = {{pack.bytes, pack.length}, false};
+    assert_true(journey_load(journey, &unpack));
+    pack_release(&pack);
+}
+
+static void test_who_waits(void **state) {
+    (void)state;
+    static const struct {
+        enum event event;
+        const char *recipient, *reason;
+        int64_t seconds;
+        const char *waiting;
+    } steps[] = {
+        {EVENT_DEFERRED, "a@example.net", "greylisted", 1000, "a@example.net greylisted 1000; "},
+        {EVENT_DEFERRED, "a@example.net", "mailbox-full", 1100,
+         "a@example.net mailbox-full 1000; "},
+        {EVENT_HELD, "b@example.net", "unclassified", 1200,
+         "a@example.net mailbox-full 1000; b@example.net - 1200!; "},
+        {EVENT_HELD, "a@example.net", "unclassified", 1300,
+         "a@example.net mailbox-full 1000!; b@example.net - 1200!; "},
+        {EVENT_DELIVERED, "b@example.net", "accepted", 1400, "a@example.net mailbox-full 1000!; "},
+        {EVENT_DEFERRED, "a@example.net", "greylisted", 1500, "a@example.net greylisted 1000; "},
+        {EVENT_DEFERRED, "c@example.net", "greylisted", MOMENT_NONE, NULL},
+        {EVENT_DEFERRED, "c@example.net", "greylisted", 1600,
+         "a@example.net greylisted 1000; c@example.net greylisted 1600; "},
+        {EVENT_EXPIRED, "", "queue-expired", 1700, ""},
+    };
+    struct journey *journey = journey_new();
+    struct given given;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct finding finding =
+            classed(outcome("A1", steps[i].event, steps[i].recipient), steps[i].reason, 0);
+        finding.time.seconds = steps[i].seconds;
+        take(journey, finding, &given);
+        go_on(journey);
+        if (steps[i].waiting)
+            assert_waiting(journey, steps[i].waiting);
+    }
+    journey_free(journey);
+}
+
+/* Who is not asked for does not wait, but that he was deferred before is known. */
+static void test_who_waits_of_those_asked_for(void **state) {
+    (void)state;
+    struct filter filter = {0};
+    struct problem problem;
+    assert_true(filter_add(&filter, FILTER_EVENT, "delivered,held", &problem));
+    struct journey *journey = journey_new();
+    struct given given;
+    journey_ask(journey, &filter);
+    take(journey, classed(outcome("A1", EVENT_DEFERRED, "a@example.net"), "greylisted", 0), &given);
+    assert_waiting(journey, "");
+    take(journey, classed(outcome("A1", EVENT_HELD, "b@example.net"), "unclassified", 0), &given);
+    assert_waiting(journey, "b@example.net - 1000!; ");
+    take(journey, outcome("A1", EVENT_DELIVERED, "a@example.net"), &given);
+    assert_true(given.items[0].was_put_off);
+    take(journey, outcome("A1", EVENT_DELIVERED, "b@example.net"), &given);
+    assert_false(given.items[0].was_put_off);
+    journey_free(journey);
+}
+
+/* What is said when a delivery is taken back is what was said when it was counted. */
+static void test_what_was_delivered_is_known(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    struct finding sized = outcome("A1", EVENT_DELIVERED, "b@example.net");
+    sized.record.size = 700;
+    take(journey, outcome("A1", EVENT_DEFERRED, "a@example.net"), &given);
+    take(journey, outcome("A1", EVENT_DELIVERED, "a@example.net"), &given);
+    assert_true(given.items[0].was_put_off);
+    take(journey, sized, &given);
+    go_on(journey);
+    take(journey, outcome("A1", EVENT_BOUNCED, "a@example.net"), &given);
+    assert_int_equal(given.items[0].before, FATE_DELIVERED);
+    assert_true(given.items[0].was_put_off);
+    assert_false(given.items[0].was_sized);
+    take(journey, outcome("A1", EVENT_BOUNCED, "b@example.net"), &given);
+    assert_false(given.items[0].was_put_off);
+    assert_true(given.items[0].was_sized);
+    take(journey, outcome("A1", EVENT_DEFERRED, "a@example.net"), &given);
+    assert_true(given.items[0].was_put_off);
+    journey_free(journey);
+}
+
 static struct finding failed_login(const char *ip) {
     struct finding finding = about("", RECORD_INCIDENT);
     finding.record.event = EVENT_AUTH_FAILED;
@@ -1024,6 +1133,9 @@ static void test_a_login_makes_ours(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_login_makes_ours),
+        cmocka_unit_test(test_who_waits),
+        cmocka_unit_test(test_who_waits_of_those_asked_for),
+        cmocka_unit_test(test_what_was_delivered_is_known),
         cmocka_unit_test(test_sender_and_size),
         cmocka_unit_test(test_made_here_is_not_received),
         cmocka_unit_test(test_other_queue_is_another_message),

@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "tally/distinct.h"
+
 static struct finding finding_of(enum event event, enum level level, enum fate before,
                                  enum fate after) {
     return (struct finding){
@@ -89,6 +91,68 @@ static void test_repeats_weigh(void **state) {
     assert_int_equal(totals.deferrals, 10);
     assert_int_equal(totals.waiting, 5 + 1 - 1);
     assert_int_equal(totals.deferred_ever, 5 + 1);
+    tally_free(tally);
+}
+
+/* What goes with "delivered" comes and goes with it. */
+static void test_delivered(void **state) {
+    (void)state;
+    static const struct {
+        enum fate before, after;
+        bool put_off, sized; /* sized: what is taken back */
+        int64_t size;
+        uint64_t got_through, bytes, unsized; /* then */
+    } steps[] = {
+        {FATE_NONE, FATE_DELIVERED, false, false, 700, 0, 700, 0},
+        {FATE_WAITING, FATE_DELIVERED, true, false, -1, 1, 700, 1},
+        {FATE_WAITING, FATE_DELIVERED, true, false, 50, 2, 750, 1},
+        {FATE_DELIVERED, FATE_DELIVERED, true, true, 50, 2, 750, 1},
+        {FATE_DELIVERED, FATE_BOUNCED, true, false, 50, 1, 750, 0},
+        {FATE_DELIVERED, FATE_HANDED_ON, false, true, 700, 1, 50, 0},
+        {FATE_WAITING, FATE_BOUNCED, true, false, 50, 1, 50, 0},
+    };
+    struct tally *tally = tally_new();
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct finding finding =
+            finding_of(EVENT_DELIVERED, LEVEL_RECIPIENT, steps[i].before, steps[i].after);
+        finding.was_put_off = steps[i].put_off;
+        finding.was_sized = steps[i].sized;
+        finding.record.size = steps[i].size;
+        tally_add(tally, &finding);
+        struct totals totals = tally_totals(tally);
+        assert_int_equal(totals.got_through, steps[i].got_through);
+        assert_int_equal(totals.bytes_delivered, steps[i].bytes);
+        assert_int_equal(totals.unsized, steps[i].unsized);
+    }
+    tally_free(tally);
+}
+
+static void test_distinct(void **state) {
+    (void)state;
+    static const struct {
+        const char *sender, *recipient, *original;
+        enum fate before;
+        struct distinct distinct; /* then */
+    } steps[] = {
+        {"anna@example.com", "bob@example.net", "", FATE_NONE, {1, 1, 1, 1}},
+        {"Anna@Example.com", "BOB@example.NET", "", FATE_NONE, {1, 1, 1, 1}},
+        {"", "carol@example.net", "", FATE_NONE, {1, 1, 2, 1}},
+        {"ben@example.com", "dave@example.org", "", FATE_WAITING, {2, 1, 2, 1}},
+        {"ben@example.org", "bob", "", FATE_NONE, {3, 2, 3, 1}},
+        {"ben@example.org", "", "erin@example.org", FATE_NONE, {3, 2, 4, 2}},
+    };
+    struct tally *tally = tally_new();
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct finding finding =
+            finding_of(EVENT_DELIVERED, LEVEL_RECIPIENT, steps[i].before, FATE_DELIVERED);
+        finding.record.sender = slice_of(steps[i].sender);
+        finding.record.recipient = slice_of(steps[i].recipient);
+        finding.record.orig_recipient = slice_of(steps[i].original);
+        finding.new_messages = 1;
+        tally_add(tally, &finding);
+        struct distinct distinct = distinct_of(tally);
+        assert_memory_equal(&distinct, &steps[i].distinct, sizeof distinct);
+    }
     tally_free(tally);
 }
 
@@ -333,7 +397,8 @@ static void test_affected_is_bounded(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_totals),         cmocka_unit_test(test_repeats_weigh),
+        cmocka_unit_test(test_totals),         cmocka_unit_test(test_delivered),
+        cmocka_unit_test(test_distinct),       cmocka_unit_test(test_repeats_weigh),
         cmocka_unit_test(test_reasons),        cmocka_unit_test(test_samples_are_the_first),
         cmocka_unit_test(test_ledger_adds_up), cmocka_unit_test(test_causes),
         cmocka_unit_test(test_affected),       cmocka_unit_test(test_affected_is_bounded),
