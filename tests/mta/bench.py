@@ -1,9 +1,10 @@
 """bench - one run: a real mail server in its root, the world around it, and every scenario.
 
-usage: python3 tests/mta/bench.py VARIANT ROOT OUT [SCENARIO...]
+usage: python3 tests/mta/bench.py VARIANT ROOT OUT [SCENARIO... | --story]
 Started by tests/mta/run in namespaces of its own (network, mounts, processes, host name): what is
 set up here cannot be seen outside and is gone when this ends, however it ends. Leaves in OUT the
-logs, wire.jsonl with what was said and heard, and truth.json with what the logs must tell.
+logs, wire.jsonl with what was said and heard, and truth.json with what the logs must tell; of the
+story (story.py) moments.json, with when each step was really played.
 """
 import concurrent.futures
 import dataclasses
@@ -24,6 +25,7 @@ from scenario import Expire, Mail, Retry, Talk, lines, offer
 from scenarios import scenarios_for
 from rsyslog import Rsyslog
 from sendmail import Sendmail
+from story import story_for
 from wire import Wire
 from world import DNS_ADDRESS, HOME, OUR_ADDRESS, OUR_NAME, Certificates, World
 
@@ -66,18 +68,32 @@ class Driver:
 
     def drive(self, cast):
         for step in cast.scenario.steps:
-            if isinstance(step, Mail):
-                self.hand_in(cast, step)
-            elif isinstance(step, Talk):
-                door = self.server.doors[step.door]
-                steps = [self.filled(cast, s) for s in step.steps]
-                hold_talk(cast.name, self.wire, cast.client, door, steps)
-            elif isinstance(step, Retry):
-                self.wait_for_rest()
-                self.server.retry(f"{cast.name}.example.net")
-            elif isinstance(step, Expire):
-                self.wait_for_rest()
-                self.server.expire(f"{cast.name}.example.net")
+            self.take(cast, step)
+
+    def take(self, cast, step):
+        if isinstance(step, Mail):
+            self.hand_in(cast, step)
+        elif isinstance(step, Talk):
+            door = self.server.doors[step.door]
+            steps = [self.filled(cast, s) for s in step.steps]
+            hold_talk(cast.name, self.wire, cast.client, door, steps)
+        elif isinstance(step, Retry):
+            self.wait_for_rest()
+            self.server.retry(f"{cast.name}.example.net")
+        elif isinstance(step, Expire):
+            self.wait_for_rest()
+            self.server.expire(f"{cast.name}.example.net")
+
+    def tell(self, casts):
+        """One step after the other, in the order of the story: (time of the story, seconds of the
+        clock when it began) of each."""
+        moments = []
+        steps = [(time, cast, step) for cast in casts for time, step in cast.scenario.moments()]
+        for when, cast, step in sorted(steps, key=lambda moment: moment[0]):
+            moments.append((when, time.time()))
+            self.take(cast, step)
+            self.wait_for_rest()
+        return moments
 
     @staticmethod
     def filled(cast, step):
@@ -87,7 +103,9 @@ class Driver:
 
     def hand_in(self, cast, mail):
         to, sender = cast.fill(mail.to), cast.fill(mail.sender)
-        head = (f"From: <{sender}>", f"Message-ID: <{cast.name}@example.org>", "Subject: bench", "")
+        cast.handed_in += 1
+        number = f"-{cast.handed_in}" if cast.handed_in > 1 else ""
+        head = (f"From: <{sender}>", f"Message-ID: <{cast.name}{number}@example.org>", "Subject: bench", "")
         hello, begin, *offers = offer(*to, sender=sender, helo="submit.example.org")
         steps = [hello, begin + (" SMTPUTF8" if mail.utf8 else ""), *offers, "DATA"]
         message = lines(*head, *cast.fill(mail.lines))
@@ -135,7 +153,9 @@ def notices(name, wire):
 def main(variant, made_root, out, *names):
     kind, how = VARIANTS[variant]
     mta = variant.partition("-")[0]
-    scenarios = [s for s in scenarios_for(variant, kind.DOORS) if not names or s.name in names]
+    is_story = names == ("--story",)
+    scenarios = story_for(mta, kind.DOORS) if is_story else [
+        s for s in scenarios_for(variant, kind.DOORS) if not names or s.name in names]
     world = World(scenarios)
     wire = Wire(os.path.join(out, "wire.jsonl"))
     set_up_network(world)
@@ -150,9 +170,13 @@ def main(variant, made_root, out, *names):
     driver = Driver(server, wire)
     wait_for_door(server.doors["open"])
 
-    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        for future in [pool.submit(driver.drive, cast) for cast in world.casts]:
-            future.result()
+    if is_story:
+        with open(os.path.join(out, "moments.json"), "w", encoding="utf-8") as file:
+            json.dump(driver.tell(world.casts), file, indent=1)
+    else:
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+            for future in [pool.submit(driver.drive, cast) for cast in world.casts]:
+                future.result()
     at_rest = driver.wait_for_rest()
 
     server.stop()

@@ -221,6 +221,12 @@ def expire():
 
 
 @dataclass
+class At:
+    """When the steps behind it are said to have happened, "HH:MM"; for a story (story.py)."""
+    time: str
+
+
+@dataclass
 class Route:
     """How our server is set up towards the scenario's domain."""
     how: dict
@@ -422,6 +428,15 @@ class Scenario:
     @property
     def steps(self):
         return [part for part in self.parts if isinstance(part, (Mail, Talk, Retry, Expire))]
+
+    def moments(self):
+        """(time, step) of each step of a story."""
+        time = None
+        for part in self.parts:
+            if isinstance(part, At):
+                time = part.time
+            elif part in self.steps:
+                yield time, part
 
     @property
     def route(self):

@@ -7,7 +7,7 @@ stamps where they belong.
 """
 from scenario import (
     NODATA, NXDOMAIN, SERVFAIL, VOID, CLOSED, At, Scenario, dns, expire, lines, mail, milter, offer,
-    plain_login, policy, retry, route, server, start_tls, talk, tries, DROP,
+    only, plain_login, policy, retry, route, server, start_tls, talk, tries, DROP,
 )
 
 DAVE, CAROL, EVE = "dave@example.com", "carol@example.com", "eve@{name}.example.net"
@@ -90,8 +90,10 @@ OUTWARD = [
                                             "421 4.3.2 Too many connections, try again later",
                                             "220 mx1.summit.example.net ESMTP")),
              at("08:52"), to("max"), at("09:07"), retry(), at("09:37"), retry()),
-    Scenario("quarry", server(VOID), at("08:06"), to("nils"), at("08:36"), retry(), at("10:21"), retry(),
-             at("20:10"), expire()),
+    Scenario("quarry", only("postfix", "sendmail"), server(VOID), at("08:06"), to("nils"),
+             at("08:36"), retry(), at("10:21"), retry(), at("20:10"), expire()),
+    Scenario("quarry", only("exim"), server(VOID), route(expires="3s"), at("08:06"), to("nils"),
+             at("20:10"), retry()),
     Scenario("cellar", server(CLOSED), at("13:15"), to("otto"), at("13:45"), retry()),
     Scenario("vault", server(), route(tls="must"), at("08:48"), to("vera"), at("10:08"), retry()),
     Scenario("tower", server(dot="554 5.7.1 Message refused as spam, score 14.2"),
@@ -117,8 +119,9 @@ INSIDE = [
 
 # Strangers.
 OUTSIDE = [
-    Scenario("host-17", *[part for hour in range(1, 6) for part in (at(f"0{hour}:1{hour}"), guesses(*GUESSES[:3]))]),
-    Scenario("host-23", at("02:40"), guesses(*GUESSES), at("03:20"), guesses(*GUESSES)),
+    Scenario("host-17", *[part for hour in range(1, 6) for part in (at(f"0{hour}:1{hour}"), guesses(GUESSES[hour]))]),
+    Scenario("host-23", at("02:40"), guesses(*GUESSES[:2]), at("02:43"), guesses(*GUESSES[2:4]),
+             at("03:20"), guesses(*GUESSES[4:])),
     Scenario("host-31", at("03:02"), talk(*offer("probe@elsewhere.example.org"), "QUIT"),
              at("04:02"), talk(*offer("probe@elsewhere.example.org"), "QUIT")),
     Scenario("host-44", at("04:30"), talk(*offer("admin@example.com", "webmaster@example.com", "sales@example.com",
@@ -143,10 +146,12 @@ OUTSIDE = [
 SCENARIOS = [*FRIENDS, *OUTWARD, *INSIDE, *OUTSIDE]
 
 
-def story_for(doors):
-    """What can be played at these doors; a step at a door that is not there is left out."""
+def story_for(mta, doors):
+    """What a server can play at these doors; a step at a door that is not there is left out."""
     told = []
     for scenario in SCENARIOS:
+        if not scenario.concerns(mta):
+            continue
         parts = tuple(part for part in scenario.parts if getattr(part, "door", "mx") in doors)
         told.append(Scenario(scenario.name, *parts))
     return [scenario for scenario in told if scenario.steps]

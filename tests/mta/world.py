@@ -45,6 +45,7 @@ class Cast:
         if not self.scripts and scenario.parts_of(Mail) and not scenario.parts_of(Dns):
             self.scripts = [Server({})]
         self.servers = []  # (script, name, address)
+        self.handed_in = 0  # messages
 
     def texts(self):
         texts = {

@@ -31,10 +31,14 @@ def records_of(log):
             )
 
 
-def make_journal(log, journal):
-    export = journal.replace(".journal", ".export")
+def make_export(log, export):
     with open(export, "wb") as file:
         file.writelines(records_of(log))
+
+
+def make_journal(log, journal):
+    export = journal.replace(".journal", ".export")
+    make_export(log, export)
     if os.access(REMOTE, os.X_OK):
         subprocess.run([REMOTE, "--output=" + journal, export], check=True, capture_output=True)
 
