@@ -356,10 +356,10 @@ static void count_arrival(struct message *message, struct finding *finding,
     }
 }
 
-enum { EXPIRED = 1, SESSION_OVER = 2 }; /* no hashes in practice */
+enum { EXPIRED = 1, SESSION_OVER, LOOPED, ONCE_MOST = LOOPED }; /* no hashes in practice */
 
-/* What an echo may repeat: the refusal of a recipient, that the message expired, or that the
- * session is over. 0: nothing. */
+/* What an echo may repeat: the refusal of a recipient, that the message expired or has a bounce
+ * that names nobody, or that the session is over. 0: nothing. */
 static uint64_t telling_of(const struct record *record) {
     switch (record->event) {
     case EVENT_REJECTED:
@@ -367,6 +367,8 @@ static uint64_t telling_of(const struct record *record) {
                                         : 0;
     case EVENT_EXPIRED:
         return EXPIRED;
+    case EVENT_BOUNCED:
+        return record->recipient.length ? 0 : LOOPED;
     case EVENT_TIMEOUT:
     case EVENT_CONNECTION_LOST:
         return SESSION_OVER;
@@ -376,15 +378,14 @@ static uint64_t telling_of(const struct record *record) {
 }
 
 /* True for an entry that only repeats what was just told. What may be an echo and was none is told
- * in its own right, and no other echo repeats it: the same recipient may be refused twice. That a
- * message expired is repeated to everybody, and a session ends once. */
+ * in its own right, and no other echo repeats it: the same recipient may be refused twice. The
+ * other things happen once, and are repeated to everybody. */
 static bool is_echo(struct message *message, const struct record *record) {
     uint64_t told = telling_of(record);
     if (!told)
         return false;
     bool known = message->told == told;
-    bool ends_all = told == EXPIRED || told == SESSION_OVER;
-    message->told = record->is_echo && !ends_all ? 0 : told;
+    message->told = record->is_echo && told > ONCE_MOST ? 0 : told;
     return record->is_echo && known;
 }
 
@@ -503,10 +504,10 @@ static void move_recipient(struct queue *queue, struct message *message, struct 
         make_final(queue, message, finding);
 }
 
-/* An outcome that names no recipient is about all that wait. */
+/* An outcome that names no recipient is about all that wait; but a bounce is about one of them. */
 static bool is_about_all(const struct record *record) {
     return record->kind == RECORD_OUTCOME && record->level == LEVEL_RECIPIENT &&
-           !record->recipient.length;
+           record->event != EVENT_BOUNCED && !record->recipient.length;
 }
 
 /* True when anybody waited. */

@@ -774,9 +774,20 @@ static enum reading read_user_error(struct slice text, struct records *records) 
     return READING_READ;
 }
 
-/* "65L80009002130: DSN: User unknown" [savemail.c]: Sendmail made that message about this one. Only
- * of a message that expired no to= line says so: its recipients are those that wait, and the notice
- * for the postmaster is an echo. */
+/* One of the recipients, whoever it is, is an alias of itself [recipient.c]. */
+static void set_loop(struct record *record, struct slice text) {
+    record->event = EVENT_BOUNCED;
+    record->level = LEVEL_RECIPIENT;
+    record->direction = DIRECTION_LOCAL;
+    record->side = SIDE_SYNTHETIC;
+    record->stage = STAGE_DELIVERY;
+    record->reply = text;
+    record->implied = SLICE("SM-DSN loop");
+}
+
+/* "65L80009002130: DSN: User unknown" [savemail.c]: Sendmail made that message about this one. What
+ * no to= line says is that the message expired, where its recipients are those that wait, and that
+ * aliases go in a circle; the notice for the postmaster is an echo. */
 static enum reading read_notice(struct slice id, struct slice text, struct records *records) {
     static const struct slice kinds[] = {
         SLICE_INIT("DSN: "), SLICE_INIT("return to sender: "), SLICE_INIT("sender notify: "),
@@ -787,14 +798,16 @@ static enum reading read_notice(struct slice id, struct slice text, struct recor
     if (kind == sizeof kinds / sizeof *kinds)
         return READING_UNKNOWN;
     bool expired = slice_starts(text, SLICE("Cannot send message"));
+    bool loop = slice_starts(text, SLICE("aliasing/forwarding loop"));
     struct record *record =
-        records_add(records, expired ? RECORD_OUTCOME : RECORD_DETAIL, "SM-DSN");
+        records_add(records, expired || loop ? RECORD_OUTCOME : RECORD_DETAIL, "SM-DSN");
     record->link = LINK_NOTICE;
     record->linked_id = id;
-    if (!expired)
-        return READING_READ;
-    record_expired(record, text);
-    record->is_echo = true;
+    record->is_echo = expired || loop;
+    if (expired)
+        record_expired(record, text);
+    else if (loop)
+        set_loop(record, text);
     return READING_READ;
 }
 
