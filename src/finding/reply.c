@@ -295,33 +295,78 @@ static bool find_secret(struct slice text, size_t *at, bool mechanism, struct sl
     return is_secret(*secret_r, *at < text.length && text.at[*at] == '"');
 }
 
-/* "AUTH PLAIN AGFsaWNl" -> "AUTH PLAIN [redacted]". A secret is at least four bytes and a blank,
- * so three times the length is room enough. */
-static size_t redact(struct slice text, char *to) {
-    static const char redacted[] = "[redacted]";
-    size_t length = 0, kept = 0;
+/* Base64 of a text has letters of both cases behind the first, a name with digits has not. */
+static bool is_mixed(struct slice word) {
+    bool lower = false, upper = false;
+    for (size_t i = 1; i < word.length; i++) {
+        lower |= word.at[i] >= 'a' && word.at[i] <= 'z';
+        upper |= word.at[i] >= 'A' && word.at[i] <= 'Z';
+    }
+    return lower && upper;
+}
 
+/* A client whose login was refused may go on with it, and what he sends is taken for commands that
+ * nobody knows: a quoted word of base64 on its own. */
+static bool is_lone_secret(struct slice text, size_t quote, struct slice *secret_r) {
+    enum { SHORTEST = 8, DIGITS_OF_BLOCK = 4 };
+    struct slice rest = slice_from(text, quote + 1);
+    return slice_cut(&rest, '"', secret_r) && secret_r->length >= SHORTEST &&
+           secret_r->length % DIGITS_OF_BLOCK == 0 && is_mixed(*secret_r) &&
+           is_secret(*secret_r, false);
+}
+
+static bool says_command(struct slice text) {
+    return slice_find(text, '"') != SIZE_MAX &&
+           (slice_find_text(text, SLICE("ommand")) != SIZE_MAX ||
+            slice_find_text(text, SLICE("yntax error")) != SIZE_MAX);
+}
+
+static bool may_hold_secret(struct slice text) {
+    return says_auth(text) || says_command(text);
+}
+
+/* A text with what was left out of it. */
+struct safe_text {
+    struct slice text;
+    char *to;
+    size_t length, kept; /* written, and of the text */
+};
+
+static void leave_out(struct safe_text *safe, struct slice secret) {
+    static const char redacted[] = "[redacted]";
+    size_t begin = (size_t)(secret.at - safe->text.at);
+    memcpy(safe->to + safe->length, safe->text.at + safe->kept, begin - safe->kept);
+    safe->length += begin - safe->kept;
+    memcpy(safe->to + safe->length, redacted, sizeof(redacted) - 1);
+    safe->length += sizeof(redacted) - 1;
+    safe->kept = begin + secret.length;
+}
+
+/* "AUTH PLAIN AGFsaWNl" -> "AUTH PLAIN [redacted]". A secret is at least four bytes and a blank or
+ * a quote, so three times the length is room enough. */
+static size_t redact(struct slice text, char *to) {
+    struct safe_text safe = {text, to, 0, 0};
+    bool of_command = says_command(text);
     for (size_t i = 0; i < text.length; i++) {
-        if (!is_auth_at(text, i))
-            continue;
         struct slice secret;
         size_t at = i + 4;
-        for (bool mechanism = true; find_secret(text, &at, mechanism, &secret); mechanism = false) {
-            size_t begin = (size_t)(secret.at - text.at);
-            memcpy(to + length, text.at + kept, begin - kept);
-            length += begin - kept;
-            memcpy(to + length, redacted, sizeof(redacted) - 1);
-            length += sizeof(redacted) - 1;
-            kept = at;
-            i = at - 1;
+        if (of_command && text.at[i] == '"' && is_lone_secret(text, i, &secret)) {
+            leave_out(&safe, secret);
+            i = safe.kept;
+        } else if (is_auth_at(text, i)) {
+            for (bool mechanism = true; find_secret(text, &at, mechanism, &secret);
+                 mechanism = false) {
+                leave_out(&safe, secret);
+                i = at - 1;
+            }
         }
     }
-    memcpy(to + length, text.at + kept, text.length - kept);
-    return length + text.length - kept;
+    memcpy(to + safe.length, text.at + safe.kept, text.length - safe.kept);
+    return safe.length + text.length - safe.kept;
 }
 
 struct slice reply_safe(struct slice text, struct arena *arena) {
-    if (!says_auth(text))
+    if (!may_hold_secret(text))
         return text;
     char *safe = arena_alloc(arena, 3 * text.length + 1);
     return (struct slice){safe, redact(text, safe)};
@@ -352,7 +397,7 @@ static void read_reply(struct slice raw, bool may_have_code, bool escaped, struc
     size_t head_length = length;
     length = unfold(text, &head, line, length);
     text = (struct slice){line + head_length, length - head_length};
-    if (says_auth(text)) {
+    if (may_hold_secret(text)) {
         char *safe = arena_alloc(arena, head_length + 3 * text.length + 1);
         memcpy(safe, line, head_length);
         length = head_length + redact(text, safe + head_length);

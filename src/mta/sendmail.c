@@ -205,15 +205,17 @@ static struct slice take_recipients(struct slice *rest) {
     return list;
 }
 
-/* reply= and stat= come last and hold text of a stranger: reply= ends at the first ", stat=", stat=
- * at the end of the line. */
+/* reply= and stat= come last and hold text of a stranger. stat= goes on to the end of the line;
+ * that of a bounce is a word of Sendmail's own where there is a reply=, which then ends at the last
+ * ", stat=", and other replies at the first. */
 static void take_delivery(struct slice rest, struct delivery *delivery) {
     static const struct slice stat = SLICE_INIT(", stat="), reply = SLICE_INIT(", reply=");
     struct slice key, value;
     delivery->recipients = take_recipients(&rest);
     for (;;) {
         if (slice_skip(&rest, reply)) {
-            size_t end = slice_find_text(rest, stat);
+            bool is_final = delivery->dsn.class_digit == 5;
+            size_t end = is_final ? slice_rfind_text(rest, stat) : slice_find_text(rest, stat);
             delivery->reply = slice_head(rest, end);
             rest = slice_from(rest, end);
         }
@@ -477,7 +479,7 @@ static void set_reply(struct record *record, const struct delivery *delivery,
         record->stage = stage_named(delivery->stage);
     /* The name that was looked up, or the mailer's own: nobody was met. */
     if (!record->peer_ip.length &&
-        (record->stage == STAGE_DNS || slice_is(record->peer_host, "local")))
+        (record->stage == STAGE_DNS || slice_equal(record->peer_host, delivery->mailer)))
         record->peer_host = (struct slice){0};
 }
 
@@ -680,7 +682,8 @@ static enum reading read_milter(struct slice rest, struct records *records) {
     slice_skip(&rest, SLICE(","));
     slice_skip(&rest, SLICE(" "));
     if (slice_starts(rest, SLICE("rejecting commands")))
-        record->implied = SLICE("SM-MILTER permanent");
+        record->implied = stage == STAGE_CONNECT ? SLICE("SM-MILTER init-permanent")
+                                                 : SLICE("SM-MILTER permanent");
     else if (slice_starts(rest, SLICE("temp failing commands")))
         record->implied = SLICE("SM-MILTER temporary");
     else if (set_decision(record, rest))

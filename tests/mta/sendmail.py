@@ -10,7 +10,7 @@ import signal
 import time
 
 from scenario import Alias, Talk
-from world import LOGIN, MILTER_PORT, NOBODY_PORT, OUR_ADDRESS, OUR_NAME
+from world import FILTER_PORT, FILTERED_PORT, LOGIN, MILTER_PORT, NOBODY_PORT, OUR_ADDRESS, OUR_NAME
 
 # What both daemons have in common. Nobody waits for long; nothing is tried again unless asked for.
 COMMON = f"""
@@ -43,7 +43,6 @@ define(`confTO_COMMAND', `6s')dnl
 define(`confTO_IDENT', `0')dnl
 define(`confTO_RESOLVER_RETRANS', `1s')dnl
 define(`confTO_RESOLVER_RETRY', `2')dnl
-define(`confTO_QUEUERETURN_NONURGENT', `2s')dnl
 define(`confMAX_MESSAGE_SIZE', `100000')dnl
 INPUT_MAIL_FILTER(`bench', `S=inet:@MILTER_PORT@@127.0.0.1, F=T, T=C:3s;S:3s;R:3s;E:6s')dnl
 INPUT_MAIL_FILTER(`nobody', `S=inet:@NOBODY_PORT@@127.0.0.1, F=T, T=C:1s;S:1s;R:1s;E:3s')dnl
@@ -65,7 +64,6 @@ TRUST_AUTH_MECH(`PLAIN LOGIN CRAM-MD5')dnl
 FEATURE(`no_default_msa')dnl
 FEATURE(`access_db', `hash -T<TMPF> -o /etc/mail/access')dnl
 FEATURE(`blocklist_recipients')dnl
-FEATURE(`mailertable', `hash -o /etc/mail/mailertable')dnl
 FEATURE(`authinfo', `hash -o /etc/mail/authinfo')dnl
 FEATURE(`greet_pause', `0')dnl
 FEATURE(`conncontrol', `nodelay', `terminate')dnl
@@ -81,9 +79,12 @@ define(`confSMTP_LOGIN_MSG', `$j Sendmail')dnl
 CLIENT_OPTIONS(`Family=inet, Address={OUR_ADDRESS}')dnl
 """
 
+# All but the daemon behind the content filter send what the filter is to see to it.
+TO_FILTER = "FEATURE(`mailertable', `hash -o /etc/mail/mailertable')dnl\n"
+
 # daemon: (its own settings, {door: (address, port, more of DaemonPortOptions)})
 DAEMONS = {
-    "mta": ("", {
+    "mta": (TO_FILTER, {
         "open": ("127.0.0.1", 25, ""),
         "mx": (OUR_ADDRESS, 25, ""),
         "submission": (OUR_ADDRESS, 587, "M=Ea"),
@@ -99,10 +100,13 @@ DAEMONS = {
     "tight": (
         "define(`confMAX_MESSAGE_SIZE', `2000')dnl\n"
         "define(`confMAX_RCPTS_PER_MESSAGE', `2')dnl\n"
+        "define(`confDOUBLE_BOUNCE_ADDRESS', `@@')dnl\n"
+        "define(`confDEAD_LETTER_DROP', `/nowhere/dead.letter')dnl\n"
         "define(`confTO_COMMAND', `2s')dnl\n"
         "define(`confTO_DATABLOCK', `2s')dnl\n",
         {"small": (OUR_ADDRESS, 2603, "")},
     ),
+    "after": ("", {"filtered": ("127.0.0.1", FILTERED_PORT, "")}),
 }
 SAME_DOOR = {
     "submission-cyrus": "mx", "tls-only": "mx", "rate": "mx", "early": "mx", "in-turn": "mx", "out-of-turn": "mx",
@@ -114,8 +118,39 @@ DOORS = {name: (address, port) for _, doors in DAEMONS.values()
          for name, (address, port, _) in doors.items()}
 DOORS.update({name: DOORS[other] for name, other in SAME_DOOR.items()})
 
-MAILERS = "MAILER(`local')dnl\nMAILER(`smtp')dnl\n"
-USERS = ("dave", "carol")
+MAILERS = f"""MAILER(`local')dnl
+MAILER(`smtp')dnl
+MAILER_DEFINITIONS
+Mfilter, P=[IPC], F=mDFMuXk, S=EnvFromSMTP/HdrFromSMTP, R=EnvToSMTP, E=\\r\\n, L=990,
+\tT=DNS/RFC822/SMTP, A=TCP $h {FILTER_PORT}
+Mcyrusbox, P=/usr/local/sbin/box, F=lsDFMnqAzS, S=EnvFromL, R=EnvToL, E=\\r\\n,
+\tT=DNS/RFC822/SMTP, A=box
+"""
+# A server of mailboxes that speaks LMTP, as Cyrus does; those of its users are full.
+BOX = """#!/bin/sh
+answer() { printf '%s\\r\\n' "$1"; }
+answer '220 box LMTP'
+while read -r verb rest; do
+    case $verb in
+        RCPT) answer '552 5.2.2 Over quota' ;;
+        QUIT*) answer '221 2.0.0 Bye' && exit ;;
+        *) answer '250 2.0.0 Ok' ;;
+    esac
+done
+"""
+# Mail of a user of this host goes this way: a queue and a log of its own, then to the door "open".
+SUBMIT = """
+include(`/usr/share/sendmail/cf/m4/cf.m4')dnl
+OSTYPE(`debian')dnl
+define(`MSP_QUEUE_DIR', `/var/spool/mqueue-client')dnl
+define(`confLOG_LEVEL', `@LEVEL@')dnl
+undefine(`confHOST_STATUS_DIRECTORY')dnl
+FEATURE(`msp', `[127.0.0.1]')dnl
+"""
+USERS = ("dave", "carol", "frank")
+# The mailbox of frank lies where there is no room.
+FULL = ("mkdir /full && mount -t tmpfs -o size=4k tmpfs /full && install -o frank -g mail -m 660 /dev/null /full/box"
+        " && touch /var/mail/frank && mount --bind /full/box /var/mail/frank && yes > /full/filler")
 LISTENS = "0A"  # in /proc/net/tcp
 SASL = "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: PLAIN LOGIN CRAM-MD5\n"
 SASL_DOWN = "pwcheck_method: saslauthd\nmech_list: PLAIN LOGIN\n"
@@ -136,6 +171,8 @@ class Sendmail:
     def start(self):
         for user in USERS:
             self.root.run("useradd", "--create-home", user)
+        self.root.write("/usr/local/sbin/box", BOX, 0o755)
+        self.root.run("sh", "-c", FULL, check=False)  # the last word is that the disk is full
         self.root.run("userdel", "nobody")  # unknown here as with the other servers
         for table, rows in self.tables().items():
             path = "/etc/mail/" + table
@@ -148,6 +185,8 @@ class Sendmail:
         self.root.run("saslpasswd2", "-p", "-c", "-u", OUR_NAME, LOGIN[0], input=LOGIN[1])
         for daemon in DAEMONS:
             self.configure(daemon)
+        self.root.write("/etc/mail/submit.mc", SUBMIT.replace("@LEVEL@", str(self.log_level)))
+        self.root.run("sh", "-c", "cd /etc/mail && m4 submit.mc > submit.cf")
         self.root.run("newaliases")
         for daemon in DAEMONS:
             command = f"exec /usr/sbin/sendmail -L sm-mta -C {self.file_of(daemon)} -bD"
@@ -224,8 +263,12 @@ class Sendmail:
         self.root.run("sendmail", "-L", "sm-mta", "-qR@" + domain)
 
     def expire(self, domain):
-        """Bulk mail, that is non-urgent, has its time-out when it is tried once more."""
-        self.retry(domain)
+        """Tried once more, with a time-out that is over."""
+        time.sleep(2)
+        self.root.run("sendmail", "-L", "sm-mta", "-OTimeout.queuereturn=1s", "-qR@" + domain)
+
+    def submit(self, sender, recipients, message):
+        self.root.run("sendmail", "-Ac", "-i", "-f", sender, *recipients, input=message, check=False)
 
     def stop(self):
         for daemon in self.started:

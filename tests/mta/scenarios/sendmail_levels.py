@@ -7,11 +7,13 @@ refusal that the client heard is a row, whether or not a line of its own tells o
 from dataclasses import replace
 
 from scenario import (
-    SENDER, Talk, came_in, deferred, delivered, host_failed, rejected,
+    SENDER, Talk, bounced, came_in, deferred, delivered, host_failed, rejected, row,
 )
+from scenarios.sendmail_client import hop
 
 EVE, DAVE = "eve@{name}.example.net", "dave@example.com"
 CLIENT = {"peer_host": "client.{name}.example.net", "peer_ip": "{client}"}
+LOCAL_CLIENT = {"peer_host": "localhost", "peer_ip": "127.0.0.1"}
 IMPLIED = {"code_source": "implied"}
 IN_MAIL = ("rcpt", "data", "end-of-data")
 
@@ -25,7 +27,7 @@ def with_client(_, rows):
     told = []
     for told_row in rows:
         columns = told_row.columns
-        if is_of_client(columns) and columns.get("peer_host") is columns.get("peer_ip") is None:
+        if is_of_client(columns) and columns.get("peer_host", "") is columns.get("peer_ip", "") is None:
             told_row = replace(told_row, columns={**columns, **CLIENT}, nameless=False)
         told.append(told_row)
     return told
@@ -39,7 +41,7 @@ def sender_of(scenario):
 
 # The line of its own comes before the reply.
 TOLD_BEFORE = ("size-sent", "sm-size-done", "milter-down", "sm-milter-down-strict", "sm-greet-pause",
-               "pipelining", "pipelining-ends", "sleeps-in-data")
+               "pipelining", "pipelining-ends", "sleeps-in-data", "sm-milter-connect", "sm-headers-too-long")
 
 
 def with_words(scenario, rows):
@@ -124,6 +126,20 @@ FROM_15 = {
     "too-many-recipients": [
         rejected("rcpt", "452 4.5.3", "too-many-recipients", recipient="dave+%d@example.com" % i)
         for i in (3, 4)],
+    "sm-bad-commands": [replace(UNKNOWN_COMMAND, times=25),
+                        came_in("rejected", "other", "421 4.7.0", "too-many-errors")],
+    "sm-control-in-address": [rejected("rcpt", "501 5.1.3", "malformed-address")],
+    "sm-secret-as-command": [*login("504 5.3.3", "auth-mechanism"), replace(UNKNOWN_COMMAND, times=2)],
+    "sm-secret-behind-auth": [*login("504 5.3.3", "auth-mechanism"), *login("501 5.0.0", "syntax-error")],
+    "sm-command-unknown": [
+        row("rejected", "session", "in", "rcpt", "550 5.1.1", "user-unknown", side="local", unsaid=True,
+            sender=SENDER, recipient="nobody+{name}@example.com", **LOCAL_CLIENT),
+        row("rejected", "session", "in", "data", "503 5.0.0", "bad-sequence", side="local", unsaid=True,
+            sender=SENDER, **LOCAL_CLIENT),
+        bounced("rcpt", "550 5.1.1", "user-unknown", unsaid=True, recipient="nobody+{name}@example.com",
+                peer_host="[127.0.0.1]", peer_ip="127.0.0.1"),
+        hop(sender="", recipient="{sender}"),
+    ],
     "size-announced": [rejected("mail", "552 5.2.3", "message-too-large")],
     "vrfy": no_such("nobody@example.com"),
     "sm-expn": no_such("{name}"),

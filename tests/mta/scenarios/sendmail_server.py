@@ -1,7 +1,7 @@
 """sendmail_server - what only a Sendmail is asked as a server, for its tables and words are its own."""
 from scenario import (
-    DROP, IMPLIED, RESET, Scenario, await_close, came_in, early, entry, lines, offer, only, plain_login,
-    rejected, row, silent, talk, wrapped_tls,
+    DROP, IMPLIED, RESET, Scenario, await_close, came_in, early, entry, lines, milter, offer, only,
+    plain_login, raw, rejected, row, silent, talk, wrapped_tls,
 )
 
 LOCAL = "dave+{name}@example.com"
@@ -12,7 +12,7 @@ MESSAGE = lines("From: <eve@{name}.example.net>", "Subject: bench", "", "a messa
 SENDING = ("DATA", MESSAGE, ".", "QUIT")
 NO_PEER = {"peer_host": None, "peer_ip": None}
 ONLY_15 = "logged from LogLevel 15 on"
-EVE = "eve@{name}.example.net"
+EVE, ALICE = "eve@{name}.example.net", "alice@{name}.example.org"
 
 
 def access(key, value):
@@ -137,4 +137,38 @@ TABLES = [
          at_rcpt("550 5.7.1", "access-denied", recipient=LOCAL)),
 ]
 
-SCENARIOS = [*ADDRESSES, *SESSIONS, *TABLES]
+LIMITS = [
+    tell("milter-connect", milter(connect="550 5.7.1 No mail from your network"),
+         talk(*offer(LOCAL), "QUIT", door="milter"),
+         came_in("rejected", "connect", "554", "access-denied", **IMPLIED)),
+    quiet("bad-commands", talk(EHLO, *["X%d" % i for i in range(26)], await_close())),
+    tell("too-many-hops", HERE,
+         talk(*offer(ALIAS, sender=ALICE), "DATA", lines(*["Received: from a by b"] * 25), MESSAGE, ".", "QUIT"),
+         row("bounced", "recipient", "local", "delivery", "554 5.4.6", "mail-loop", side="synthetic",
+             sender=ALICE, recipient=ALIAS, unsaid=True, **NO_PEER, **IMPLIED)),
+    tell("headers-too-long", HERE,
+         talk(*offer(ALIAS), "DATA", lines(*["X-Long: " + "x" * 900] * 40), MESSAGE, ".", "QUIT"),
+         rejected("end-of-data", "552 5.6.0", "message-malformed", sender=None, peer_ip=None, **IMPLIED)),
+    tell("control-in-address", talk(EHLO, FROM, b"RCPT TO:<d\x01ve+{name}@example.com>", "QUIT"),
+         came_in("rejected", "other", "501", "malformed-address", **IMPLIED, **NO_PEER)),
+]
+
+FAKE = '"a, relay=mail.example.com [192.0.2.99], dsn=2.0.0, stat=Sent (ok"'
+HOSTILE = [
+    tell("sender-fakes-stat", HERE, talk(*offer(ALIAS, sender=FAKE + "@{name}.example.net"), *SENDING),
+         row("delivered", "recipient", "local", "delivery", "", "accepted", side="synthetic",
+             sender=FAKE + "@{name}.example.net", recipient="dave", **NO_PEER)),
+    tell("recipient-fakes-stat", talk(*offer(FAKE + "@example.com"), "QUIT"),
+         user_error("550 5.1.1", "user-unknown", recipient=FAKE + "@example.com")),
+    tell("message-id-fakes-relay", HERE,
+         talk(*offer(ALIAS), "DATA",
+              lines("Message-ID: <{name}, relay=x [192.0.2.99], from=<evil@example.org>@example.net>", ""), ".", "QUIT"),
+         delivered_here()),
+    tell("user-fakes-relay", talk(EHLO, plain_login("anna, relay=x [192.0.2.99]", "wrong"), "QUIT"),
+         came_in("auth-failed", "auth", "535 5.7.0", "bad-credentials", user="anna, relay=x [192.0.2.99]", **IMPLIED)),
+    quiet("secret-as-command",
+          talk(EHLO, "AUTH NTLM", raw(b"YW5uYQ==\r\n"), raw(b"d3Jvbmctc2VjcmV0\r\n"), "QUIT")),
+    quiet("secret-behind-auth", talk(EHLO, "AUTH NTLM d3Jvbmctc2VjcmV0", "AUTH LOGIN YW5uYQ==", raw(b"*\r\n"), "QUIT")),
+]
+
+SCENARIOS = [*ADDRESSES, *SESSIONS, *TABLES, *LIMITS, *HOSTILE]
