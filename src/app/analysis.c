@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "app/inputs.h"
+#include "app/mask_key.h"
 #include "app/say.h"
 
 static bool say_unknown_format(const struct analysis *analysis, const char *name,
@@ -58,6 +59,8 @@ static int with_knowledge(struct analysis *analysis, const struct options *optio
     run_init(&run, options, knowledge);
     analysis->run = &run;
     if (!filter_check_classes(&options->filter, knowledge->book, &problem))
+        status = fail(&problem, 2);
+    else if (!mask_key_masker(options, knowledge->book, &run.masker, &problem))
         status = fail(&problem, 2);
     else if (analysis->begin && !analysis->begin(analysis, &run, &problem))
         status = fail(&problem, 2);

@@ -160,13 +160,20 @@ bool block_read_repeated(struct hands *hands, struct job *job, struct slice last
     return true;
 }
 
-static struct odd_line odd_line(struct job *job, const struct line *line, struct slice program) {
-    return (struct odd_line){line->number + 1, reply_safe(line->text, &job->arena), program};
+/* entry: what was read in the line; NULL: nothing. */
+static struct odd_line odd_line(struct job *job, const struct line *line,
+                                const struct entry *entry) {
+    struct odd_line odd = {.number = line->number + 1, .text = reply_safe(line->text, &job->arena)};
+    if (entry) {
+        odd.program = entry->program;
+        odd.host = entry->host;
+    }
+    return odd;
 }
 
-static void sample(struct job *job, const struct line *line) {
+static void sample(struct job *job, const struct line *line, const struct entry *entry) {
     if (job->sample_count < JOB_SAMPLES)
-        job->samples[job->sample_count++] = odd_line(job, line, (struct slice){0});
+        job->samples[job->sample_count++] = odd_line(job, line, entry);
 }
 
 void block_account(struct ledger *ledger, enum reading reading, bool outside, uint64_t lines) {
@@ -263,9 +270,9 @@ static void account_line(struct job *job, struct slice program, enum reading rea
 }
 
 static void keep_odd(struct job *job, enum odd kind, const struct line *line,
-                     struct slice program) {
+                     const struct entry *entry) {
     if (!job->odd[kind].number)
-        job->odd[kind] = odd_line(job, line, program);
+        job->odd[kind] = odd_line(job, line, entry);
 }
 
 static void work_loose_line(struct job *job, const struct entry *entry) {
@@ -276,8 +283,8 @@ static void work_loose_line(struct job *job, const struct entry *entry) {
         return;
     }
     job->went = (struct went){.known = true};
-    keep_odd(job, ODD_FOREIGN, &entry->line, (struct slice){0});
-    sample(job, &entry->line);
+    keep_odd(job, ODD_FOREIGN, &entry->line, NULL);
+    sample(job, &entry->line, NULL);
     account_line(job, (struct slice){0}, READING_UNKNOWN, false);
 }
 
@@ -308,9 +315,9 @@ static void work_line(struct pipeline *pipeline, struct hands *hands, struct job
     job->own += is_own;
     job->unknown += reading == READING_UNKNOWN;
     if (reading == READING_UNKNOWN || reading == READING_OTHER)
-        keep_odd(job, reading == READING_OTHER ? ODD_OTHER : ODD_UNKNOWN, line, entry.program);
+        keep_odd(job, reading == READING_OTHER ? ODD_OTHER : ODD_UNKNOWN, line, &entry);
     if (reading == READING_UNKNOWN && !outside)
-        sample(job, line);
+        sample(job, line, &entry);
     account_line(job, entry.program, reading, outside);
     bool is_repeated = entry.line.text.at != line->text.at;
     job->went = (struct went){entry.wrapping, entry.program, reading, outside, true};

@@ -32,7 +32,7 @@ enum odd {
 /* One on its way; number from 1 in its block, 0: none; its text is in the arena of the job. */
 struct odd_line {
     uint64_t number;
-    struct slice text, program;
+    struct slice text, program, host;
 };
 
 /* One that is remembered, with its number in the source. */

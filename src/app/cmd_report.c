@@ -34,8 +34,21 @@ static bool check_parts(struct analysis *analysis, struct run *run, struct probl
     return true;
 }
 
+static struct slice path_shown(const struct run *run, const char *path) {
+    return run->masker ? masker_path(run->masker, slice_of(path)) : slice_of(path);
+}
+
+/* The filters, in the words that stand under the masks. */
+static struct filter filter_shown(const struct run *run) {
+    struct filter shown = run->options->filter;
+    for (size_t i = 0; run->masker && i < shown.count; i++)
+        shown.words[i].pattern = masker_filter(run->masker, &shown.words[i]);
+    return shown;
+}
+
 /* What was read, as it can be given again. */
-static struct slice inputs_given(const struct options *options, struct arena *arena) {
+static struct slice inputs_given(const struct run *run, struct arena *arena) {
+    const struct options *options = run->options;
     const struct {
         const char *name, *word;
     } words[] = {{"mta", options->mta},
@@ -50,13 +63,17 @@ static struct slice inputs_given(const struct options *options, struct arena *ar
     if (options->year)
         out_print(&given, " --year %u", options->year);
     for (size_t i = 0; i < options->pattern_count; i++)
-        asked_put(&given, "patterns", slice_of(options->patterns[i]));
+        asked_put(&given, "patterns", path_shown(run, options->patterns[i]));
     if (options->no_config)
         out_text(&given, " --no-config");
     if (options->journal)
         out_text(&given, " --journal");
+    if (options->mask)
+        out_text(&given, " --mask");
+    if (options->mask_key)
+        asked_put(&given, "mask-key", path_shown(run, options->mask_key));
     for (size_t i = 0; i < options->operand_count; i++)
-        asked_put(&given, NULL, slice_of(options->operands[i]));
+        asked_put(&given, NULL, path_shown(run, options->operands[i]));
     struct slice kept = arena_copy(arena, out_held(&given));
     out_release(&given);
     return kept;
@@ -67,18 +84,22 @@ static void write_page(struct analysis *analysis, struct run *run) {
     struct format_wishes wishes =
         result_wishes(&analysis->result, run->options, &run->knowledge->words);
     unsigned top = run->options->top_given || analysis->format->for_people ? run->options->top : 0;
+    struct filter filter = filter_shown(run);
     page_init(&page, NULL); /* its verdict becomes the title */
     page.words = &run->knowledge->words;
     summary_of(run->tally, run->knowledge->book,
                &(struct summary_wishes){.top = top,
                                         .min = run->options->min,
-                                        .filter = &run->options->filter,
+                                        .filter = &filter,
                                         .journey = run->journey,
-                                        .inputs = inputs_given(run->options, &page.arena)},
+                                        .masker = run->masker,
+                                        .inputs = inputs_given(run, &page.arena)},
                &page);
     parts_keep(&page, parts_of(analysis, run->options));
     if (analysis->format->letter) {
         struct mail_head head = mailing_head(run->options, &page.arena);
+        if (run->masker)
+            head.host = masker_host(run->masker, head.host);
         analysis->format->letter(&page, &wishes, &head, &analysis->result.out);
     } else {
         analysis->format->page(&page, &wishes, &analysis->result.out);

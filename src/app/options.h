@@ -28,11 +28,11 @@ struct options {
     const char *since_wish, *until_wish; /* as they were written; NULL: not given */
     const char *mta;                     /* NULL: auto */
     unsigned year;                       /* 0: not given */
-    const char *timezone, *format, *output, *columns, *unique, *stage, *direction, *lang;
+    const char *timezone, *format, *output, *columns, *unique, *stage, *direction, *lang, *mask_key;
     struct filter filter;
     uint64_t only, without;   /* parts of the report, report/parts.h; 0: not given */
     unsigned top, min, width; /* width: 0: not given */
-    bool journal, top_given, all, why, hits, bom, no_config, quiet, help, version;
+    bool journal, mask, top_given, all, why, hits, bom, no_config, quiet, help, version;
     char delimiter; /* of CSV; 0: not given */
     unsigned jobs;  /* 0: not given */
     const char *patterns[PATTERN_FOLDERS];

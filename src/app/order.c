@@ -4,11 +4,37 @@
 
 #include <string.h>
 
+/* ---- what is counted and shown: under masks, when they are asked for ---- */
+
 static void count_finding(void *context, const struct finding *finding) {
     struct run *run = context;
+    struct finding masked;
+    if (run->masker) {
+        masked = masker_finding(run->masker, finding);
+        finding = &masked;
+    }
     tally_add(run->tally, finding);
     if (run->listen && record_is_finding(&finding->record))
         run->listen(run->context, finding);
+    if (run->masker)
+        masker_clear(run->masker);
+}
+
+static void count_lines(struct run *run, const char *source, const struct ledger *ledger) {
+    tally_source(run->tally, run_shown_source(run, source), ledger);
+}
+
+static void count_program(struct run *run, struct slice program, const struct ledger *ledger) {
+    tally_program(run->tally, run->masker ? masker_path(run->masker, program) : program, ledger);
+}
+
+static struct slice shown_text(struct run *run, struct slice text, struct slice host) {
+    return run->masker ? masker_text(run->masker, text, host) : text;
+}
+
+static void keep_sample(struct run *run, const char *source, uint64_t line, struct slice text,
+                        struct slice host) {
+    tally_sample(run->tally, run_shown_source(run, source), line, shown_text(run, text, host));
 }
 
 static void copy_head(char *to, size_t room, struct slice text) {
@@ -18,36 +44,39 @@ static void copy_head(char *to, size_t room, struct slice text) {
     to[text.length] = '\0';
 }
 
-static void remember_odd(struct progress *progress, enum odd kind, uint64_t number,
-                         struct slice text, struct slice program) {
+static void remember_odd(struct run *run, struct progress *progress, enum odd kind,
+                         const struct odd_line *line) {
     struct odd_kept *odd = &progress->odd[kind];
-    if (odd->number && odd->number <= number)
+    if (odd->number && odd->number <= line->number)
         return;
-    odd->number = number;
-    copy_head(odd->text, sizeof odd->text, text);
-    copy_head(odd->program, sizeof odd->program, program);
+    odd->number = line->number;
+    copy_head(odd->text, sizeof odd->text, shown_text(run, line->text, line->host));
+    copy_head(odd->program, sizeof odd->program, line->program);
 }
 
 static void take_ledger(struct pipeline *pipeline, struct job *job) {
-    struct tally *tally = pipeline->run->tally;
+    struct run *run = pipeline->run;
     struct progress *progress = job->progress;
-    tally_source(tally, progress->source->name, &job->ledger);
+    count_lines(run, progress->source->name, &job->ledger);
     for (size_t place = 0; place < job->programs.used; place++) {
         struct slice program;
         const struct ledger *ledger = map_at(&job->programs, place, &program);
-        tally_program(tally, program, ledger);
+        count_program(run, program, ledger);
     }
     for (size_t i = 0; i < job->sample_count; i++)
-        tally_sample(tally, progress->source->name, progress->lines + job->samples[i].number,
-                     job->samples[i].text);
+        keep_sample(run, progress->source->name, progress->lines + job->samples[i].number,
+                    job->samples[i].text, job->samples[i].host);
     for (size_t kind = 0; kind < ODD_KINDS; kind++)
-        if (job->odd[kind].number)
-            remember_odd(progress, (enum odd)kind, progress->lines + job->odd[kind].number,
-                         job->odd[kind].text, job->odd[kind].program);
+        if (job->odd[kind].number) {
+            job->odd[kind].number += progress->lines;
+            remember_odd(run, progress, (enum odd)kind, &job->odd[kind]);
+        }
+    if (run->masker)
+        masker_clear(run->masker);
     span_add(&progress->span, job->span.first);
     span_add(&progress->span, job->span.last);
     progress->guessed |= job->guessed;
-    tally_lost(tally, job->lost);
+    tally_lost(run->tally, job->lost);
     progress->own += job->own;
     progress->unknown += job->unknown;
     progress->wrapped += job->wrapped;
@@ -79,21 +108,22 @@ struct taking {
 
 static void take_account(struct taking *taking, const struct split *part, enum reading reading,
                          bool outside) {
-    struct tally *tally = taking->pipeline->run->tally;
+    struct run *run = taking->pipeline->run;
     const struct entry *entry = &part->entry;
     struct ledger ledger = {0};
     block_account(&ledger, reading, outside, part->lines);
-    tally_source(tally, part->source, &ledger);
-    tally_program(tally, entry->program, &ledger);
+    count_lines(run, part->source, &ledger);
+    count_program(run, entry->program, &ledger);
     if (reading == READING_UNKNOWN && !outside)
-        tally_sample(tally, part->source, entry->line.number,
-                     reply_safe(entry->line.text, &taking->job->arena));
+        keep_sample(run, part->source, entry->line.number,
+                    reply_safe(entry->line.text, &taking->job->arena), entry->host);
 }
 
 static void take_odd(struct taking *taking, const struct split *part, enum odd kind) {
     const struct entry *entry = &part->entry;
-    remember_odd(taking->job->progress, kind, entry->line.number,
-                 reply_safe(entry->line.text, &taking->job->arena), entry->program);
+    struct odd_line line = {entry->line.number, reply_safe(entry->line.text, &taking->job->arena),
+                            entry->program, entry->host};
+    remember_odd(taking->pipeline->run, taking->job->progress, kind, &line);
 }
 
 /* Reads a whole entry as a worker would have; entry.line.number is that in its file. */

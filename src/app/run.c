@@ -79,6 +79,7 @@ void run_release(struct run *run) {
         pipeline_free(run->pipeline);
     journey_free(run->journey);
     tally_free(run->tally);
+    masker_free(run->masker);
     pieces_free(run->before->pieces);
     lasts_release(&run->before->lasts);
     free(run->before);
@@ -135,6 +136,10 @@ bool run_load(struct run *run, struct unpack *unpack) {
 
 /* ---- sources ---- */
 
+const char *run_shown_source(const struct run *run, const char *name) {
+    return run->masker ? masker_source(run->masker, name) : name;
+}
+
 static struct progress *progress_new(struct pipeline *pipeline, const struct source *source,
                                      uint64_t lines) {
     pipeline->progress = memory_grow(pipeline->progress, &pipeline->progress_capacity,
@@ -147,7 +152,8 @@ static struct progress *progress_new(struct pipeline *pipeline, const struct sou
         progress->copies = copies_new(pipeline->run->sources, source);
     pipeline->progress[pipeline->progress_count++] = progress;
     /* Every source has a line in the ledger, an empty one too. */
-    tally_source(pipeline->run->tally, source->name, &(struct ledger){0});
+    tally_source(pipeline->run->tally, run_shown_source(pipeline->run, source->name),
+                 &(struct ledger){0});
     return progress;
 }
 

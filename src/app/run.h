@@ -6,6 +6,7 @@
 
 #include "app/knowledge.h"
 #include "finding/journey.h"
+#include "finding/masker.h"
 #include "input/source.h"
 #include "tally/tally.h"
 
@@ -17,6 +18,8 @@ struct run {
     const struct knowledge *knowledge;
     struct journey *journey;
     struct tally *tally;
+    struct masker
+        *masker; /* owned; names are counted and shown as it masks them; NULL: as they are */
     const struct sources *sources; /* all that are read, borrowed; may be NULL */
     struct before *before;         /* what reading remembers from block to block */
     /* Called for every finding in order, after it was counted; may be NULL. */
@@ -31,6 +34,9 @@ struct run {
 /* Borrows options and knowledge. The listener is set afterwards, before the first source. */
 void run_init(struct run *run, const struct options *options, const struct knowledge *knowledge);
 void run_release(struct run *run);
+
+/* The name of a source as it is shown. */
+const char *run_shown_source(const struct run *run, const char *name);
 
 /* Reads one source from an open reader, with `lines` lines of it read before (resumed). What was
  * read is all counted when run_settle returns. */

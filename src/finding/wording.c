@@ -362,6 +362,17 @@ static bool ends_nocase(struct slice text, struct slice end) {
            slice_equal_nocase(slice_from(text, text.length - end.length), end);
 }
 
+bool wording_is_list(struct slice name) {
+    struct slice label;
+
+    for (bool more = true; more;) {
+        more = slice_cut(&name, '.', &label);
+        if (is_list_label(label))
+            return true;
+    }
+    return false;
+}
+
 static bool is_list_name(struct scan *scan, struct slice name) {
     static const struct slice before[] = {
         SLICE_INIT("blocked using "), SLICE_INIT("rejected using "), SLICE_INIT("listed in "),
@@ -369,15 +380,11 @@ static bool is_list_name(struct scan *scan, struct slice name) {
         SLICE_INIT("list at "),       SLICE_INIT("list: "),          SLICE_INIT("rbl "),
         SLICE_INIT("rbl: "),          SLICE_INIT("dnsbl "),          SLICE_INIT("dnsbl: "),
     };
-    struct slice rest = name, label;
 
     if (is_digit(byte_at(name, 0)))
         return false; /* what was asked for: the IP backwards, and the list */
-    for (bool more = true; more;) {
-        more = slice_cut(&rest, '.', &label);
-        if (is_list_label(label))
-            return true;
-    }
+    if (wording_is_list(name))
+        return true;
     for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++)
         if (ends_nocase(slice_head(scan->text, scan->at), before[i]))
             return true;
@@ -604,15 +611,13 @@ static size_t mask_number(struct scan *scan, struct slice s) {
 
 struct mask {
     size_t (*length)(struct scan *scan, struct slice s); /* of the thing at the front of s, or 0 */
-    struct slice shown;
+    enum wording_kind kind;
 };
 
 static const struct mask masks[] = {
-    {mask_user, SLICE_INIT("<address>")},    {mask_url, SLICE_INIT("<url>")},
-    {mask_address, SLICE_INIT("<address>")}, {mask_time, SLICE_INIT("<time>")},
-    {mask_ip, SLICE_INIT("<ip>")},           {mask_host, SLICE_INIT("<host>")},
-    {mask_id, SLICE_INIT("<id>")},           {mask_amount, SLICE_INIT("<n>")},
-    {mask_number, SLICE_INIT("<n>")},
+    {mask_user, WORDING_USER}, {mask_url, WORDING_URL},       {mask_address, WORDING_ADDRESS},
+    {mask_time, WORDING_TIME}, {mask_ip, WORDING_IP},         {mask_host, WORDING_HOST},
+    {mask_id, WORDING_ID},     {mask_amount, WORDING_AMOUNT}, {mask_number, WORDING_NUMBER},
 };
 
 static const struct mask *find_mask(struct scan *scan, size_t *length_r) {
@@ -626,7 +631,7 @@ static const struct mask *find_mask(struct scan *scan, size_t *length_r) {
 
 /* "<bob@example.net>" and "<mx.example.net>" lose their angle brackets; an address of one word,
  * "<bob>: Recipient ...", is known by the colon; blanks stand in quotes. Gives the length, or 0. */
-static size_t angle_at(struct scan *scan, struct slice *shown_r) {
+static size_t angle_at(struct scan *scan, enum wording_kind *kind_r) {
     struct slice s = slice_head(slice_from(scan->text, scan->at), ADDRESS_LONGEST + 2);
     size_t end = 1, length;
     bool at_sign = false;
@@ -644,11 +649,11 @@ static size_t angle_at(struct scan *scan, struct slice *shown_r) {
     scan->at--;
     bool colon = byte_at(s, end + 1) == ':';
     if (colon && slice_starts_nocase(slice_from(s, end + 2), SLICE(" helo")))
-        *shown_r = SLICE("<host>");
-    else if (mask && length == end - 1 && !(colon && mask->length == mask_id))
-        *shown_r = mask->shown;
+        *kind_r = WORDING_HOST;
+    else if (mask && length == end - 1 && !(colon && mask->kind == WORDING_ID))
+        *kind_r = mask->kind;
     else if (at_sign || colon)
-        *shown_r = SLICE("<address>");
+        *kind_r = WORDING_ADDRESS;
     else
         return 0;
     return end + 1;
@@ -666,25 +671,25 @@ static bool is_plain_word(struct scan *scan) {
            mask_user(scan, s) == 0;
 }
 
-/* The thing at the place of the scan and what is shown for it; 0: it is to be copied. */
-static size_t masked_at(struct scan *scan, struct slice *shown_r) {
+/* How long the thing at the place of the scan is, and its kind; 0: it is to be copied. */
+static size_t masked_at(struct scan *scan, enum wording_kind *kind_r) {
     const struct mask *mask;
     size_t length;
     char byte = scan->text.at[scan->at];
 
     if (byte == '<')
-        return angle_at(scan, shown_r);
+        return angle_at(scan, kind_r);
     if (byte == ':' && (scan->at == 0 || !is_word(scan->text.at[scan->at - 1]))) {
-        *shown_r = SLICE("<ip>");
+        *kind_r = WORDING_IP;
         return ipv6_at(slice_from(scan->text, scan->at));
     }
     if (byte == '/') {
-        *shown_r = SLICE("<path>");
+        *kind_r = WORDING_PATH;
         return mask_path(scan, slice_from(scan->text, scan->at));
     }
     if (!is_word(byte) || is_plain_word(scan) || !(mask = find_mask(scan, &length)))
         return 0;
-    *shown_r = mask->shown;
+    *kind_r = mask->kind;
     return length;
 }
 
@@ -704,22 +709,50 @@ static size_t plain_at(struct slice s) {
     return end;
 }
 
+/* The next piece of the text, and its kind. */
+static struct slice take_piece(struct scan *scan, enum wording_kind *kind_r) {
+    struct slice piece = slice_from(scan->text, scan->at);
+    size_t taken = masked_at(scan, kind_r);
+    if (taken == 0) {
+        *kind_r = WORDING_PLAIN;
+        taken = plain_at(piece);
+    }
+    scan->at += taken;
+    return slice_head(piece, taken);
+}
+
 struct slice wording_template(struct slice text, struct arena *arena) {
+    static const struct slice shown[] = {
+        [WORDING_USER] = SLICE_INIT("<address>"),    [WORDING_URL] = SLICE_INIT("<url>"),
+        [WORDING_ADDRESS] = SLICE_INIT("<address>"), [WORDING_TIME] = SLICE_INIT("<time>"),
+        [WORDING_IP] = SLICE_INIT("<ip>"),           [WORDING_HOST] = SLICE_INIT("<host>"),
+        [WORDING_ID] = SLICE_INIT("<id>"),           [WORDING_AMOUNT] = SLICE_INIT("<n>"),
+        [WORDING_NUMBER] = SLICE_INIT("<n>"),        [WORDING_PATH] = SLICE_INIT("<path>"),
+    };
     /* "a@b" becomes "<address>"; the user of "set_id=a", with its key, grows less than that */
     char *to = arena_alloc(arena, 3 * text.length + 1);
     struct scan scan = {.text = text};
     size_t length = 0;
 
     while (scan.at < text.length) {
-        struct slice shown;
-        size_t taken = masked_at(&scan, &shown);
-        if (taken == 0) {
-            shown = slice_from(text, scan.at);
-            shown.length = taken = plain_at(shown);
-        }
-        memcpy(to + length, shown.at, shown.length);
-        length += shown.length;
-        scan.at += taken;
+        enum wording_kind kind;
+        struct slice piece = take_piece(&scan, &kind);
+        if (kind != WORDING_PLAIN)
+            piece = shown[kind];
+        memcpy(to + length, piece.at, piece.length);
+        length += piece.length;
     }
     return (struct slice){to, length};
+}
+
+void wording_walk(struct slice text,
+                  void (*take)(void *context, enum wording_kind kind, struct slice piece),
+                  void *context) {
+    struct scan scan = {.text = text};
+
+    while (scan.at < text.length) {
+        enum wording_kind kind;
+        struct slice piece = take_piece(&scan, &kind);
+        take(context, kind, piece);
+    }
 }

@@ -270,7 +270,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
                 const struct summary_wishes *wishes, struct page *page) {
     struct totals totals = tally_totals(tally);
     struct ledger ledger = tally_ledger(tally);
-    struct waiting_table *waiting = waiting_table_new(wishes->journey);
+    struct waiting_table *waiting = waiting_table_new(wishes->journey, wishes->masker);
     struct joining all, apart; /* apart: ours and strangers' */
     struct suspects suspects;
     joining_make(&all, tally, book, false);
@@ -286,6 +286,8 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
                  false);
     page->part = NULL;
     asked_of(wishes->filter, page);
+    if (wishes->masker)
+        add_text(page, slice_of(page_word(page, WORD_MASKED)));
     page->part = part_name(PART_REASONS);
     todo_cards(page, &apart, &suspects, wishes->top, inputs_of(page, wishes));
     page->part = part_name(PART_TOTALS);

@@ -4,6 +4,7 @@
 #define REPORT_SUMMARY_H
 
 #include "finding/journey.h"
+#include "finding/masker.h"
 #include "report/page.h"
 #include "rules/rulebook.h"
 #include "tally/tally.h"
@@ -13,6 +14,7 @@ struct summary_wishes {
     unsigned min;                  /* reasons that came less often are left out; 0: none */
     const struct filter *filter;   /* by which the tally was made; NULL: none */
     const struct journey *journey; /* at the end of the log; NULL: who waits is not known */
+    struct masker *masker;         /* names are under masks, and it is said; NULL: they are not */
     struct slice inputs;           /* options and paths of what was read: " --year 2026 mail.log" */
 };
 

@@ -31,6 +31,7 @@ struct waiting_row {
 };
 
 struct waiting_table {
+    struct masker *masker; /* NULL: names are shown */
     struct map map;
     uint64_t count, held;
     int64_t since;
@@ -50,6 +51,8 @@ static void add_waiter(void *context, const struct waiter *waiter) {
     struct slice domain =
         at == SIZE_MAX ? (struct slice){0} : slice_from(waiter->recipient, at + 1);
     struct slice reason = slice_head(slice_of(waiter->reason), KEY_MOST - DOMAIN_MOST - 2);
+    if (table->masker)
+        domain = masker_host(table->masker, domain);
     domain = slice_head(domain, DOMAIN_MOST);
     key[used++] = waiter->held ? 'h' : 'd';
     if (reason.length)
@@ -65,6 +68,8 @@ static void add_waiter(void *context, const struct waiter *waiter) {
     table->since = older_of(table->since, waiter->since);
     table->count++;
     table->held += waiter->held;
+    if (table->masker)
+        masker_clear(table->masker);
 }
 
 /* Most first, of equals the oldest, then by name. */
@@ -98,8 +103,9 @@ static void sort_rows(struct waiting_table *table) {
     qsort(table->rows, count, sizeof *table->rows, compare_rows);
 }
 
-struct waiting_table *waiting_table_new(const struct journey *journey) {
+struct waiting_table *waiting_table_new(const struct journey *journey, struct masker *masker) {
     struct waiting_table *table = memory_new(sizeof *table);
+    table->masker = masker;
     table->since = MOMENT_NONE;
     map_init(&table->map, sizeof(struct waiting_value));
     if (journey)
