@@ -26,9 +26,10 @@ PKG_LIBS    := $(shell $(PKG_CONFIG) --libs $(NEEDED_PKGS) 2>/dev/null || echo -
 
 # Optional parts: auto (used when their header is found), yes (needed) or no. OPTIONAL is for all.
 OPTIONAL   ?= auto
-LIBARCHIVE ?= $(OPTIONAL)
-LIBSYSTEMD ?= $(OPTIONAL)
+LIBARCHIVE   ?= $(OPTIONAL)
+LIBSYSTEMD   ?= $(OPTIONAL)
 LIBUNISTRING ?= $(OPTIONAL)
+LIBPSL       ?= $(OPTIONAL)
 # $(1): auto, yes or no, $(2): its header, $(3): what finds it; not empty: use it.
 use = $(if $(filter yes,$(1)),yes,$(if $(filter auto,$(1)),$(shell \
       $(CC) $(CPPFLAGS) $(3) -include $(2) -E -x c /dev/null > /dev/null 2>&1 && echo yes)))
@@ -45,6 +46,12 @@ endif
 ifneq ($(call use,$(LIBUNISTRING),uniwidth.h,),)
 PKG_CFLAGS += -DHAVE_LIBUNISTRING
 PKG_LIBS   += -lunistring
+endif
+
+PSL_CFLAGS := $(shell $(PKG_CONFIG) --cflags libpsl 2>/dev/null)
+ifneq ($(call use,$(LIBPSL),libpsl.h,$(PSL_CFLAGS)),)
+PKG_CFLAGS += -DHAVE_LIBPSL $(PSL_CFLAGS)
+PKG_LIBS   += $(shell $(PKG_CONFIG) --libs libpsl 2>/dev/null || echo -lpsl)
 endif
 
 OUR_CPPFLAGS := -D_GNU_SOURCE -DPCRE2_CODE_UNIT_WIDTH=8 -DMAILTRIAGE_VERSION='"$(VERSION)"' -Isrc \
@@ -141,12 +148,15 @@ BUILD_NEEDS := stdio.h,puts,,libc6-dev \
 archive_need   := archive.h,archive_read_new,-larchive,libarchive-dev
 systemd_need   := systemd/sd-journal.h,sd_journal_next,-lsystemd,libsystemd-dev
 unistring_need := uniwidth.h,uc_width,-lunistring,libunistring-dev
+psl_need       := libpsl.h,psl_builtin,-lpsl,libpsl-dev
 BUILD_NEEDS    += $(if $(filter yes,$(LIBARCHIVE)),$(archive_need)) \
                   $(if $(filter yes,$(LIBSYSTEMD)),$(systemd_need)) \
-                  $(if $(filter yes,$(LIBUNISTRING)),$(unistring_need))
+                  $(if $(filter yes,$(LIBUNISTRING)),$(unistring_need)) \
+                  $(if $(filter yes,$(LIBPSL)),$(psl_need))
 OPTIONAL_NEEDS := $(if $(filter no,$(LIBARCHIVE)),,$(archive_need)) \
                   $(if $(filter no,$(LIBSYSTEMD)),,$(systemd_need)) \
-                  $(if $(filter no,$(LIBUNISTRING)),,$(unistring_need))
+                  $(if $(filter no,$(LIBUNISTRING)),,$(unistring_need)) \
+                  $(if $(filter no,$(LIBPSL)),,$(psl_need))
 CHECK_NEEDS := setjmp.h+stdarg.h+stddef.h+stdint.h+cmocka.h,_cmocka_run_group_tests,-lcmocka,libcmocka-dev
 # A program, and its Debian package where that has another name.
 CHECK_TOOLS := bats jq python3 /lib/systemd/systemd-journal-remote,systemd-journal-remote

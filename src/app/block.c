@@ -45,6 +45,8 @@ static void judge(struct pipeline *pipeline, struct hands *hands, struct job *jo
                   struct finding *finding) {
     const struct rulebook *book = pipeline->run->knowledge->book;
     bool is_delivery = finding->record.event == EVENT_DELIVERED;
+    if (finding->record.kind == RECORD_OUTCOME)
+        finding->run_by = operator_of(hands->operators, &finding->record);
     if (!record_is_finding(&finding->record)) {
         if (finding->record.is_answer)
             reply_read(&finding->record, &job->arena, &finding->reply);
@@ -98,6 +100,7 @@ static void add_findings(struct pipeline *pipeline, struct hands *hands, struct 
                                     .program = entry->program,
                                     .pid = entry->pid,
                                     .outside = outside,
+                                    .arrives = hands->records.items[i].kind == RECORD_ARRIVAL,
                                     .twin = twin_hash(mta, entry, &hands->records.items[i]),
                                     .line = entry->line.number,
                                     .verdict.class_name = "",

@@ -12,6 +12,7 @@
 #include "app/run.h"
 #include "base/map.h"
 #include "base/workers.h"
+#include "finding/operators.h"
 #include "finding/reason.h"
 #include "input/copies.h"
 #include "input/entry.h"
@@ -108,6 +109,7 @@ struct job {
 struct hands {
     struct records records;
     struct reason_memory *reasons;
+    struct operators *operators;
     struct clock clock;
 };
 

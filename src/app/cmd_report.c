@@ -83,13 +83,17 @@ static void write_page(struct analysis *analysis, struct run *run) {
     struct page page;
     struct format_wishes wishes =
         result_wishes(&analysis->result, run->options, &run->knowledge->words);
-    unsigned top = run->options->top_given || analysis->format->for_people ? run->options->top : 0;
+    enum { LIST_TOP = 10 }; /* rows of a table by name, of which there are many: a page of paper */
+    bool for_people = analysis->format->for_people, is_given = run->options->top_given;
+    unsigned top = is_given || for_people ? run->options->top : 0;
     struct filter filter = filter_shown(run);
     page_init(&page, NULL); /* its verdict becomes the title */
     page.words = &run->knowledge->words;
     summary_of(run->tally, run->knowledge->book,
                &(struct summary_wishes){.top = top,
+                                        .list_top = for_people && !is_given ? LIST_TOP : top,
                                         .min = run->options->min,
+                                        .only = run->options->only,
                                         .filter = &filter,
                                         .journey = run->journey,
                                         .masker = run->masker,

@@ -4,6 +4,7 @@
 
 #include "app/options.h"
 #include "app/say.h"
+#include "finding/operators.h"
 #include "input/compressed.h"
 #include "input/journal.h"
 #include "report/width.h"
@@ -11,9 +12,9 @@
 
 static int print_version(void) {
     printf("mailtriage %s\nregular expressions: PCRE2, JIT %s\ncompressed logs: %s\n"
-           "systemd journal: %s\ncolumns of text: %s\n",
+           "systemd journal: %s\ncolumns of text: %s\nregistered domains: %s\n",
            MAILTRIAGE_VERSION, regex_has_jit() ? "available" : "unavailable (slower, same results)",
-           compressed_about(), journal_about(), width_about());
+           compressed_about(), journal_about(), width_about(), operators_about());
     return 0;
 }
 

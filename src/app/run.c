@@ -37,6 +37,7 @@ static struct pipeline *pipeline_new(struct run *run) {
     for (unsigned i = 0; i <= pipeline->threads; i++) {
         records_init(&pipeline->hands[i].records);
         pipeline->hands[i].reasons = reason_memory_new(run->knowledge->book);
+        pipeline->hands[i].operators = operators_new(run->knowledge->book);
     }
     pipeline->workers = workers_new(pipeline->threads, pipeline->ring, pipeline->job_count,
                                     block_work, order_take, pipeline);
@@ -55,6 +56,7 @@ static void pipeline_free(struct pipeline *pipeline) {
     for (unsigned i = 0; i <= pipeline->threads; i++) {
         records_release(&pipeline->hands[i].records);
         reason_memory_free(pipeline->hands[i].reasons);
+        operators_free(pipeline->hands[i].operators);
     }
     for (size_t i = 0; i < pipeline->progress_count; i++)
         free(pipeline->progress[i]);

@@ -215,11 +215,6 @@ static void add_value(struct values *values, struct slice value) {
         values->items[values->count++] = value;
 }
 
-static struct slice domain_of(struct slice address) {
-    size_t at = slice_rfind(address, '@');
-    return at == SIZE_MAX ? (struct slice){0} : slice_from(address, at + 1);
-}
-
 static struct slice print_code(unsigned code, char room[CODE_ROOM]) {
     return (struct slice){room, code ? (size_t)snprintf(room, CODE_ROOM, "%u", code) : 0};
 }
@@ -261,7 +256,7 @@ static void values_of(const struct finding *finding, enum filter_by by, struct v
         add_value(values, record->recipient);
         break;
     case FILTER_RECIPIENT_DOMAIN:
-        add_value(values, domain_of(record->recipient));
+        add_value(values, address_domain(record->recipient));
         break;
     case FILTER_PEER:
         add_value(values, record->peer_host);

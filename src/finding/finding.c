@@ -1,6 +1,6 @@
 /* The words of the exported columns class_by and permanence. They stand beside their enums, in the
- * same order, so that a new step of deciding gets its word in the same change. And the class under
- * which counting, filters and causes know a finding, which must be one for all.
+ * same order, so that a new step of deciding gets its word in the same change. And what counting,
+ * filters and causes must see alike: the domain of an address, the class of a finding.
  */
 #include "finding/finding.h"
 
@@ -21,6 +21,11 @@ const char *permanence_name(enum permanence permanence) {
         [PERMANENCE_NONE] = "", [TEMPORARY] = "temporary", [PERMANENT] = "permanent"};
     assert(permanence <= PERMANENT);
     return names[permanence];
+}
+
+struct slice address_domain(struct slice address) {
+    size_t at = slice_rfind(address, '@');
+    return at == SIZE_MAX ? (struct slice){0} : slice_from(address, at + 1);
 }
 
 const char *finding_class(const struct finding *finding) {

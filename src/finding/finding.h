@@ -42,12 +42,19 @@ enum fate {
     FATE_HANDED_ON
 };
 
+/* Whose mail it is: what the entries about its arrival said. Empty: they did not say. */
+struct origin {
+    bool has_sender; /* tells the null sender "" from no sender */
+    struct slice sender, host, ip;
+};
+
 struct finding {
     struct record record;
     const struct mta *mta;
     struct moment time;
     struct slice host, program, pid;
     bool outside;  /* of the asked span: tells who sent what, counts nothing */
+    bool arrives;  /* tells of the arrival of a message, outside the asked span too */
     uint64_t twin; /* hash of an entry that is logged twice; 0: such are not */
     uint64_t line; /* in the block; the ordered step makes it the number in the file */
     struct reply reply;
@@ -55,25 +62,32 @@ struct finding {
     struct verdict verdict;
     struct slice template;  /* in the arena of the block; empty for deliveries */
     struct slice listed_ip; /* the address that the reply says is refused; in the reply */
+    struct slice run_by;    /* who runs the server of an outcome (operators.h); or empty */
     uint64_t repeat;        /* 1, or how often a repeated entry stands for it */
 
     /* From the journey: */
-    const char *source;    /* name of the file */
-    const char *cause;     /* class of what this follows from; NULL: none, or not known */
-    bool follows;          /* no fault of its own: counts with its cause */
-    bool follows_stranger; /* what it follows from was a stranger's (finding/strangers.h) */
-    bool client_is_ours;   /* a login from its address was good before */
-    bool login;            /* tells of a good login, and who logged in from where */
-    int new_messages;      /* 1: a message received; -1: it was counted before, under another ID */
-    uint64_t new_bytes;    /* the size of that message; modulo 2^64 when it is taken back */
-    unsigned new_notices;  /* 1: the first entry about a bounce or notice that the MTA made */
-    bool is_notice;        /* about the delivery of such a one: no mail of users */
+    const char *source;           /* name of the file */
+    const struct origin *origin;  /* of its message; NULL: it has none. Borrowed as text is */
+    const struct origin *counted; /* of the message that new_messages counts */
+    int64_t waited;               /* microseconds from the arrival to this outcome; -1: not known */
+    const char *cause;            /* class of what this follows from; NULL: none, or not known */
+    bool follows;                 /* no fault of its own: counts with its cause */
+    bool follows_stranger;        /* what it follows from was a stranger's (finding/strangers.h) */
+    bool client_is_ours;          /* a login from its address was good before */
+    bool login;                   /* tells of a good login, and who logged in from where */
+    int new_messages;     /* 1: a message received; -1: it was counted before, under another ID */
+    uint64_t new_bytes;   /* the size of that message; modulo 2^64 when it is taken back */
+    unsigned new_notices; /* 1: the first entry about a bounce or notice that the MTA made */
+    bool is_notice;       /* about the delivery of such a one: no mail of users */
     enum fate before, after; /* of the recipient; FATE_NONE when this is not about one */
     bool first_deferral;     /* counts one recipient that was ever deferred */
     bool was_put_off;        /* he was deferred before this, asked for or not */
     bool was_sized;          /* and the size of what he had been delivered was known */
     bool left_out;           /* not asked for (filter.h): counts nothing, only ends what counted */
 };
+
+/* What stands behind the last '@'; empty: the address has no domain. */
+struct slice address_domain(struct slice address);
 
 /* The class under which a finding counts: a fault that only follows counts as its cause. */
 const char *finding_class(const struct finding *finding);

@@ -21,6 +21,7 @@ struct journey {
     struct sessions sessions;
     const struct filter *filter; /* borrowed; NULL: all is asked for */
     struct logins logins;
+    struct origin origins[2]; /* of the finding that is given: origin, counted */
 };
 
 /* Who is given what there is to count, of what is asked for. */
@@ -28,6 +29,7 @@ struct receiver {
     void (*give)(void *context, const struct finding *finding);
     void *context;
     const struct filter *filter;
+    struct origin *origins;
 };
 
 struct journey *journey_new(void) {
@@ -120,6 +122,22 @@ static bool is_near(struct slice ip) {
            slice_is(ip, "0:0:0:0:0:0:0:1");
 }
 
+/* Who handed the message in. */
+static struct origin client_of(const struct message *message) {
+    return (struct origin){message->has_sender, message_field(message, FIELD_SENDER),
+                           message_field(message, FIELD_HOST), message_field(message, FIELD_IP)};
+}
+
+/* Whose mail it is: that of a message which came back from a filter is its first hop's. */
+static struct origin origin_of(const struct message *message) {
+    struct origin origin = client_of(message);
+    if (!message->fields[FIELD_FROM_HOST].length && !message->fields[FIELD_FROM_IP].length)
+        return origin;
+    origin.host = message_field(message, FIELD_FROM_HOST);
+    origin.ip = message_field(message, FIELD_FROM_IP);
+    return origin;
+}
+
 /* What is known of the first hop and the second does not say. */
 static void inherit(struct queue *queue, struct message *message, const struct message *before) {
     if (!message->has_sender && before->has_sender) {
@@ -127,14 +145,18 @@ static void inherit(struct queue *queue, struct message *message, const struct m
         message_keep(queue, message, FIELD_SENDER, message_field(before, FIELD_SENDER));
     }
     message_keep(queue, message, FIELD_USER, message_field(before, FIELD_USER));
+    struct origin origin = origin_of(before);
+    message_keep(queue, message, FIELD_FROM_HOST, origin.host);
+    message_keep(queue, message, FIELD_FROM_IP, origin.ip);
     message->is_notice |= before->is_notice;
 }
 
 /* What was counted of the message twice, under this queue ID and the one before, is taken back. */
-static void count_once(struct message *message, const struct message *before,
+static void count_once(struct queue *queue, struct message *message, const struct message *before,
                        struct finding *finding) {
     bool is_one = before->counted || before->is_notice;
     if (is_one && message->counted && message->asked && !message->onward) {
+        queue->counted = message;
         finding->new_messages = -1;
         finding->new_bytes = 0 - (uint64_t)message->size;
     }
@@ -146,7 +168,7 @@ static void count_once(struct message *message, const struct message *before,
 static void continues(struct queue *queue, struct message *message, const struct message *before,
                       struct finding *finding) {
     inherit(queue, message, before);
-    count_once(message, before, finding);
+    count_once(queue, message, before, finding);
 }
 
 /* "sender non-delivery notification: 4C1D2E3F99": that message is the MTA's own, and what tells of
@@ -230,12 +252,12 @@ static size_t final_of(const struct message *message, uint32_t person) {
 /* A program that was given a message hands one in under the same message-id. It may be a filter, or
  * send on what it also put into a mailbox; the recipients tell. Those of a filter stay the same,
  * and what becomes of them now replaces the "delivered" of before. */
-static void follow_pipe(struct message *again, const struct message *before,
+static void follow_pipe(struct queue *queue, struct message *again, const struct message *before,
                         struct finding *finding) {
     if (!before->piped || !again->arrived || message_field(again, FIELD_IP).length)
         return;
     if (!again->onward)
-        count_once(again, before, finding);
+        count_once(queue, again, before, finding);
     for (size_t i = 0; i < QUEUE_FINALS; i++) {
         uint32_t person = before->finals[i].fate == FATE_DELIVERED ? before->finals[i].person : 0;
         if (!person || final_of(again, person) < QUEUE_FINALS)
@@ -255,7 +277,7 @@ static void note_pipe(struct queue *queue, struct message *message, struct findi
     queue->keeps_ids = true;
     struct message *again = queue_by_id(queue, message);
     if (again && again != message)
-        follow_pipe(again, message, finding);
+        follow_pipe(queue, again, message, finding);
     else if (!again && message->fields[FIELD_MESSAGE_ID].length)
         queue_take_id(queue, message);
 }
@@ -274,7 +296,14 @@ static void learn_id(struct queue *queue, struct message *message, struct findin
     if (before && message->near)
         inherit(queue, message, before);
     if (before)
-        follow_pipe(message, before, finding);
+        follow_pipe(queue, message, before, finding);
+}
+
+static void learn_time(struct message *message, const struct finding *finding) {
+    if (message->began != MOMENT_NONE)
+        return;
+    message->began = finding->time.seconds;
+    message->began_nanos = finding->time.nanos;
 }
 
 static void learn_start(struct queue *queue, struct message *message, const struct record *record) {
@@ -288,6 +317,8 @@ static void learn(struct queue *queue, struct message *message, struct finding *
     bool is_start = record->kind == RECORD_ARRIVAL;
     if (is_start)
         learn_start(queue, message, record);
+    if (finding->arrives)
+        learn_time(message, finding);
     if (record->has_sender && !message->has_sender) {
         message->has_sender = true;
         message_keep(queue, message, FIELD_SENDER, record->sender);
@@ -325,6 +356,25 @@ static void tell(const struct message *message, struct record *record) {
     fill(&record->helo, message_field(message, FIELD_HELO));
 }
 
+/* Microseconds from the arrival to this entry; -1: not known, or the clock went back. */
+static int64_t time_since(const struct message *message, const struct moment *time) {
+    enum { LONGEST = 1 << 30, MILLION = 1000000, NANOS = 1000 }; /* 34 years */
+    if (message->began == MOMENT_NONE || time->seconds < message->began ||
+        time->seconds - message->began > LONGEST)
+        return -1;
+    int64_t nanos = (int64_t)time->nanos - message->began_nanos;
+    int64_t since = (time->seconds - message->began) * MILLION + nanos / NANOS;
+    return since < 0 ? -1 : since;
+}
+
+/* What the MTA says itself is exact; Exim says it when asked to. */
+static void tell_delay(const struct message *message, struct finding *finding) {
+    const struct record *record = &finding->record;
+    finding->waited = record->delay;
+    if (record->delay < 0 && message && record->kind == RECORD_OUTCOME)
+        finding->waited = time_since(message, &finding->time);
+}
+
 /* Of a message that comes in only a part of what can be asked for is known. */
 static bool is_message_asked(const struct filter *filter, const struct message *message,
                              const struct finding *finding) {
@@ -343,11 +393,12 @@ static bool is_notice_asked(const struct filter *filter, const struct finding *f
 /* A message is received when it came from outside the queue and its size is known: Postfix says the
  * first before the data, when the message may still be refused, and the second when it is queued.
  * Mail that the MTA makes itself (bounces) never came from outside. */
-static void count_arrival(struct message *message, struct finding *finding,
+static void count_arrival(struct queue *queue, struct message *message, struct finding *finding,
                           const struct filter *filter) {
     if (finding->record.kind == RECORD_ARRIVAL)
         message->arrived = true;
     if (message->arrived && !message->counted && !message->is_notice && message->size >= 0) {
+        queue->counted = message;
         message->counted = true;
         message->asked = !filter || is_message_asked(filter, message, finding);
         finding->new_messages = message->asked;
@@ -557,6 +608,19 @@ static bool is_told(const struct finding *finding) {
            finding->record.kind == RECORD_STEP || record_is_finding(&finding->record);
 }
 
+/* Lent to the finding while it is given. */
+static void tell_origins(const struct receiver *to, const struct queue *queue,
+                         const struct message *message, struct finding *finding) {
+    if (message) {
+        to->origins[0] = origin_of(message);
+        finding->origin = &to->origins[0];
+    }
+    if (queue->counted) {
+        to->origins[1] = client_of(queue->counted);
+        finding->counted = &to->origins[1];
+    }
+}
+
 /* Delivery of a notice is no mail of users: shown, and counted apart. */
 /* A notice may go through a filter as well: what comes back is the notice. */
 static void take_notice(struct queue *queue, struct message *message, struct finding *finding,
@@ -570,6 +634,7 @@ static void take_notice(struct queue *queue, struct message *message, struct fin
     if (finding->record.kind == RECORD_OUTCOME && finding->record.level != LEVEL_HOST)
         finding->record.level = LEVEL_MTA;
     finding->left_out = is_left_out(to, finding);
+    tell_origins(to, queue, message, finding);
     if (is_told(finding))
         hand_over(to, finding);
 }
@@ -597,7 +662,9 @@ static void take_mail(struct queue *queue, struct message *message, struct findi
         continues(queue, next, message, finding);
         finding->record.level = LEVEL_HOST;
     }
+    tell_delay(message, finding);
     if (message && is_about_all(&finding->record)) {
+        tell_origins(to, queue, message, finding);
         finding->left_out = is_left_out(to, finding);
         if (!give_each_waiting(queue, message, finding, to))
             hand_over(to, finding);
@@ -609,15 +676,17 @@ static void take_mail(struct queue *queue, struct message *message, struct findi
     move_recipient(queue, message, finding);
     if (message)
         note_pipe(queue, message, finding);
+    tell_origins(to, queue, message, finding);
     if (is_told(finding))
         hand_over(to, finding);
 }
 
 void journey_take(struct journey *journey, struct finding *finding,
                   void (*give)(void *context, const struct finding *finding), void *context) {
-    const struct receiver to = {give, context, journey->filter};
+    const struct receiver to = {give, context, journey->filter, journey->origins};
     struct queue *queue = &journey->queue;
     struct message *message = NULL;
+    queue->counted = NULL;
     bool is_named = finding->record.peer_ip.length > 0;
     logins_follow(&journey->logins, finding);
     sessions_follow(&journey->sessions, finding);
@@ -631,7 +700,7 @@ void journey_take(struct journey *journey, struct finding *finding,
     if (message) {
         link_back(queue, message, finding);
         learn(queue, message, finding);
-        count_arrival(message, finding, journey->filter);
+        count_arrival(queue, message, finding, journey->filter);
         note_own(message, finding);
         if (record_is_finding(&finding->record)) {
             tell(message, &finding->record);

@@ -380,6 +380,7 @@ static void message_clear(struct message *message) {
                             .first_waiting = NOBODY,
                             .last_waiting = NOBODY,
                             .heard = MOMENT_NONE,
+                            .began = MOMENT_NONE,
                             .server = message->server,
                             .key_length = message->key_length};
     memcpy(blank.key, message->key, message->key_length);
@@ -631,6 +632,8 @@ static void save_message(const struct queue *queue, const struct message *messag
     pack_number(pack, message->told);
     pack_signed(pack, message->size);
     pack_signed(pack, message->heard);
+    pack_signed(pack, message->began);
+    pack_number(pack, message->began_nanos);
     pack_number(pack, message->nrcpt);
     pack_number(pack, message->finished);
     causes_save(&queue->causes, message->refused, pack);
@@ -658,6 +661,8 @@ static void load_message(struct queue *queue, struct unpack *unpack) {
     message->told = unpack_number(unpack);
     message->size = unpack_signed(unpack);
     message->heard = bounded_time(unpack_signed(unpack));
+    message->began = bounded_time(unpack_signed(unpack));
+    message->began_nanos = (uint32_t)unpack_number(unpack);
     message->nrcpt = (uint32_t)unpack_number(unpack);
     message->finished = (uint32_t)unpack_number(unpack);
     message->refused = causes_load(&queue->causes, unpack);

@@ -23,7 +23,17 @@ enum {
 };
 enum { NOBODY = UINT32_MAX };
 
-enum field { FIELD_SENDER, FIELD_MESSAGE_ID, FIELD_HOST, FIELD_IP, FIELD_HELO, FIELD_USER, FIELDS };
+enum field {
+    FIELD_SENDER,
+    FIELD_MESSAGE_ID,
+    FIELD_HOST,
+    FIELD_IP,
+    FIELD_HELO,
+    FIELD_USER,
+    FIELD_FROM_HOST,
+    FIELD_FROM_IP,
+    /* client of the hop before */ FIELDS
+};
 
 struct message {
     char *text; /* all fields, one behind the other */
@@ -40,15 +50,17 @@ struct message {
     bool piped;   /* was given to a program, which may hand it in again */
     bool is_notice;
     bool ended;
-    bool holds_id;     /* its message-id leads to it */
-    uint64_t id_hash;  /* of the message-id, when it does */
-    uint64_t told;     /* what an echo may repeat: hash of the recipient refused last; 0: nothing */
-    int64_t size;      /* -1 unknown */
-    int64_t heard;     /* the time of the log then */
-    uint32_t nrcpt;    /* 0 unknown */
-    uint32_t finished; /* recipients with a final state */
-    uint64_t server;   /* hash of MTA, host, instance */
-    struct {           /* the recipients that ended last, to know them when they end again */
+    bool holds_id;    /* its message-id leads to it */
+    uint64_t id_hash; /* of the message-id, when it does */
+    uint64_t told;    /* what an echo may repeat: hash of the recipient refused last; 0: nothing */
+    int64_t size;     /* -1 unknown */
+    int64_t heard;    /* the time of the log then */
+    int64_t began;    /* seconds, when it arrived; MOMENT_NONE: not known */
+    uint32_t began_nanos;
+    uint32_t nrcpt;      /* 0 unknown */
+    uint32_t finished;   /* recipients with a final state */
+    uint64_t server;     /* hash of MTA, host, instance */
+    struct {             /* the recipients that ended last, to know them when they end again */
         uint32_t person; /* 0: free */
         uint8_t fate;
         bool deferred : 1, put_off : 1, left_out : 1;
@@ -98,6 +110,7 @@ struct queue {
         size_t host_length, instance_length;
         uint64_t hash;
     } last;
+    const struct message *counted; /* as received, or taken back, by the entry at hand */
     char *scratch; /* recipient of the finding given, while its entry is taken away */
     size_t scratch_room;
 };

@@ -10,6 +10,7 @@
 #include "report/parts.h"
 #include "report/timeline.h"
 #include "report/todo.h"
+#include "report/top_lists.h"
 #include "report/waiting.h"
 #include "tally/distinct.h"
 
@@ -305,6 +306,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     timeline_hours(page, tally, wishes->filter);
     suspects_section(page, &suspects, wishes);
     incident_tables(page, tally, wishes);
+    top_lists(page, tally, wishes->list_top, wishes->only);
     page->part = part_name(PART_LINES);
     add_balance(page, tally);
     page->part = part_name(PART_NOTICES);

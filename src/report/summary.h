@@ -11,7 +11,9 @@
 
 struct summary_wishes {
     unsigned top;                  /* reasons shown; 0: all */
+    unsigned list_top;             /* rows of a table by name; 0: all that are known */
     unsigned min;                  /* reasons that came less often are left out; 0: none */
+    uint64_t only;                 /* parts that were asked for by name (parts.h); 0: none was */
     const struct filter *filter;   /* by which the tally was made; NULL: none */
     const struct journey *journey; /* at the end of the log; NULL: who waits is not known */
     struct masker *masker;         /* names are under masks, and it is said; NULL: they are not */

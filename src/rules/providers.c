@@ -93,15 +93,16 @@ static bool read_provider_proofs(struct loader *loader, struct provider *provide
 
 static bool read_provider(struct loader *loader, const struct pattern_file *file,
                           struct slice name) {
-    static const char *const known[] = {"provider", "names",    "says", "matches",
-                                        "tokens",   "examples", NULL};
+    static const char *const known[] = {"provider", "operator", "names",    "says",
+                                        "matches",  "tokens",   "examples", NULL};
     (void)name;
     struct rulebook *book = loader->book;
     struct provider *provider = &book->providers[book->provider_count];
     const struct yaml *root = loading_yaml(loader, file);
     struct rule_words hosts;
     if (!root || !yaml_only(root, known, loader->problem) ||
-        !yaml_text(root, "provider", true, &provider->name, loader->problem))
+        !yaml_text(root, "provider", true, &provider->name, loader->problem) ||
+        !yaml_text(root, "operator", false, &provider->run_by, loader->problem))
         return false;
     if (book->provider_count == PROVIDERS_MOST)
         return yaml_say(root, loader->problem, "more than 256 providers");
@@ -112,6 +113,8 @@ static bool read_provider(struct loader *loader, const struct pattern_file *file
     if (!yaml_texts(loader->arena, yaml_get(root, "names"), &hosts, loader->problem))
         return false;
     size_t marks = book->mark_count;
+    if (!provider->run_by.length)
+        provider->run_by = provider->name;
     provider->file = root->file;
     provider->hosts = hosts.items;
     provider->host_count = hosts.count;

@@ -63,6 +63,7 @@ enum { PROVIDERS_MOST = 256 };
 
 struct provider { /* recognised by host name, URL or token form; its tokens are rules */
     struct slice name;
+    struct slice run_by;       /* who runs its servers, for people; several may have one */
     const struct slice *hosts; /* the peer's host name is one of these or ends in "." and one */
     size_t host_count;
     const struct proof *proofs; /* "REPLY => REASON" */

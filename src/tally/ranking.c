@@ -128,10 +128,14 @@ uint64_t ranking_add(struct ranking *ranking, struct slice name, const uint64_t 
     char room[RANKING_NAME];
     struct slice lower = lowered(name, room);
     uint64_t hash = bytes_hash(lower.at, lower.length);
+    size_t before = ranking->counts.count;
     uint64_t *numbers = counts_put(&ranking->counts, hash);
+    bool is_new = ranking->counts.count > before;
+    /* What was on top has its name already: it was kept then, and clearing keeps what is on top. */
+    bool has_name = !is_new && !ranking->merged && is_on_top(ranking, numbers, lower);
     counts_add(&ranking->counts, numbers, by);
     counts_add(&ranking->counts, ranking->totals, by);
-    if (is_on_top(ranking, numbers, lower)) {
+    if (!has_name && is_on_top(ranking, numbers, lower)) {
         *(uint64_t *)map_put(&ranking->names, lower, NULL) = hash;
         if (ranking->names.count >= 2 * RANKING_NAMES * ranking->order_count)
             clear_names(ranking);

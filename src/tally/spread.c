@@ -47,18 +47,21 @@ void spread_add(struct spread *spread, uint64_t owner, uint64_t microseconds, ui
     *counts_put(&spread->counts, key_of(owner, spread_step(microseconds))) += repeat;
 }
 
-uint64_t spread_permille(const struct spread *spread, uint64_t owner, unsigned permille) {
-    uint64_t in_step[SPREAD_STEPS], sum = 0, below = 0;
-    for (unsigned step = 0; step < SPREAD_STEPS; step++) {
-        const uint64_t *number = counts_get(&spread->counts, key_of(owner, step));
-        in_step[step] = number ? *number : 0;
-        sum += in_step[step];
-    }
-    if (!sum)
-        return 0;
-    uint64_t wanted = sum / 1000 * permille + (sum % 1000 * permille + 999) / 1000;
-    for (unsigned step = 0; step < SPREAD_STEPS; step++) {
-        below += in_step[step];
+static uint64_t number_at(const struct spread *spread, uint64_t owner, unsigned step) {
+    const uint64_t *number = counts_get(&spread->counts, key_of(owner, step));
+    return number ? *number : 0;
+}
+
+uint64_t spread_permille(const struct spread *spread, uint64_t owner, uint64_t all,
+                         unsigned permille) {
+    uint64_t below = 0;
+    for (unsigned step = 0; !all && step < SPREAD_STEPS; step++)
+        below += number_at(spread, owner, step);
+    all = all ? all : below;
+    uint64_t wanted = all / 1000 * permille + (all % 1000 * permille + 999) / 1000;
+    below = 0;
+    for (unsigned step = 0; all && step < SPREAD_STEPS; step++) {
+        below += number_at(spread, owner, step);
         if (below && below >= wanted)
             return spread_middle(step);
     }

@@ -9,7 +9,7 @@ build_bare() {
     ${MAKE:-make} -s --no-print-directory -j"${JOBS:-2}" VARIANT=bare OPTIONAL=no CFLAGS=-O0 \
         STRICT=1 $bare build/bare/tests/unit/test_compressed build/bare/tests/unit/test_source \
         build/bare/tests/unit/test_journal_export build/bare/tests/unit/test_width \
-        build/bare/tests/unit/test_text
+        build/bare/tests/unit/test_text build/bare/tests/unit/test_operators
 }
 
 says() { # WORDS ARGUMENT...: the bare program says the words, on either output
@@ -49,6 +49,10 @@ check "columns: --version says it is not there" says "columns of text: not built
 check "columns: the build option is named" says LIBUNISTRING=yes --version
 check "columns: their unit test without it" build/bare/tests/unit/test_width
 check "reports as text: their unit test without it" build/bare/tests/unit/test_text
+check "operators: --version says what is not there" says "registered domains: not built in" \
+    --version
+check "operators: the build option is named" says LIBPSL=yes --version
+check "operators: their unit test without it" build/bare/tests/unit/test_operators
 check_catches "compressed: a folder with one among others" \
     $bare report --no-config --year 2026 "$scratch"
 tap_end

@@ -12,9 +12,15 @@
 /* What the journey gave, in order. */
 struct given {
     struct finding items[16];
-    char recipients[16][64], senders[16][64];
+    char recipients[16][64], senders[16][64], ips[32][64];
+    struct slice origin_ips[16], counted_ips[16]; /* in ips */
     size_t count;
 };
+
+static struct slice kept_ip(const struct origin *origin, char room[64]) {
+    struct slice ip = origin ? origin->ip : (struct slice){0};
+    return (struct slice){room, (size_t)snprintf(room, 64, "%.*s", SLICE_ARGS(ip))};
+}
 
 static void keep(void *context, const struct finding *finding) {
     struct given *given = context;
@@ -22,6 +28,8 @@ static void keep(void *context, const struct finding *finding) {
     given->items[given->count] = *finding;
     snprintf(given->recipients[given->count], 64, "%.*s", SLICE_ARGS(finding->record.recipient));
     snprintf(given->senders[given->count], 64, "%.*s", SLICE_ARGS(finding->record.sender));
+    given->origin_ips[given->count] = kept_ip(finding->origin, given->ips[given->count]);
+    given->counted_ips[given->count] = kept_ip(finding->counted, given->ips[16 + given->count]);
     given->count++;
 }
 
@@ -370,6 +378,62 @@ static void test_a_hop_counts_once(void **state) {
     take(journey, linked(outcome("B1", EVENT_DELIVERED, "eve@example.net"), LINK_ONWARD, "FAR"),
          &given); /* of another server: the last we hear of it */
     assert_int_equal(given.items[0].after, FATE_DELIVERED);
+    journey_free(journey);
+}
+
+/* Whose mail it is: the client of the first hop, while what is counted twice is taken back from the
+ * client it was counted under. */
+static void test_a_hop_keeps_its_origin(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    take(journey, arrival("A1", "192.0.2.10", 1000), &given);
+    assert_true(slice_is(given.counted_ips[0], "192.0.2.10"));
+    take(journey, arrival("B1", "127.0.0.1", 1400), &given);
+    assert_true(slice_is(given.counted_ips[0], "127.0.0.1"));
+    take(journey, linked(outcome("A1", EVENT_DELIVERED, "bob@example.net"), LINK_ONWARD, "B1"),
+         &given);
+    assert_true(slice_is(given.counted_ips[0], "127.0.0.1"));
+    assert_true(slice_is(given.origin_ips[0], "192.0.2.10"));
+    take(journey, outcome("B1", EVENT_DELIVERED, "bob@example.net"), &given);
+    assert_true(slice_is(given.origin_ips[0], "192.0.2.10"));
+    assert_int_equal(given.counted_ips[0].length, 0);
+    take(journey, outcome("C1", EVENT_DELIVERED, "bob@example.net"), &given);
+    assert_int_equal(given.origin_ips[0].length, 0);
+    journey_free(journey);
+}
+
+/* What the entry says itself, else the time since the arrival. */
+static void test_how_long_it_took(void **state) {
+    (void)state;
+    static const struct {
+        int64_t seconds, delay, waited;
+        uint32_t nanos;
+    } rows[] = {
+        {1007, -1, 6750000, 0},
+        {1007, 2500000, 2500000, 0},
+        {1000, -1, 250000, 500000000},
+        {1000, -1, -1, 0},
+        {900, -1, -1, 0},
+        {MOMENT_NONE, -1, -1, 0},
+        {INT64_MAX, -1, -1, 0},
+    };
+    struct journey *journey = journey_new();
+    struct given given;
+    struct finding first = arrival("A1", "192.0.2.10", 1000);
+    first.arrives = true;
+    first.time.nanos = 250000000;
+    take(journey, first, &given);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct finding finding = outcome("A1", EVENT_DEFERRED, "bob@example.net");
+        finding.time = (struct moment){.seconds = rows[i].seconds, .nanos = rows[i].nanos};
+        finding.record.delay = rows[i].delay;
+        take(journey, finding, &given);
+        assert_int_equal(given.items[0].waited, rows[i].waited);
+        assert_int_equal(given.items[0].record.delay, rows[i].delay);
+    }
+    take(journey, outcome("B1", EVENT_DEFERRED, "bob@example.net"), &given);
+    assert_int_equal(given.items[0].waited, -1);
     journey_free(journey);
 }
 
@@ -1151,6 +1215,8 @@ int main(void) {
         cmocka_unit_test(test_an_echo_counts_once),
         cmocka_unit_test(test_no_queue_id),
         cmocka_unit_test(test_a_hop_counts_once),
+        cmocka_unit_test(test_a_hop_keeps_its_origin),
+        cmocka_unit_test(test_how_long_it_took),
         cmocka_unit_test(test_a_hop_by_message_id),
         cmocka_unit_test(test_a_filter_behind_a_pipe),
         cmocka_unit_test(test_a_last_state_replaces_one),

@@ -202,10 +202,10 @@ static void test_percentiles(void **state) {
         spread_add(&spread, 8, 5000000, 3); /* another owner's do not matter */
     }
     qsort(all, DURATIONS, sizeof *all, compare_numbers);
-    assert_near(spread_permille(&spread, 7, 500), all[DURATIONS / 2]);
-    assert_near(spread_permille(&spread, 7, 950), all[DURATIONS * 95 / 100]);
-    assert_near(spread_permille(&spread, 8, 950), 5000000);
-    assert_int_equal(spread_permille(&spread, 9, 500), 0);
+    assert_near(spread_permille(&spread, 7, 0, 500), all[DURATIONS / 2]);
+    assert_near(spread_permille(&spread, 7, 0, 950), all[DURATIONS * 95 / 100]);
+    assert_near(spread_permille(&spread, 8, 0, 950), 5000000);
+    assert_int_equal(spread_permille(&spread, 9, 0, 500), 0);
     spread_release(&spread);
 }
 

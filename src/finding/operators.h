@@ -1,0 +1,23 @@
+/* operators - who runs a server: one name for the many hosts that take mail for a provider's users.
+ *
+ * The `operator` of the provider whose names are nearest (patterns/providers), else the registrable
+ * domain of the host ("example.co.uk" of mx3.example.co.uk; with libpsl, without it the whole
+ * name), else the address.
+ */
+#ifndef FINDING_OPERATORS_H
+#define FINDING_OPERATORS_H
+
+#include "mta/record.h"
+#include "rules/rulebook.h"
+
+struct operators; /* one a thread: remembers the hosts asked for last; no result depends on it */
+
+struct operators *operators_new(const struct rulebook *book);
+void operators_free(struct operators *operators);
+/* Of the server that an outcome is about; lives as long as book and record. */
+struct slice operator_of(struct operators *operators, const struct record *record);
+
+/* For --version: "libpsl 0.21.2" or how to get it. */
+const char *operators_about(void);
+
+#endif

@@ -1,0 +1,14 @@
+/* top_lists - the tables of a report by domain, relay, sender, client ...: who comes first, and how
+ * much all others are.
+ */
+#ifndef REPORT_TOP_LISTS_H
+#define REPORT_TOP_LISTS_H
+
+#include "report/page.h"
+#include "tally/tally.h"
+
+/* Adds them; in each the first `top` (0: all that are known by name), and the others as one row.
+ * People do not see a table of a few rows, unless its part is one of `only`. */
+void top_lists(struct page *page, const struct tally *tally, unsigned top, uint64_t only);
+
+#endif

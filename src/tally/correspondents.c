@@ -1,0 +1,212 @@
+/* Why: whose mail it is: the account that sends too much, the list that bounces, the network that
+ * knocks at the door.
+ *
+ * How: a finding adds to the sender of its message, to its recipient, and to the client that handed
+ * the message in; a refused command or login to the client at hand. Nothing is kept of networks:
+ * each client carries his as a number, so they are added up when they are asked for, and exact.
+ *
+ * A message that comes back from a filter is taken back where it was counted: the one case in which
+ * a number that orders falls, and only just after it rose.
+ */
+#include "tally/correspondents.h"
+
+#include <arpa/inet.h>
+
+#include "base/network.h"
+#include "tally/counter.h"
+#include "tally/named.h"
+
+struct correspondents {
+    struct ranking rankings[CORRESPONDENT_TABLES];
+};
+
+static void correspondents_init(void *content) {
+    static const size_t orders[CORRESPONDENT_ORDERS] = {CORRESPONDENT_MAIL, CORRESPONDENT_SEEN};
+    struct correspondents *all = content;
+    for (int table = 0; table < CORRESPONDENT_TABLES; table++) {
+        bool is_client = table == CORRESPONDENT_CLIENT;
+        ranking_init(&all->rankings[table],
+                     is_client ? CORRESPONDENT_NUMBERS : CORRESPONDENT_LOGINS, is_client, orders,
+                     CORRESPONDENT_ORDERS);
+    }
+}
+
+static void correspondents_release(void *content) {
+    struct correspondents *all = content;
+    for (int table = 0; table < CORRESPONDENT_TABLES; table++)
+        ranking_release(&all->rankings[table]);
+}
+
+/* ---- networks of clients */
+
+enum { NETWORK_BYTES = 8, IP4_AT = 12 };
+
+uint64_t network_of(struct slice ip) {
+    static const unsigned char mapped[IP4_AT] = {[10] = 0xff, [11] = 0xff};
+    struct network network;
+    if (!network_read(ip, &network))
+        return 0;
+    bool is_ip4 = !memcmp(network.bytes, mapped, sizeof mapped);
+    const unsigned char *bytes = network.bytes + (is_ip4 ? NETWORK_BYTES : 0);
+    uint64_t number = 0;
+    for (int i = 0; i < NETWORK_BYTES; i++)
+        number = number << 8 | bytes[i];
+    if (is_ip4)
+        number &= ~(uint64_t)0xff;
+    return number ? number : 1; /* ::/64 */
+}
+
+struct slice network_shown(uint64_t network, char room[NETWORK_ROOM]) {
+    unsigned char bytes[2 * NETWORK_BYTES] = {0};
+    bool is_ip4 = network >> 32 == 0xffff;
+    for (int i = 0; i < NETWORK_BYTES && network != 1; i++)
+        bytes[i] = (unsigned char)(network >> (8 * (NETWORK_BYTES - 1 - i)));
+    inet_ntop(is_ip4 ? AF_INET : AF_INET6, bytes + (is_ip4 ? 4 : 0), room, NETWORK_ROOM);
+    size_t length = strlen(room);
+    length += (size_t)snprintf(room + length, NETWORK_ROOM - length, is_ip4 ? "/24" : "/64");
+    return (struct slice){room, length};
+}
+
+/* ---- what a finding adds */
+
+struct mail {
+    struct slice sender; /* as a name: "<>" for the null sender */
+    struct slice host, ip;
+};
+
+static struct slice sender_of(const struct origin *origin, const struct record *record) {
+    bool has = record->has_sender || (origin && origin->has_sender);
+    struct slice sender = record->has_sender ? record->sender
+                          : origin           ? origin->sender
+                                             : (struct slice){0};
+    return has && !sender.length ? SLICE("<>") : sender;
+}
+
+static struct slice domain_of(struct slice sender) {
+    return slice_is(sender, "<>") ? sender : address_domain(sender);
+}
+
+static void add_sender(struct correspondents *all, struct slice sender, const uint64_t *numbers) {
+    ranking_add(&all->rankings[CORRESPONDENT_SENDER], sender, numbers);
+    ranking_add(&all->rankings[CORRESPONDENT_SENDER_DOMAIN], domain_of(sender), numbers);
+}
+
+static void add_client(struct correspondents *all, struct slice host, struct slice ip,
+                       uint64_t *numbers) {
+    char room[RANKING_NAME];
+    numbers[CORRESPONDENT_NETWORK] = network_of(ip);
+    ranking_add(&all->rankings[CORRESPONDENT_CLIENT], named_host(host, ip, room), numbers);
+}
+
+static void add_message(struct correspondents *all, const struct finding *finding) {
+    const struct origin *origin = finding->counted;
+    uint64_t numbers[CORRESPONDENT_NUMBERS] = {0};
+    numbers[CORRESPONDENT_MAIL] = (uint64_t)(int64_t)finding->new_messages;
+    numbers[CORRESPONDENT_SEEN] = finding->new_messages > 0;
+    numbers[CORRESPONDENT_BYTES] = finding->new_bytes;
+    add_sender(all, sender_of(origin, &(struct record){0}), numbers);
+    add_client(all, origin ? origin->host : (struct slice){0},
+               origin ? origin->ip : (struct slice){0}, numbers);
+}
+
+static bool is_failure(enum fate fate) {
+    return fate == FATE_BOUNCED || fate == FATE_EXPIRED;
+}
+
+/* From one state into another; modulo 2^64. */
+static uint64_t change(const struct counting *counting, bool into, bool from) {
+    return counting->recipients * into - counting->recipients * from;
+}
+
+static void add_recipient(struct correspondents *all, const struct counting *counting) {
+    const struct finding *finding = counting->finding;
+    bool now = counting->into == FATE_DELIVERED, before = counting->from == FATE_DELIVERED;
+    uint64_t numbers[CORRESPONDENT_NUMBERS] = {0};
+    uint64_t size = finding->record.size > 0 ? (uint64_t)finding->record.size : 0;
+    uint64_t recipients =
+        change(counting, fate_is_counted(counting->into), fate_is_counted(counting->from));
+    if (finding->record.event == EVENT_DEFERRED)
+        numbers[CORRESPONDENT_DEFERRED] = counting->events;
+    numbers[CORRESPONDENT_SEEN] = counting->recipients;
+    numbers[CORRESPONDENT_BOUNCED] =
+        change(counting, is_failure(counting->into), is_failure(counting->from));
+    numbers[CORRESPONDENT_RECIPIENTS] = recipients;
+    add_sender(all, sender_of(finding->origin, &finding->record), numbers);
+    add_client(all, finding->origin ? finding->origin->host : (struct slice){0},
+               finding->origin ? finding->origin->ip : (struct slice){0}, numbers);
+    numbers[CORRESPONDENT_MAIL] = recipients;
+    numbers[CORRESPONDENT_RECIPIENTS] = change(counting, now, before);
+    numbers[CORRESPONDENT_BYTES] = size * change(counting, now, before);
+    ranking_add(&all->rankings[CORRESPONDENT_RECIPIENT], finding->record.recipient, numbers);
+}
+
+static void add_refusal(struct correspondents *all, const struct counting *counting) {
+    const struct record *record = &counting->finding->record;
+    uint64_t numbers[CORRESPONDENT_NUMBERS] = {0};
+    numbers[CORRESPONDENT_REFUSED] = numbers[CORRESPONDENT_SEEN] = counting->events;
+    if (record->event == EVENT_REJECTED) {
+        add_sender(all, sender_of(counting->finding->origin, record), numbers);
+        ranking_add(&all->rankings[CORRESPONDENT_RECIPIENT], record->recipient, numbers);
+    } else {
+        numbers[CORRESPONDENT_LOGINS] = counting->events;
+    }
+    add_client(all, record->peer_host, record->peer_ip, numbers);
+}
+
+static void correspondents_add(void *content, const struct counting *counting) {
+    const struct finding *finding = counting->finding;
+    if (finding->new_messages)
+        add_message(content, finding);
+    if (counting->recipients)
+        add_recipient(content, counting);
+    else if (counting->events && (finding->record.event == EVENT_REJECTED ||
+                                  finding->record.event == EVENT_AUTH_FAILED))
+        add_refusal(content, counting);
+}
+
+/* ---- merging, saving, reading */
+
+static void correspondents_merge(void *into, const void *from) {
+    struct correspondents *all = into;
+    const struct correspondents *more = from;
+    for (int table = 0; table < CORRESPONDENT_TABLES; table++)
+        ranking_merge(&all->rankings[table], &more->rankings[table]);
+}
+
+static void correspondents_save(const void *content, struct pack *pack) {
+    const struct correspondents *all = content;
+    for (int table = 0; table < CORRESPONDENT_TABLES; table++)
+        ranking_save(&all->rankings[table], pack);
+}
+
+static void correspondents_load(void *content, struct unpack *unpack) {
+    struct correspondents *all = content;
+    for (int table = 0; table < CORRESPONDENT_TABLES; table++)
+        ranking_load(&all->rankings[table], unpack);
+}
+
+const struct counter counter_correspondents = {
+    .name = "correspondents",
+    .size = sizeof(struct correspondents),
+    .init = correspondents_init,
+    .release = correspondents_release,
+    .add = correspondents_add,
+    .merge = correspondents_merge,
+    .save = correspondents_save,
+    .load = correspondents_load,
+};
+
+const struct ranking *correspondents(const struct tally *tally, enum correspondent_table table) {
+    const struct correspondents *all = tally_content(tally, &counter_correspondents);
+    return &all->rankings[table];
+}
+
+void correspondent_networks(const struct tally *tally, struct counts *networks_r) {
+    const struct counts *clients = &correspondents(tally, CORRESPONDENT_CLIENT)->counts;
+    counts_init(networks_r, CORRESPONDENT_NUMBERS, 1);
+    for (size_t place = 0; place < clients->places; place++) {
+        const uint64_t *numbers = counts_at(clients, place, NULL);
+        if (numbers)
+            counts_add(networks_r, counts_put(networks_r, numbers[CORRESPONDENT_NETWORK]), numbers);
+    }
+}

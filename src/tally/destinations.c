@@ -1,0 +1,174 @@
+/* Why: which domain, which server, whose servers: where mail gets stuck shows who has to act.
+ *
+ * How: a finding about a recipient gives one row of numbers, which is added to three rankings. The
+ * relay of a bounce for want of any is "", and so is the domain of an address without one: each
+ * column adds up.
+ */
+#include "tally/destinations.h"
+
+#include "tally/counter.h"
+#include "tally/named.h"
+#include "tally/spread.h"
+
+struct destinations {
+    struct ranking rankings[DESTINATION_TABLES];
+    struct spread spreads[DESTINATION_TABLES];
+};
+
+static void destinations_init(void *content) {
+    struct destinations *all = content;
+    const size_t order = DESTINATION_SEEN;
+    for (int table = 0; table < DESTINATION_TABLES; table++) {
+        ranking_init(&all->rankings[table], DESTINATION_NUMBERS, 1, &order, 1);
+        spread_init(&all->spreads[table]);
+    }
+}
+
+static void destinations_release(void *content) {
+    struct destinations *all = content;
+    for (int table = 0; table < DESTINATION_TABLES; table++) {
+        ranking_release(&all->rankings[table]);
+        spread_release(&all->spreads[table]);
+    }
+}
+
+/* ---- what a finding adds */
+
+static void add_fate(uint64_t *numbers, enum fate fate, uint64_t recipients) {
+    if (fate == FATE_DELIVERED)
+        numbers[DESTINATION_DELIVERED] += recipients;
+    else if (fate == FATE_BOUNCED)
+        numbers[DESTINATION_BOUNCED] += recipients;
+    else if (fate == FATE_EXPIRED)
+        numbers[DESTINATION_EXPIRED] += recipients;
+}
+
+static void add_delivery(uint64_t *numbers, const struct counting *counting) {
+    const struct finding *finding = counting->finding;
+    if (finding->record.size > 0)
+        numbers[DESTINATION_BYTES] = (uint64_t)finding->record.size * counting->recipients;
+    if (finding->waited < 0)
+        return;
+    numbers[DESTINATION_TIMED] = counting->recipients;
+    numbers[DESTINATION_DURATION] = (uint64_t)finding->waited * counting->recipients;
+    numbers[DESTINATION_LONGEST] = (uint64_t)finding->waited;
+}
+
+/* What is taken back was counted a moment ago, under the same domain; modulo 2^64. */
+static void take_back(uint64_t *numbers, const struct counting *counting) {
+    add_fate(numbers, counting->from, 0 - counting->recipients);
+    if (counting->from == FATE_DELIVERED && counting->finding->record.size > 0)
+        numbers[DESTINATION_BYTES] -=
+            (uint64_t)counting->finding->record.size * counting->recipients;
+}
+
+static void add_named(struct destinations *all, enum destination_table table, struct slice name,
+                      const uint64_t *numbers) {
+    uint64_t hash = ranking_add(&all->rankings[table], name, numbers);
+    if (numbers[DESTINATION_TIMED])
+        spread_add(&all->spreads[table], hash, numbers[DESTINATION_LONGEST],
+                   numbers[DESTINATION_TIMED]);
+}
+
+static struct slice name_of_relay(const struct record *record, char room[RANKING_NAME]) {
+    if (!record->peer_host.length && !record->peer_ip.length &&
+        record->direction == DIRECTION_LOCAL)
+        return SLICE(DESTINATION_LOCAL);
+    return named_host(record->peer_host, record->peer_ip, room);
+}
+
+/* By relay and by who runs it: outcomes as they were told, nothing is taken back. */
+static void add_at_relay(struct destinations *all, const struct finding *finding,
+                         uint64_t numbers[DESTINATION_NUMBERS]) {
+    char room[RANKING_NAME];
+    struct slice relay = name_of_relay(&finding->record, room);
+    numbers[DESTINATION_SEEN] = numbers[DESTINATION_DELIVERED] + numbers[DESTINATION_BOUNCED] +
+                                numbers[DESTINATION_EXPIRED] + numbers[DESTINATION_DEFERRED] +
+                                numbers[DESTINATION_FAILED];
+    if (!numbers[DESTINATION_SEEN])
+        return;
+    add_named(all, DESTINATION_RELAY, relay, numbers);
+    add_named(all, DESTINATION_OPERATOR, finding->run_by.length ? finding->run_by : relay, numbers);
+}
+
+/* One host of several failed: no event of the totals. */
+static bool is_failed_try(const struct finding *finding) {
+    const struct record *record = &finding->record;
+    return record->kind == RECORD_OUTCOME && record->level == LEVEL_HOST &&
+           record->event != EVENT_DELIVERED && !finding->is_notice;
+}
+
+static void destinations_add(void *content, const struct counting *counting) {
+    const struct finding *finding = counting->finding;
+    uint64_t numbers[DESTINATION_NUMBERS] = {0};
+    if (is_failed_try(finding)) {
+        numbers[DESTINATION_FAILED] = finding->repeat;
+        add_at_relay(content, finding, numbers);
+        return;
+    }
+    if (!counting->recipients)
+        return;
+    if (finding->record.event == EVENT_DEFERRED)
+        numbers[DESTINATION_DEFERRED] = counting->events;
+    add_fate(numbers, counting->into, counting->recipients);
+    if (counting->into == FATE_DELIVERED)
+        add_delivery(numbers, counting);
+    if (fate_is_counted(counting->into))
+        add_at_relay(content, finding, numbers);
+    numbers[DESTINATION_SEEN] = counting->new_recipients;
+    if (fate_is_counted(counting->from))
+        take_back(numbers, counting);
+    add_named(content, DESTINATION_DOMAIN, address_domain(finding->record.recipient), numbers);
+}
+
+/* ---- merging, saving, reading */
+
+static void destinations_merge(void *into, const void *from) {
+    struct destinations *all = into;
+    const struct destinations *more = from;
+    for (int table = 0; table < DESTINATION_TABLES; table++) {
+        ranking_merge(&all->rankings[table], &more->rankings[table]);
+        spread_merge(&all->spreads[table], &more->spreads[table]);
+    }
+}
+
+static void destinations_save(const void *content, struct pack *pack) {
+    const struct destinations *all = content;
+    for (int table = 0; table < DESTINATION_TABLES; table++) {
+        ranking_save(&all->rankings[table], pack);
+        spread_save(&all->spreads[table], pack);
+    }
+}
+
+static void destinations_load(void *content, struct unpack *unpack) {
+    struct destinations *all = content;
+    for (int table = 0; table < DESTINATION_TABLES; table++) {
+        ranking_load(&all->rankings[table], unpack);
+        spread_load(&all->spreads[table], unpack);
+    }
+}
+
+const struct counter counter_destinations = {
+    .name = "destinations",
+    .size = sizeof(struct destinations),
+    .init = destinations_init,
+    .release = destinations_release,
+    .add = destinations_add,
+    .merge = destinations_merge,
+    .save = destinations_save,
+    .load = destinations_load,
+};
+
+const struct ranking *destinations(const struct tally *tally, enum destination_table table) {
+    const struct destinations *all = tally_content(tally, &counter_destinations);
+    return &all->rankings[table];
+}
+
+uint64_t destination_permille(const struct tally *tally, enum destination_table table,
+                              uint64_t hash, unsigned permille) {
+    const struct destinations *all = tally_content(tally, &counter_destinations);
+    const uint64_t *numbers = counts_get(&all->rankings[table].counts, hash);
+    return numbers
+               ? spread_permille(&all->spreads[table], hash, numbers[DESTINATION_TIMED], permille)
+               : 0;
+}

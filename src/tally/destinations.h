@@ -1,0 +1,43 @@
+/* destinations - where mail goes: by recipient domain, by relay (the host that took or refused it)
+ * and by who runs the relay. Numbers of each; sums are those of the totals, but for relays: what a
+ * filter hands back was taken by its relay, too.
+ */
+#ifndef TALLY_DESTINATIONS_H
+#define TALLY_DESTINATIONS_H
+
+#include "tally/ranking.h"
+#include "tally/tally.h"
+
+enum destination_table {
+    DESTINATION_DOMAIN,
+    DESTINATION_RELAY, /* names: "mx.example.net [198.51.100.5]" */
+    DESTINATION_OPERATOR,
+    DESTINATION_TABLES
+};
+
+/* Of recipients unless said otherwise. */
+enum destination_number {
+    DESTINATION_SEEN, /* the order: a domain's recipients, a relay's outcomes and failed tries */
+    DESTINATION_DELIVERED,
+    DESTINATION_BOUNCED,
+    DESTINATION_EXPIRED,
+    DESTINATION_DEFERRED, /* attempts */
+    DESTINATION_FAILED,   /* tries at one host of several; none of the totals */
+    DESTINATION_BYTES,    /* delivered */
+    DESTINATION_TIMED,    /* deliveries of known duration */
+    DESTINATION_DURATION, /* microseconds, of all those together */
+    DESTINATION_CIPHERED, /* deliveries over TLS */
+    DESTINATION_CLEAR,    /* deliveries of which the log says that they were not */
+    DESTINATION_LONGEST,  /* microseconds; a maximum */
+    DESTINATION_NUMBERS
+};
+
+/* The relay of what was delivered on this host. What has no relay is "". */
+#define DESTINATION_LOCAL "(local)"
+
+const struct ranking *destinations(const struct tally *tally, enum destination_table table);
+/* An estimate (spread.h), in microseconds; 0: nothing of known duration. */
+uint64_t destination_permille(const struct tally *tally, enum destination_table table,
+                              uint64_t hash, unsigned permille);
+
+#endif
