@@ -8,6 +8,7 @@
 
 #include "app/block.h"
 #include "app/looks.h"
+#include "app/meter.h"
 #include "app/order.h"
 #include "app/say.h"
 #include "input/journal.h"
@@ -216,6 +217,7 @@ static void find_sources(struct run *run, struct sources *sources) {
 void inputs_read(struct run *run, struct sources *sources) {
     find_sources(run, sources);
     run->sources = sources;
+    meter_begin(run->options, sources, run->listen);
     for (size_t i = 0; i < sources->count && !run->stopped; i++) {
         struct problem problem;
         struct reader *reader = source_open(&sources->items[i], &problem);
@@ -229,7 +231,7 @@ void inputs_read(struct run *run, struct sources *sources) {
     }
     run_settle(run);
     order_end(run);
-    say_progress_end();
+    meter_clear();
     judge_sources(run);
     judge_coverage(run);
     judge_rules(run);

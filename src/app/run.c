@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/meter.h"
 #include "app/order.h"
 #include "app/say.h"
 #include "base/memory.h"
@@ -182,12 +183,13 @@ void run_source(struct run *run, const struct source *source, struct reader *rea
         if (!lines_fill(&lines, &job->block, &failed, &problem))
             break;
         workers_give(pipeline->workers, job);
-        say_progress(run->options, source, reader->taken);
+        meter_move(source, reader->taken);
     }
     if (failed) {
         say_fault("cannot read '%s' to its end: %s", source->name, problem.text);
         run->faulty = true;
     }
+    meter_pass(source, reader->taken);
     lines_release(&lines);
     if (progress->copies)
         forget_copies(run, progress);
