@@ -39,10 +39,10 @@ static struct slice path_shown(const struct run *run, const char *path) {
 }
 
 /* The filters, in the words that stand under the masks. */
-static struct filter filter_shown(const struct run *run) {
+static struct filter filter_shown(const struct run *run, struct arena *arena) {
     struct filter shown = run->options->filter;
     for (size_t i = 0; run->masker && i < shown.count; i++)
-        shown.words[i].pattern = masker_filter(run->masker, &shown.words[i]);
+        shown.words[i].pattern = arena_copy(arena, masker_filter(run->masker, &shown.words[i]));
     return shown;
 }
 
@@ -86,8 +86,8 @@ static void write_page(struct analysis *analysis, struct run *run) {
     enum { LIST_TOP = 10 }; /* rows of a table by name, of which there are many: a page of paper */
     bool for_people = analysis->format->for_people, is_given = run->options->top_given;
     unsigned top = is_given || for_people ? run->options->top : 0;
-    struct filter filter = filter_shown(run);
     page_init(&page, NULL); /* its verdict becomes the title */
+    struct filter filter = filter_shown(run, &page.arena);
     page.words = &run->knowledge->words;
     summary_of(run->tally, run->knowledge->book,
                &(struct summary_wishes){.top = top,
