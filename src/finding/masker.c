@@ -241,9 +241,36 @@ static void mask_record(struct masker *masker, struct record *record) {
     record->user = masker_user(masker, record->user);
 }
 
+/* A provider's own name stays; where it has none, it is the end of the host's name, or its address.
+ */
+static struct slice mask_operator(struct masker *masker, const struct finding *finding) {
+    const struct record *record = &finding->record;
+    struct slice run_by = finding->run_by, host = record->peer_host;
+    if (slice_compare(run_by, record->peer_ip) == 0)
+        return masker_ip(masker, run_by);
+    bool is_end = run_by.length <= host.length &&
+                  slice_equal_nocase(slice_from(host, host.length - run_by.length), run_by);
+    return is_end ? masker_host(masker, run_by) : run_by;
+}
+
+/* NULL: none. In `room`, whose text lives as masks do. */
+static const struct origin *mask_origin(struct masker *masker, const struct origin *origin,
+                                        struct origin *room) {
+    if (!origin)
+        return NULL;
+    *room = (struct origin){.has_sender = origin->has_sender,
+                            .sender = masker_address(masker, origin->sender),
+                            .host = masker_host(masker, origin->host),
+                            .ip = masker_ip(masker, origin->ip)};
+    return room;
+}
+
 struct finding masker_finding(struct masker *masker, const struct finding *finding) {
     struct finding shown = *finding;
     know_finding(masker, finding);
+    shown.run_by = mask_operator(masker, finding);
+    shown.origin = mask_origin(masker, finding->origin, &masker->origins[0]);
+    shown.counted = mask_origin(masker, finding->counted, &masker->origins[1]);
     shown.host = masker_host(masker, finding->host);
     shown.program = mask_program(masker, finding->program);
     shown.reply.text = masked(masker, finding->reply.text, put_text);

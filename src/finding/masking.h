@@ -22,6 +22,7 @@ struct masker {
     struct map sources;    /* name -> char *, owned */
     struct arena arena;
     struct out out;
+    struct origin origins[2]; /* of the finding at hand */
     struct known known[KNOWN_MOST];
     size_t known_count;
 };
