@@ -29,22 +29,22 @@ define(`confREFUSE_LA', `10000')dnl
 define(`confCONNECTION_RATE_THROTTLE', `0')dnl
 define(`confTO_CONNECT', `3s')dnl
 define(`confTO_ICONNECT', `3s')dnl
-define(`confTO_INITIAL', `3s')dnl
-define(`confTO_HELO', `3s')dnl
-define(`confTO_MAIL', `3s')dnl
-define(`confTO_RCPT', `3s')dnl
-define(`confTO_DATAINIT', `3s')dnl
-define(`confTO_DATABLOCK', `6s')dnl
-define(`confTO_DATAFINAL', `3s')dnl
-define(`confTO_QUIT', `3s')dnl
-define(`confTO_STARTTLS', `3s')dnl
-define(`confTO_AUTH', `3s')dnl
-define(`confTO_COMMAND', `6s')dnl
+define(`confTO_INITIAL', `8s')dnl
+define(`confTO_HELO', `8s')dnl
+define(`confTO_MAIL', `8s')dnl
+define(`confTO_RCPT', `8s')dnl
+define(`confTO_DATAINIT', `8s')dnl
+define(`confTO_DATABLOCK', `10s')dnl
+define(`confTO_DATAFINAL', `8s')dnl
+define(`confTO_QUIT', `8s')dnl
+define(`confTO_STARTTLS', `8s')dnl
+define(`confTO_AUTH', `8s')dnl
+define(`confTO_COMMAND', `10s')dnl
 define(`confTO_IDENT', `0')dnl
 define(`confTO_RESOLVER_RETRANS', `1s')dnl
 define(`confTO_RESOLVER_RETRY', `2')dnl
 define(`confMAX_MESSAGE_SIZE', `100000')dnl
-INPUT_MAIL_FILTER(`bench', `S=inet:@MILTER_PORT@@127.0.0.1, F=T, T=C:3s;S:3s;R:3s;E:6s')dnl
+INPUT_MAIL_FILTER(`bench', `S=inet:@MILTER_PORT@@127.0.0.1, F=T, T=C:8s;S:8s;R:8s;E:16s')dnl
 INPUT_MAIL_FILTER(`nobody', `S=inet:@NOBODY_PORT@@127.0.0.1, F=T, T=C:1s;S:1s;R:1s;E:3s')dnl
 INPUT_MAIL_FILTER(`nobody-strict', `S=inet:@NOBODY_PORT@@127.0.0.1, F=R, T=C:1s;S:1s;R:1s;E:3s')dnl
 define(`confINPUT_MAIL_FILTERS', `')dnl
@@ -102,8 +102,8 @@ DAEMONS = {
         "define(`confMAX_RCPTS_PER_MESSAGE', `2')dnl\n"
         "define(`confDOUBLE_BOUNCE_ADDRESS', `@@')dnl\n"
         "define(`confDEAD_LETTER_DROP', `/nowhere/dead.letter')dnl\n"
-        "define(`confTO_COMMAND', `2s')dnl\n"
-        "define(`confTO_DATABLOCK', `2s')dnl\n",
+        "define(`confTO_COMMAND', `4s')dnl\n"
+        "define(`confTO_DATABLOCK', `4s')dnl\n",
         {"small": (OUR_ADDRESS, 2603, "")},
     ),
     "after": ("", {"filtered": ("127.0.0.1", FILTERED_PORT, "")}),
