@@ -287,6 +287,12 @@ mutants: deps-check ## takes each guard against hostile text out in turn: a test
 mta-docs: ## writes docs/servers.md from the scenarios of check-mta
 	@PYTHONDONTWRITEBYTECODE=1 python3 tests/mta/page.py > docs/servers.md
 
+.PHONY: samples
+samples: deps-mta ## plays the story of samples/ with real servers and writes it anew (10 minutes)
+	set -e; for variant in postfix postfix-file exim sendmail; do \
+	    tests/mta/run $$variant --story; done
+	PYTHONDONTWRITEBYTECODE=1 python3 tests/mta/samples.py build/mta/run samples
+
 .PHONY: score
 score: $(B)/tests/unit/test_replies ## right, wrong and unclassified of the labelled replies, for each reason
 	@REPLIES_TABLE=1 $(if $(WRONG),REPLIES_WRONG=1) $<

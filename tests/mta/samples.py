@@ -25,7 +25,7 @@ LOGS = (
     ("postfix", "rfc5424.log", "wrappings/postfix-rfc5424.log"),
     ("postfix-file", "maillog_file.log", "wrappings/postfix-maillog_file.log"),
     ("exim", "exim4/mainlog", "exim/mainlog"),
-    ("exim", "exim4/rejectlog", "wrappings/exim-rejectlog"),
+    ("exim", "exim4/rejectlog", "exim/rejectlog"),
     ("exim", "traditional.log", "wrappings/exim-traditional.log"),
     ("sendmail", "traditional.log", "sendmail/maillog"),
     ("sendmail", "rfc3339.log", "wrappings/sendmail-rfc3339.log"),
