@@ -110,6 +110,11 @@ class Client:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.do_drop(_)
 
+    def do_meanwhile(self, steps):
+        """Another session of the same client, from its beginning to its end."""
+        source, door = self.connection.getsockname()[0], self.connection.getpeername()
+        hold_talk(self.scenario, self.wire, source, door, steps)
+
     def do_early(self, data):
         """Speaks before it is its turn."""
         self.send(data)

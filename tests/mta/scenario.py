@@ -146,6 +146,11 @@ def await_close():
     return Do("await_close")
 
 
+def meanwhile(*steps):
+    """Another session of the same client; this one waits for its end."""
+    return Do("meanwhile", steps)
+
+
 def early(data):
     """Bytes before the greeting."""
     return Do("early", data)

@@ -5,6 +5,8 @@ of the same name; DIFFERS, the rows that it (or a variant of it) gives in place 
 others; ROWS, parts that are added, and CANNOT, what it cannot play. REREAD makes the rows of a
 variant out of the server's own. A scenario at a door that a server does not have is not told of it.
 """
+from copy import copy
+
 from scenario import On, Talk, also, on, unclear
 from scenarios import (
     as_client, as_server, exim_only, postfix_only, sendmail_client, sendmail_levels, sendmail_rows,
@@ -29,10 +31,10 @@ def told_anew(scenario, mta, variant, reread):
 def scenarios_for(variant, doors):
     mta = variant.partition("-")[0]
     modules = OWN.get(mta, ())
-    own = [s for module in modules for s in getattr(module, "SCENARIOS", ())]
+    own = [copy(s) for module in modules for s in getattr(module, "SCENARIOS", ())]
     cannot = {name for module in modules for name in getattr(module, "CANNOT", ())}
     names = [scenario.name for scenario in own]
-    told = [s for s in as_server.SCENARIOS + as_client.SCENARIOS
+    told = [copy(s) for s in as_server.SCENARIOS + as_client.SCENARIOS
             if s.concerns(mta) and s.name not in names
             and all(talk.door in doors for talk in s.parts_of(Talk))]
     names += [scenario.name for scenario in told]

@@ -41,7 +41,8 @@ def sender_of(scenario):
 
 # The line of its own comes before the reply.
 TOLD_BEFORE = ("size-sent", "sm-size-done", "milter-down", "sm-milter-down-strict", "sm-greet-pause",
-               "pipelining", "pipelining-ends", "sleeps-in-data", "sm-milter-connect", "sm-headers-too-long")
+               "pipelining", "pipelining-ends", "sleeps-in-data", "sm-milter-connect",
+               "sm-milter-connect-later", "sm-headers-too-long")
 
 
 def with_words(scenario, rows):

@@ -1,6 +1,6 @@
 """sendmail_server - what only a Sendmail is asked as a server, for its tables and words are its own."""
 from scenario import (
-    DROP, IMPLIED, RESET, Scenario, await_close, came_in, early, entry, lines, milter, offer, only,
+    DROP, IMPLIED, RESET, Scenario, await_close, came_in, early, entry, lines, meanwhile, milter, offer, only,
     plain_login, raw, rejected, row, silent, talk, wrapped_tls,
 )
 
@@ -11,6 +11,7 @@ FROM = "MAIL FROM:<eve@{name}.example.net>"
 MESSAGE = lines("From: <eve@{name}.example.net>", "Subject: bench", "", "a message")
 SENDING = ("DATA", MESSAGE, ".", "QUIT")
 NO_PEER = {"peer_host": None, "peer_ip": None}
+NO_CLIENT = {"sender": None, **NO_PEER}
 ONLY_15 = "logged from LogLevel 15 on"
 EVE, ALICE = "eve@{name}.example.net", "alice@{name}.example.org"
 
@@ -130,7 +131,8 @@ TABLES = [
          talk(*offer(ALIAS), "QUIT"), at_rcpt("550 5.2.1", "mailbox-disabled", recipient=ALIAS)),
     tell("access-rcpt-later", access("To:" + ALIAS, "ERROR:4.7.1:451 Greylisted, please come back later"),
          HERE, talk(*offer(ALIAS), "QUIT"), at_rcpt("451 4.7.1", "greylisted", recipient=ALIAS)),
-    tell("connection-limit", access("ClientConn:{client}", "1"), talk(EHLO, "QUIT")),
+    tell("connection-limit", access("ClientConn:{client}", "1"), talk(EHLO, meanwhile("QUIT"), "QUIT"),
+         came_in("rejected", "connect", "421 4.3.2", "too-many-connections")),
     tell("delayed-connect", access("Connect:{client}", "REJECT"), talk(*offer(LOCAL), "QUIT", door="strict"),
          at_rcpt("550 5.7.1", "access-denied", recipient=LOCAL)),
     tell("delayed-from", access("From:" + EVE, "REJECT"), talk(*offer(LOCAL), "QUIT", door="strict"),
@@ -141,6 +143,15 @@ LIMITS = [
     tell("milter-connect", milter(connect="550 5.7.1 No mail from your network"),
          talk(*offer(LOCAL), "QUIT", door="milter"),
          came_in("rejected", "connect", "554", "access-denied", **IMPLIED)),
+    tell("milter-connect-later", milter(connect="451 4.7.1 Come back later"),
+         talk(*offer(LOCAL), "QUIT", door="milter"),
+         came_in("rejected", "connect", "451 4.3.2", "server-error", **IMPLIED)),
+    tell("milter-data", milter(data="550 5.7.1 Rejected by policy"),
+         talk(*offer(LOCAL), "DATA", "QUIT", door="milter"),
+         rejected("data", "550 5.7.1", "policy-rejected", **NO_CLIENT)),
+    tell("milter-dies", milter(rcpt=""), talk(*offer(LOCAL), "QUIT", door="milter"),
+         row("warning", "mta", "in", "other", "", "server-error", side="local"),
+         rejected("rcpt", "451 4.3.2", "service-unavailable", recipient=LOCAL, **NO_CLIENT)),
     quiet("bad-commands", talk(EHLO, *["X%d" % i for i in range(26)], await_close())),
     tell("too-many-hops", HERE,
          talk(*offer(ALIAS, sender=ALICE), "DATA", lines(*["Received: from a by b"] * 25), MESSAGE, ".", "QUIT"),
