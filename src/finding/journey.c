@@ -14,7 +14,7 @@
 #include "finding/queue.h"
 #include "finding/sessions.h"
 
-enum { SAVED_VERSION = 9 };
+enum { SAVED_VERSION = 10 };
 
 struct journey {
     struct queue queue;

@@ -30,8 +30,9 @@ enum {
 };
 
 /* Of habits: how many there may be, and how often in a row a server must have done otherwise than
- * it does. One lost line is no habit, and somebody who guesses passwords fails in pairs. */
-enum { HABITS = 64, LONE_ONES = 2, PAIRS = 8 };
+ * it does. One lost line is no habit, and somebody who guesses passwords fails in pairs; but one
+ * session that goes on shows that sessions do. */
+enum { HABITS = 64, LONE_ONES = 2, GONE_ON = 1, BACK = 8 };
 
 /* What tells one client from another, as far as a line names it. */
 enum trait { TRAIT_IP, TRAIT_PORT, TRAIT_HELO, TRAITS };
@@ -54,9 +55,12 @@ struct session {
     bool stranger;   /* did what was refused (finding/strangers.h) */
     bool taken;      /* a message was taken, and no command understood since */
     uint8_t told;    /* the event of the line before, when it may be told again; 0: not */
-    bool doubled;    /* of `run`: it goes to two logs wherever they are told apart */
-    uint8_t copies;  /* of `run`, heard so far; 0: none, or it was judged */
-    uint64_t run;    /* the incident heard last, of an MTA that may log it twice */
+    uint8_t screen;  /* the test of postscreen that failed, and nothing was heard since */
+    uint8_t screen_stage;
+    bool pipelined; /* improperly, and nothing was heard since */
+    bool doubled;   /* of `run`: it goes to two logs wherever they are told apart */
+    uint8_t copies; /* of `run`, heard so far; 0: none, or it was judged */
+    uint64_t run;   /* the incident heard last, of an MTA that may log it twice */
     uint8_t host_length, ip_length;
     char text[TEXT_ROOM]; /* host, ip */
 
@@ -73,12 +77,14 @@ struct session {
 /* An event may be told by a line of its own, and by the reply as it was said. */
 enum half { HALF_NONE, HALF_LINE, HALF_ANSWER };
 
-/* Whether a server writes what goes to two logs to syslog twice: Exim's syslog_duplication. */
+/* What the settings of a server are, as far as it shows. Exim writes what goes to two logs to
+ * syslog twice (syslog_duplication); Postfix ends a session for improper pipelining
+ * (smtpd_forbid_unauth_pipelining): or they do not. */
 struct habit {
     uint64_t key;     /* 0: nobody */
-    uint64_t session; /* whose incident was the last, and when */
+    uint64_t session; /* Exim: whose incident was the last, and when */
     int64_t heard;
-    bool once;               /* no, as far as was seen */
+    bool is_not;             /* no, as far as was seen */
     uint8_t others_in_a_row; /* that speak against it */
 };
 
@@ -195,7 +201,7 @@ static bool is_twin_of_handshake(const struct session *session, const struct rec
            (record->stage == STAGE_STARTTLS || record->stage == STAGE_CONNECT);
 }
 
-/* ---- what Exim logs twice, or does not ---- */
+/* ---- what the settings of a server are ---- */
 
 static struct habit *habit_of(struct sessions *sessions, const struct finding *finding) {
     if (!sessions->habits)
@@ -207,17 +213,19 @@ static struct habit *habit_of(struct sessions *sessions, const struct finding *f
     return habit;
 }
 
+/* What was seen, and how often in a row it takes to believe that it does not do so. */
+static void habit_learn(struct habit *habit, bool is_not, uint8_t times) {
+    habit->others_in_a_row = is_not != habit->is_not ? (uint8_t)(habit->others_in_a_row + 1) : 0;
+    if (habit->others_in_a_row < (habit->is_not ? BACK : times))
+        return;
+    habit->is_not = !habit->is_not;
+    habit->others_in_a_row = 0;
+}
+
 /* The run is over: what came an odd number of times was not doubled. */
 static void judge_run(struct habit *habit, struct session *session) {
-    bool is_lone = session->copies % 2 == 1;
-    if (session->copies && session->doubled) {
-        bool is_other = is_lone != habit->once;
-        habit->others_in_a_row = is_other ? (uint8_t)(habit->others_in_a_row + 1) : 0;
-        if (habit->others_in_a_row == (habit->once ? PAIRS : LONE_ONES)) {
-            habit->once = !habit->once;
-            habit->others_in_a_row = 0;
-        }
-    }
+    if (session->copies && session->doubled)
+        habit_learn(habit, session->copies % 2 == 1, LONE_ONES);
     session->copies = 0;
     session->run = 0;
 }
@@ -246,7 +254,7 @@ static bool is_copy(struct sessions *sessions, struct session *session,
     session->run = finding->twin;
     session->doubled = finding->record.is_doubled;
     session->copies = (uint8_t)(session->copies < MANY ? session->copies + 1 : MANY - 1);
-    return session->copies % 2 == 0 && !habit->once;
+    return session->copies % 2 == 0 && !habit->is_not;
 }
 
 /* A milter's word against the client is told at connect, at EHLO and at MAIL, where the client
@@ -509,10 +517,61 @@ static void follow_refusals(struct sessions *sessions, struct finding *finding) 
     }
 }
 
+/* Postfix says "improper command pipelining" and ends the session, or it says so and goes on: then
+ * nobody was refused. What comes next of the process is another client, or shows that it does. */
+static void follow_pipelining(struct sessions *sessions, struct finding *finding) {
+    struct record *record = &finding->record;
+    if (record->is_pipelining) {
+        session_begun(sessions, finding)->pipelined = true;
+        if (habit_of(sessions, finding)->is_not)
+            record->kind = RECORD_DETAIL;
+        return;
+    }
+    bool is_arrival = record->kind == RECORD_ARRIVAL;
+    struct session *session = session_of(sessions, finding);
+    if (!session || !session->pipelined || !(is_arrival || is_of_session(record)))
+        return;
+    session->pipelined = false;
+    habit_learn(habit_of(sessions, finding), is_arrival || record->kind == RECORD_INCIDENT,
+                GONE_ON);
+}
+
+/* postscreen is one process for all of its clients: each is known by address and port. */
+static struct session *screened(struct sessions *sessions, struct finding *finding, bool begins) {
+    struct slice pid = finding->pid;
+    finding->pid = (struct slice){0};
+    struct session *session =
+        begins ? session_begun(sessions, finding) : session_of(sessions, finding);
+    finding->pid = pid;
+    return session;
+}
+
+/* A refusal that the end of a session may stand for is none, unless the client failed that test and
+ * it was the last word about him. */
+static void follow_screen(struct sessions *sessions, struct finding *finding) {
+    struct record *record = &finding->record;
+    bool is_end = record->kind == RECORD_INCIDENT && record->screen;
+    bool is_failure =
+        record->kind == RECORD_STEP && record->screen && record->screen != SCREEN_PASSED;
+    struct session *session = screened(sessions, finding, is_failure);
+    if (is_failure) {
+        session->screen = (uint8_t)record->screen;
+        session->screen_stage = (uint8_t)record->stage;
+    } else if (is_end && (!session || session->screen != record->screen)) {
+        record->kind = RECORD_DETAIL;
+    } else if (session) {
+        record->stage = is_end ? (enum stage)session->screen_stage : record->stage;
+        session->screen = 0;
+    }
+}
+
 void sessions_follow(struct sessions *sessions, struct finding *finding) {
     struct record *record = &finding->record;
+    if (record->peer_port.length)
+        follow_screen(sessions, finding);
     if (!who_of(finding).length)
         return;
+    follow_pipelining(sessions, finding);
     if (record->kind == RECORD_ARRIVAL && finding->mta->arrives_whole) {
         if (record->peer_ip.length)
             session_says(sessions, finding, 0, true);
@@ -565,7 +624,7 @@ static void save_habits(const struct sessions *sessions, struct pack *pack) {
         pack_number(pack, habit->key);
         pack_number(pack, habit->session);
         pack_signed(pack, habit->heard);
-        pack_number(pack, habit->once | (unsigned)habit->others_in_a_row << 1);
+        pack_number(pack, habit->is_not | (unsigned)habit->others_in_a_row << 1);
     }
 }
 
@@ -577,7 +636,7 @@ static void load_habits(struct sessions *sessions, struct unpack *unpack) {
         struct habit habit = {.key = unpack_number(unpack), .session = unpack_number(unpack)};
         habit.heard = unpack_signed(unpack);
         uint64_t flags = unpack_number(unpack);
-        habit.once = flags & 1;
+        habit.is_not = flags & 1;
         habit.others_in_a_row = (uint8_t)(flags >> 1);
         struct habit *place = &sessions->habits[habit.key % HABITS];
         if (!habit.key || place->key)
@@ -609,7 +668,9 @@ void sessions_save(const struct sessions *sessions, struct pack *pack) {
         pack_text(pack, (struct slice){session->text + session->host_length, session->ip_length});
         words_save(session, pack);
         pack_number(pack, session->run);
-        pack_number(pack, session->copies | (unsigned)session->doubled << 8);
+        pack_number(pack, session->copies | (unsigned)session->doubled << 8 |
+                              (unsigned)session->pipelined << 9 | (unsigned)session->screen << 10 |
+                              (unsigned)session->screen_stage << 18);
     }
     save_habits(sessions, pack);
 }
@@ -642,6 +703,9 @@ void sessions_load(struct sessions *sessions, struct unpack *unpack) {
         uint64_t run_flags = unpack_number(unpack);
         session.copies = (uint8_t)(run_flags & 0xff);
         session.doubled = run_flags >> 8 & 1;
+        session.pipelined = run_flags >> 9 & 1;
+        session.screen = (uint8_t)(run_flags >> 10 & 0xff);
+        session.screen_stage = (uint8_t)(run_flags >> 18 & 0xff);
         *place = session;
     }
     load_habits(sessions, unpack);

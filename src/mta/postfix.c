@@ -24,6 +24,7 @@
 
 #include <string.h>
 
+#include "mta/postfix_screen.h"
 #include "mta/shapes.h"
 
 /* As slice_skip(), but here, so that the comparison with a literal becomes a few instructions: it
@@ -961,7 +962,9 @@ static enum reading hand_read(const struct frame *frame, struct records *records
         return reading;
     if (frame->queue_id.length)
         reading = message_read(frame, records);
-    else
+    else if (slice_is(frame->daemon, "postscreen") || slice_is(frame->daemon, "postfix"))
+        reading = postfix_read_screen(frame->text, records);
+    if (!frame->queue_id.length && reading == READING_UNKNOWN)
         reading = dull_read(frame->text, records);
     if (reading == READING_UNKNOWN)
         reading = action_read(frame, records);
@@ -995,6 +998,7 @@ static enum reading postfix_read(const struct shapes *shapes, const struct entry
         struct record *record = &records->items[i];
         record->daemon = frame.daemon;
         record->instance = frame.instance;
+        record->is_pipelining = slice_is(record->implied, "PF-SMTPD-PROTO pipelining");
         if (!record->queue_id.length)
             record->queue_id = frame.queue_id;
     }

@@ -76,6 +76,17 @@ enum link {
     LINK_CAUSE,  /* this one is a bounce or notice about that one */
 };
 
+/* A test of postscreen that a client failed. */
+enum screen {
+    SCREEN_NONE,
+    SCREEN_EARLY,
+    SCREEN_LISTED,
+    SCREEN_DENIED,
+    SCREEN_PIPELINING,
+    SCREEN_NEWLINE,
+    SCREEN_PASSED, /* or all that were made are over */
+};
+
 struct record {
     enum record_kind kind;
     enum event event;
@@ -119,7 +130,9 @@ struct record {
     bool is_doubled; /* goes to two logs, unless an administrator wants it otherwise */
     bool may_echo;   /* the line after it may tell the same event of the session again */
     bool is_echo;    /* the same event may have been told just before: the journey drops it then */
-    bool is_stand;   /* a refusal of the whole client, told again at each command until MAIL */
+    enum screen screen; /* a detail: failed; an incident: only one if that was the last word */
+    bool is_pipelining; /* improper; the session ends with it, or goes on as if nothing was */
+    bool is_stand;      /* a refusal of the whole client, told again at each command until MAIL */
 
     /* Of a server that logs the session word for word, beside the lines that tell what happened: */
     bool is_command;  /* the client's command, or that he connected: what follows belongs to it */

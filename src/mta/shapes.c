@@ -87,6 +87,7 @@ static const struct field fields[] = {
     GROUP("orig_recipient", FIELD_TEXT, orig_recipient),
     GROUP("peer_host", FIELD_TEXT, peer_host),
     GROUP("peer_ip", FIELD_TEXT, peer_ip),
+    GROUP("peer_port", FIELD_TEXT, peer_port),
     GROUP("helo", FIELD_TEXT, helo),
     GROUP("user", FIELD_TEXT, user),
     GROUP("method", FIELD_TEXT, method),

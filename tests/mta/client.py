@@ -10,7 +10,7 @@ import struct
 import time
 
 PATIENCE = 60
-BEFORE_GREETING = ("early", "wrapped_tls")
+BEFORE_GREETING = ("early", "early_crowd", "vanish", "wrapped_tls")
 STAGES = {
     "EHLO": "helo", "HELO": "helo", "STARTTLS": "starttls", "AUTH": "auth", "MAIL": "mail",
     "RCPT": "rcpt", "DATA": "data", "QUIT": "quit", ".": "end-of-data",
@@ -92,6 +92,13 @@ class Client:
                 self.crowd[-1].do_greeting(None)
             except Closed:
                 pass
+
+    def do_early_crowd(self, count):
+        self.do_crowd(count)
+        self.do_greeting(None)
+
+    def do_vanish(self, _):
+        self.do_drop(_)
 
     def end_crowd(self):
         for one in self.crowd:

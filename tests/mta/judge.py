@@ -172,13 +172,13 @@ def check_wire(scenario, notes):
             continue
         if "code" in scenario["unclear"]:
             continue
-        start = f"{columns['code']}"
+        start = f"(?m)^{columns['code']}"  # a screen's greeting may begin with another one
         ours = columns["direction"] != "out"  # our own server said it, and a client heard it
         key = "heard" if ours else "said"
-        said = [note[key] for note in notes if note.get(key, "").startswith(start)
+        said = [note[key] for note in notes if re.search(start, note.get(key, ""))
                 and (note["who"] == "client") == ours]
         if not any((columns["enhanced"] or "") in text for text in said):
-            wrong.append(f"the wire has no {start} {columns['enhanced'] or ''} for it: {shown(columns)}")
+            wrong.append(f"the wire has no {columns['code']} {columns['enhanced'] or ''} for it: {shown(columns)}")
     return wrong
 
 

@@ -53,7 +53,9 @@ SETTINGS = {
     "smtp_quit_timeout": "3s",
     "smtpd_error_sleep_time": "0",
     "command_time_limit": "3s",
+    "initial_destination_concurrency": "1",  # one failure, and a destination is dead
     "queue_run_delay": "2s",
+    "bounce_queue_lifetime": "2s",  # of mail without a sender
     "minimal_backoff_time": "1h",
     "maximal_backoff_time": "1h",
 }
@@ -71,6 +73,9 @@ verify    unix  -       -       n       -       1       verify
 flush     unix  n       -       n       1000?   0       flush
 proxymap  unix  -       -       n       -       -       proxymap
 proxywrite unix -       -       n       -       1       proxymap
+dnsblog   unix  -       -       n       -       0       dnsblog
+tlsproxy  unix  -       -       n       -       0       tlsproxy
+smtpd     pass  -       -       n       -       -       smtpd
 smtp      unix  -       -       n       -       -       smtp
 relay     unix  -       -       n       -       -       smtp
 showq     unix  n       -       n       -       -       showq
@@ -209,7 +214,7 @@ DOORS = {
         "smtpd_client_event_limit_exceptions": "",
     }),
     "in-turn": (OUR_ADDRESS, 2613, {"smtpd_data_restrictions": "reject_unauth_pipelining"}),
-    "out-of-turn": (OUR_ADDRESS, 2618, {"smtpd_forbid_unauth_pipelining": "yes"}),
+    "out-of-turn": (OUR_ADDRESS, 2618, {}),
     "checks": (OUR_ADDRESS, 2614, {"cleanup_service_name": "cleanup-checks"}),
     "proxy-down": (OUR_ADDRESS, 2615, {
         "smtpd_proxy_filter": f"127.0.0.1:{NOBODY_PORT}",
@@ -224,7 +229,57 @@ DOORS = {
     "table-broken": (OUR_ADDRESS, 2617, {
         "smtpd_recipient_restrictions": "check_recipient_access texthash:/etc/postfix/not-there",
     }),
+    "one-at-a-time": (OUR_ADDRESS, 2619, {
+        "smtpd_client_connection_count_limit": "1",
+        "smtpd_client_event_limit_exceptions": "",
+    }),
+    "login-rate": (OUR_ADDRESS, 2620, {
+        "smtpd_sasl_auth_enable": "yes",
+        "smtpd_sasl_type": "dovecot",
+        "smtpd_sasl_path": "private/auth",
+        "smtpd_client_auth_rate_limit": "1",
+        "smtpd_client_event_limit_exceptions": "",
+    }),
+    "tls-rate": (OUR_ADDRESS, 2621, {
+        "smtpd_client_new_tls_session_rate_limit": "1",
+        "smtpd_client_event_limit_exceptions": "",
+    }),
 }
+
+# The same, of postscreen.
+SCREENED = {
+    "screen": (OUR_ADDRESS, 2630, {}),
+    "screen-drop": (OUR_ADDRESS, 2631, {
+        "postscreen_greet_action": "drop",
+        "postscreen_dnsbl_action": "drop",
+        "postscreen_blacklist_action": "drop",
+    }),
+    "screen-deep": (OUR_ADDRESS, 2632, {
+        "postscreen_pipelining_enable": "yes",
+        "postscreen_non_smtp_command_enable": "yes",
+        "postscreen_bare_newline_enable": "yes",
+        "postscreen_bare_newline_action": "enforce",
+        "postscreen_non_smtp_command_action": "drop",
+        "postscreen_pipelining_action": "enforce",
+        "postscreen_command_count_limit": "5",
+        "postscreen_command_time_limit": "2s",
+    }),
+    "screen-ignore": (OUR_ADDRESS, 2633, {
+        "postscreen_greet_action": "ignore",
+        "postscreen_dnsbl_action": "ignore",
+        "postscreen_client_connection_count_limit": "1",
+    }),
+}
+SCREEN_SETTINGS = {
+    "postscreen_greet_wait": "1s",
+    "postscreen_greet_action": "enforce",
+    "postscreen_dnsbl_sites": "bl.example.org",
+    "postscreen_dnsbl_action": "enforce",
+    "postscreen_blacklist_action": "enforce",
+    "postscreen_access_list": "texthash:/etc/postfix/screened",
+    "postscreen_cache_map": "",
+}
+DOORS.update(SCREENED)
 
 USERS = ("dave", "carol", "full", "locked")
 
@@ -259,18 +314,21 @@ class Postfix:
         self.root.run("postfix", "start")
 
     def settings(self):
-        return {**SETTINGS, **({"maillog_file": "/var/log/maillog"} if self.own_log else {})}
+        own = {"maillog_file": "/var/log/maillog", "smtpd_forbid_unauth_pipelining": "yes"}
+        return {**SETTINGS, **(own if self.own_log else {})}
 
     def services(self):
-        inet = "".join(
-            f"{address}:{port} inet n - n - - smtpd\n"
-            + "".join(f"  -o {{ {key} = {value} }}\n" for key, value in settings.items())
-            for address, port, settings in DOORS.values()
-        )
+        inet = ""
+        for name, (address, port, settings) in DOORS.items():
+            screened = name in SCREENED
+            inet += f"{address}:{port} inet n - n - " + ("1 postscreen\n" if screened else "- smtpd\n")
+            own = {**SCREEN_SETTINGS, **settings} if screened else settings
+            inet += "".join(f"  -o {{ {key} = {value} }}\n" for key, value in own.items())
         return SERVICES + inet
 
     def tables(self):
         tables = {"transport": {}, "tls_policy": {}, "passwords": {}, "aliases": {}, "clients": {},
+                  "screened": {},
                   "virtual": {}, "relayed": {},
                   "owners": {"anna@example.com": LOGIN[0], "boss@example.com": "boss"},
                   "users": {user: "x" for user in USERS}}

@@ -178,7 +178,13 @@ def crowd(count):
     return Do("crowd", count)
 
 
+def early_crowd(count):
+    """The same, before the greeting of this one."""
+    return Do("early_crowd", count)
+
+
 DROP = Do("drop")
+VANISH = Do("vanish")  # before the greeting
 RESET = Do("reset")
 
 

@@ -1027,6 +1027,105 @@ static void test_what_exim_logs_twice(void **state) {
     }
 }
 
+/* p: improper pipelining, c: another client connects, m: a message comes in, r: a refusal; a
+ * capital one is of another process. What is not counted is a remark. */
+static void test_pipelining_may_be_a_remark(void **state) {
+    (void)state;
+    static const struct {
+        const char *told, *counted;
+    } rows[] = {
+        {"cpcpcp", "-1-1-1"}, /* each session ends with it */
+        {"cpmcp", "-1---"},   /* one goes on, and so all do */
+        {"cprcp", "-11--"},
+        {"cpCMP", "-1--1"}, /* another process, another session */
+        {"cpCPmcp", "-1-1---"},
+        {"cpmcpcpcpcpcpcpcpcpcp", "-1------------------1"}, /* eight that end: a new setting */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct journey *journey = journey_new();
+        struct given given;
+        char counted[64] = "";
+        for (size_t at = 0; rows[i].told[at]; at++) {
+            char letter = rows[i].told[at];
+            const char *pid = letter < 'a' ? "12" : "11";
+            struct finding finding =
+                refused("postfix", pid, "192.0.2.10", STAGE_HELO, "bad-sequence", 554);
+            letter = (char)(letter < 'a' ? letter + 'a' - 'A' : letter);
+            finding.record.is_pipelining = letter == 'p';
+            if (letter == 'c')
+                finding.record.kind = RECORD_DETAIL;
+            if (letter == 'm')
+                finding.record.kind = RECORD_ARRIVAL;
+            take(journey, finding, &given);
+            counted[at] = given.count ? '1' : '-';
+            struct pack pack;
+            pack_init(&pack);
+            journey_save(journey, &pack);
+            struct unpack unpack = {{pack.bytes, pack.length}, false};
+            assert_true(journey_load(journey, &unpack));
+            pack_release(&pack);
+        }
+        if (strcmp(counted, rows[i].counted) != 0)
+            fail_msg("%s: %s and not %s", rows[i].told, counted, rows[i].counted);
+        journey_free(journey);
+    }
+}
+
+static struct finding screened(enum screen screen, char letter) {
+    struct finding finding = refused("postfix", "11", "192.0.2.10", STAGE_CONNECT, "x", 521);
+    finding.record.peer_port = slice_of(letter < 'a' ? "1" : "2");
+    finding.record.screen = screen;
+    return finding;
+}
+
+/* e, l: talked early, listed; p: passes; r: a refused recipient; ".": the end, which stands for all
+ * tests. A capital one is of another client. */
+static void test_screen(void **state) {
+    (void)state;
+    static const struct {
+        const char *told, *counted;
+    } rows[] = {
+        {"e.", "-e"},   {"l.", "-l"},       {"el.", "--l"}, {".", "-"},   {"er.", "-1-"},
+        {"lp.", "---"}, {"eLe,.", "---le"}, {"e..", "-e-"}, {"p.", "--"}, {"er.e.", "-1--e"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct journey *journey = journey_new();
+        struct given given;
+        char counted[64] = "";
+        for (size_t at = 0; rows[i].told[at]; at++) {
+            char letter = rows[i].told[at], lower = (char)(letter | 0x20);
+            struct pack pack;
+            pack_init(&pack);
+            journey_save(journey, &pack);
+            struct unpack unpack = {{pack.bytes, pack.length}, false};
+            assert_true(journey_load(journey, &unpack));
+            pack_release(&pack);
+            counted[at] = '-';
+            bool is_end = letter == '.' || letter == ',';
+            char client = letter == ',' ? 'A' : letter == '.' ? 'a' : letter;
+            if (is_end) {
+                take(journey, screened(SCREEN_EARLY, client), &given);
+                counted[at] = given.count ? 'e' : counted[at];
+                take(journey, screened(SCREEN_LISTED, client), &given);
+                counted[at] = given.count ? 'l' : counted[at];
+                continue;
+            }
+            struct finding finding = screened(lower == 'e'   ? SCREEN_EARLY
+                                              : lower == 'l' ? SCREEN_LISTED
+                                              : lower == 'p' ? SCREEN_PASSED
+                                                             : SCREEN_NONE,
+                                              client);
+            if (finding.record.screen)
+                finding.record.kind = RECORD_STEP;
+            take(journey, finding, &given);
+            counted[at] = given.count && !finding.record.screen ? '1' : '-';
+        }
+        if (strcmp(counted, rows[i].counted) != 0)
+            fail_msg("%s: %s and not %s", rows[i].told, counted, rows[i].counted);
+        journey_free(journey);
+    }
+}
+
 /* More classes than have a number: no cause is better than a wrong one. */
 static void test_too_many_classes(void **state) {
     (void)state;
@@ -1233,6 +1332,8 @@ int main(void) {
         cmocka_unit_test(test_causes_are_saved),
         cmocka_unit_test(test_words_of_a_session),
         cmocka_unit_test(test_what_exim_logs_twice),
+        cmocka_unit_test(test_pipelining_may_be_a_remark),
+        cmocka_unit_test(test_screen),
         cmocka_unit_test(test_too_many_classes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

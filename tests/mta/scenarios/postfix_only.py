@@ -1,7 +1,8 @@
 """postfix_only - what only Postfix has: its transports, its checks, its ways to hand mail on."""
 from scenario import (
-    Scenario, alias, bounced, deferred, delivered, entry, expire, host_failed, lines, mail, offer, only,
-    rejected, route, row, sent_out, server, talk, warned,
+    CLOSED, DROP, IMPLIED, VANISH, Scenario, alias, await_close, bounced, burst, came_in, crowd, deferred, delivered, dns,
+    early, early_crowd, entry, expire, host_failed, lines, mail, offer, only, pause, plain_login, raw, rejected, retry,
+    route, row, sent_out, server, start_tls, talk, unclear, warned,
 )
 
 DAVE = "dave@example.com"
@@ -111,6 +112,88 @@ CHECKS = [
              bounced("mail", "", "unsupported-content", recipient="b\u00f6b@" + DOMAIN)),
 ]
 
-SCENARIOS = [*ALIASES, *TRANSPORTS, *FILTERS, *BOUNCES, *CHECKS]
+# --- the screen in front
+
+LISTED = dns({("{reversed}.bl.example.org", "A"): ["127.0.0.2"]})
+HELLO = "EHLO client.{name}.example.net"
+EARLY = b"EHLO client.{name}.example.net\r\n"
+UNNAMED = {"peer_host": None}
+
+
+def told(stage, reply, cls, **columns):
+    return rejected(stage, reply, cls, **{**UNNAMED, **columns})
+
+
+SCREEN = [
+    Scenario("screen-passes", talk(*offer("nobody@example.com"), "QUIT", door="screen"),
+             rejected("rcpt", "550 5.1.1", "user-unknown", recipient="nobody@example.com")),
+    Scenario("screen-early", talk(early(EARLY), *offer(DAVE)[1:], "QUIT", door="screen"),
+             told("rcpt", "550 5.5.1", "bad-sequence", recipient=DAVE)),
+    Scenario("screen-early-dropped", talk(early(EARLY), await_close(), door="screen-drop"),
+             told("connect", "521 5.5.1", "bad-sequence", **IMPLIED)),
+    Scenario("screen-early-ignored", talk(early(EARLY), "QUIT", door="screen-ignore")),
+    Scenario("screen-listed", LISTED, talk(*offer(DAVE), "QUIT", door="screen"),
+             told("rcpt", "550 5.7.1", "blocklisted", recipient=DAVE)),
+    Scenario("screen-listed-dropped", LISTED, talk(await_close(), door="screen-drop"),
+             told("connect", "521 5.7.1", "blocklisted", **IMPLIED)),
+    Scenario("screen-listed-ignored", LISTED, talk("QUIT", door="screen-ignore")),
+    Scenario("screen-denied", entry("postfix", "screened", "{client}", "reject"),
+             talk(*offer(DAVE), "QUIT", door="screen"),
+             told("rcpt", "550 5.3.2", "service-unavailable", recipient=DAVE)),
+    Scenario("screen-denied-dropped", entry("postfix", "screened", "{client}", "reject"),
+             talk(await_close(), door="screen-drop"),
+             told("connect", "521 5.3.2", "access-denied", **IMPLIED)),
+    Scenario("screen-left", talk(VANISH, door="screen"),
+             came_in("connection-lost", "connect", "", "connection-lost", **UNNAMED)),
+    Scenario("screen-left-in-handshake", talk(HELLO, DROP, door="screen-deep"),
+             came_in("connection-lost", "helo", "", "connection-lost", **UNNAMED),
+             unclear("postfix", "'in tests after SMTP handshake' is all that postscreen says", stage="other")),
+    Scenario("screen-greylists", talk(*offer(DAVE), "QUIT", door="screen-deep"),
+             told("rcpt", "450 4.3.2", "greylisted", recipient=DAVE)),
+    Scenario("screen-web-client", talk("GET / HTTP/1.1", await_close(), door="screen-deep"),
+             told("connect", "521 5.7.0", "syntax-error", **IMPLIED)),
+    Scenario("screen-pipelining", talk(burst(HELLO, "NOOP"), *offer(DAVE)[1:], "QUIT", door="screen-deep"),
+             told("rcpt", "550 5.5.1", "bad-sequence", recipient=DAVE)),
+    Scenario("screen-bare-newline", talk(HELLO, raw(b"NOOP\n"), *offer(DAVE)[1:], "QUIT", door="screen-deep"),
+             told("rcpt", "550 5.5.1", "bad-sequence", recipient=DAVE)),
+    Scenario("screen-many-commands", talk(HELLO, *["NOOP"] * 6, await_close(), door="screen-deep"),
+             told("other", "421", "too-many-errors", **IMPLIED)),
+    Scenario("screen-slow", talk(HELLO, await_close(), door="screen-deep"),
+             came_in("timeout", "helo", "421", "connection-timeout", **IMPLIED, **UNNAMED, side="local")),
+    Scenario("screen-long-command", talk(HELLO, "NOOP " + "x" * 3000, await_close(), door="screen-deep"),
+             told("other", "421", "syntax-error", **IMPLIED),
+             unclear("postfix", "postscreen says after which command the long one came", stage="helo")),
+    Scenario("screen-data-first", talk(HELLO, "MAIL FROM:<eve@{name}.example.net>", "DATA", "QUIT", door="screen-deep"),
+             told("data", "554 5.5.1", "bad-sequence", **IMPLIED, sender=None)),
+    Scenario("screen-crowd", talk(early_crowd(1), "QUIT", door="screen-ignore"),
+             told("connect", "421 4.7.0", "too-many-connections", **IMPLIED)),
+]
+
+LIMITS = [
+    Scenario("crowd", talk(crowd(1), "QUIT", door="one-at-a-time"),
+             rejected("connect", "421 4.7.0", "too-many-connections", **IMPLIED)),
+    Scenario("rate-of-logins", talk(HELLO, plain_login("anna", "wrong"), plain_login("anna", "wrong"), "QUIT", door="login-rate"),
+             came_in("auth-failed", "auth", "535 5.7.8", "bad-credentials", **IMPLIED),
+             rejected("auth", "450 4.7.1", "rate-limited", **IMPLIED)),
+    Scenario("rate-of-tls", *[talk(HELLO, start_tls(), HELLO, "QUIT", door="tls-rate")] * 2,
+             rejected("starttls", "421 4.7.0", "rate-limited", **IMPLIED)),
+]
+
+AGE = [
+    Scenario("expires", server(rcpt="450 4.2.0 Greylisted"), mail(sender=""), retry(),
+             deferred("rcpt", "450 4.2.0", "greylisted", sender="", times=2),
+             row("expired", "recipient", "out", "queue", "", "queue-expired", sender="",
+                 recipient="{recipient}", cause="greylisted")),
+    Scenario("suspended", server(CLOSED), mail(), talk(pause(2), "QUIT"), mail(to="bill@" + DOMAIN),
+             deferred("connect", "", "connection-refused"),
+             host_failed("connect", "", "connection-refused"),
+             deferred("connect", "", "connection-refused", recipient="bill@" + DOMAIN)),
+    Scenario("suspended-421", server(connect="421 4.3.2 Too many connections, try again later"), mail(),
+             talk(pause(2), "QUIT"), mail(to="bill@" + DOMAIN),
+             deferred("connect", "421 4.3.2", "too-many-connections"),
+             deferred("connect", "421 4.3.2", "too-many-connections", recipient="bill@" + DOMAIN)),
+]
+
+SCENARIOS = [*SCREEN, *LIMITS, *AGE, *ALIASES, *TRANSPORTS, *FILTERS, *BOUNCES, *CHECKS]
 for scenario in SCENARIOS:
     scenario.parts = (*scenario.parts, only("postfix"))
