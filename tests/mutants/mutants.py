@@ -48,7 +48,8 @@ def run(command):
 
 
 def build(tests):
-    programs = [f"build/{VARIANT}/tests/{test}" for test in tests if test.startswith("unit/")]
+    programs = [f"build/{VARIANT}/tests/{test}" for test in tests
+                if test.startswith(("unit/", "fuzz/"))]
     return run([os.environ.get("MAKE", "make"), "-s", "--no-print-directory",
                 "-j" + os.environ.get("JOBS", "2"), f"VARIANT={VARIANT}",
                 f"build/{VARIANT}/mailtriage", *programs])
@@ -58,6 +59,9 @@ def passes(test):
     kind, name = test.split("/")
     if kind == "unit":
         return run([f"build/{VARIANT}/tests/unit/{name}"]).returncode == 0
+    if kind == "fuzz":
+        corpus = "tests/fuzz/corpus/" + name.removeprefix("fuzz_")
+        return run([f"build/{VARIANT}/tests/fuzz/{name}", corpus]).returncode == 0
     if kind == "golden":
         return run(["bash", "-c", GOLDEN, "bash", name]).returncode == 0
     if kind == "machines":
