@@ -1,7 +1,7 @@
 /* metrics - which numbers of a page are measured over time, and under which names.
  *
  * A metric is found by its path: keys joined by dots, the first one of a section. "[]" behind a key
- * is for each record of that list. In place of the last key may stand "label=key|key": each of
+ * is for each record of that list; at the end of a path it asks how many there are. In place of the last key may stand "label=key|key": each of
  * these members is a series of its own, told apart by that label. What else tells series apart are
  * members of the records on the way, named in `labels`; numbers with the same labels add up.
  *

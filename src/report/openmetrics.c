@@ -135,13 +135,27 @@ static bool is_each(struct slice *step) {
 }
 
 static void walk(struct family *family, const struct cell *cell, bool each, struct slice path,
+                 struct slice labels);
+
+/* A path that ends here asks how many records there are; none is a number too. */
+static void walk_rows(struct family *family, const struct cell *list, struct slice path,
+                      struct slice labels) {
+    static const struct cell one = {.kind = CELL_COUNT, .number = 1}, none = {.kind = CELL_COUNT};
+
+    if (path.length == 0 && !*family->metric->labels)
+        add_series(family, &none, labels);
+    for (const struct cell *row = list->first; row; row = row->next)
+        walk(family, path.length ? row : &one, false, path, labels_of(family, row, labels));
+}
+
+static void walk(struct family *family, const struct cell *cell, bool each, struct slice path,
                  struct slice labels) {
     struct slice step = {0};
 
-    for (const struct cell *row = each ? cell->first : NULL; row; row = row->next)
-        walk(family, row, false, path, labels_of(family, row, labels));
-    if (each)
+    if (each) {
+        walk_rows(family, cell, path, labels);
         return;
+    }
     slice_cut(&path, '.', &step);
     if (step.length == 0) {
         add_series(family, cell, labels);

@@ -10,7 +10,7 @@ HOSTILE = hostile_log()
 METRICS = {"mailtriage_" + name for name in names_in("src/report/metrics.def", "METRIC")}
 OWN = {"mailtriage_build_info", "mailtriage_last_run_timestamp_seconds"}
 # Labels whose values are our own lists, or a number of three digits.
-LABELS = {"outcome", "state", "event", "class", "direction", "severity", "code", "version"}
+LABELS = {"outcome", "state", "event", "class", "direction", "severity", "code", "reason", "of", "version"}
 
 
 def metrics(*words):

@@ -111,6 +111,10 @@ static void test_rows(void **state) {
         {"reasons", "", "reasons[].count", "class", "Reasons."},
         {"codes", "", "reasons[].codes[].count", "code", "Codes."},
         {"both", "", "reasons[].codes[].count", "class code", "Both."},
+        {"rows", "", "reasons[]", "", "How many."},
+        {"codes_each", "", "reasons[].codes[]", "code", "How many of each."},
+        {"none", "", "empty[]", "", "None at all."},
+        {"labelled", "", "empty[]", "class", "None to be told."},
         {NULL, NULL, NULL, NULL, NULL},
     };
     struct page page;
@@ -119,6 +123,7 @@ static void test_rows(void **state) {
     page_init(&page, NULL);
     page.metrics = metrics;
     struct cell *list = page_section(&page, "reasons", NULL, LOOK_HIDDEN, CELL_LIST)->cell;
+    page_section(&page, "empty", NULL, LOOK_TABLE, CELL_LIST);
     add_reason(&page, list, SLICE("a\"} 1\nb\\c\r\033\377\342\200\256"), 1);
     add_reason(&page, list, SLICE("x"), 10);
     assert_metrics(&page,
@@ -135,7 +140,17 @@ static void test_rows(void **state) {
                    "mailtriage_both{class=\"a\\\"} 1\\nb\\\\c\357\277\275\",code=\"\"} 1\n"
                    "mailtriage_both{class=\"a\\\"} 1\\nb\\\\c\357\277\275\",code=\"550\"} 2\n"
                    "mailtriage_both{class=\"x\",code=\"\"} 10\n"
-                   "mailtriage_both{class=\"x\",code=\"550\"} 11\n");
+                   "mailtriage_both{class=\"x\",code=\"550\"} 11\n"
+                   "# HELP mailtriage_rows How many.\n"
+                   "# TYPE mailtriage_rows gauge\n"
+                   "mailtriage_rows 2\n"
+                   "# HELP mailtriage_codes_each How many of each.\n"
+                   "# TYPE mailtriage_codes_each gauge\n"
+                   "mailtriage_codes_each{code=\"\"} 2\n"
+                   "mailtriage_codes_each{code=\"550\"} 2\n"
+                   "# HELP mailtriage_none None at all.\n"
+                   "# TYPE mailtriage_none gauge\n"
+                   "mailtriage_none 0\n");
 }
 
 int main(void) {
