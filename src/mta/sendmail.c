@@ -857,8 +857,9 @@ static bool is_verb_of(struct slice verb, size_t i) {
            slice_starts_nocase(verb, stage_words[i].word);
 }
 
-/* "<-- RCPT TO:<bob@example.net>" [srvrsmtp.c]. Only the verb and the address are taken: what
- * stands behind AUTH is a secret. */
+/* "<-- RCPT TO:<bob@example.net>" [srvrsmtp.c], tried when it is no address that was refused: a
+ * client may give one that begins so. Only the verb and the address are taken: what stands behind
+ * AUTH is a secret. */
 static enum reading read_command(struct slice rest, struct records *records) {
     struct slice verb, address = {0}, before;
     struct record *record = records_add(records, RECORD_DETAIL, "SM-REPLY");
@@ -902,7 +903,7 @@ static const struct line_form {
 } line_forms[] = {
     {SLICE_INIT("to="), read_to},           {SLICE_INIT("from="), read_from},
     {SLICE_INIT("ruleset="), read_ruleset}, {SLICE_INIT("AUTH failure ("), read_authentication},
-    {SLICE_INIT("Milter: "), read_milter},  {SLICE_INIT("<-- "), read_command},
+    {SLICE_INIT("Milter: "), read_milter},
 };
 
 static enum reading read_text(struct slice id, struct slice text, struct records *records) {
@@ -912,6 +913,8 @@ static enum reading read_text(struct slice id, struct slice text, struct records
             return line_forms[i].read(rest, records);
     }
     enum reading reading = read_user_error(text, records);
+    if (reading == READING_UNKNOWN && slice_skip(&text, SLICE("<-- ")))
+        return read_command(text, records);
     return reading == READING_UNKNOWN ? read_other(id, text, records) : reading;
 }
 
