@@ -192,7 +192,7 @@ static void refusals(void **state) {
           " to=bob@example.net [451 4.7.1 Greylisted]c"}},
         {"NOQUEUE: Milter: connect: host=ray.example.net, addr=203.0.113.77, rejecting commands",
          {"incident SM-MILTER rejected session in local connect host=ray.example.net "
-          "ip=203.0.113.77 implied=SM-MILTER permanent [rejecting commands]"}},
+          "ip=203.0.113.77 implied=SM-MILTER init-permanent [rejecting commands]"}},
         {"NOQUEUE: Milter: connect: host=ray.example.net, addr=203.0.113.77, reject=421 4.7.0 no",
          {"incident SM-MILTER rejected session in local connect host=ray.example.net "
           "ip=203.0.113.77 [421 4.7.0 no]c"}},
