@@ -53,6 +53,8 @@ static void keep_domains(struct masker *masker, const struct rulebook *book) {
     for (size_t i = 0; i < book->provider_count; i++)
         for (size_t host = 0; host < book->providers[i].host_count; host++)
             keep_domain(masker, book->providers[i].hosts[host]);
+    for (size_t i = 0; i < book->provider_count; i++)
+        map_put(&masker->operators, book->providers[i].run_by, NULL);
     for (size_t i = 0; i < book->lists.count; i++)
         keep_domain(masker, book->lists.marks[i].name);
 }
@@ -87,6 +89,7 @@ struct masker *masker_new(struct slice secret, const struct rulebook *book) {
     derive_key(secret, masker->key);
     map_init(&masker->kept, 1);
     map_init(&masker->vocabulary, 1);
+    map_init(&masker->operators, 1);
     map_init(&masker->sources, sizeof(char *));
     arena_init(&masker->arena);
     out_init_memory(&masker->out);
@@ -102,6 +105,7 @@ void masker_free(struct masker *masker) {
         free(*(char **)map_at(&masker->sources, place, NULL));
     map_release(&masker->kept);
     map_release(&masker->vocabulary);
+    map_release(&masker->operators);
     map_release(&masker->sources);
     arena_release(&masker->arena);
     out_release(&masker->out);
@@ -241,42 +245,34 @@ static void mask_record(struct masker *masker, struct record *record) {
     record->user = masker_user(masker, record->user);
 }
 
-/* A provider's own name stays; where it has none, it is the end of the host's name, or its address.
- */
-static struct slice mask_operator(struct masker *masker, const struct finding *finding) {
-    const struct record *record = &finding->record;
-    struct slice run_by = finding->run_by, host = record->peer_host;
-    if (slice_compare(run_by, record->peer_ip) == 0)
-        return masker_ip(masker, run_by);
-    bool is_end = run_by.length <= host.length &&
-                  slice_equal_nocase(slice_from(host, host.length - run_by.length), run_by);
-    return is_end ? masker_host(masker, run_by) : run_by;
-}
-
-/* NULL: none. In `room`, whose text lives as masks do. */
 static const struct origin *mask_origin(struct masker *masker, const struct origin *origin,
-                                        struct origin *room) {
+                                        struct origin *to) {
     if (!origin)
         return NULL;
-    *room = (struct origin){.has_sender = origin->has_sender,
-                            .sender = masker_address(masker, origin->sender),
-                            .host = masker_host(masker, origin->host),
-                            .ip = masker_ip(masker, origin->ip)};
-    return room;
+    *to = (struct origin){.has_sender = origin->has_sender,
+                          .sender = masker_address(masker, origin->sender),
+                          .host = masker_host(masker, origin->host),
+                          .ip = masker_ip(masker, origin->ip)};
+    return to;
+}
+
+/* A provider, or a part of the name of the host. */
+static struct slice mask_operator(struct masker *masker, struct slice run_by) {
+    return map_get(&masker->operators, run_by) ? run_by : masker_host(masker, run_by);
 }
 
 struct finding masker_finding(struct masker *masker, const struct finding *finding) {
     struct finding shown = *finding;
     know_finding(masker, finding);
-    shown.run_by = mask_operator(masker, finding);
-    shown.origin = mask_origin(masker, finding->origin, &masker->origins[0]);
-    shown.counted = mask_origin(masker, finding->counted, &masker->origins[1]);
     shown.host = masker_host(masker, finding->host);
     shown.program = mask_program(masker, finding->program);
     shown.reply.text = masked(masker, finding->reply.text, put_text);
     shown.reply.whole = masked(masker, finding->reply.whole, put_text);
     shown.template = masked(masker, finding->template, put_text);
     shown.listed_ip = masker_ip(masker, finding->listed_ip);
+    shown.run_by = mask_operator(masker, finding->run_by);
+    shown.origin = mask_origin(masker, finding->origin, &masker->origins[0]);
+    shown.counted = mask_origin(masker, finding->counted, &masker->origins[1]);
     shown.source = masker_source(masker, finding->source);
     mask_record(masker, &shown.record);
     shown.record.reply = shown.reply.whole;

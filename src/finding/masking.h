@@ -17,12 +17,13 @@ enum { KNOWN_MOST = 24 };
 
 struct masker {
     unsigned char key[SIPHASH_KEY];
-    struct map kept;       /* domains that stay, in small letters */
-    struct map vocabulary; /* words that the rules know, in small letters */
-    struct map sources;    /* name -> char *, owned */
+    struct map kept;          /* domains that stay, in small letters */
+    struct map vocabulary;    /* words that the rules know, in small letters */
+    struct map operators;     /* of providers: names that stay */
+    struct map sources;       /* name -> char *, owned */
+    struct origin origins[2]; /* of the finding at hand: origin, counted */
     struct arena arena;
     struct out out;
-    struct origin origins[2]; /* of the finding at hand */
     struct known known[KNOWN_MOST];
     size_t known_count;
 };
