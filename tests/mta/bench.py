@@ -10,6 +10,7 @@ import concurrent.futures
 import dataclasses
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -21,7 +22,7 @@ from dns import NameServer
 from exim import Exim
 from postfix import Postfix
 from root import Root
-from scenario import Expire, Mail, Retry, Talk, lines, offer
+from scenario import Expire, Mail, Report, Retry, Talk, lines, offer
 from scenarios import scenarios_for
 from rsyslog import Rsyslog
 from sendmail import Sendmail
@@ -43,6 +44,7 @@ VARIANTS = {
 }
 AT_ONCE = 40  # scenarios side by side: most of their time is waiting
 LONGEST_WAIT = 90
+SAMPLE = "samples/postfix/mail.log"  # what a report of ours is about
 
 
 def set_up_network(world):
@@ -77,6 +79,8 @@ class Driver:
             door = self.server.doors[step.door]
             steps = [self.filled(cast, s) for s in step.steps]
             hold_talk(cast.name, self.wire, cast.client, door, steps)
+        elif isinstance(step, Report):
+            self.mail_report(cast, step)
         elif isinstance(step, Retry):
             self.wait_for_rest()
             self.server.retry(f"{cast.name}.example.net")
@@ -116,6 +120,26 @@ class Driver:
         message = lines(*head, *cast.fill(mail.lines))
         hold_talk(cast.name, self.wire, "127.0.0.1", self.server.doors[mail.door],
                   [*steps, message, ".", "QUIT"])
+
+    def mail_report(self, cast, report):
+        """What arrives is what was handed in, to the byte, behind what the server says of itself."""
+        made = subprocess.run(
+            [os.environ["MAILTRIAGE"], "report", "--no-config", "--year", "2026", "--format", "mail",
+             "--mail-from", "postmaster@example.com", "--mail-to", cast.fill(report.to), SAMPLE],
+            capture_output=True, check=True).stdout
+        self.server.root.run("sendmail", "-t", input=made.decode("ascii"))
+        arrived = self.arrived(cast.name).replace(b"\r\n", b"\n")
+        if re.sub(rb"\A(?:Received:.*\n(?:[ \t].*\n)*)+", b"", arrived) != made:
+            raise RuntimeError(f"{cast.name}: what arrived is not what was sent:\n"
+                               f"{arrived.decode('latin-1')}")
+
+    def arrived(self, name):
+        end = time.monotonic() + LONGEST_WAIT
+        while time.monotonic() < end:
+            if self.wire.messages.get(name):
+                return self.wire.messages[name][0]
+            time.sleep(0.2)
+        raise RuntimeError(f"{name}: no mail arrived")
 
     def wait_for_rest(self):
         """Until the server has had nothing to do for a while."""

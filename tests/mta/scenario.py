@@ -232,6 +232,16 @@ def expire():
 
 
 @dataclass
+class Report:
+    """A report of our own program as a mail, handed to `sendmail -t` as cron would."""
+    to: str
+
+
+def report(to=RECIPIENT):
+    return Report(to)
+
+
+@dataclass
 class At:
     """When the steps behind it are said to have happened, "HH:MM"; for a story (story.py)."""
     time: str
@@ -438,7 +448,7 @@ class Scenario:
 
     @property
     def steps(self):
-        return [part for part in self.parts if isinstance(part, (Mail, Talk, Retry, Expire))]
+        return [part for part in self.parts if isinstance(part, (Mail, Report, Talk, Retry, Expire))]
 
     def moments(self):
         """(time, step) of each step of a story."""

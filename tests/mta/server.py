@@ -190,12 +190,14 @@ class Session:
     def take_message(self):
         if self.say("data", self.host.scripted("data")) != b"3":
             return
-        line = b""
+        line, message = b"", b""
         while line.rstrip(b"\r\n") != b".":
+            message += line[line.startswith(b"."):]
             line = self.file.readline(1 << 20)
             if not line:
                 self.host.note("dot", event="closed by client")
                 raise Gone("closed")
+        self.host.wire.messages.setdefault(self.host.scenario, []).append(message)
         answer = self.host.scripted("dot")
         if isinstance(answer, str):
             answer = answer.replace("{queued}", self.host.next_queued())

@@ -23,6 +23,7 @@ class Wire:
         self.file = open(path, "w", encoding="ascii")
         self.lock = threading.Lock()
         self.notes = []
+        self.messages = {}  # scenario -> what scripted servers took, byte by byte
 
     def note(self, scenario, who, stage, **what):
         """what: said= or heard= (bytes), event= (connected, dropped ...), peer=, to=."""

@@ -1,7 +1,7 @@
 """postfix_only - what only Postfix has: its transports, its checks, its ways to hand mail on."""
 from scenario import (
     CLOSED, DROP, IMPLIED, VANISH, Scenario, alias, await_close, bounced, burst, came_in, crowd, deferred, delivered, dns,
-    early, early_crowd, entry, expire, host_failed, lines, mail, offer, only, pause, plain_login, raw, rejected, retry,
+    early, early_crowd, entry, expire, host_failed, lines, mail, offer, only, pause, plain_login, raw, rejected, report, retry,
     route, row, sent_out, server, start_tls, talk, unclear, warned,
 )
 
@@ -112,6 +112,12 @@ CHECKS = [
              bounced("mail", "", "unsupported-content", recipient="b\u00f6b@" + DOMAIN)),
 ]
 
+# --- a report of our own
+
+REPORTS = [
+    Scenario("own-report", server(), report(), delivered("250 2.0.0", sender="root@example.com")),
+]
+
 # --- the screen in front
 
 LISTED = dns({("{reversed}.bl.example.org", "A"): ["127.0.0.2"]})
@@ -194,6 +200,6 @@ AGE = [
              deferred("connect", "421 4.3.2", "too-many-connections", recipient="bill@" + DOMAIN)),
 ]
 
-SCENARIOS = [*SCREEN, *LIMITS, *AGE, *ALIASES, *TRANSPORTS, *FILTERS, *BOUNCES, *CHECKS]
+SCENARIOS = [*SCREEN, *LIMITS, *AGE, *ALIASES, *TRANSPORTS, *FILTERS, *BOUNCES, *CHECKS, *REPORTS]
 for scenario in SCENARIOS:
     scenario.parts = (*scenario.parts, only("postfix"))
