@@ -254,6 +254,7 @@ static void values_of(const struct finding *finding, enum filter_by by, struct v
         break;
     case FILTER_RECIPIENT:
         add_value(values, record->recipient);
+        add_value(values, record->orig_recipient);
         break;
     case FILTER_RECIPIENT_DOMAIN:
         add_value(values, address_domain(record->recipient));

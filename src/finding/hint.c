@@ -15,6 +15,12 @@ static unsigned hint_fit(struct slice where, const struct mta *mta, struct slice
     return slice_equal(first, direction) ? 1 : 0;
 }
 
+enum direction reason_way(const struct reason *reason, enum event event, enum direction direction) {
+    bool of_itself = event == EVENT_WARNING && direction == DIRECTION_LOCAL;
+    return of_itself && reason && reason->severity_in > reason->severity_out ? DIRECTION_IN
+                                                                             : direction;
+}
+
 struct slice reason_hint_after(const struct reason *reason, struct slice cause) {
     for (size_t i = 0; i < reason->hint_count && cause.length; i++) {
         struct slice where = reason->hints[i].where;

@@ -20,6 +20,7 @@
 #include "finding/reason.h"
 
 #include "finding/deciding.h"
+#include "finding/hint.h"
 #include "finding/matching.h"
 #include "finding/values.h"
 #include <assert.h>
@@ -140,7 +141,8 @@ static struct verdict verdict_of(const struct finding *finding, const struct ask
     struct verdict verdict = {.class_name = "unclassified", .severity = SEVERITY_NOTICE};
     if (choice.rule) {
         const struct reason *reason = choice.rule->reason;
-        bool in = finding->record.direction == DIRECTION_IN;
+        bool in =
+            reason_way(reason, finding->record.event, finding->record.direction) == DIRECTION_IN;
         verdict.class_name = reason->name;
         verdict.reason = reason;
         verdict.by = choice.by;
@@ -176,6 +178,24 @@ bool reason_is_failure(const struct finding *finding) {
     return !no_failure(finding, &verdict);
 }
 
+/* A daemon that died is a fault of our server, whatever it said last. */
+static void decide_by_label(const struct rulebook *book, struct finding *finding) {
+    struct verdict *verdict = &finding->verdict;
+    struct slice label = finding->record.label;
+    if (verdict->reason ||
+        !(slice_equal_nocase(label, SLICE("fatal")) || slice_equal_nocase(label, SLICE("panic"))))
+        return;
+    const struct reason *reason = rulebook_reason(book, SLICE("server-error"));
+    if (!reason)
+        return;
+    verdict->class_name = reason->name;
+    verdict->reason = reason;
+    verdict->by = BY_DEFAULT;
+    verdict->severity = reason->severity_in;
+    verdict->acts = reason->acts_in;
+    verdict->permanence = permanence_of(finding, reason);
+}
+
 void reason_decide(const struct rulebook *book, struct reason_memory *memory,
                    struct finding *finding) {
     assert(book == memory->book);
@@ -183,6 +203,7 @@ void reason_decide(const struct rulebook *book, struct reason_memory *memory,
         return;
     struct asked asked = matching_asked(memory, finding);
     finding->verdict = verdict_of(finding, &asked, choose_cached(memory, &asked));
+    decide_by_label(book, finding);
 }
 
 void reason_of_reply(const struct rulebook *book, struct reason_memory *memory, struct slice text,

@@ -999,6 +999,8 @@ static enum reading postfix_read(const struct shapes *shapes, const struct entry
         record->daemon = frame.daemon;
         record->instance = frame.instance;
         record->is_pipelining = slice_is(record->implied, "PF-SMTPD-PROTO pipelining");
+        if (frame.severe)
+            record->label = slice_head(entry->text, slice_find(entry->text, ':'));
         if (!record->queue_id.length)
             record->queue_id = frame.queue_id;
     }

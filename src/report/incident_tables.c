@@ -46,11 +46,13 @@ enum { COLUMNS = 9 };
 static const struct table {
     enum theme theme;
     bool of_owners; /* rows are the owners, not the groups */
+    bool repeats;   /* a single row says nothing that other tables have not said */
     enum part part;
     enum word title;
     struct column columns[COLUMNS];
 } tables[] = {
     {THEME_LISTED,
+     false,
      false,
      PART_LISTED,
      WORD_LISTED,
@@ -61,6 +63,7 @@ static const struct table {
       TIMES,
       EXAMPLE}},
     {THEME_REJECTIONS,
+     false,
      false,
      PART_REJECTIONS,
      WORD_REJECTIONS,
@@ -73,6 +76,7 @@ static const struct table {
       EXAMPLE}},
     {THEME_REJECTIONS,
      true,
+     true,
      PART_REJECTED_CLIENTS,
      WORD_REJECTED_CLIENTS,
      {{OF_NAME, "client", WORD_CLIENT, 0},
@@ -81,6 +85,7 @@ static const struct table {
       TIMES,
       {OF_PART, "class", WORD_MOSTLY, 0}}},
     {THEME_BLOCKLISTS,
+     false,
      false,
      PART_BLOCKLISTS,
      WORD_BLOCKLISTS,
@@ -91,6 +96,7 @@ static const struct table {
       EXAMPLE}},
     {THEME_POSTSCREEN,
      false,
+     false,
      PART_POSTSCREEN,
      WORD_POSTSCREEN,
      {{OF_PART, "what", WORD_WHAT, 0},
@@ -99,6 +105,7 @@ static const struct table {
       {OF_OWNERS, "clients", WORD_CLIENTS, 0},
       TIMES}},
     {THEME_FILTERS,
+     false,
      false,
      PART_MILTERS,
      WORD_MILTERS,
@@ -111,6 +118,7 @@ static const struct table {
       EXAMPLE}},
     {THEME_TLS,
      false,
+     false,
      PART_TLS,
      WORD_TLS,
      {{OF_PART, "event", WORD_EVENT, 0},
@@ -122,10 +130,12 @@ static const struct table {
       EXAMPLE}},
     {THEME_TLS,
      true,
+     true,
      PART_TLS_PEERS,
      WORD_TLS_PEERS,
      {{OF_NAME, "peer", WORD_PEER, 0}, COUNT, TIMES, {OF_PART, "text", WORD_MOSTLY, 2}}},
     {THEME_LOGIN_USERS,
+     true,
      true,
      PART_LOGIN_USERS,
      WORD_LOGIN_USERS,
@@ -136,6 +146,7 @@ static const struct table {
       {OF_PART, "method", WORD_METHOD, 0}}},
     {THEME_LOGIN_CLIENTS,
      true,
+     true,
      PART_LOGIN_CLIENTS,
      WORD_LOGIN_CLIENTS,
      {{OF_NAME, "client", WORD_CLIENT, 0},
@@ -145,6 +156,7 @@ static const struct table {
       {OF_PART, "class", WORD_MOSTLY, 0}}},
     {THEME_LOGIN_USERS,
      false,
+     true,
      PART_LOGIN_METHODS,
      WORD_LOGIN_METHODS,
      {{OF_PART, "method", WORD_METHOD, 0},
@@ -217,7 +229,6 @@ static void add_groups(struct rows *rows, const struct table *table,
     }
 }
 
-/* One owner alone says nothing that the groups have not said. */
 static void add_owners(struct rows *rows, const struct table *table,
                        const struct incidents *incidents) {
     for (size_t i = 0; i < incidents->owner_count; i++) {
@@ -230,8 +241,6 @@ static void add_owners(struct rows *rows, const struct table *table,
                                  .first = owner->first,
                                  .last = owner->last});
     }
-    if (incidents->owner_count < 2)
-        rows->section->look = LOOK_HIDDEN;
 }
 
 void incident_tables(struct page *page, const struct tally *tally,
@@ -242,6 +251,9 @@ void incident_tables(struct page *page, const struct tally *tally,
         incidents_read(tally, tables[i].theme, &incidents);
         rows_begin(&rows, page, wishes, tables[i].part, tables[i].title);
         (tables[i].of_owners ? add_owners : add_groups)(&rows, &tables[i], &incidents);
+        bool is_asked = wishes->only & PART_BIT(tables[i].part);
+        if (tables[i].repeats && rows.shown < 2 && !is_asked)
+            rows.section->look = LOOK_HIDDEN;
         rows_end(&rows);
         incidents_release(&incidents);
     }

@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/moment.h"
+#include "finding/hint.h"
 #include "mta/mta.h"
 
 static void join_code(struct joined *joined, const struct tally_code *code) {
@@ -46,8 +47,12 @@ static void join_affected(struct joined *joined, const struct tally_affected *af
     joined->affected[joined->affected_count++] = *affected;
 }
 
-static bool is_in(struct slice direction) {
-    return slice_is(direction, "in");
+static enum direction way_of(const struct reason *reason, const struct tally_reason *of) {
+    enum event event = EVENT_NONE;
+    enum direction direction = DIRECTION_NONE;
+    event_read(of->event, &event);
+    direction_read(of->direction, &direction);
+    return reason_way(reason, event, direction);
 }
 
 static struct joined *joined_for(struct joining *joining, const struct tally_reason *reason) {
@@ -71,8 +76,9 @@ static struct joined *joined_for(struct joining *joining, const struct tally_rea
                              .strangers = joining->apart && reason->strangers,
                              .example = reason->example,
                              .last = reason->last};
+    fresh->way = way_of(fresh->reason, reason);
     if (fresh->reason) {
-        bool in = is_in(reason->direction);
+        bool in = fresh->way == DIRECTION_IN;
         fresh->severity = in ? fresh->reason->severity_in : fresh->reason->severity_out;
         fresh->acts = in ? fresh->reason->acts_in : fresh->reason->acts_out;
     } else if (slice_is(reason->class_name, "accepted") ||
@@ -197,6 +203,27 @@ static void joined_release(struct joined *joined) {
     free(joined->codes);
     free(joined->ties);
     free(joined->affected);
+}
+
+static bool is_in(const struct joining *joining, const struct joined *wanted) {
+    for (size_t i = 0; i < joining->count; i++) {
+        const struct joined *joined = &joining->items[i];
+        if (slice_equal(joined->class_name, wanted->class_name) &&
+            slice_equal(joined->event, wanted->event) &&
+            slice_equal(joined->direction, wanted->direction))
+            return true;
+    }
+    return false;
+}
+
+void joining_keep(struct joining *joining, const struct joining *others) {
+    size_t kept = 0;
+    for (size_t i = 0; i < joining->count; i++)
+        if (is_in(others, &joining->items[i]))
+            joining->items[kept++] = joining->items[i];
+        else
+            joined_release(&joining->items[i]);
+    joining->count = kept;
 }
 
 size_t joining_leave_out(struct joining *joining, uint64_t least) {

@@ -20,6 +20,7 @@ struct joined {
     uint64_t count;
     const struct mta *mta; /* NULL: several */
     const struct reason *reason;
+    enum direction way; /* whose severity, acts and hint count (finding/hint.h) */
     enum severity severity;
     unsigned acts;
     struct joined_code *codes;
@@ -46,6 +47,8 @@ void joining_make(struct joining *joining, const struct tally *tally, const stru
                   bool apart);
 /* Leaves out what came less often than that; gives how many reasons those are. */
 size_t joining_leave_out(struct joining *joining, uint64_t least);
+/* Leaves out what is not in another joining, of ours and strangers' together. */
+void joining_keep(struct joining *joining, const struct joining *others);
 void joining_release(struct joining *joining);
 
 #endif

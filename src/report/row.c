@@ -119,7 +119,9 @@ static void fill_verdict(struct filler *filler, const struct finding *finding) {
         return;
     struct slice hint = reason_hint_after(verdict->reason, slice_of(finding->cause));
     if (!hint.length)
-        hint = reason_hint(verdict->reason, finding->mta, finding->record.direction);
+        hint = reason_hint(
+            verdict->reason, finding->mta,
+            reason_way(verdict->reason, finding->record.event, finding->record.direction));
     fill(row, COL_HINT, hint);
 }
 

@@ -15,7 +15,7 @@ void rows_begin(struct rows *rows, struct page *page, const struct summary_wishe
 struct cell *rows_add(struct rows *rows, uint64_t count) {
     if (count < rows->wishes->min)
         return NULL;
-    if (rows->wishes->top && rows->shown == rows->wishes->top) {
+    if (rows->wishes->list_top && rows->shown == rows->wishes->list_top) {
         rows->more++;
         return NULL;
     }

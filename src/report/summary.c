@@ -11,6 +11,7 @@
 #include "report/timeline.h"
 #include "report/todo.h"
 #include "report/top_lists.h"
+#include "report/trouble.h"
 #include "report/waiting.h"
 #include "tally/distinct.h"
 
@@ -277,7 +278,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     joining_make(&all, tally, book, false);
     joining_make(&apart, tally, book, true);
     size_t rare = joining_leave_out(&all, wishes->min);
-    joining_leave_out(&apart, wishes->min);
+    joining_keep(&apart, &all);
     suspects_find(&suspects, tally);
     todo_verdict(page, &apart, &suspects, &ledger);
     page->metrics = report_metrics;
@@ -304,6 +305,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     waiting_table_free(waiting);
     timeline_days(page, tally, wishes->filter, wishes->top);
     timeline_hours(page, tally, wishes->filter);
+    trouble_section(page, tally, wishes);
     suspects_section(page, &suspects, wishes);
     incident_tables(page, tally, wishes);
     top_lists(page, tally, wishes->list_top, wishes->only);

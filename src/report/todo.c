@@ -143,7 +143,9 @@ static void add_acts(struct page *page, struct cell *reason, unsigned acts) {
 static struct slice heading_words(struct page *page, const struct joined *joined) {
     const struct event_words *words = words_of(joined->event);
     enum direction direction = DIRECTION_NONE;
-    direction_read(joined->direction, &direction);
+    bool of_itself = slice_is(joined->event, "warning") && slice_is(joined->direction, "local");
+    if (!of_itself)
+        direction_read(joined->direction, &direction);
     return WORDS_FILL(&page->arena, page_word(page, joined->count == 1 ? words->one : words->many),
                       joined->class_name, words_number(page, joined->count),
                       slice_of(words_direction(page->words, direction)));
@@ -151,8 +153,6 @@ static struct slice heading_words(struct page *page, const struct joined *joined
 
 /* The hint of what most of it came after, where there is one. */
 static struct slice hint_of(const struct joined *joined) {
-    enum direction direction = DIRECTION_NONE;
-    direction_read(joined->direction, &direction);
     if (!joined->reason)
         return (struct slice){0};
     for (size_t i = 0; i < joined->tie_count; i++) {
@@ -161,7 +161,7 @@ static struct slice hint_of(const struct joined *joined) {
         if (!tie->is_sequel && tie->count > joined->count / 2 && after.length)
             return after;
     }
-    return reason_hint(joined->reason, joined->mta, direction);
+    return reason_hint(joined->reason, joined->mta, joined->way);
 }
 
 /* ---- for people ---- */
