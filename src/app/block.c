@@ -59,10 +59,8 @@ static void judge(struct pipeline *pipeline, struct hands *hands, struct job *jo
     reason_decide(book, hands->reasons, finding);
     if (is_delivery)
         return;
-    bool rows = pipeline->run->listen;
-    if (rows || incidents_want_template(finding))
-        finding->template = wording_template(finding->reply.text, &job->arena);
-    if (rows || incidents_want_listed_ip(finding))
+    finding->template = wording_template(finding->reply.text, &job->arena);
+    if (pipeline->run->listen || incidents_want_listed_ip(finding))
         finding->listed_ip = values_listed_ip(finding);
 }
 

@@ -4,6 +4,7 @@
 #include "report/summary.h"
 
 #include "report/asked.h"
+#include "report/by_code.h"
 #include "report/incident_tables.h"
 #include "report/metrics.h"
 #include "report/page_words.h"
@@ -301,6 +302,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     if (rare)
         add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_RARE_REASONS),
                                   words_number(page, rare), words_number(page, wishes->min)));
+    by_code_add(page, tally, wishes);
     waiting_add(page, waiting, wishes, totals.waiting);
     waiting_table_free(waiting);
     timeline_days(page, tally, wishes->filter, wishes->top);

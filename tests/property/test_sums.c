@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "tally/coded.h"
 #include "tally/hours.h"
 
 enum { ROUNDS = 60, LINES = 400 };
@@ -41,6 +42,57 @@ static void assert_hours(const struct tally *tally, const struct totals *totals)
     assert_int_equal(sums[HOURS_AUTH_FAILED], totals->auth_failed);
 }
 
+/* The count of one reason, by class, event and direction, in both tables. */
+struct reason_sum {
+    struct slice class_name;
+    enum event event;
+    enum direction direction;
+    uint64_t by_reason, by_code;
+};
+
+struct reason_sums {
+    struct reason_sum items[512];
+    size_t count;
+};
+
+static struct reason_sum *reason_sum_of(struct reason_sums *sums, struct slice class_name,
+                                        enum event event, enum direction direction) {
+    for (size_t i = 0; i < sums->count; i++)
+        if (slice_equal(sums->items[i].class_name, class_name) && sums->items[i].event == event &&
+            sums->items[i].direction == direction)
+            return &sums->items[i];
+    assert_true(sums->count < 512);
+    sums->items[sums->count] = (struct reason_sum){class_name, event, direction, 0, 0};
+    return &sums->items[sums->count++];
+}
+
+static void add_reason(void *context, const struct tally_reason *reason) {
+    enum event event = EVENT_NONE;
+    enum direction direction = DIRECTION_NONE;
+    event_read(reason->event, &event);
+    direction_read(reason->direction, &direction);
+    reason_sum_of(context, reason->class_name, event, direction)->by_reason += reason->count;
+}
+
+static void add_coded(void *context, const struct coded *coded) {
+    reason_sum_of(context, coded->class_name, coded->event, coded->direction)->by_code +=
+        coded->count;
+    uint64_t templates = 0, domains = 0;
+    for (size_t i = 0; i < coded->template_count; i++)
+        templates += coded->templates[i].count;
+    for (size_t i = 0; i < coded->domain_count; i++)
+        domains += coded->domains[i].count;
+    assert_true(templates <= coded->count && domains <= coded->count);
+}
+
+static void assert_codes(const struct tally *tally) {
+    struct reason_sums sums = {.count = 0};
+    tally_each_reason(tally, add_reason, &sums);
+    coded_each(tally, add_coded, &sums);
+    for (size_t i = 0; i < sums.count; i++)
+        assert_int_equal(sums.items[i].by_reason, sums.items[i].by_code);
+}
+
 static void count_waiter(void *context, const struct waiter *waiter) {
     *(uint64_t *)context += waiter->recipient.length < SIZE_MAX;
 }
@@ -60,6 +112,7 @@ static void assert_sums(const struct run *run, bool is_log) {
     struct totals totals = tally_totals(run->tally);
     assert_hours(run->tally, &totals);
     assert_waiting(run, &totals, is_log);
+    assert_codes(run->tally);
 }
 
 /* is_log: not by chance. */
