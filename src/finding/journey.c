@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "finding/ciphers.h"
 #include "finding/logins.h"
 #include "finding/queue.h"
 #include "finding/sessions.h"
@@ -21,6 +22,7 @@ struct journey {
     struct sessions sessions;
     const struct filter *filter; /* borrowed; NULL: all is asked for */
     struct logins logins;
+    struct ciphers ciphers;
     struct origin origins[2]; /* of the finding that is given: origin, counted */
 };
 
@@ -46,6 +48,7 @@ static void journey_empty(struct journey *journey) {
     queue_release(&journey->queue);
     sessions_release(&journey->sessions);
     logins_release(&journey->logins);
+    ciphers_release(&journey->ciphers);
 }
 
 void journey_free(struct journey *journey) {
@@ -688,6 +691,7 @@ void journey_take(struct journey *journey, struct finding *finding,
     struct message *message = NULL;
     queue->counted = NULL;
     bool is_named = finding->record.peer_ip.length > 0;
+    ciphers_follow(&journey->ciphers, finding);
     logins_follow(&journey->logins, finding);
     sessions_follow(&journey->sessions, finding);
     if (sessions_hear(&journey->sessions, finding))
@@ -731,6 +735,7 @@ void journey_save(const struct journey *journey, struct pack *pack) {
     queue_save(&journey->queue, pack);
     sessions_save(&journey->sessions, pack);
     logins_save(&journey->logins, pack);
+    ciphers_save(&journey->ciphers, pack);
 }
 
 bool journey_load(struct journey *journey, struct unpack *unpack) {
@@ -740,6 +745,7 @@ bool journey_load(struct journey *journey, struct unpack *unpack) {
     queue_load(&fresh->queue, unpack);
     sessions_load(&fresh->sessions, unpack);
     logins_load(&fresh->logins, unpack);
+    ciphers_load(&fresh->ciphers, unpack);
     if (unpack->broken) {
         journey_free(fresh);
         fresh = journey_new();

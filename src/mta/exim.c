@@ -260,6 +260,7 @@ static enum reading read_delivery(struct slice rest, struct records *records) {
     record->delay = exim_read_span(fields.queue_time);
     exim_set_sender(record, fields.sender);
     record->peer_host = fields.host;
+    record->tls = fields.cipher.length ? TLS_USED : TLS_NONE;
     record->peer_ip = fields.ip;
     record->direction = fields.host.length || fields.ip.length ? DIRECTION_OUT : DIRECTION_LOCAL;
     if (record->event == EVENT_DISCARDED && !record->orig_recipient.length &&
@@ -501,5 +502,6 @@ const struct mta mta_exim = {
     .likeness = exim_likeness,
     .read = exim_read,
     .arrives_whole = true,
+    .tells_tls = true,
     .logs_twice = true, /* syslog_duplication: as main log and as reject log */
 };

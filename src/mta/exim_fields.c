@@ -86,6 +86,7 @@ static const struct field_key {
     {SLICE_INIT("id*"), offsetof(struct exim_fields, message_id)},
     {SLICE_INIT("U"), offsetof(struct exim_fields, ident)},
     {SLICE_INIT("A"), offsetof(struct exim_fields, authenticated)},
+    {SLICE_INIT("X"), offsetof(struct exim_fields, cipher)},
     {SLICE_INIT("QT"), offsetof(struct exim_fields, queue_time)},
 };
 
@@ -266,6 +267,7 @@ void exim_set_peer(struct record *record, const struct exim_fields *fields) {
     record->peer_ip = fields->ip;
     record->peer_port = fields->port;
     record->helo = fields->helo;
+    record->tls = fields->cipher.length ? TLS_USED : TLS_NONE;
     struct slice user = fields->authenticated, method;
     if (slice_cut(&user, ':', &method)) {
         record->user = user;

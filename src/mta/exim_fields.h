@@ -15,7 +15,7 @@ struct exim_fields {
     struct slice ident;         /* U= */
     struct slice authenticated; /* A=plain:alice */
     struct slice router, transport, protocol;
-    struct slice size, message_id, confirmation, queue_time;
+    struct slice size, message_id, confirmation, queue_time, cipher;
 };
 
 /* Whether the rest of a line, behind a host and its fields, has a known form. */

@@ -23,10 +23,12 @@ struct mta {
     unsigned (*likeness)(const struct entry *entry); /* 0 no .. 100 surely mine */
     enum reading (*read)(const struct shapes *shapes, const struct entry *entry,
                          struct records *records);
-    bool logs_twice;    /* an incident may be logged twice in a row, by one process */
-    bool arrives_whole; /* the entry of an arrival is written when the message was taken */
-    bool logs_words;    /* may log a session word for word beside what it tells of it */
-    bool ends_unsaid;   /* logs no end of a message: it is over when all its recipients are */
+    bool logs_twice;     /* an incident may be logged twice in a row, by one process */
+    bool arrives_whole;  /* the entry of an arrival is written when the message was taken */
+    bool logs_words;     /* may log a session word for word beside what it tells of it */
+    bool tells_tls;      /* a delivery says whether it went over TLS, where TLS is logged at all */
+    bool keeps_sessions; /* a process may send several messages in a session with a server */
+    bool ends_unsaid;    /* logs no end of a message: it is over when all its recipients are */
 };
 
 /* In the order of mtas.def, NULL at the end. */

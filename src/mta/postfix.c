@@ -460,8 +460,19 @@ static void dsn_take(struct slice *rest, struct record *record) {
     enhanced_take(&value, &record->dsn);
 }
 
+/* From Postfix 3.11 on: the level that was asked for, ":" and the one that came of it when that is
+ * another; "?" while it is not known. "may", "dane:encrypt", "may:none", "none". */
+static void tls_take(struct slice *rest, struct record *record) {
+    struct slice value = value_take(rest);
+    size_t slash = slice_find(value, '/'); /* "/requiretls" */
+    value = slice_head(value, slash);
+    if (slice_ends(value, SLICE("?")) || !value.length)
+        return;
+    record->tls = slice_ends(value, SLICE("none")) ? TLS_NOT : TLS_USED;
+}
+
 /* The fields between to= and status=, in their fixed order; all but relay= and delay= may be
- * missing. conn_use=, delays=, tls= and what a version to come adds are passed over. False: no
+ * missing. conn_use=, delays= and what a version to come adds are passed over. False: no
  * status= follows. */
 static bool status_fields_take(struct slice *rest, struct record *record, struct peer *relay) {
     while (rest->length) {
@@ -486,6 +497,12 @@ static bool status_fields_take(struct slice *rest, struct record *record, struct
             }
             if (skip(rest, SLICE("dsn="))) {
                 dsn_take(rest, record);
+                continue;
+            }
+            break;
+        case 't':
+            if (skip(rest, SLICE("tls="))) {
+                tls_take(rest, record);
                 continue;
             }
             break;

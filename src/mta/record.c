@@ -41,6 +41,12 @@ static const char *const stage_names[] = {
 #include "mta/words.def"
 #undef STAGES
 };
+static const char *const tls_names[] = {
+    "",
+#define TLSES
+#include "mta/words.def"
+#undef TLSES
+};
 #undef WORD
 
 /* The functions of one enum: its name, and reading the name back. NONE has no word to read. */
@@ -67,6 +73,7 @@ WORDS(level)
 WORDS(direction)
 WORDS(side)
 WORDS(stage)
+WORDS(tls)
 
 void records_init(struct records *records) {
     *records = (struct records){.memory = regex_memory_new()};

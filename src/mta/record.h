@@ -52,6 +52,12 @@ enum stage {
 #include "mta/words.def"
 #undef STAGES
 };
+enum tls { /* of a delivery, or of the session that a detail tells of; NONE: not said */
+           TLS_NONE,
+#define TLSES
+#include "mta/words.def"
+#undef TLSES
+};
 #undef WORD
 
 /* The spelling in the contract; "" for NONE. */
@@ -60,12 +66,14 @@ const char *level_name(enum level level);
 const char *direction_name(enum direction direction);
 const char *side_name(enum side side);
 const char *stage_name(enum stage stage);
+const char *tls_name(enum tls tls);
 /* False: no such word; the output is left as it was. */
 bool event_read(struct slice word, enum event *event_r);
 bool level_read(struct slice word, enum level *level_r);
 bool direction_read(struct slice word, enum direction *direction_r);
 bool side_read(struct slice word, enum side *side_r);
 bool stage_read(struct slice word, enum stage *stage_r);
+bool tls_read(struct slice word, enum tls *tls_r);
 
 /* How the message of a record and that of its linked_id belong together. */
 enum link {
@@ -94,6 +102,7 @@ struct record {
     enum direction direction;
     enum side side;
     enum stage stage;
+    enum tls tls;
 
     const char *line_type; /* id of log-formats: "PF-STATUS"; static or owned by the shapes */
     struct slice

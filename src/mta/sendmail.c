@@ -1006,5 +1006,6 @@ const struct mta mta_sendmail = {
     .read = sendmail_read,
     .arrives_whole = true,
     .logs_words = true,
+    .keeps_sessions = true,
     .ends_unsaid = true,
 };

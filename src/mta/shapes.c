@@ -74,6 +74,7 @@ WORD_FIELD(level)
 WORD_FIELD(direction)
 WORD_FIELD(side)
 WORD_FIELD(stage)
+WORD_FIELD(tls)
 
 #define GROUP(name, kind, member)                                                                  \
     { name, kind, USE_GROUP | USE_EXPECT, offsetof(struct record, member), NULL, NULL }
@@ -106,6 +107,7 @@ static const struct field fields[] = {
     WORDS(direction),
     WORDS(side),
     WORDS(stage),
+    WORDS(tls),
 };
 enum { FIELD_MOST = sizeof fields / sizeof fields[0] };
 

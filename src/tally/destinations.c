@@ -47,6 +47,8 @@ static void add_delivery(uint64_t *numbers, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     if (finding->record.size > 0)
         numbers[DESTINATION_BYTES] = (uint64_t)finding->record.size * counting->recipients;
+    numbers[DESTINATION_CIPHERED] = finding->record.tls == TLS_USED ? counting->recipients : 0;
+    numbers[DESTINATION_CLEAR] = finding->record.tls == TLS_NOT ? counting->recipients : 0;
     if (finding->waited < 0)
         return;
     numbers[DESTINATION_TIMED] = counting->recipients;

@@ -1,0 +1,27 @@
+/* ciphers - which deliveries went over TLS. Exim and Postfix 3.11 say it in the line of the
+ * delivery; older Postfix and Sendmail before it, once a session, in a line of the same process.
+ *
+ * Nothing is guessed: that a delivery was in the clear is known only after the same server has
+ * logged TLS once, and so logs it at all.
+ */
+#ifndef FINDING_CIPHERS_H
+#define FINDING_CIPHERS_H
+
+#include "base/pack.h"
+#include "finding/finding.h"
+
+struct cipher_session;
+struct ciphers {
+    struct cipher_session *items; /* NULL until the first is heard */
+    uint64_t servers[64];         /* hashes of those that log TLS; of more nothing is told */
+    size_t server_count;
+};
+
+void ciphers_release(struct ciphers *ciphers);
+/* Hears of TLS, and says of a delivery to another server whether it went over TLS. */
+void ciphers_follow(struct ciphers *ciphers, struct finding *finding);
+
+void ciphers_save(const struct ciphers *ciphers, struct pack *pack);
+void ciphers_load(struct ciphers *ciphers, struct unpack *unpack); /* into empty ones */
+
+#endif
