@@ -55,6 +55,9 @@ char *example_text(struct slice text, size_t longest) {
 }
 
 void example_offer(struct example *example, struct tally_example offered) {
+    bool is_later = offered.seconds == MOMENT_NONE || offered.seconds > example->seconds;
+    if (example->known && example->seconds != MOMENT_NONE && is_later)
+        return; /* nearly always */
     struct tally_example known = example_read(example);
     offered.reply = slice_head(offered.reply, REPLY_LENGTH);
     if (example->known && compare(&known, &offered) <= 0)

@@ -289,12 +289,12 @@ static void add_owner(struct theme_content *theme, const struct told *told, uint
 }
 
 static void add_told(struct theme_content *theme, const struct told *told,
-                     const struct finding *finding, uint64_t count) {
+                     const struct finding *finding, uint64_t count, bool is_strangers) {
     char room[KEY_LENGTH];
     struct slice key = key_of(told, room);
     bool is_new;
     struct group *group = group_of(&theme->groups, &key, &is_new);
-    uint64_t strangers = strangers_did(finding) ? count : 0;
+    uint64_t strangers = is_strangers ? count : 0;
     group->count += count;
     group->strangers += strangers;
     if (is_new || group->last < finding->time.seconds)
@@ -311,10 +311,15 @@ static void incidents_add(void *content, const struct counting *counting) {
     if (!count || finding->record.event == EVENT_DELIVERED)
         return;
     struct content *all = content;
+    bool is_judged = false, is_strangers = false;
     for (size_t i = 0; i < THEMES; i++) {
         struct told told;
-        if (tells[i](finding, &told))
-            add_told(&all->themes[i], &told, finding, count);
+        if (!tells[i](finding, &told))
+            continue;
+        if (!is_judged)
+            is_strangers = strangers_did(finding);
+        is_judged = true;
+        add_told(&all->themes[i], &told, finding, count, is_strangers);
     }
 }
 
