@@ -1,9 +1,9 @@
 /* Why: amounts are compared down a column, and what proves a row is wanted now and then only.
  *
  * How: digits and units stand in columns of their own, so that both line up; the first column of
- * counts has a bar under each of its amounts. What is folded of a row is a row below it that opens;
- * the two are one body of the table, for the script to sort. Where digits alone do not order the
- * amounts (12.3 MB, 4 min), they carry the number that does.
+ * counts has a bar under each of its amounts, unless all are the same. What is folded of a row is a
+ * row below it that opens; the two are one body of the table, for the script to sort. Where digits
+ * alone do not order the amounts (12.3 MB, 4 min), they carry the number that does.
  */
 #include "report/html_table.h"
 
@@ -49,10 +49,9 @@ static void put_digits(struct out *out, const struct cell *cell, bool is_sorted)
         out_text(out, "</data>");
 }
 
-/* Nothing is told in a softer colour, so that something stands out. */
-static const char *number_class(const struct cell *cell) {
-    bool nothing = !cell || (cell->kind != CELL_CODE && cell->number == 0);
-    return nothing ? "number zero" : "number";
+/* What is told in a softer colour, so that something stands out. */
+static bool is_nothing(const struct cell *cell) {
+    return !cell || (cell->kind != CELL_CODE && cell->number == 0);
 }
 
 /* ---- facts */
@@ -68,7 +67,7 @@ static void put_fact(struct out *out, const struct cell *cell) {
         out_text(out, "</td></tr>\n");
         return;
     }
-    out_print(out, "</th><td class=\"%s\">", number_class(cell));
+    out_print(out, "</th><td class=\"number%s\">", is_nothing(cell) ? " zero" : "");
     put_digits(out, cell, false);
     out_text(out, "</td><td>");
     html_text(out, unit_of(cell, room));
@@ -127,6 +126,7 @@ static void judge_column(const struct cell *list, struct table_column *column) {
 
 /* The first counts are what the rows are ordered by, mostly. */
 static void choose_bars(const struct cell *list, struct table *table) {
+    uint64_t least = UINT64_MAX;
     size_t rows = 0;
 
     for (size_t i = 0; i < table->count && !table->bar; i++)
@@ -134,10 +134,11 @@ static void choose_bars(const struct cell *list, struct table *table) {
             table->bar = table->columns[i].head;
     for (const struct cell *row = list->first; row; row = row->next, rows++) {
         const struct cell *cell = table->bar ? cell_under(row, table->bar) : NULL;
-        if (cell && cell->number > table->most)
-            table->most = cell->number;
+        uint64_t number = cell ? cell->number : 0;
+        table->most = number > table->most ? number : table->most;
+        least = number < least ? number : least;
     }
-    if (rows < BARS_FROM || table->most == 0)
+    if (rows < BARS_FROM || table->most == least)
         table->bar = NULL;
 }
 
@@ -163,22 +164,20 @@ static struct table table_of(const struct section *section) {
 
 /* ---- tables: writing */
 
+/* In steps of a twentieth; what is not nothing shows. */
 static void put_bar(struct out *out, const struct table *table, const struct cell *cell) {
-    double share = (double)cell->number / (double)table->most;
-    unsigned percent = (unsigned)(share * 100 + 0.5);
+    enum { STEPS = 20 };
+    unsigned steps = (unsigned)((double)cell->number / (double)table->most * STEPS + 0.5);
 
     if (cell->number > 0)
-        out_print(out,
-                  "<svg class=\"bar\" aria-hidden=\"true\"><rect width=\"%u%%\" height=\"100%%\"/>"
-                  "</svg>",
-                  percent ? percent : 1);
+        out_print(out, "<i class=\"b%u\"></i>", steps ? steps : 1);
 }
 
 static void put_amount(struct out *out, const struct table *table,
                        const struct table_column *column, const struct cell *cell) {
     char room[AMOUNT_ROOM];
 
-    out_print(out, "<td class=\"%s\">", number_class(cell));
+    out_text(out, is_nothing(cell) ? "<td class=\"zero\">" : "<td>");
     if (cell)
         put_digits(out, cell, true);
     else
@@ -225,15 +224,19 @@ static void put_folded(const struct sheet *sheet, const struct table *table,
     out_text(out, "</td></tr>\n");
 }
 
-/* The places of the columns that stay in one line, as the style knows them. */
+/* The places of the columns of numbers and of those that stay in one line, for the style: said once
+ * for the table and not in each cell. */
 static void put_classes(struct out *out, const struct table *table) {
     size_t place = 1;
 
     if (table->folds)
         out_text(out, " folds");
-    for (size_t i = 0; i < table->count; place += table->columns[i].has_unit ? 2 : 1, i++)
-        if (table->columns[i].is_short)
-            out_print(out, " short-%zu", place);
+    for (size_t i = 0; i < table->count; i++) {
+        const struct table_column *column = &table->columns[i];
+        if (column->amounts || column->is_short)
+            out_print(out, column->amounts ? " n-%zu" : " s-%zu", place);
+        place += column->has_unit ? 2 : 1;
+    }
 }
 
 static void put_headings(struct out *out, const struct table *table) {

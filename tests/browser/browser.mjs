@@ -121,7 +121,8 @@ async function judge(page) {
 function lastTable() {
     const table = [...document.querySelectorAll('.scroll table')].pop();
     const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
-    const at = [...rows[0].cells].findIndex((cell) => cell.classList.contains('number'));
+    const heads = [...table.tHead.rows[0].cells];
+    const at = heads.findIndex((cell) => cell.classList.contains('number'));
     return {
         numbers: rows.map((row) => parseInt(row.cells[at].textContent)),
         shown: rows.filter((row) => !row.hidden).length,
