@@ -196,7 +196,7 @@ static void put_labels(const struct sheet *sheet, const struct chart *chart, uns
 
     bool middle = longest_label(chart) <= SHORT_LABEL;
     while (narrow % wide != 0)
-        wide++;
+        narrow++;
     for (const struct cell *row = chart->list->first; row; row = row->next, at++) {
         if (at % wide != 0)
             continue;

@@ -26,7 +26,7 @@ on_terminal() { # COMMAND
 }
 
 mkdir -p "$to"
-on_terminal 'mailtriage report --top 2 --only reasons,hours' > "$scratch/terminal.ansi"
+on_terminal 'mailtriage report --top 1 --only reasons,hours' > "$scratch/terminal.ansi"
 # shellcheck disable=SC2086 # a list of words
 mailtriage report --no-config --year 2026 --quiet --format html $samples > "$scratch/report.html"
 node tests/browser/pictures.mjs "$(command -v chromium)" "$PWD/$tools/node_modules" \
