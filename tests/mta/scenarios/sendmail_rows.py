@@ -202,7 +202,7 @@ COMMANDS = {
     "too-many-recipients": (user_error("452 4.5.3", "too-many-recipients", recipient=None, times=2),),
     "etrn": (on(ME),),
     "pipelining-ends": (also(ME, came_in("timeout", "other", "", "connection-timeout", peer_ip=None)),),
-    "pipelining": (on(ME, came_in("rejected", "helo", "554 5.5.0", "bad-sequence", **IMPLIED)),),
+    "pipelining": (on(ME, came_in("rejected", "helo", "554 5.5.0", "bad-sequence", **IMPLIED, times=2)),),
     "line-too-long": (on(ME, came_in("rejected", "other", "421 4.7.0", "syntax-error", **IMPLIED)),),
     **{name: (silent(ME, LEFT),) for name in (
         "leaves-at-connect", "leaves-after-helo", "leaves-after-auth")},
