@@ -182,6 +182,13 @@ def check_wire(scenario, notes):
     return wrong
 
 
+def secrets_of(notes):
+    """What clients said to log in, as it was on the wire."""
+    said = [note["said"].split() for note in notes if note["who"] == "client" and note.get("said")]
+    words = [words[2] for words in said if words[:1] == ["AUTH"] and len(words) > 2]
+    return {word for word in words if len(word) > 8}
+
+
 def totals_of(scenarios, log):
     """What the report must count."""
     totals = {"delivered": 0, "bounced": 0, "expired": 0, "deferred": 0, "rejected": 0,
@@ -263,6 +270,9 @@ def main(program, out):
             f"line {row['line']}: {shown(row)}" for row in strangers])
         shown_text = json.dumps([rows, report])
         tap.test(f"{log}: no secret is shown", [word for word in secrets_of(notes) if word in shown_text])
+        shown_text = json.dumps([read[log][0], report])
+        tap.test(f"{log}: no secret is shown", [
+            f"'{secret}' is" for secret in secrets_of(notes) if secret in shown_text])
         odd = report["lines"]["not_understood"]
         tap.test(f"{log}: every line is understood", [f"{odd} are not: {report.get('not_understood')}"] if odd else [])
     tap.end()

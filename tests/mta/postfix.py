@@ -55,7 +55,7 @@ SETTINGS = {
     "command_time_limit": "3s",
     "initial_destination_concurrency": "1",  # one failure, and a destination is dead
     "queue_run_delay": "2s",
-    "bounce_queue_lifetime": "2s",  # of mail without a sender
+    "bounce_queue_lifetime": "6s",  # of mail without a sender
     "minimal_backoff_time": "1h",
     "maximal_backoff_time": "1h",
 }
@@ -154,11 +154,6 @@ DOORS = {
         "smtpd_sasl_type": "cyrus",
         "smtpd_sasl_path": "down",
     }),
-    "login-missing": (OUR_ADDRESS, 2589, {
-        "smtpd_sasl_auth_enable": "yes",
-        "smtpd_sasl_type": "dovecot",
-        "smtpd_sasl_path": "private/no-auth",
-    }),
     "tls-only": (OUR_ADDRESS, 2590, {"smtpd_tls_security_level": "encrypt"}),
     "tls-login-only": (OUR_ADDRESS, 2591, {
         "smtpd_sasl_auth_enable": "yes",
@@ -190,7 +185,13 @@ DOORS = {
         "smtpd_hard_error_limit": "3",
         "smtpd_soft_error_limit": "2",
     }),
-    "impatient": (OUR_ADDRESS, 2605, {"smtpd_timeout": "2s"}),
+    "impatient": (OUR_ADDRESS, 2605, {
+        "smtpd_timeout": "2s",
+        "smtpd_starttls_timeout": "2s",
+        "smtpd_sasl_auth_enable": "yes",
+        "smtpd_sasl_type": "dovecot",
+        "smtpd_sasl_path": "private/auth",
+    }),
     "milter": (OUR_ADDRESS, 2606, {"smtpd_milters": f"inet:127.0.0.1:{MILTER_PORT}"}),
     "milter-down": (OUR_ADDRESS, 2607, {"smtpd_milters": f"inet:127.0.0.1:{NOBODY_PORT}"}),
     "policy": (OUR_ADDRESS, 2608, {
@@ -223,6 +224,12 @@ DOORS = {
     "callout": (OUR_ADDRESS, 2616, {
         "smtpd_recipient_restrictions": "reject_unverified_recipient",
         "unverified_recipient_reject_code": "550",
+        "address_verify_poll_count": "5",
+        "address_verify_poll_delay": "1s",
+    }),
+    "callout-sender": (OUR_ADDRESS, 2622, {
+        "smtpd_recipient_restrictions": "reject_unverified_sender",
+        "unverified_sender_reject_code": "550",
         "address_verify_poll_count": "5",
         "address_verify_poll_delay": "1s",
     }),
@@ -271,7 +278,7 @@ SCREENED = {
     }),
 }
 SCREEN_SETTINGS = {
-    "postscreen_greet_wait": "1s",
+    "postscreen_greet_wait": "3s",
     "postscreen_greet_action": "enforce",
     "postscreen_dnsbl_sites": "bl.example.org",
     "postscreen_dnsbl_action": "enforce",

@@ -1,7 +1,7 @@
 """as_client - the server under test hands mail on, and the servers it meets answer as they like."""
 from scenario import (
     CLOSED, NODATA, NXDOMAIN, SERVFAIL, TIMEOUT, UNREACHABLE, VOID, Drop, Hang, Scenario, also,
-    bounced, deferred, delivered, dns, host_failed, mail, retry, route, server, tries, unclear,
+    bounced, deferred, delivered, dns, host_failed, mail, only, retry, route, server, tries, unclear,
 )
 
 # --- one reply at one stage: name, stage, reply, reason
@@ -244,6 +244,20 @@ LOST = [
              mail(), deferred(name, "", "connection-lost"))
     for stage, name in STAGES.items()
 ]
+# Stages that are only reached with TLS or a login.
+AUTH_IS_EHLO = "what happens in AUTH is logged as in the EHLO handshake"
+LATER = [
+    Scenario("hangs-at-starttls", only("postfix", "exim"), server(features=["STARTTLS"], starttls=Hang()), mail(),
+             deferred("starttls", "", "connection-timeout")),
+    Scenario("drops-at-starttls", only("postfix", "exim"), server(features=["STARTTLS"], starttls=Drop()), mail(),
+             deferred("starttls", "", "connection-lost")),
+    Scenario("hangs-at-auth", only("postfix", "exim"), server(features=["AUTH PLAIN"], auth=Hang()),
+             route(login=("anna", "secret")), mail(), deferred("auth", "", "connection-timeout"),
+             unclear("postfix", AUTH_IS_EHLO, stage="helo")),
+    Scenario("drops-at-auth", only("postfix", "exim"), server(features=["AUTH PLAIN"], auth=Drop()),
+             route(login=("anna", "secret")), mail(), deferred("auth", "", "connection-lost"),
+             unclear("postfix", AUTH_IS_EHLO, stage="helo")),
+]
 RESET = [
     Scenario("resets-at-rcpt", server(rcpt=Drop(reset=True)), mail(),
              deferred("rcpt", "", "connection-lost")),
@@ -418,6 +432,6 @@ SIZE = [
 ]
 
 SCENARIOS = [
-    *SINGLE, *MANY_LINES, *DELIVERED, *EARLY, *LOGIN, *TLS, *SILENT_SERVERS, *LOST, *RESET, *NETWORK,
+    *SINGLE, *MANY_LINES, *DELIVERED, *EARLY, *LOGIN, *TLS, *SILENT_SERVERS, *LOST, *LATER, *RESET, *NETWORK,
     *NAMES, *SEVERAL, *HOSTILE, *SIZE,
 ]

@@ -1,7 +1,7 @@
 """exim_only - where Exim differs from what all are told of, and what only Exim can be asked."""
 from scenario import (
     DROP, RECIPIENT, RESET, SENDER, Row, Scenario, await_close, bounced, came_in, crowd, deferred, delivered, dns,
-    early, expire, host_failed as any_host_failed, lines, login_login, mail, offer, on, only, only_in, plain_login,
+    early, expire, host_failed as any_host_failed, lines, login_login, mail, offer, on, only, only_in, pause, plain_login,
     raw, rejected, retry, route, row, sent_out, server, silent, start_tls, talk, wrapped_tls, burst, Drop, Hang,
 )
 
@@ -136,6 +136,11 @@ LOGGED_BY_DEBIAN = {
     "connect-no-smtp": [host_failed("connect", "", "server-error"), deferred("connect", "", "server-error")],
     "reply-850": [deferred("rcpt", "", "unclassified", side="remote")],
     "reply-354": [deferred("rcpt", "354", "unclassified")],
+    "hangs-at-starttls": [
+        host_failed("starttls", "", "connection-timeout"),
+        deferred("starttls", "", "connection-timeout"),
+    ],
+    "hangs-at-auth": [host_failed("auth", "", "connection-timeout"), deferred("auth", "", "connection-timeout")],
     "hangs-at-connect": [
         host_failed("connect", "", "connection-timeout"),
         deferred("connect", "", "connection-timeout"),
@@ -303,9 +308,12 @@ LOGINS = [
              rejected("auth", "550 5.7.1", "unclassified")),
     Scenario("login-needed", only("exim"), talk(HELLO, f"MAIL FROM:<{EVE}>", "QUIT", door="submission"),
              rejected("mail", "530 5.7.0", "auth-required")),
+    # The first two show whether this server logs each twice.
     Scenario("login-guesser", only("exim"),
-             talk(HELLO, *[plain_login("anna", f"guess{n}") for n in range(4)], "QUIT", door="submission"),
-             came_in("auth-failed", "auth", "535", "bad-credentials", user="anna", times=4)),
+             talk(HELLO, plain_login("carol", "guess"), plain_login("dave", "guess"),
+                  *[plain_login("anna", f"guess{n}") for n in range(4)], "QUIT", door="submission"),
+             *[came_in("auth-failed", "auth", "535", "bad-credentials", user=user)
+               for user in ("carol", "dave", *["anna"] * 4)]),
 ]
 
 # --- TLS
@@ -362,6 +370,10 @@ COMMANDS = [
              on("exim-default", rejected("rcpt", "", "too-many-errors", sender=None, side="local"))),
     Scenario("nonmail-many", only("exim"), talk(HELLO, *["NOOP"] * 12, await_close()),
              implied("other", "554", "too-many-errors")),
+    Scenario("hops-many", only("exim"),
+             talk(*offer(DAVE, sender=SENDER), "DATA",
+                  lines(*[f"Received: from h{n}.example.net" for n in range(60)], f"From: <{SENDER}>", "", "text"), ".", "QUIT"),
+             row("bounced", "recipient", "local", "delivery", "", "mail-loop", side="synthetic", sender=SENDER, recipient=DAVE)),
     Scenario("messages-many", only("exim"),
              talk(HELLO, *[f"MAIL FROM:<{EVE}>", "RSET"] * 4, f"MAIL FROM:<{EVE}>", "QUIT"),
              implied("mail", "421", "too-many-connections", sender=None)),
@@ -411,6 +423,7 @@ def ended(name, event, stage, cls, *steps, **columns):
 
 NOTHING_BEGUN = silent("exim", "the end of a session without MAIL is only logged with +smtp_no_mail")
 BODY = lines("Subject: half", "", "half a line")
+TAKEN = row("delivered", "recipient", "local", "delivery", "", "accepted", side="local", sender=EVE, recipient=DAVE)
 ENDS = [
     Scenario("lost-at-connect", only("exim"), talk(DROP), NOTHING_BEGUN, on("exim-all", lost())),
     Scenario("lost-at-helo", only("exim"), talk(HELLO, DROP), NOTHING_BEGUN, on("exim-all", lost())),
@@ -425,6 +438,10 @@ ENDS = [
     ended("slow-at-mail", "timeout", "other", "connection-timeout", HELLO, f"MAIL FROM:<{EVE}>", await_close()),
     Scenario("slow-in-auth", only("exim"), talk(HELLO, "AUTH LOGIN", await_close(), door="submission"),
              came_in("timeout", "other", "421", "connection-timeout", code_source="implied", side="synthetic")),
+    # Exim took it; that nobody heard so it does not know.
+    Scenario("leaves-after-dot", only("exim"),
+             talk(*offer(DAVE), "DATA", lines(f"From: <{EVE}>", "", "text", "."), pause(2), DROP),
+             TAKEN, on("exim-all", TAKEN, lost())),
     # Without TLS the session goes on, and is given up in its turn.
     Scenario("slow-in-handshake", only("exim"), talk(HELLO, "STARTTLS", await_close()),
              came_in("tls-failed", "starttls", "", "tls-failure"),

@@ -101,6 +101,12 @@ CHECKS = [
     Scenario("callout-450", server(rcpt="450 4.2.0 Greylisted, come back"), route(relayed=True),
              talk(*offer("bob@" + DOMAIN), "QUIT", door="callout"),
              rejected("rcpt", "450 4.1.1", "greylisted", side="callout", recipient="bob@" + DOMAIN)),
+    Scenario("sender-callout-550", server(rcpt="550 5.1.1 no such user"),
+             talk(*offer(DAVE), "QUIT", door="callout-sender"),
+             rejected("rcpt", "550 5.1.7", "invalid-sender", side="callout", recipient=DAVE)),
+    Scenario("sender-callout-refused", server(CLOSED), talk(*offer(DAVE), "QUIT", door="callout-sender"),
+             rejected("rcpt", "450 4.1.7", "invalid-sender", recipient=DAVE),
+             host_failed("connect", "", "connection-refused")),
     Scenario("header-hold",
              talk(*offer(DAVE), "DATA", lines("From: <eve@" + DOMAIN + ">", "Subject: hold", ""), ".", "QUIT", door="checks"),
              row("held", "session", "in", "end-of-data", "", "unclassified", sender="eve@" + DOMAIN, recipient=DAVE)),
@@ -185,8 +191,45 @@ LIMITS = [
              rejected("starttls", "421 4.7.0", "rate-limited", **IMPLIED)),
 ]
 
+
+def slept(name, stage, *steps, **columns):
+    return Scenario(name, talk(*steps, await_close(), door="impatient"),
+                    came_in("timeout", stage, "421 4.4.2", "connection-timeout", **IMPLIED, side="local", **columns))
+
+
+BEGUN = offer(DAVE)
+ENDS = [
+    slept("sleeps-at-connect", "connect"),
+    slept("sleeps-after-mail", "mail", *BEGUN[:2]),
+    slept("sleeps-in-auth", "auth", HELLO, "AUTH LOGIN"),
+    slept("sleeps-after-data", "data", *BEGUN, "DATA"),
+    Scenario("sleeps-in-handshake", talk(HELLO, "STARTTLS", await_close(), door="impatient"),
+             came_in("tls-failed", "starttls", "", "tls-failure")),
+    Scenario("leaves-after-data", talk(*BEGUN, "DATA", DROP),
+             came_in("connection-lost", "data", "", "connection-lost")),
+    # Postfix took it, and nobody heard so.
+    Scenario("leaves-after-dot", talk(*BEGUN, "DATA", lines("From: <eve@" + DOMAIN + ">", "", "text", "."), pause(1), DROP),
+             here("delivered", "accepted", DAVE, sender="eve@" + DOMAIN)),
+    Scenario("too-many-hops", talk(*BEGUN, "DATA", lines(*[f"Received: from h{n}.example.net" for n in range(60)], "", "text"), ".", "QUIT"),
+             rejected("end-of-data", "554 5.4.0", "mail-loop", **IMPLIED, sender=None)),
+]
+
+LMTP = [
+    Scenario("lmtp", entry("postfix", "transport", DOMAIN, "lmtp:inet:mx1.{name}.example.net:25"), server(), mail(),
+             delivered("250 2.0.0")),
+    Scenario("lmtp-unknown", entry("postfix", "transport", DOMAIN, "lmtp:inet:mx1.{name}.example.net:25"),
+             server(rcpt="550 5.1.1 <bob@{name}.example.net> User doesn't exist"), mail(),
+             bounced("rcpt", "550 5.1.1", "user-unknown")),
+    Scenario("lmtp-full", entry("postfix", "transport", DOMAIN, "lmtp:inet:mx1.{name}.example.net:25"),
+             server(dot="452 4.2.2 <bob@{name}.example.net> Quota exceeded (mailbox for user is full)"), mail(),
+             deferred("end-of-data", "452 4.2.2", "mailbox-full")),
+    Scenario("lmtp-down", entry("postfix", "transport", DOMAIN, "lmtp:unix:private/no-lmtp"), mail(),
+             row("deferred", "attempt", "local", "connect", "", "local-delivery-failed", side="synthetic",
+                 sender="{sender}", recipient="{recipient}", peer_host="mail.example.com")),
+]
+
 AGE = [
-    Scenario("expires", server(rcpt="450 4.2.0 Greylisted"), mail(sender=""), retry(),
+    Scenario("expires", server(rcpt="450 4.2.0 Greylisted"), mail(sender=""), talk(pause(7), "QUIT"), retry(),
              deferred("rcpt", "450 4.2.0", "greylisted", sender="", times=2),
              row("expired", "recipient", "out", "queue", "", "queue-expired", sender="",
                  recipient="{recipient}", cause="greylisted")),
@@ -200,6 +243,6 @@ AGE = [
              deferred("connect", "421 4.3.2", "too-many-connections", recipient="bill@" + DOMAIN)),
 ]
 
-SCENARIOS = [*SCREEN, *LIMITS, *AGE, *ALIASES, *TRANSPORTS, *FILTERS, *BOUNCES, *CHECKS, *REPORTS]
+SCENARIOS = [*SCREEN, *LIMITS, *ENDS, *LMTP, *AGE, *ALIASES, *TRANSPORTS, *FILTERS, *BOUNCES, *CHECKS, *REPORTS]
 for scenario in SCENARIOS:
     scenario.parts = (*scenario.parts, only("postfix"))
