@@ -59,7 +59,7 @@ def set_up_names(root):
     socket.sethostname(OUR_NAME.split(".", maxsplit=1)[0])
     root.write("/etc/hostname", OUR_NAME.split(".", maxsplit=1)[0] + "\n")
     root.write("/etc/hosts", f"127.0.0.1 localhost\n{OUR_ADDRESS} {OUR_NAME} mail\n")
-    root.write("/etc/resolv.conf", f"nameserver {DNS_ADDRESS}\noptions timeout:1 attempts:2\n")
+    root.write("/etc/resolv.conf", f"nameserver {DNS_ADDRESS}\noptions timeout:1 attempts:4\n")
 
 
 class Driver:
