@@ -26,7 +26,8 @@ case_compare "$1" "$folder/found"
 
 
 def copy_tree():
-    """Times are kept, so that only what has changed since the last run is built."""
+    """Times are kept, so that only what has changed since the last run is built; and what the last
+    run may have left as a mutant."""
     for part in PARTS:
         old, new = os.path.join(ROOT, part), os.path.join(TREE, part)
         if os.path.isdir(old):
@@ -35,6 +36,9 @@ def copy_tree():
         else:
             os.makedirs(TREE, exist_ok=True)
             shutil.copy2(old, new)
+    for guard in GUARDS:
+        if os.path.exists(os.path.join(TREE, guard.file)):
+            os.utime(os.path.join(TREE, guard.file))
 
 
 def run(command):
@@ -93,6 +97,8 @@ class Mutant:
 
 def fault_of(guard):
     """What is wrong with a guard: nothing, when all its tests fail without it."""
+    if not os.path.exists(os.path.join(TREE, guard.file)):
+        return [f"{guard.file} is no more: write into tests/mutants/guards.py where the guard is now"]
     with open(os.path.join(TREE, guard.file), encoding="utf-8") as file:
         found = file.read().count(guard.old)
     if found != 1:
