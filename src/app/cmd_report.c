@@ -79,6 +79,17 @@ static struct slice inputs_given(const struct run *run, struct arena *arena) {
     return kept;
 }
 
+/* As their mail is counted: under masks, when they are asked for. */
+static const struct slice *local_domains(struct run *run, struct arena *arena) {
+    const struct options *options = run->options;
+    struct slice *domains = arena_zero(arena, LOCAL_DOMAINS * sizeof *domains);
+    for (size_t i = 0; i < options->local_domain_count; i++) {
+        struct slice domain = options->local_domains[i];
+        domains[i] = arena_copy(arena, run->masker ? masker_host(run->masker, domain) : domain);
+    }
+    return domains;
+}
+
 static void write_page(struct analysis *analysis, struct run *run) {
     struct page page;
     struct format_wishes wishes =
@@ -96,6 +107,8 @@ static void write_page(struct analysis *analysis, struct run *run) {
                                         .only = run->options->only,
                                         .filter = &filter,
                                         .journey = run->journey,
+                                        .local_domains = local_domains(run, &page.arena),
+                                        .local_domain_count = run->options->local_domain_count,
                                         .masker = run->masker,
                                         .inputs = inputs_given(run, &page.arena)},
                &page);

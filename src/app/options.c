@@ -168,6 +168,30 @@ static bool set_mail_from(const struct option_row *row, const char *argument,
     return set_word(row, argument, options, problem);
 }
 
+static bool add_local_domain(struct options *options, struct slice domain,
+                             struct problem *problem) {
+    if (!domain.length || slice_find(domain, '@') != SIZE_MAX ||
+        slice_find(domain, '*') != SIZE_MAX)
+        return problem_say(problem, "--local-domain '%.*s': write a domain, such as example.com",
+                           SLICE_ARGS(slice_head(domain, 64)));
+    if (options->local_domain_count == LOCAL_DOMAINS)
+        return problem_say(problem, "--local-domain: at most %d domains", LOCAL_DOMAINS);
+    options->local_domains[options->local_domain_count++] = domain;
+    return true;
+}
+
+static bool set_local_domain(const struct option_row *row, const char *argument,
+                             struct options *options, struct problem *problem) {
+    struct slice rest = slice_of(argument), domain;
+    (void)row;
+    for (bool more = true; more;) {
+        more = slice_cut(&rest, ',', &domain);
+        if (!add_local_domain(options, slice_trim(domain), problem))
+            return false;
+    }
+    return true;
+}
+
 static bool set_patterns(const struct option_row *row, const char *argument,
                          struct options *options, struct problem *problem) {
     (void)row;

@@ -18,7 +18,7 @@ struct command {
 
 extern const struct command commands[]; /* name NULL at the end */
 
-enum { PATTERN_FOLDERS = 16 };
+enum { PATTERN_FOLDERS = 16, LOCAL_DOMAINS = 256 };
 
 struct options {
     const struct command *command;
@@ -37,6 +37,8 @@ struct options {
     unsigned jobs;  /* 0: not given */
     const char *patterns[PATTERN_FOLDERS];
     size_t pattern_count;
+    struct slice local_domains[LOCAL_DOMAINS];
+    size_t local_domain_count;
     enum when color, progress;
     struct slice mail_to[MAIL_RECIPIENTS]; /* checked */
     size_t mail_to_count;

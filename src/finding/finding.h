@@ -42,6 +42,10 @@ enum fate {
     FATE_HANDED_ON
 };
 
+/* Who handed a message in: one of ours (a login, a program on this host, a client in a private
+ * network), or any other client. */
+enum giver { GIVER_UNKNOWN, GIVER_OURS, GIVER_OTHER };
+
 /* Whose mail it is: what the entries about its arrival said. Empty: they did not say. */
 struct origin {
     bool has_sender; /* tells the null sender "" from no sender */
@@ -83,6 +87,9 @@ struct finding {
     bool first_deferral;     /* counts one recipient that was ever deferred */
     bool was_put_off;        /* he was deferred before this, asked for or not */
     bool was_sized;          /* and the size of what he had been delivered was known */
+    enum giver giver;        /* of the message, when a recipient is in a state */
+    bool is_first;           /* of the message's recipients to be in one that is counted */
+    bool stays;              /* delivered on this host, or to one in a private network */
     bool left_out;           /* not asked for (filter.h): counts nothing, only ends what counted */
 };
 

@@ -14,8 +14,9 @@
 #include "finding/logins.h"
 #include "finding/queue.h"
 #include "finding/sessions.h"
+#include "finding/strangers.h"
 
-enum { SAVED_VERSION = 10 };
+enum { SAVED_VERSION = 11 };
 
 struct journey {
     struct queue queue;
@@ -141,6 +142,25 @@ static struct origin origin_of(const struct message *message) {
     return origin;
 }
 
+/* What comes without a client was handed in by a program on this host. */
+static enum giver giver_of(const struct message *message) {
+    struct origin origin = origin_of(message);
+    if (message->giver != GIVER_UNKNOWN)
+        return (enum giver)message->giver;
+    if (message_field(message, FIELD_USER).length)
+        return GIVER_OURS;
+    if (!message->arrived || (!origin.ip.length && origin.host.length))
+        return GIVER_UNKNOWN;
+    return !origin.ip.length || ip_is_near(origin.ip) ? GIVER_OURS : GIVER_OTHER;
+}
+
+/* Not when a recipient is counted already: he is taken back where he was. */
+static void inherit_giver(struct message *message, const struct message *before) {
+    if (!message->begun)
+        message->giver = (uint8_t)giver_of(before);
+    message->begun |= before->begun;
+}
+
 /* What is known of the first hop and the second does not say. */
 static void inherit(struct queue *queue, struct message *message, const struct message *before) {
     if (!message->has_sender && before->has_sender) {
@@ -152,6 +172,7 @@ static void inherit(struct queue *queue, struct message *message, const struct m
     message_keep(queue, message, FIELD_FROM_HOST, origin.host);
     message_keep(queue, message, FIELD_FROM_IP, origin.ip);
     message->is_notice |= before->is_notice;
+    inherit_giver(message, before);
 }
 
 /* What was counted of the message twice, under this queue ID and the one before, is taken back. */
@@ -261,6 +282,7 @@ static void follow_pipe(struct queue *queue, struct message *again, const struct
         return;
     if (!again->onward)
         count_once(queue, again, before, finding);
+    inherit_giver(again, before);
     for (size_t i = 0; i < QUEUE_FINALS; i++) {
         uint32_t person = before->finals[i].fate == FATE_DELIVERED ? before->finals[i].person : 0;
         if (!person || final_of(again, person) < QUEUE_FINALS)
@@ -326,7 +348,8 @@ static void learn(struct queue *queue, struct message *message, struct finding *
         message->has_sender = true;
         message_keep(queue, message, FIELD_SENDER, record->sender);
     }
-    if (record->size >= 0 && record->kind != RECORD_OUTCOME && !message->counted)
+    if (record->size >= 0 && record->kind != RECORD_OUTCOME &&
+        (!message->counted || message->size < 0))
         message->size = record->size;
     if (is_start || record->kind == RECORD_DETAIL) {
         message_keep(queue, message, FIELD_HOST, record->peer_host);
@@ -546,10 +569,25 @@ static void make_final(struct queue *queue, struct message *message, struct find
     tell_cause(queue, &was, finding);
 }
 
+/* For the flow of mail. */
+static void tell_giver(struct message *message, struct finding *finding) {
+    const struct record *record = &finding->record;
+    finding->stays = record->direction == DIRECTION_LOCAL || ip_is_near(record->peer_ip);
+    if (!message)
+        return;
+    finding->giver = giver_of(message);
+    if (finding->after == FATE_HANDED_ON || finding->left_out)
+        return;
+    finding->is_first = !message->begun;
+    message->giver = (uint8_t)finding->giver;
+    message->begun = true;
+}
+
 /* Without a message nothing is known of the recipient's past. */
 static void move_recipient(struct queue *queue, struct message *message, struct finding *finding) {
     if (finding->after == FATE_NONE)
         return;
+    tell_giver(message, finding);
     if (!message)
         finding->first_deferral = finding->record.event == EVENT_DEFERRED;
     else if (finding->after == FATE_WAITING)
@@ -576,6 +614,7 @@ static bool give_each_waiting(struct queue *queue, struct message *message, stru
         finding->record.orig_recipient = original;
         finding->before = counted_as(FATE_WAITING, was.left_out);
         finding->was_put_off = was.put_off;
+        finding->giver = (enum giver)message->giver;
         finding->left_out = is_left_out(to, finding);
         hand_over(to, finding);
         any = true;

@@ -535,6 +535,7 @@ static const size_t flags[] = {
     offsetof(struct message, near),       offsetof(struct message, is_notice),
     offsetof(struct message, ended),      offsetof(struct message, holds_id),
     offsetof(struct message, piped),      offsetof(struct message, asked),
+    offsetof(struct message, begun),
 };
 enum { FLAGS = sizeof flags / sizeof *flags };
 
@@ -630,6 +631,7 @@ static void save_message(const struct queue *queue, const struct message *messag
         pack_text(pack, message_field(message, (enum field)field));
     save_flags(message, pack);
     pack_number(pack, message->told);
+    pack_number(pack, message->giver);
     pack_signed(pack, message->size);
     pack_signed(pack, message->heard);
     pack_signed(pack, message->began);
@@ -659,6 +661,8 @@ static void load_message(struct queue *queue, struct unpack *unpack) {
     if (message->holds_id)
         queue_take_id(queue, message);
     message->told = unpack_number(unpack);
+    uint64_t giver = unpack_number(unpack);
+    message->giver = giver <= GIVER_OTHER ? (uint8_t)giver : GIVER_UNKNOWN;
     message->size = unpack_signed(unpack);
     message->heard = bounded_time(unpack_signed(unpack));
     message->began = bounded_time(unpack_signed(unpack));

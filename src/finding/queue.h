@@ -49,6 +49,8 @@ struct message {
     bool near;    /* was handed in by this very host: 127.0.0.1 */
     bool piped;   /* was given to a program, which may hand it in again */
     bool is_notice;
+    bool begun;    /* a recipient has a state that is counted */
+    uint8_t giver; /* enum giver, once it is decided */
     bool ended;
     bool holds_id;    /* its message-id leads to it */
     uint64_t id_hash; /* of the message-id, when it does */

@@ -5,6 +5,7 @@
 
 #include "report/asked.h"
 #include "report/by_code.h"
+#include "report/flow.h"
 #include "report/incident_tables.h"
 #include "report/metrics.h"
 #include "report/page_words.h"
@@ -302,6 +303,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     if (rare)
         add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_RARE_REASONS),
                                   words_number(page, rare), words_number(page, wishes->min)));
+    flow_add(page, tally, wishes);
     by_code_add(page, tally, wishes);
     waiting_add(page, waiting, wishes, totals.waiting);
     waiting_table_free(waiting);

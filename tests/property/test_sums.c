@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "tally/coded.h"
+#include "tally/flows.h"
 #include "tally/hours.h"
 
 enum { ROUNDS = 60, LINES = 400 };
@@ -93,6 +94,24 @@ static void assert_codes(const struct tally *tally) {
         assert_int_equal(sums.items[i].by_reason, sums.items[i].by_code);
 }
 
+/* Which domains are ours changes the flows, not their sum. */
+static void assert_flows(const struct tally *tally, const struct totals *totals) {
+    const uint64_t hashes[] = {ranking_hash(SLICE("example.com")),
+                               ranking_hash(SLICE("example.org"))};
+    const struct local_domains given[] = {{NULL, 0}, {hashes, 1}, {hashes, 2}};
+    for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
+        struct flow_sum sums[FLOWS];
+        uint64_t recipients = 0;
+        flows_read(tally, &given[i], sums);
+        for (size_t flow = 0; flow < FLOWS; flow++) {
+            recipients += sums[flow].recipients;
+            assert_true((int64_t)sums[flow].recipients >= 0);
+        }
+        assert_int_equal(recipients, totals->delivered + totals->bounced + totals->expired +
+                                         totals->waiting + totals->discarded);
+    }
+}
+
 static void count_waiter(void *context, const struct waiter *waiter) {
     *(uint64_t *)context += waiter->recipient.length < SIZE_MAX;
 }
@@ -113,6 +132,7 @@ static void assert_sums(const struct run *run, bool is_log) {
     assert_hours(run->tally, &totals);
     assert_waiting(run, &totals, is_log);
     assert_codes(run->tally);
+    assert_flows(run->tally, &totals);
 }
 
 /* is_log: not by chance. */
