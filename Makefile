@@ -375,6 +375,10 @@ fuzz: ## every fuzz target under clang's libFuzzer for FUZZ_SECONDS=60
 	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=fuzz CC=clang fuzz-programs
 	@tests/fuzz/fuzz.sh $(FUZZ_SECONDS)
 
+.PHONY: side-by-side
+side-by-side: build/$(PROGRAM) ## totals of samples/ by pflogsumm, eximstats, sma and mailtriage (docs/coming-from.md)
+	@tests/bench/side_by_side.sh
+
 .PHONY: bench
 bench: build/$(PROGRAM) $(BENCH_TOOLS) ## speed and exact totals on a made-up log of BENCH_BYTES=1000000000
 	@tests/bench/bench.sh
