@@ -453,6 +453,11 @@ static void tell_account(struct account *account, const struct gathered *gathere
             tell_guess(account, gathered, &gathered->meetings[i]);
 }
 
+/* Below zero: more was taken back than is known here. */
+static uint64_t not_below_zero(uint64_t number) {
+    return number > INT64_MAX ? 0 : number;
+}
+
 void accounts_read(const struct tally *tally, struct accounts *accounts_r) {
     const struct content *content = tally_content(tally, &counter_accounts);
     struct named *all = sorted(&content->names);
@@ -463,9 +468,9 @@ void accounts_read(const struct tally *tally, struct accounts *accounts_r) {
     for (size_t i = 0; i < accounts_r->count; i++) {
         struct account *account = &accounts_r->items[i];
         *account = (struct account){.name = all[i].name,
-                                    .messages = all[i].mail->messages,
-                                    .recipients = all[i].mail->recipients,
-                                    .bounced = all[i].mail->bounced,
+                                    .messages = not_below_zero(all[i].mail->messages),
+                                    .recipients = not_below_zero(all[i].mail->recipients),
+                                    .bounced = not_below_zero(all[i].mail->bounced),
                                     .first = MOMENT_NONE,
                                     .last = MOMENT_NONE};
         tell_account(account, &gathered);

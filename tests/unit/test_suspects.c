@@ -165,6 +165,20 @@ static void a_few_guesses_and_then_spam(struct tally *tally) {
     sends(tally, "bob", 150, 0);
 }
 
+/* Bounces of a part of the log that is not here are taken back. */
+static void taken_back(struct tally *tally) {
+    struct finding finding = finding_of("bob", DAY);
+    finding.record.kind = RECORD_OUTCOME;
+    finding.record.event = EVENT_DELIVERED;
+    finding.record.level = LEVEL_RECIPIENT;
+    finding.record.queue_id = SLICE("4C1D2E3F40");
+    finding.before = FATE_BOUNCED;
+    finding.after = FATE_DELIVERED;
+    fails(tally, "bob", "203.0.113.50", HOUR, 4);
+    logs_in(tally, "bob", "203.0.113.50", 2 * HOUR);
+    tally_add(tally, &finding);
+}
+
 /* A program on this host that was broken into: no login at all. */
 static void web_server(struct tally *tally) {
     sends(tally, "www-data", 500, 200);
@@ -185,6 +199,7 @@ static const struct {
     {"webmail", webmail, true, "", 0},
     {"a letter to the club", a_letter_to_the_club, true, "", 0},
     {"alone on his server", alone_on_his_server, false, "", 0},
+    {"taken back", taken_back, true, "", 0},
     {"traveller", traveller, true, "", 0},
     {"guessed", guessed, true, "bob: 15 failed logins from 203.0.113.50, then a good one", 2},
     {"guessed without a name", guessed_without_a_name, true,
