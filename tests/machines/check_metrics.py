@@ -2,6 +2,7 @@
 """check_metrics - the metrics of every report are OpenMetrics text, bounded and true to the JSON of
 the same report. tests/machines/formats_metrics.sh asks real collectors."""
 import json
+import re
 
 import metrics_text
 from checks import Checks, SAMPLES, golden_logs, hostile_log, mailtriage, names_in
@@ -35,6 +36,14 @@ def missing():
         yield f"{name} is {'in no report' if name not in found else 'in no list'}"
 
 
+def untold():
+    with open("docs/metrics.md", encoding="utf-8") as page:
+        told = set(re.findall("^[|] .*", page.read(), re.MULTILINE))
+    told = set(re.findall("`(mailtriage_[a-z_]+)`", " ".join(told)))
+    for name in sorted((METRICS | OWN) ^ told):
+        yield f"{name} is {'not in docs/metrics.md' if name not in told else 'there alone'}"
+
+
 def value(families, name, **labels):
     return sum(number for series, number in families["mailtriage_" + name].series.items()
                if all((label, wanted) in series for label, wanted in labels.items()))
@@ -61,6 +70,7 @@ def differences():
 checks = Checks()
 checks.check("reports", all_reports)
 checks.check("every metric is in the report of the samples", missing)
+checks.check("docs/metrics.md tells of each", untold)
 checks.check("the numbers are those of the JSON", differences)
 HEAD = b"# HELP mailtriage_x X.\n# TYPE mailtriage_x gauge\n"
 for what, text in {"no end": HEAD + b"mailtriage_x 1\n",
