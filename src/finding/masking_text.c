@@ -162,7 +162,8 @@ static bool put_in_brackets(struct walk *walk, size_t begin) {
 
 /* "Mail.Example.Com": the last label, of two or three letters, only begins with a capital one. */
 static bool put_capital_host(struct walk *walk, size_t begin) {
-    struct slice rest = slice_from(walk->text, begin);
+    enum { LONGEST = 255 };
+    struct slice rest = slice_head(slice_from(walk->text, begin), LONGEST);
     size_t end = 0, label = 0;
     while (is_word(byte_at(rest, end)) || byte_at(rest, end) == '-' ||
            (byte_at(rest, end) == '.' && is_word(byte_at(rest, end + 1))))
