@@ -15,7 +15,7 @@
 #include "tally/example.h"
 
 enum {
-    SAVED_VERSION = 6,
+    SAVED_VERSION = 7,
     SAMPLES = 10,
     SAMPLE_LENGTH = 500, /* bytes kept of a line that was not understood */
     PROGRAMS = 1000,  /* names of programs are log text: so many are kept, the rest is "(other)" */
