@@ -33,7 +33,7 @@ bytes() { # TEXT: its length as 8 bytes, the lowest first, and itself
 
 record() { # MICROSECONDS TAG PID: all but MESSAGE
     printf '__REALTIME_TIMESTAMP=%s\n__MONOTONIC_TIMESTAMP=%s\n' "$1" $(($1 - 1780000000000000))
-    printf '_BOOT_ID=0123456789abcdef0123456789abcdef\nPRIORITY=6\n_HOSTNAME=mx1\n'
+    printf '_BOOT_ID=0123456789abcdef0123456789abcdef\nPRIORITY=6\n_HOSTNAME=mail\n'
     printf 'SYSLOG_IDENTIFIER=%s\nSYSLOG_PID=%s\n_PID=1\n' "$2" "$3"
 }
 
