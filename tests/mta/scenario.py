@@ -137,6 +137,9 @@ def raw(data):
     return Do("raw", data)
 
 
+ANSWER = raw(b"")  # to what was said before it was the client's turn
+
+
 def pause(seconds):
     return Do("pause", seconds)
 

@@ -1,6 +1,6 @@
 """postfix_only - what only Postfix has: its transports, its checks, its ways to hand mail on."""
 from scenario import (
-    CLOSED, DROP, IMPLIED, VANISH, Scenario, alias, await_close, bounced, burst, came_in, crowd, deferred, delivered, dns,
+    ANSWER, CLOSED, DROP, IMPLIED, VANISH, Scenario, alias, await_close, bounced, burst, came_in, crowd, deferred, delivered, dns,
     early, early_crowd, entry, expire, host_failed, lines, mail, offer, only, pause, plain_login, raw, rejected, report, retry,
     route, row, sent_out, server, start_tls, talk, unclear, warned,
 )
@@ -143,7 +143,7 @@ SCREEN = [
              told("rcpt", "550 5.5.1", "bad-sequence", recipient=DAVE)),
     Scenario("screen-early-dropped", talk(early(EARLY), await_close(), door="screen-drop"),
              told("connect", "521 5.5.1", "bad-sequence", **IMPLIED)),
-    Scenario("screen-early-ignored", talk(early(EARLY), "QUIT", door="screen-ignore")),
+    Scenario("screen-early-ignored", talk(early(EARLY), ANSWER, "QUIT", door="screen-ignore")),
     Scenario("screen-listed", LISTED, talk(*offer(DAVE), "QUIT", door="screen"),
              told("rcpt", "550 5.7.1", "blocklisted", recipient=DAVE)),
     Scenario("screen-listed-dropped", LISTED, talk(await_close(), door="screen-drop"),
