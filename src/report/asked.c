@@ -22,6 +22,8 @@ static struct slice key_text(enum filter_by by, struct arena *arena) {
 
 /* True when a shell takes it as it is. */
 static bool is_plain(struct slice text) {
+    if (!text.length)
+        return false;
     for (size_t i = 0; i < text.length; i++)
         if (!is_alnum(text.at[i]) && !memchr("@%+=:,./_-", text.at[i], 10))
             return false;
@@ -46,6 +48,8 @@ void asked_put(struct out *out, const char *name, struct slice word) {
     if (name)
         out_print(out, " --%s", name);
     out_byte(out, ' ');
+    if (!name && word.length > 1 && word.at[0] == '-')
+        out_text(out, "./"); /* a file, and no option */
     put_quoted(out, word);
 }
 
