@@ -169,8 +169,9 @@ static enum reading read_from(struct slice rest, struct records *records) {
         else if (slice_is(key, "msgid") && !record->message_id.at)
             record->message_id = value;
     }
-    /* Every recipient was refused: nothing entered the queue. */
-    if (record->nrcpt == 0)
+    /* Every recipient was refused, or the client left before the message: nothing entered the
+     * queue. A message has a Message-ID, Sendmail gives it one where it came without. */
+    if (record->nrcpt == 0 || (record->size == 0 && !record->message_id.at))
         record->kind = RECORD_DETAIL;
     return READING_READ;
 }

@@ -30,6 +30,12 @@ static void arrivals(void **state) {
           " from=\"a>, size=5, relay=x\"@example.org ip=192.0.2.10 size=7 nrcpt=1"}},
         {"j061bW9V000809: from=alice, size=99999999999999999999, nrcpts=1, relay=alice@localhost",
          {"arrival SM-FROM in id=j061bW9V000809 from=alice host=localhost nrcpt=1"}},
+        {ID ": from=<a@example.org>, size=0, class=0, nrcpts=1, proto=ESMTP, relay=[192.0.2.10]",
+         {"detail SM-FROM in id=" ID " from=a@example.org ip=192.0.2.10 size=0 nrcpt=1"}},
+        {ID
+         ": from=<a@example.org>, size=0, class=0, nrcpts=1, msgid=<m1@example.org>, relay=local",
+         {"arrival SM-FROM in id=" ID " mid=<m1@example.org> from=a@example.org host=local size=0 "
+          "nrcpt=1"}},
         {ID ": from=<a@example.org>, size=0, class=0, nrcpts=0, proto=ESMTP, relay=[192.0.2.10]",
          {"detail SM-FROM in id=" ID " from=a@example.org ip=192.0.2.10 size=0 nrcpt=0"}},
         {"NOQUEUE: from=<a@example.org>", {"arrival SM-FROM in from=a@example.org"}},
