@@ -11,16 +11,9 @@
 
 #include <cmocka.h>
 
+#include "chance.h"
+
 enum { NAMES = 200, LINES = 20000, COMBINATIONS = 4096, SEEN = 5000 };
-
-static uint64_t seed = 88172645463325252u;
-
-static unsigned chance(unsigned most) {
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (unsigned)(seed >> 20) % most;
-}
 
 static struct finding finding_of(unsigned code, const char *recipient, const char *template) {
     return (struct finding){

@@ -6,16 +6,9 @@
 
 #include <cmocka.h>
 
+#include "chance.h"
+
 enum { KEYS = 500, STEPS = 200000 };
-
-static uint64_t seed = 88172645463325252u;
-
-static unsigned chance(unsigned most) {
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (unsigned)(seed % most);
-}
 
 static struct slice key_text(unsigned key, char *buffer, size_t size) {
     int length = key % 3 ? snprintf(buffer, size, "key-%u", key)

@@ -10,18 +10,10 @@
 
 #include <cmocka.h>
 
+#include "chance.h"
 #include "tally/spread.h"
 
 enum { NAMES = 20000, LINES = 200000 };
-
-static uint64_t seed = 88172645463325252u;
-
-static unsigned chance(unsigned most) {
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (unsigned)(seed >> 20) % most;
-}
 
 /* Few names are frequent, most are rare. */
 static unsigned any_name(void) {
