@@ -663,8 +663,8 @@ static void tell_origins(const struct receiver *to, const struct queue *queue,
     }
 }
 
-/* Delivery of a notice is no mail of users: shown, and counted apart. */
-/* A notice may go through a filter as well: what comes back is the notice. */
+/* Delivery of a notice is no mail of users: shown, and counted apart. It may go through a filter as
+ * well, and what comes back is the notice. */
 static void take_notice(struct queue *queue, struct message *message, struct finding *finding,
                         const struct receiver *to) {
     struct message *next = next_hop(queue, message, &finding->record);
