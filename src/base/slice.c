@@ -3,20 +3,23 @@
 
 #include <string.h>
 
-static unsigned char fold(char byte) {
-    unsigned char c = (unsigned char)byte;
-    return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : c;
-}
+#include "base/ascii.h"
 
 static bool same_nocase(const char *a, const char *b, size_t length) {
     for (size_t i = 0; i < length; i++)
-        if (fold(a[i]) != fold(b[i]))
+        if (lower_of(a[i]) != lower_of(b[i]))
             return false;
     return true;
 }
 
 bool slice_equal_nocase(struct slice a, struct slice b) {
     return a.length == b.length && same_nocase(a.at, b.at, a.length);
+}
+
+struct slice slice_lowered(struct slice text, char *room) {
+    for (size_t i = 0; i < text.length; i++)
+        room[i] = lower_of(text.at[i]);
+    return (struct slice){room, text.length};
 }
 
 int slice_compare(struct slice a, struct slice b) {

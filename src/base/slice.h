@@ -51,6 +51,8 @@ static inline bool slice_starts(struct slice s, struct slice prefix) {
 }
 
 bool slice_equal_nocase(struct slice a, struct slice b);
+/* The text with its ASCII letters small, written to a room of as many bytes. */
+struct slice slice_lowered(struct slice text, char *room);
 int slice_compare(struct slice a, struct slice b); /* memcmp order, shorter first */
 bool slice_starts_nocase(struct slice s, struct slice prefix);
 bool slice_ends(struct slice s, struct slice suffix);

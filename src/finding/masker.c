@@ -34,9 +34,7 @@ static void add_folded(struct map *map, struct slice text) {
     char word[256];
     if (!text.length || text.length > sizeof word)
         return;
-    for (size_t i = 0; i < text.length; i++)
-        word[i] = lower_of(text.at[i]);
-    map_put(map, (struct slice){word, text.length}, NULL);
+    map_put(map, slice_lowered(text, word), NULL);
 }
 
 static void keep_domain(struct masker *masker, struct slice name) {

@@ -107,8 +107,7 @@ static size_t kept_at(const struct masker *masker, struct slice name) {
     char text[256];
     if (name.length >= sizeof text)
         return name.length;
-    for (size_t i = 0; i < name.length; i++)
-        text[i] = lower_of(name.at[i]);
+    slice_lowered(name, text);
     for (size_t at = 0; at < name.length; at++)
         if ((!at || text[at - 1] == '.') &&
             map_get(&masker->kept, (struct slice){text + at, name.length - at}))

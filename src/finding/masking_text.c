@@ -31,9 +31,7 @@ bool is_of_trade(const struct masker *masker, struct slice word) {
     char text[64];
     if (word.length > sizeof text)
         return false;
-    for (size_t i = 0; i < word.length; i++)
-        text[i] = lower_of(word.at[i]);
-    return map_get(&masker->vocabulary, (struct slice){text, word.length});
+    return map_get(&masker->vocabulary, slice_lowered(word, text));
 }
 
 /* What stands for a thing in a template. */

@@ -12,7 +12,6 @@
 #endif
 #include <stdlib.h>
 
-#include "base/ascii.h"
 #include "base/map.h"
 #include "base/memory.h"
 #include "base/network.h"
@@ -34,10 +33,7 @@ struct operators {
 static struct slice lowered(struct slice host, char room[HOST_LONGEST]) {
     if (slice_ends(host, SLICE(".")))
         host.length--;
-    host = slice_head(host, HOST_LONGEST);
-    for (size_t i = 0; i < host.length; i++)
-        room[i] = lower_of(host.at[i]);
-    return (struct slice){room, host.length};
+    return slice_lowered(slice_head(host, HOST_LONGEST), room);
 }
 
 struct operators *operators_new(const struct rulebook *book) {

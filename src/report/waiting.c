@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/ascii.h"
 #include "base/map.h"
 #include "base/memory.h"
 #include "report/rows.h"
@@ -47,9 +46,8 @@ static int64_t older_of(int64_t one, int64_t other) {
 static void add_waiter(void *context, const struct waiter *waiter) {
     struct waiting_table *table = context;
     char key[KEY_MOST];
-    size_t at = slice_rfind(waiter->recipient, '@'), used = 0;
-    struct slice domain =
-        at == SIZE_MAX ? (struct slice){0} : slice_from(waiter->recipient, at + 1);
+    size_t used = 0;
+    struct slice domain = address_domain(waiter->recipient);
     struct slice reason = slice_head(slice_of(waiter->reason), KEY_MOST - DOMAIN_MOST - 2);
     if (table->masker)
         domain = masker_host(table->masker, domain);
@@ -59,8 +57,7 @@ static void add_waiter(void *context, const struct waiter *waiter) {
         memcpy(key + used, reason.at, reason.length);
     used += reason.length;
     key[used++] = '\0';
-    for (size_t i = 0; i < domain.length; i++)
-        key[used++] = lower_of(domain.at[i]);
+    used += slice_lowered(domain, key + used).length;
     bool is_new;
     struct waiting_value *value = map_put(&table->map, (struct slice){key, used}, &is_new);
     value->since = is_new ? waiter->since : older_of(value->since, waiter->since);

@@ -12,7 +12,6 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
-#include "base/ascii.h"
 #include "base/map.h"
 #include "base/memory.h"
 #include "base/network.h"
@@ -81,10 +80,7 @@ static int64_t time_of_number(uint64_t number) {
 /* ---- adding ---- */
 
 static struct slice small(struct slice name, char room[NAME_LENGTH]) {
-    name = slice_head(name, NAME_LENGTH);
-    for (size_t i = 0; i < name.length; i++)
-        room[i] = lower_of(name.at[i]);
-    return (struct slice){room, name.length};
+    return slice_lowered(slice_head(name, NAME_LENGTH), room);
 }
 
 /* NULL: none of the accounts, and there is no room for one more. */

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/ascii.h"
 #include "base/map.h"
 #include "base/memory.h"
 #include "tally/counter.h"
@@ -107,13 +106,7 @@ static struct coded read_key(struct slice key) {
 /* ---- adding */
 
 static struct slice domain_of(const struct record *record, char room[DOMAIN_LENGTH]) {
-    size_t at = slice_rfind(record->recipient, '@');
-    if (at == SIZE_MAX)
-        return (struct slice){0};
-    struct slice domain = slice_head(slice_from(record->recipient, at + 1), DOMAIN_LENGTH);
-    for (size_t i = 0; i < domain.length; i++)
-        room[i] = lower_of(domain.at[i]);
-    return (struct slice){room, domain.length};
+    return slice_lowered(slice_head(address_domain(record->recipient), DOMAIN_LENGTH), room);
 }
 
 /* Counts a name of a combination; what it is does not matter, for the podiums differ by `salt`. */

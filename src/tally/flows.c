@@ -37,14 +37,9 @@ static void flows_release(void *content) {
     ranking_release(&flows->domains);
 }
 
-static struct slice domain_of(struct slice address) {
-    size_t at = slice_rfind(address, '@');
-    return at == SIZE_MAX ? (struct slice){0} : slice_from(address, at + 1);
-}
-
 static struct slice recipient_domain(const struct record *record) {
-    struct slice domain = domain_of(record->recipient);
-    return domain.length ? domain : domain_of(record->orig_recipient);
+    struct slice domain = address_domain(record->recipient);
+    return domain.length ? domain : address_domain(record->orig_recipient);
 }
 
 /* 0: no domain. */
@@ -72,7 +67,7 @@ static void flows_add(void *content, const struct counting *counting) {
     uint64_t by[NUMBERS] = {[RECIPIENTS] = is ? counting->recipients : UINT64_MAX,
                             [MESSAGES] = finding->is_first,
                             [GIVER] = finding->giver,
-                            [SENDER] = is_ours ? 0 : hash_of(domain_of(record->sender)),
+                            [SENDER] = is_ours ? 0 : hash_of(address_domain(record->sender)),
                             [RECIPIENT] = hash_of(domain)};
     by[BYTES] = finding->is_first && record->size > 0 ? (uint64_t)record->size : 0;
     struct counts *counts = &((struct content *)content)->counts;

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/ascii.h"
 #include "base/memory.h"
 
 void ranking_init(struct ranking *ranking, size_t numbers, size_t maxima, const size_t *orders,
@@ -112,10 +111,7 @@ static bool is_on_top(const struct ranking *ranking, const uint64_t *numbers, st
 }
 
 static struct slice lowered(struct slice name, char room[RANKING_NAME]) {
-    name = slice_head(name, RANKING_NAME);
-    for (size_t i = 0; i < name.length; i++)
-        room[i] = lower_of(name.at[i]);
-    return (struct slice){room, name.length};
+    return slice_lowered(slice_head(name, RANKING_NAME), room);
 }
 
 uint64_t ranking_hash(struct slice name) {

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/ascii.h"
 #include "base/map.h"
 #include "base/memory.h"
 #include "finding/strangers.h"
@@ -230,8 +229,7 @@ static void add_affected(struct tally *tally, struct reason_value *value, char *
     struct slice name = slice_head(affected_by(&finding->record), NAME_LENGTH);
     if (!name.length)
         return;
-    for (size_t i = 0; i < name.length; i++)
-        key[length + i] = lower_of(name.at[i]);
+    slice_lowered(name, key + length);
     struct slice whole = {key, length + name.length};
     if (value->names >= AFFECTED && !map_get(&tally->affected, whole))
         whole.length = length;

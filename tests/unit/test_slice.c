@@ -95,10 +95,22 @@ static void test_seconds(void **state) {
         assert_false(slice_seconds(slice_of(refused[i]), &micros));
 }
 
+/* ASCII letters alone, whatever the locale; in its own place too. */
+static void test_lowered(void **state) {
+    char text[] = "MX1.Example\xC3\x89[@Z`{", room[sizeof text];
+    struct slice whole = {text, sizeof text - 1};
+    (void)state;
+    assert_true(slice_is(slice_lowered(whole, room), "mx1.example\xC3\x89[@z`{"));
+    assert_true(slice_is(slice_lowered(whole, text), "mx1.example\xC3\x89[@z`{"));
+    assert_int_equal(slice_lowered((struct slice){0}, room).length, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cut),  cmocka_unit_test(test_find),   cmocka_unit_test(test_compare),
-        cmocka_unit_test(test_trim), cmocka_unit_test(test_number), cmocka_unit_test(test_seconds),
+        cmocka_unit_test(test_cut),     cmocka_unit_test(test_find),
+        cmocka_unit_test(test_compare), cmocka_unit_test(test_trim),
+        cmocka_unit_test(test_number),  cmocka_unit_test(test_seconds),
+        cmocka_unit_test(test_lowered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
