@@ -1,9 +1,10 @@
-/* workers - a ring of jobs. The caller's thread reads and takes; the others only work. A job goes
- * idle -> given -> working -> done -> idle, and is taken in the order given: `head` is the oldest
- * job not yet taken, `next` the oldest not yet begun.
+/* workers - a ring of jobs. The caller's thread fills and takes, and works on the next job where it
+ * would have to wait; the others only work. A job goes idle -> given -> working -> done -> idle,
+ * and is taken in the order given: `head` is the oldest job not yet taken, `next` the oldest not
+ * yet begun.
  *
- * One mutex guards the ring; it is held for a few instructions a block of 256 KiB, so it is never
- * contended in a way that shows. */
+ * One mutex guards the ring; it is held for a few instructions a block of many lines, so it is
+ * never contended in a way that shows. */
 #include "base/workers.h"
 
 #include <assert.h>
@@ -12,6 +13,8 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+
+enum { CALLER = 0 /* the number of the caller's thread */ };
 
 struct workers {
     void **jobs;
@@ -22,7 +25,7 @@ struct workers {
     void (*work)(void *context, unsigned thread, void *job);
     void (*take)(void *context, void *job);
     void *context;
-    unsigned threads;
+    unsigned threads; /* started: without the caller's */
     bool ending;
     pthread_t *handles;
     struct worker {
@@ -33,6 +36,15 @@ struct workers {
     pthread_cond_t given, finished;
 };
 
+/* Works on the oldest job not yet begun; the mutex is held before and after. */
+static void work_next(struct workers *workers, unsigned thread) {
+    size_t place = workers->next++ % workers->count;
+    pthread_mutex_unlock(&workers->mutex);
+    workers->work(workers->context, thread, workers->jobs[place]);
+    pthread_mutex_lock(&workers->mutex);
+    workers->done[place] = true;
+}
+
 static void *worker_main(void *argument) {
     struct worker *self = argument;
     struct workers *workers = self->workers;
@@ -42,11 +54,7 @@ static void *worker_main(void *argument) {
             pthread_cond_wait(&workers->given, &workers->mutex);
         if (workers->next == workers->tail)
             break;
-        size_t place = workers->next++ % workers->count;
-        pthread_mutex_unlock(&workers->mutex);
-        workers->work(workers->context, self->number, workers->jobs[place]);
-        pthread_mutex_lock(&workers->mutex);
-        workers->done[place] = true;
+        work_next(workers, self->number);
         pthread_cond_signal(&workers->finished);
     }
     pthread_mutex_unlock(&workers->mutex);
@@ -68,8 +76,8 @@ struct workers *workers_new(unsigned threads, void **jobs, size_t count,
     pthread_mutex_init(&workers->mutex, NULL);
     pthread_cond_init(&workers->given, NULL);
     pthread_cond_init(&workers->finished, NULL);
-    for (unsigned i = 0; i < threads; i++) {
-        workers->each[i] = (struct worker){workers, i};
+    for (unsigned i = 0; i + 1 < threads; i++) {
+        workers->each[i] = (struct worker){workers, i + 1};
         if (pthread_create(&workers->handles[i], NULL, worker_main, &workers->each[i]) != 0)
             break; /* fewer threads do the same work; none at all: see workers_give */
         workers->threads++;
@@ -77,12 +85,16 @@ struct workers *workers_new(unsigned threads, void **jobs, size_t count,
     return workers;
 }
 
-/* Takes the oldest job given; waits for it. */
+/* Takes the oldest job given. While that is not done, works on others; waits when all are begun. */
 static void take_oldest(struct workers *workers) {
     size_t place = workers->head % workers->count;
     pthread_mutex_lock(&workers->mutex);
-    while (!workers->done[place])
-        pthread_cond_wait(&workers->finished, &workers->mutex);
+    while (!workers->done[place]) {
+        if (workers->next != workers->tail)
+            work_next(workers, CALLER);
+        else
+            pthread_cond_wait(&workers->finished, &workers->mutex);
+    }
     workers->done[place] = false;
     pthread_mutex_unlock(&workers->mutex);
     workers->take(workers->context, workers->jobs[place]);
@@ -98,7 +110,7 @@ void *workers_idle(struct workers *workers) {
 void workers_give(struct workers *workers, void *job) {
     assert(job == workers->jobs[workers->tail % workers->count]);
     if (!workers->threads) {
-        workers->work(workers->context, 0, job);
+        workers->work(workers->context, CALLER, job);
         workers->take(workers->context, job);
         return;
     }

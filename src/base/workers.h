@@ -1,7 +1,8 @@
 /* workers - threads that work on blocks, and one place that takes the results in order.
  *
- * The owner fills a job, gives it away, and gets every job back in the order given, worked on. With
- * one thread nothing is started and everything happens in the caller: the results are the same.
+ * The caller's thread is one of them: it works where it would wait. The owner fills a job, gives it
+ * away, and gets every job back in the order given, worked on. With one thread nothing is started
+ * and everything happens in the caller: the results are the same.
  */
 #ifndef BASE_WORKERS_H
 #define BASE_WORKERS_H

@@ -3,6 +3,8 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -13,16 +15,21 @@ struct job {
     unsigned number, worked;
 };
 
-static unsigned taken;
+enum { THREADS_HERE = 8 };
+
+static unsigned taken, threads_wanted;
+static atomic_bool at_work[THREADS_HERE]; /* one job at a time with the memory of one thread */
+static atomic_uint faults;
 
 static void work(void *context, unsigned thread, void *argument) {
     (void)context;
-    (void)thread;
+    faults += thread >= threads_wanted || atomic_exchange(&at_work[thread], true);
     struct job *job = argument;
     volatile unsigned turns = job->number * 2654435761u % 300;
     while (turns)
         turns--;
     job->worked = job->number + 1;
+    at_work[thread] = false;
 }
 
 static void take(void *context, void *argument) {
@@ -39,6 +46,7 @@ static void run_with(unsigned threads) {
     for (int i = 0; i < RING; i++)
         pointers[i] = &jobs[i];
     taken = 0;
+    threads_wanted = threads;
     struct workers *workers = workers_new(threads, pointers, RING, work, take, &taken);
     for (unsigned i = 0; i < GIVEN; i++) {
         struct job *job = workers_idle(workers);
@@ -51,6 +59,7 @@ static void run_with(unsigned threads) {
     }
     workers_drain(workers);
     assert_int_equal(taken, GIVEN);
+    assert_int_equal(faults, 0);
     workers_free(workers);
 }
 
