@@ -80,7 +80,9 @@ PROPERTY_TESTS := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/property/test_*.
 PROPERTY_SHARED := $(patsubst %.c,$(B)/%.o,$(filter-out tests/property/test_%, \
                    $(wildcard tests/property/*.c)))
 FUZZ_TARGETS   := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
-BENCH_TOOLS    := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/bench/*.c)))
+# What the makers of logs share lies beside them, under another name than make_*_log.
+BENCH_SHARED   := tests/bench/traffic.c
+BENCH_TOOLS    := $(patsubst %.c,$(B)/%,$(filter-out $(BENCH_SHARED),$(sort $(wildcard tests/bench/*.c))))
 
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -353,8 +355,10 @@ $(B)/tests/html/specimen: %: %.o $(LIBRARY)
 BENCH_PARTS := $(filter $(B)/tests/bench/bench_%,$(BENCH_TOOLS))
 $(BENCH_PARTS): %: %.o $(LIBRARY)
 	$(call QUIET,link)$(LINK) -o $@ $< $(LIBRARY) $(OUR_LIBS) $(LDLIBS)
+LOG_MAKERS := $(filter $(B)/tests/bench/make_%_log,$(BENCH_TOOLS))
+$(LOG_MAKERS): $(BENCH_SHARED:%.c=$(B)/%.o)
 $(filter-out $(BENCH_PARTS),$(BENCH_TOOLS)): %: %.o
-	$(call QUIET,link)$(LINK) -o $@ $< -lm $(LDLIBS)
+	$(call QUIET,link)$(LINK) -o $@ $^ -lm $(LDLIBS)
 
 # The same targets run under libFuzzer (variant fuzz, clang) or over their corpus (any other).
 ifeq ($(VARIANT),fuzz)
