@@ -45,7 +45,7 @@ static void judge(struct pipeline *pipeline, struct hands *hands, struct job *jo
                   struct finding *finding) {
     const struct rulebook *book = pipeline->run->knowledge->book;
     bool is_delivery = finding->record.event == EVENT_DELIVERED;
-    if (finding->record.kind == RECORD_OUTCOME)
+    if (finding->record.kind == RECORD_OUTCOME && pipeline->run->counts)
         finding->run_by = operator_of(hands->operators, &finding->record);
     if (!record_is_finding(&finding->record)) {
         if (finding->record.is_answer)

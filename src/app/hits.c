@@ -237,6 +237,7 @@ static bool begin_hits(struct analysis *analysis, struct run *run, struct proble
     struct hits *hits = (struct hits *)analysis;
     (void)problem;
     hits->by_rule = memory_new((run->knowledge->book->rule_count + 1) * sizeof *hits->by_rule);
+    run->counts = false;
     run->listen = count_hit;
     run->context = hits;
     return true;

@@ -13,7 +13,8 @@ static void count_finding(void *context, const struct finding *finding) {
         masked = masker_finding(run->masker, finding);
         finding = &masked;
     }
-    tally_add(run->tally, finding);
+    if (run->counts)
+        tally_add(run->tally, finding);
     if (run->listen && record_is_finding(&finding->record))
         run->listen(run->context, finding);
     if (run->masker)

@@ -68,7 +68,7 @@ static void pipeline_free(struct pipeline *pipeline) {
 }
 
 void run_init(struct run *run, const struct options *options, const struct knowledge *knowledge) {
-    *run = (struct run){.options = options, .knowledge = knowledge};
+    *run = (struct run){.options = options, .knowledge = knowledge, .counts = true};
     run->journey = journey_new();
     journey_ask(run->journey, options->filter.count ? &options->filter : NULL);
     run->wants_deliveries = filter_is_of_replies(&options->filter);

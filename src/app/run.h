@@ -22,6 +22,7 @@ struct run {
         *masker; /* owned; names are counted and shown as it masks them; NULL: as they are */
     const struct sources *sources; /* all that are read, borrowed; may be NULL */
     struct before *before;         /* what reading remembers from block to block */
+    bool counts; /* true after run_init; false: findings go to the listener alone */
     /* Called for every finding in order, after it was counted; may be NULL. */
     void (*listen)(void *context, const struct finding *finding);
     void *context;
