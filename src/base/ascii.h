@@ -3,6 +3,7 @@
 #define BASE_ASCII_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 static inline bool is_digit(char byte) {
     return (unsigned char)(byte - '0') <= 9;
@@ -14,6 +15,16 @@ static inline bool is_letter(char byte) {
 
 static inline char lower_of(char byte) {
     return byte >= 'A' && byte <= 'Z' ? (char)(byte | 0x20) : byte;
+}
+
+/* Eight bytes at once, in any order: a byte's highest bit is free to tell whether its other seven
+ * are at least 'A', or behind 'Z'. */
+static inline uint64_t lower_of_eight(uint64_t bytes) {
+    const uint64_t each = 0x0101010101010101u;
+    uint64_t sevens = bytes & 0x7f * each;
+    uint64_t from_a = sevens + (0x80 - 'A') * each, behind_z = sevens + (0x7f - 'Z') * each;
+    uint64_t capitals = (from_a ^ behind_z) & ~bytes & 0x80 * each;
+    return bytes | capitals >> 2;
 }
 
 static inline bool is_alnum(char byte) {

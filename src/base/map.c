@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 
 #include "base/memory.h"
 
@@ -21,45 +20,6 @@ struct map_entry {
         char *far;
     } key;
 };
-
-/* A multiply-and-fold hash over 8 bytes a step (the mixing of wyhash): 4 ns for a queue ID. */
-static uint64_t mix(uint64_t a, uint64_t b) {
-    __uint128_t product = (__uint128_t)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static uint64_t hash_seeded(const void *bytes, size_t length, uint64_t seed) {
-    const unsigned char *at = bytes;
-    uint64_t hash = seed ^ length;
-    uint64_t word;
-    for (; length >= 8; at += 8, length -= 8) {
-        memcpy(&word, at, 8);
-        hash = mix(hash ^ word, 0xd6e8feb86659fd93u);
-    }
-    word = 0;
-    if (length)
-        memcpy(&word, at, length);
-    hash = mix(hash ^ word, 0xa0761d6478bd642fu);
-    return hash ^ hash >> 32;
-}
-
-uint64_t bytes_hash(const void *bytes, size_t length) {
-    return hash_seeded(bytes, length, 0x9e3779b97f4a7c15u);
-}
-
-/* Keys come out of hostile logs, so maps use a seed that nobody can know (the 16 random bytes that
- * the kernel gives each process). Nothing shown or saved depends on it: walking goes by place. */
-static uint64_t map_seed;
-
-__attribute__((constructor)) static void seed_maps(void) {
-    const void *random = (const void *)getauxval(AT_RANDOM);
-    if (random)
-        memcpy(&map_seed, random, sizeof map_seed);
-}
-
-static uint64_t key_hash(struct slice key) {
-    return hash_seeded(key.at, key.length, map_seed);
-}
 
 void map_init(struct map *map, size_t value_size) {
     *map = (struct map){.value_size = value_size};
@@ -128,7 +88,7 @@ static void *value_at(const struct map *map, size_t place) {
 }
 
 void *map_get(const struct map *map, struct slice key) {
-    size_t slot = slot_of(map, key, key_hash(key));
+    size_t slot = slot_of(map, key, secret_hash(key));
     return slot == SIZE_MAX ? NULL : value_at(map, map->table[slot] - 1);
 }
 
@@ -147,7 +107,7 @@ static uint32_t new_place(struct map *map) {
 }
 
 void *map_put(struct map *map, struct slice key, bool *is_new_r) {
-    uint64_t hash = key_hash(key);
+    uint64_t hash = secret_hash(key);
     size_t slot = slot_of(map, key, hash);
     if (is_new_r)
         *is_new_r = slot == SIZE_MAX;
@@ -183,7 +143,7 @@ static void table_remove(struct map *map, size_t slot) {
 }
 
 bool map_remove(struct map *map, struct slice key) {
-    size_t slot = slot_of(map, key, key_hash(key));
+    size_t slot = slot_of(map, key, secret_hash(key));
     if (slot == SIZE_MAX)
         return false;
     uint32_t place = map->table[slot] - 1;

@@ -6,7 +6,7 @@
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
 
-#include "base/slice.h"
+#include "base/hash.h"
 
 struct map {
     size_t value_size, count, used, capacity; /* used counts places, removed ones included */
@@ -16,9 +16,6 @@ struct map {
     size_t table_size;
     uint32_t free_place; /* head of the list of removed places, + 1 */
 };
-
-/* A hash that is the same in every run, on machines of one byte order. Maps use a seeded one. */
-uint64_t bytes_hash(const void *bytes, size_t length);
 
 void map_init(struct map *map, size_t value_size);
 void map_release(struct map *map);

@@ -17,7 +17,14 @@ bool slice_equal_nocase(struct slice a, struct slice b) {
 }
 
 struct slice slice_lowered(struct slice text, char *room) {
-    for (size_t i = 0; i < text.length; i++)
+    size_t i = 0;
+    uint64_t eight;
+    for (; i + sizeof eight <= text.length; i += sizeof eight) {
+        memcpy(&eight, text.at + i, sizeof eight);
+        eight = lower_of_eight(eight);
+        memcpy(room + i, &eight, sizeof eight);
+    }
+    for (; i < text.length; i++)
         room[i] = lower_of(text.at[i]);
     return (struct slice){room, text.length};
 }

@@ -115,9 +115,7 @@ static struct slice lowered(struct slice name, char room[RANKING_NAME]) {
 }
 
 uint64_t ranking_hash(struct slice name) {
-    char room[RANKING_NAME];
-    struct slice lower = lowered(name, room);
-    return bytes_hash(lower.at, lower.length);
+    return lowered_hash(slice_head(name, RANKING_NAME));
 }
 
 uint64_t ranking_add(struct ranking *ranking, struct slice name, const uint64_t *by) {
