@@ -16,7 +16,7 @@
 #include "finding/sessions.h"
 #include "finding/strangers.h"
 
-enum { SAVED_VERSION = 11 };
+enum { SAVED_VERSION = 12 };
 
 struct journey {
     struct queue queue;
@@ -723,6 +723,12 @@ static void take_mail(struct queue *queue, struct message *message, struct findi
         hand_over(to, finding);
 }
 
+/* True: the entry is the one before once more. */
+static bool follow_session(struct sessions *sessions, struct finding *finding) {
+    sessions_follow(sessions, finding);
+    return sessions_hear(sessions, finding);
+}
+
 void journey_take(struct journey *journey, struct finding *finding,
                   void (*give)(void *context, const struct finding *finding), void *context) {
     const struct receiver to = {give, context, journey->filter, journey->origins};
@@ -732,8 +738,8 @@ void journey_take(struct journey *journey, struct finding *finding,
     bool is_named = finding->record.peer_ip.length > 0;
     ciphers_follow(&journey->ciphers, finding);
     logins_follow(&journey->logins, finding);
-    sessions_follow(&journey->sessions, finding);
-    if (sessions_hear(&journey->sessions, finding))
+    bool has_session = sessions_concern(&finding->record);
+    if (has_session && follow_session(&journey->sessions, finding))
         return;
     if (finding->record.queue_id.length) {
         uint64_t server = queue_server(queue, finding);
@@ -753,7 +759,8 @@ void journey_take(struct journey *journey, struct finding *finding,
     }
     if (finding->new_notices && !is_notice_asked(journey->filter, finding))
         finding->new_notices = 0;
-    sessions_tell(&journey->sessions, finding);
+    if (has_session)
+        sessions_tell(&journey->sessions, finding);
     if (!is_named)
         logins_follow(&journey->logins, finding);
     if (message && message->is_notice)

@@ -5,7 +5,9 @@
  *
  * How: a hash of MTA, host, program and pid is the key and, cut to the size of the table, tells the
  * row of it. In a row is room for a few; one more takes the place of whoever was silent longest,
- * who then is unknown. Nobody is ever told the client of another key.
+ * who then is unknown. Nobody is ever told the client of another key. The keys lie apart from what
+ * is remembered under them, so looking one up touches one line of the cache; and few entries need
+ * to be looked up: those of an incoming session (sessions_concern).
  *
  * Sendmail can log what is said, word for word, beside the lines that tell what happened. Then the
  * reply that refuses is a finding of its own when no line tells of it, and the line beside it is
@@ -20,9 +22,12 @@
 #include "base/memory.h"
 #include "finding/strangers.h"
 
+/* 4096 places of 184 bytes with their keys, 0.7 MB when all are used; and where sessions are logged
+ * word for word another 212 bytes each, 0.8 MB. */
 enum {
     ROWS = 1024,
-    PLACES = 4 * ROWS,
+    ROW = 4,
+    PLACES = ROW * ROWS,
     TEXT_ROOM = 120,
     ADDRESS_ROOM = 100,
     GAP = 3600,
@@ -46,11 +51,11 @@ struct address {
 };
 
 struct session {
-    uint64_t key;  /* 0: nobody */
     uint64_t twin; /* the incident heard last, while it may be logged once more */
+    uint64_t run;  /* the same, of an MTA that may log it twice */
     int64_t heard;
     int64_t said; /* when what follows was said, and the hash of each trait of who; 0: none */
-    uint64_t traits[TRAITS];
+    uint32_t traits[TRAITS];
     uint8_t refused; /* class of the recipient refused last; 0: none */
     bool stranger;   /* did what was refused (finding/strangers.h) */
     bool taken;      /* a message was taken, and no command understood since */
@@ -60,11 +65,12 @@ struct session {
     bool pipelined; /* improperly, and nothing was heard since */
     bool doubled;   /* of `run`: it goes to two logs wherever they are told apart */
     uint8_t copies; /* of `run`, heard so far; 0: none, or it was judged */
-    uint64_t run;   /* the incident heard last, of an MTA that may log it twice */
     uint8_t host_length, ip_length;
     char text[TEXT_ROOM]; /* host, ip */
+};
 
-    /* When it is logged word for word: */
+/* Of a session that is logged word for word. */
+struct words {
     uint8_t command;  /* the stage of the command heard last; 0: none was */
     uint8_t half;     /* what told the event of that command: enum half */
     uint8_t event;    /* that event */
@@ -90,10 +96,11 @@ struct habit {
 
 void sessions_release(struct sessions *sessions) {
     free(sessions->items);
+    free(sessions->keys);
+    free(sessions->words);
     free(sessions->habits);
-    sessions->items = NULL;
-    sessions->habits = NULL;
     causes_release(&sessions->causes);
+    *sessions = (struct sessions){0};
 }
 
 /* Exim's main log has a pid only when asked to: without it the client is the session. */
@@ -110,25 +117,24 @@ static struct slice port_of(const struct finding *finding) {
     return pid_of(finding).length ? (struct slice){0} : finding->record.peer_port;
 }
 
-static uint64_t hash_of(const struct finding *finding, struct slice who, struct slice port) {
-    enum { PART = 100 };
-    const struct slice parts[] = {slice_of(finding->mta->name), slice_head(finding->host, PART),
-                                  slice_head(finding->program, PART), slice_head(who, PART),
-                                  slice_head(port, PART)};
-    char bytes[sizeof parts / sizeof *parts * (PART + 1)];
-    size_t used = 0;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (parts[i].length)
-            memcpy(bytes + used, parts[i].at, parts[i].length);
-        used += parts[i].length;
-        bytes[used++] = '\0';
-    }
-    uint64_t key = bytes_hash(bytes, used);
+static uint64_t part_hash(struct slice part) {
+    return part.length ? bytes_hash(part.at, part.length) : 0;
+}
+
+static uint64_t hash_of(struct sessions *sessions, const struct finding *finding, struct slice who,
+                        struct slice port) {
+    uint64_t key = speaker_of(&sessions->speaker, finding);
+    key = hash_with(key, part_hash(finding->program));
+    key = hash_with(key, part_hash(who));
+    key = hash_with(key, part_hash(port));
     return key ? key : 1;
 }
 
-static uint64_t key_of(const struct finding *finding) {
-    return hash_of(finding, who_of(finding), port_of(finding));
+/* Of the finding at hand, worked out once. */
+static uint64_t key_of(struct sessions *sessions, const struct finding *finding) {
+    if (!sessions->key)
+        sessions->key = hash_of(sessions, finding, who_of(finding), port_of(finding));
+    return sessions->key;
 }
 
 static bool is_over(const struct session *session, const struct finding *finding) {
@@ -137,38 +143,71 @@ static bool is_over(const struct session *session, const struct finding *finding
            (now - session->heard > GAP || session->heard - now > GAP);
 }
 
-/* The place of a key; where it has none, the one that is free or silent longest. */
-static struct session *place_of(const struct sessions *sessions, uint64_t key) {
-    struct session *row = &sessions->items[key % ROWS * (PLACES / ROWS)], *place = row;
-    for (int i = 0; i < PLACES / ROWS; i++) {
-        if (row[i].key == key)
-            return &row[i];
-        if (place->key && (!row[i].key || row[i].heard < place->heard))
-            place = &row[i];
-    }
+enum { NO_PLACE = PLACES };
+
+static size_t row_of(uint64_t key) {
+    return key % ROWS * ROW;
+}
+
+static size_t place_of(const struct sessions *sessions, uint64_t key) {
+    for (size_t at = row_of(key), i = 0; sessions->keys && i < ROW; i++)
+        if (sessions->keys[at + i] == key)
+            return at + i;
+    return NO_PLACE;
+}
+
+/* The place in its row that is free or silent longest. */
+static size_t place_for(const struct sessions *sessions, uint64_t key) {
+    size_t at = row_of(key), place = at;
+    for (size_t i = at; i < at + ROW && sessions->keys[place]; i++)
+        if (!sessions->keys[i] || sessions->items[i].heard < sessions->items[place].heard)
+            place = i;
     return place;
 }
 
-/* The session of the finding; NULL: not heard of. */
-static struct session *session_of(const struct sessions *sessions, const struct finding *finding) {
-    if (!sessions->items || !who_of(finding).length)
+static void make_places(struct sessions *sessions) {
+    if (sessions->keys)
+        return;
+    sessions->items = memory_new(PLACES * sizeof *sessions->items);
+    sessions->keys = memory_new(PLACES * sizeof *sessions->keys);
+}
+
+static struct session *session_under(const struct sessions *sessions, uint64_t key,
+                                     const struct finding *finding) {
+    size_t place = place_of(sessions, key);
+    if (place == NO_PLACE || is_over(&sessions->items[place], finding))
         return NULL;
-    uint64_t key = key_of(finding);
-    struct session *session = place_of(sessions, key);
-    return session->key == key && !is_over(session, finding) ? session : NULL;
+    return &sessions->items[place];
+}
+
+static struct session *session_begun_under(struct sessions *sessions, uint64_t key,
+                                           const struct finding *finding) {
+    struct session *session = session_under(sessions, key, finding);
+    if (!session) {
+        make_places(sessions);
+        size_t known = place_of(sessions, key);
+        size_t place = known != NO_PLACE ? known : place_for(sessions, key);
+        session = &sessions->items[place];
+        *session = (struct session){.heard = MOMENT_NONE, .said = MOMENT_NONE};
+        sessions->keys[place] = key;
+        if (sessions->words)
+            sessions->words[place] = (struct words){0};
+    }
+    if (finding->time.seconds != MOMENT_NONE)
+        session->heard = finding->time.seconds;
+    return session;
+}
+
+/* The session of the finding; NULL: not heard of. */
+static struct session *session_of(struct sessions *sessions, const struct finding *finding) {
+    if (!sessions->keys || !who_of(finding).length)
+        return NULL;
+    return session_under(sessions, key_of(sessions, finding), finding);
 }
 
 /* The same, begun when it was not heard of. */
 static struct session *session_begun(struct sessions *sessions, const struct finding *finding) {
-    if (!sessions->items)
-        sessions->items = memory_new(PLACES * sizeof *sessions->items);
-    uint64_t key = key_of(finding);
-    struct session *session = place_of(sessions, key);
-    if (session->key != key || is_over(session, finding))
-        *session = (struct session){.key = key, .heard = MOMENT_NONE, .said = MOMENT_NONE};
-    if (finding->time.seconds != MOMENT_NONE)
-        session->heard = finding->time.seconds;
-    return session;
+    return session_begun_under(sessions, key_of(sessions, finding), finding);
 }
 
 static void session_client(struct session *session, struct slice host, struct slice ip) {
@@ -206,7 +245,7 @@ static bool is_twin_of_handshake(const struct session *session, const struct rec
 static struct habit *habit_of(struct sessions *sessions, const struct finding *finding) {
     if (!sessions->habits)
         sessions->habits = memory_new(HABITS * sizeof *sessions->habits);
-    uint64_t key = hash_of(finding, (struct slice){0}, (struct slice){0});
+    uint64_t key = hash_of(sessions, finding, (struct slice){0}, (struct slice){0});
     struct habit *habit = &sessions->habits[key % HABITS];
     if (habit->key != key)
         *habit = (struct habit){.key = key, .heard = MOMENT_NONE};
@@ -233,11 +272,11 @@ static void judge_run(struct habit *habit, struct session *session) {
 /* The incident of another process is over when a second went by; till then it may be doubled yet.
  */
 static void judge_last(struct sessions *sessions, struct habit *habit, uint64_t key, int64_t now) {
-    struct session *last = place_of(sessions, habit->session);
+    size_t last = place_of(sessions, habit->session);
     bool is_late = now != MOMENT_NONE && habit->heard != MOMENT_NONE &&
                    (now > habit->heard + 1 || now < habit->heard - 1);
-    if (habit->session != key && last->key == habit->session && is_late)
-        judge_run(habit, last);
+    if (habit->session != key && last != NO_PLACE && is_late)
+        judge_run(habit, &sessions->items[last]);
     habit->session = key;
     habit->heard = now;
 }
@@ -248,7 +287,7 @@ static bool is_copy(struct sessions *sessions, struct session *session,
                     const struct finding *finding) {
     enum { MANY = 200 };
     struct habit *habit = habit_of(sessions, finding);
-    judge_last(sessions, habit, session->key, finding->time.seconds);
+    judge_last(sessions, habit, key_of(sessions, finding), finding->time.seconds);
     if (session->run != finding->twin)
         judge_run(habit, session);
     session->run = finding->twin;
@@ -288,7 +327,7 @@ bool sessions_hear(struct sessions *sessions, const struct finding *finding) {
                                                      : is_twin(session, finding);
 }
 
-void sessions_tell(const struct sessions *sessions, struct finding *finding) {
+void sessions_tell(struct sessions *sessions, struct finding *finding) {
     struct record *record = &finding->record;
     if (record->kind != RECORD_INCIDENT || !is_of_session(record) || has_client(record) ||
         !finding->pid.length)
@@ -316,10 +355,12 @@ bool sessions_is_sequel(const struct finding *finding) {
     const struct verdict *verdict = &finding->verdict;
     enum stage stage = finding->record.stage;
     bool at_data = stage == STAGE_DATA || stage == STAGE_END_OF_DATA;
-    bool names = names_recipients(finding->reply.text);
-    if (slice_is(slice_of(verdict->class_name), "bad-sequence"))
-        return at_data || names;
-    return !verdict->reason && (finding->reply.code == 503 ? at_data || names : at_data && names);
+    bool is_out_of_order = slice_is(slice_of(verdict->class_name), "bad-sequence");
+    if (!is_out_of_order && verdict->reason)
+        return false;
+    if (is_out_of_order || finding->reply.code == 503)
+        return at_data || names_recipients(finding->reply.text);
+    return at_data && names_recipients(finding->reply.text);
 }
 
 /* A command that was none: a line of text, most likely. One of SMTP's that came out of order is the
@@ -329,15 +370,15 @@ static bool is_no_command(const struct finding *finding) {
     return (code == 500 || code == 502 || code == 503) && !finding->record.is_verb;
 }
 
-static void traits_of(const struct record *record, uint64_t traits[TRAITS]) {
+static void traits_of(const struct record *record, uint32_t traits[TRAITS]) {
     const struct slice texts[TRAITS] = {record->peer_ip, record->peer_port, record->helo};
     for (size_t i = 0; i < TRAITS; i++)
-        traits[i] = texts[i].length ? bytes_hash(texts[i].at, texts[i].length) : 0;
+        traits[i] = (uint32_t)part_hash(texts[i]);
 }
 
 /* A line that does not name the client, or not all of him, is nobody else's. */
 static bool is_another_client(const struct session *session, const struct record *record) {
-    uint64_t traits[TRAITS];
+    uint32_t traits[TRAITS];
     traits_of(record, traits);
     for (size_t i = 0; i < TRAITS; i++)
         if (traits[i] && session->traits[i] && traits[i] != session->traits[i])
@@ -357,8 +398,7 @@ static void session_says(struct sessions *sessions, const struct finding *findin
 }
 
 /* What was said before of this session with this client; NULL: nothing that is followed. */
-static struct session *session_said(const struct sessions *sessions,
-                                    const struct finding *finding) {
+static struct session *session_said(struct sessions *sessions, const struct finding *finding) {
     struct session *session = session_of(sessions, finding);
     int64_t now = finding->time.seconds;
     if (!session || !(session->refused || session->taken || session->told))
@@ -375,7 +415,7 @@ static struct session *session_said(const struct sessions *sessions,
 
 /* Exim hangs up with the answer to a wrong command, and logs both: the second line is no refusal
  * more. */
-static bool tells_again(const struct sessions *sessions, const struct finding *finding) {
+static bool tells_again(struct sessions *sessions, const struct finding *finding) {
     struct session *session = session_said(sessions, finding);
     if (!session || !session->told)
         return false;
@@ -398,73 +438,78 @@ static struct slice address_kept(const struct address *kept) {
     return kept->length ? (struct slice){kept->text, kept->length} : (struct slice){0};
 }
 
-static void session_command(struct session *session, const struct record *record) {
+static struct words *words_of(struct sessions *sessions, const struct session *session) {
+    if (!sessions->words)
+        sessions->words = memory_new(PLACES * sizeof *sessions->words);
+    return &sessions->words[session - sessions->items];
+}
+
+static void hear_command(struct words *words, const struct record *record) {
     bool goes_on = record->stage == STAGE_RCPT || record->stage == STAGE_DATA;
-    session->command = (uint8_t)record->stage;
-    session->half = HALF_NONE;
-    session->code = 0;
-    address_keep(&session->recipient, record->recipient);
+    words->command = (uint8_t)record->stage;
+    words->half = HALF_NONE;
+    words->code = 0;
+    address_keep(&words->recipient, record->recipient);
     if (!goes_on) {
-        session->has_sender = record->has_sender;
-        address_keep(&session->sender, record->sender);
+        words->has_sender = record->has_sender;
+        address_keep(&words->sender, record->sender);
     }
     if (record->stage == STAGE_CONNECT)
-        session->refused_all = false;
+        words->refused_all = false;
 }
 
 /* A command was understood, or another line tells what became of it. */
-static void session_answered(struct session *session, const struct finding *finding) {
+static void hear_answer(struct words *words, const struct finding *finding) {
     enum { SEND_DATA = 354 };
-    session->half = HALF_NONE;
-    session->code = (uint16_t)finding->reply.code;
+    words->half = HALF_NONE;
+    words->code = (uint16_t)finding->reply.code;
     if (finding->reply.code == SEND_DATA)
-        session->command = STAGE_END_OF_DATA;
+        words->command = STAGE_END_OF_DATA;
 }
 
 /* Our reply is to the command heard last, and about its address: the reader took the one in the
  * text for a recipient. */
-static void place_answer(const struct session *session, struct record *record) {
-    if (!session->command)
+static void place_answer(const struct words *words, struct record *record) {
+    if (!words->command)
         return;
-    record->stage = (enum stage)session->command;
+    record->stage = (enum stage)words->command;
     if (record->event != EVENT_REJECTED)
         return;
     if (record->stage == STAGE_MAIL) {
         bool named = record->recipient.length;
         record->has_sender = true;
-        record->sender = named ? record->recipient : address_kept(&session->sender);
+        record->sender = named ? record->recipient : address_kept(&words->sender);
         record->recipient = (struct slice){0};
     } else if (!record->recipient.length) {
-        record->recipient = address_kept(&session->recipient);
+        record->recipient = address_kept(&words->recipient);
     }
 }
 
-static void tell_sender(const struct session *session, struct record *record) {
+static void tell_sender(const struct words *words, struct record *record) {
     bool in_mail = record->stage == STAGE_RCPT || record->stage == STAGE_DATA ||
                    record->stage == STAGE_END_OF_DATA;
-    if (record->has_sender || !session->has_sender || !in_mail)
+    if (record->has_sender || !words->has_sender || !in_mail)
         return;
     record->has_sender = true;
-    record->sender = address_kept(&session->sender);
+    record->sender = address_kept(&words->sender);
 }
 
 /* The reply and the line of its own stand side by side, in either order. */
-static bool is_other_half(struct session *session, const struct record *record) {
+static bool is_other_half(struct words *words, const struct record *record) {
     enum half half = record->is_answer ? HALF_ANSWER : HALF_LINE;
-    bool again =
-        session->half && session->half != (uint8_t)half && session->event == (int)record->event;
-    session->half = again ? HALF_NONE : (uint8_t)half;
-    session->event = (uint8_t)record->event;
+    bool again = words->half && words->half != (uint8_t)half && words->event == (int)record->event;
+    words->half = again ? HALF_NONE : (uint8_t)half;
+    words->event = (uint8_t)record->event;
     return again;
 }
 
 /* A session in which everything is refused tells so once; at the connection another one begins. */
-static bool is_refused_anyway(struct session *session, const struct record *record) {
+static bool is_refused_anyway(struct words *words, const struct record *record) {
     if (record->event != EVENT_REJECTED)
         return false;
     bool follows = record->is_answer || (record->refuses_all && record->stage == STAGE_MAIL);
-    bool anyway = session->refused_all && follows;
-    session->refused_all |= record->refuses_all;
+    bool anyway = words->refused_all && follows;
+    words->refused_all |= record->refuses_all;
     return anyway;
 }
 
@@ -472,21 +517,22 @@ static bool is_refused_anyway(struct session *session, const struct record *reco
 static bool follow_words(struct sessions *sessions, struct finding *finding) {
     struct record *record = &finding->record;
     if (record->is_command)
-        session_command(session_begun(sessions, finding), record);
+        hear_command(words_of(sessions, session_begun(sessions, finding)), record);
     struct session *session = finding->mta->logs_words ? session_of(sessions, finding) : NULL;
     if (!session || record->is_command)
         return false;
+    struct words *words = words_of(sessions, session);
     if (record->kind == RECORD_DETAIL) {
-        session_answered(session, finding);
+        hear_answer(words, finding);
         return false;
     }
-    if (session->code && session->code == finding->reply.code)
+    if (words->code && words->code == finding->reply.code)
         finding->code_implied = false; /* it was said, and logged */
     if (record->is_answer)
-        place_answer(session, record);
-    tell_sender(session, record);
-    bool again = is_other_half(session, record);
-    return is_refused_anyway(session, record) || again;
+        place_answer(words, record);
+    tell_sender(words, record);
+    bool again = is_other_half(words, record);
+    return is_refused_anyway(words, record) || again;
 }
 
 static void session_tells(struct sessions *sessions, const struct finding *finding) {
@@ -523,13 +569,14 @@ static void follow_pipelining(struct sessions *sessions, struct finding *finding
     struct record *record = &finding->record;
     if (record->is_pipelining) {
         session_begun(sessions, finding)->pipelined = true;
+        sessions->pipelined = true;
         if (habit_of(sessions, finding)->is_not)
             record->kind = RECORD_DETAIL;
         return;
     }
     bool is_arrival = record->kind == RECORD_ARRIVAL;
-    struct session *session = session_of(sessions, finding);
-    if (!session || !session->pipelined || !(is_arrival || is_of_session(record)))
+    struct session *session = sessions->pipelined ? session_of(sessions, finding) : NULL;
+    if (!session || !session->pipelined)
         return;
     session->pipelined = false;
     habit_learn(habit_of(sessions, finding), is_arrival || record->kind == RECORD_INCIDENT,
@@ -537,13 +584,14 @@ static void follow_pipelining(struct sessions *sessions, struct finding *finding
 }
 
 /* postscreen is one process for all of its clients: each is known by address and port. */
-static struct session *screened(struct sessions *sessions, struct finding *finding, bool begins) {
-    struct slice pid = finding->pid;
-    finding->pid = (struct slice){0};
-    struct session *session =
-        begins ? session_begun(sessions, finding) : session_of(sessions, finding);
-    finding->pid = pid;
-    return session;
+static struct session *screened(struct sessions *sessions, const struct finding *finding,
+                                bool begins) {
+    const struct record *record = &finding->record;
+    if (!begins && !sessions->keys)
+        return NULL;
+    uint64_t key = hash_of(sessions, finding, record->peer_ip, record->peer_port);
+    return begins ? session_begun_under(sessions, key, finding)
+                  : session_under(sessions, key, finding);
 }
 
 /* A refusal that the end of a session may stand for is none, unless the client failed that test and
@@ -567,9 +615,12 @@ static void follow_screen(struct sessions *sessions, struct finding *finding) {
 
 void sessions_follow(struct sessions *sessions, struct finding *finding) {
     struct record *record = &finding->record;
+    sessions->key = 0;
     if (record->peer_port.length)
         follow_screen(sessions, finding);
-    if (!who_of(finding).length)
+    bool of_session = is_of_session(record);
+    if (!(of_session || record->kind == RECORD_ARRIVAL || record->is_pipelining) ||
+        !who_of(finding).length)
         return;
     follow_pipelining(sessions, finding);
     if (record->kind == RECORD_ARRIVAL && finding->mta->arrives_whole) {
@@ -591,25 +642,24 @@ void sessions_follow(struct sessions *sessions, struct finding *finding) {
 
 /* ---- saving ---- */
 
-static void words_save(const struct session *session, struct pack *pack) {
-    pack_number(pack, session->command | (unsigned)session->half << 8 |
-                          (unsigned)session->event << 16 | (unsigned)session->refused_all << 24 |
-                          (unsigned)session->has_sender << 25);
-    pack_number(pack, session->code);
-    pack_text(pack, address_kept(&session->sender));
-    pack_text(pack, address_kept(&session->recipient));
+static void words_save(const struct words *words, struct pack *pack) {
+    pack_number(pack, words->command | (unsigned)words->half << 8 | (unsigned)words->event << 16 |
+                          (unsigned)words->refused_all << 24 | (unsigned)words->has_sender << 25);
+    pack_number(pack, words->code);
+    pack_text(pack, address_kept(&words->sender));
+    pack_text(pack, address_kept(&words->recipient));
 }
 
-static void words_load(struct session *session, struct unpack *unpack) {
-    uint64_t words = unpack_number(unpack);
-    session->command = (uint8_t)words;
-    session->half = (uint8_t)(words >> 8);
-    session->event = (uint8_t)(words >> 16);
-    session->refused_all = words >> 24 & 1;
-    session->has_sender = words >> 25 & 1;
-    session->code = (uint16_t)unpack_number(unpack);
-    address_keep(&session->sender, unpack_text(unpack));
-    address_keep(&session->recipient, unpack_text(unpack));
+static void words_load(struct words *words, struct unpack *unpack) {
+    uint64_t bits = unpack_number(unpack);
+    words->command = (uint8_t)bits;
+    words->half = (uint8_t)(bits >> 8);
+    words->event = (uint8_t)(bits >> 16);
+    words->refused_all = bits >> 24 & 1;
+    words->has_sender = bits >> 25 & 1;
+    words->code = (uint16_t)unpack_number(unpack);
+    address_keep(&words->sender, unpack_text(unpack));
+    address_keep(&words->recipient, unpack_text(unpack));
 }
 
 static void save_habits(const struct sessions *sessions, struct pack *pack) {
@@ -646,67 +696,85 @@ static void load_habits(struct sessions *sessions, struct unpack *unpack) {
     }
 }
 
+static void session_save(const struct sessions *sessions, size_t place, struct pack *pack) {
+    static const struct words none;
+    const struct session *session = &sessions->items[place];
+    pack_number(pack, sessions->keys[place]);
+    pack_number(pack, session->twin);
+    pack_signed(pack, session->heard);
+    pack_signed(pack, session->said);
+    for (size_t trait = 0; trait < TRAITS; trait++)
+        pack_number(pack, session->traits[trait]);
+    causes_save(&sessions->causes, session->refused, pack);
+    pack_number(pack, session->stranger);
+    pack_number(pack, session->taken | (unsigned)session->told << 1);
+    pack_text(pack, (struct slice){session->text, session->host_length});
+    pack_text(pack, (struct slice){session->text + session->host_length, session->ip_length});
+    words_save(sessions->words ? &sessions->words[place] : &none, pack);
+    pack_number(pack, session->run);
+    pack_number(pack, session->copies | (unsigned)session->doubled << 8 |
+                          (unsigned)session->pipelined << 9 | (unsigned)session->screen << 10 |
+                          (unsigned)session->screen_stage << 18);
+}
+
 void sessions_save(const struct sessions *sessions, struct pack *pack) {
     size_t count = 0;
-    for (size_t i = 0; sessions->items && i < PLACES; i++)
-        count += sessions->items[i].key != 0;
+    for (size_t i = 0; sessions->keys && i < PLACES; i++)
+        count += sessions->keys[i] != 0;
     pack_number(pack, count);
-    for (size_t i = 0; count && i < PLACES; i++) {
-        const struct session *session = &sessions->items[i];
-        if (!session->key)
-            continue;
-        pack_number(pack, session->key);
-        pack_number(pack, session->twin);
-        pack_signed(pack, session->heard);
-        pack_signed(pack, session->said);
-        for (size_t trait = 0; trait < TRAITS; trait++)
-            pack_number(pack, session->traits[trait]);
-        causes_save(&sessions->causes, session->refused, pack);
-        pack_number(pack, session->stranger);
-        pack_number(pack, session->taken | (unsigned)session->told << 1);
-        pack_text(pack, (struct slice){session->text, session->host_length});
-        pack_text(pack, (struct slice){session->text + session->host_length, session->ip_length});
-        words_save(session, pack);
-        pack_number(pack, session->run);
-        pack_number(pack, session->copies | (unsigned)session->doubled << 8 |
-                              (unsigned)session->pipelined << 9 | (unsigned)session->screen << 10 |
-                              (unsigned)session->screen_stage << 18);
-    }
+    for (size_t i = 0; count && i < PLACES; i++)
+        if (sessions->keys[i])
+            session_save(sessions, i, pack);
     save_habits(sessions, pack);
+}
+
+/* The place of a session that is loaded; NO_PLACE: taken, or of nobody. */
+static size_t place_loaded(const struct sessions *sessions, uint64_t key) {
+    size_t place = place_for(sessions, key);
+    bool is_free = key && !sessions->keys[place] && place_of(sessions, key) == NO_PLACE;
+    return is_free ? place : NO_PLACE;
+}
+
+static void session_load(struct sessions *sessions, struct unpack *unpack) {
+    uint64_t key = unpack_number(unpack);
+    struct session session = {.twin = unpack_number(unpack)};
+    struct words words = {0}, none = {0};
+    session.heard = unpack_signed(unpack);
+    session.said = unpack_signed(unpack);
+    for (size_t trait = 0; trait < TRAITS; trait++)
+        session.traits[trait] = (uint32_t)unpack_number(unpack);
+    session.refused = causes_load(&sessions->causes, unpack);
+    session.stranger = unpack_number(unpack) & 1;
+    uint64_t flags = unpack_number(unpack);
+    session.taken = flags & 1;
+    session.told = (uint8_t)(flags >> 1);
+    struct slice host = unpack_text(unpack), ip = unpack_text(unpack);
+    words_load(&words, unpack);
+    session.run = unpack_number(unpack);
+    uint64_t run_flags = unpack_number(unpack);
+    session.copies = (uint8_t)(run_flags & 0xff);
+    session.doubled = run_flags >> 8 & 1;
+    session.pipelined = run_flags >> 9 & 1;
+    session.screen = (uint8_t)(run_flags >> 10 & 0xff);
+    session.screen_stage = (uint8_t)(run_flags >> 18 & 0xff);
+    size_t place = place_loaded(sessions, key);
+    if (place == NO_PLACE || host.length + ip.length > TEXT_ROOM)
+        unpack->broken = true;
+    if (unpack->broken)
+        return;
+    session_client(&session, host, ip);
+    sessions->keys[place] = key;
+    sessions->items[place] = session;
+    sessions->pipelined |= session.pipelined;
+    if (memcmp(&words, &none, sizeof words) != 0)
+        *words_of(sessions, &sessions->items[place]) = words;
 }
 
 void sessions_load(struct sessions *sessions, struct unpack *unpack) {
     size_t count = unpack_count(unpack);
     if (count && !unpack->broken)
-        sessions->items = memory_new(PLACES * sizeof *sessions->items);
-    for (; count && !unpack->broken; count--) {
-        struct session session = {.key = unpack_number(unpack)};
-        session.twin = unpack_number(unpack);
-        session.heard = unpack_signed(unpack);
-        session.said = unpack_signed(unpack);
-        for (size_t trait = 0; trait < TRAITS; trait++)
-            session.traits[trait] = unpack_number(unpack);
-        session.refused = causes_load(&sessions->causes, unpack);
-        session.stranger = unpack_number(unpack) & 1;
-        uint64_t flags = unpack_number(unpack);
-        session.taken = flags & 1;
-        session.told = (uint8_t)(flags >> 1);
-        struct slice host = unpack_text(unpack), ip = unpack_text(unpack);
-        struct session *place = place_of(sessions, session.key);
-        if (!session.key || place->key || host.length + ip.length > TEXT_ROOM)
-            unpack->broken = true;
-        words_load(&session, unpack);
-        if (unpack->broken)
-            return;
-        session_client(&session, host, ip);
-        session.run = unpack_number(unpack);
-        uint64_t run_flags = unpack_number(unpack);
-        session.copies = (uint8_t)(run_flags & 0xff);
-        session.doubled = run_flags >> 8 & 1;
-        session.pipelined = run_flags >> 9 & 1;
-        session.screen = (uint8_t)(run_flags >> 10 & 0xff);
-        session.screen_stage = (uint8_t)(run_flags >> 18 & 0xff);
-        *place = session;
-    }
+        make_places(sessions);
+    for (; count && !unpack->broken; count--)
+        session_load(sessions, unpack);
     load_habits(sessions, unpack);
 }

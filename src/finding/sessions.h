@@ -11,21 +11,41 @@
 
 #include "base/pack.h"
 #include "finding/causes.h"
-#include "finding/finding.h"
+#include "finding/speaker.h"
 
 struct session;
+struct words;
 struct habit;
 struct sessions {
     struct session *items; /* NULL until the first is heard */
+    uint64_t *keys;        /* of the items, 0: nobody */
+    struct words *words;   /* of the items; NULL until one is logged word for word */
     struct habit *habits;  /* of servers; NULL until the first incident that may be doubled */
     struct causes causes;
+    struct speaker speaker;
+    bool pipelined; /* somebody did, improperly, at some time: a habit may have to be learnt */
+    uint64_t key;   /* of the finding at hand; 0: not worked out yet */
 };
 
 void sessions_release(struct sessions *sessions);
 
+/* False for what the three functions below pass by: most entries are about a message in the queue,
+ * and not about the session in which it came. */
+static inline bool sessions_concern(const struct record *record) {
+    switch (record->kind) {
+    case RECORD_INCIDENT:
+    case RECORD_ARRIVAL:
+        return true;
+    case RECORD_DETAIL:
+        return record->direction == DIRECTION_IN || record->peer_port.length;
+    default:
+        return record->peer_port.length;
+    }
+}
+
 /* Gives a fault that follows from what was said before in its session its cause: DATA without a
  * recipient after all were refused, and commands that were none after a message was taken. To be
- * called before sessions_hear, which may know a new client. */
+ * called first, and before sessions_hear, which may know a new client. */
 void sessions_follow(struct sessions *sessions, struct finding *finding);
 /* True when the finding says only that a command came without a recipient, or in a wrong order:
  * what follows from a refused recipient. */
@@ -33,7 +53,7 @@ bool sessions_is_sequel(const struct finding *finding);
 /* Hears what the finding says of its session. True: the entry is the one before once more. */
 bool sessions_hear(struct sessions *sessions, const struct finding *finding);
 /* Fills the client of an incident that names none; borrowed until the next sessions_hear. */
-void sessions_tell(const struct sessions *sessions, struct finding *finding);
+void sessions_tell(struct sessions *sessions, struct finding *finding);
 
 void sessions_save(const struct sessions *sessions, struct pack *pack);
 void sessions_load(struct sessions *sessions, struct unpack *unpack); /* of an empty table */

@@ -1,0 +1,27 @@
+/* speaker - how: the names are compared with those of the entry before, which costs less than half
+ * of hashing them. A host too long to be remembered is hashed each time. */
+#include "finding/speaker.h"
+
+#include "base/map.h"
+
+static uint64_t hash_of(const struct finding *finding) {
+    struct slice name = slice_of(finding->mta->name);
+    uint64_t hash = hash_with(bytes_hash(name.at, name.length),
+                              bytes_hash(finding->host.at, finding->host.length));
+    return hash ? hash : 1;
+}
+
+uint64_t speaker_of(struct speaker *last, const struct finding *finding) {
+    struct slice host = finding->host;
+    if (last->mta == finding->mta &&
+        slice_equal(host, (struct slice){last->host, last->host_length}))
+        return last->hash;
+    if (host.length > sizeof last->host)
+        return hash_of(finding);
+    last->mta = finding->mta;
+    last->host_length = host.length;
+    if (host.length)
+        memcpy(last->host, host.at, host.length);
+    last->hash = hash_of(finding);
+    return last->hash;
+}
