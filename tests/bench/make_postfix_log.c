@@ -195,7 +195,7 @@ static const char *session_tag(const struct session *session) {
                : "postfix/smtpd";
 }
 
-static void session_begin(const struct session *session) {
+static void session_begin(struct session *session) {
     struct peer peer = client_peer(session->client);
     if (session->kind == SESSION_SCREENED)
         log_line("postfix/postscreen", 799, "CONNECT from [%s]:%u to [192.0.2.25]:25", peer.ip,

@@ -62,6 +62,7 @@ struct session {
     enum session_kind kind;
     unsigned client, pid, left, sent, refused;
     bool ending;
+    char id[32]; /* for the server, where a session has one */
 };
 
 enum recipient_state { FRESH, DEFERRED, GONE };
@@ -96,7 +97,7 @@ struct server {
     bool groups;              /* delivers to several recipients in one domain at once */
     bool notices;             /* sends bounces */
 
-    void (*session_begin)(const struct session *);
+    void (*session_begin)(struct session *);
     void (*session_end)(const struct session *);
     void (*accepted)(const struct session *, struct message *); /* gives it its id */
     void (*refused)(const struct session *);
