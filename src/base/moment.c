@@ -390,8 +390,10 @@ static char *put_digits(char *at, uint32_t number, int width) {
 }
 
 static char *put_pair(char *at, char before, int number) {
-    *at = before;
-    return put_digits(at + 1, (uint32_t)number, 2);
+    at[0] = before;
+    at[1] = (char)('0' + number / 10);
+    at[2] = (char)('0' + number % 10);
+    return at + 3;
 }
 
 size_t moment_print(const struct moment *moment, char *buffer) {

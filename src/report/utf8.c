@@ -61,6 +61,39 @@ bool utf8_is_control(uint32_t code_point) {
     return false;
 }
 
+#define ODD_8  BYTE_ODD, BYTE_ODD, BYTE_ODD, BYTE_ODD, BYTE_ODD, BYTE_ODD, BYTE_ODD, BYTE_ODD
+#define ODD_32 ODD_8, ODD_8, ODD_8, ODD_8
+
+static const unsigned char kinds_of_byte[256] = {
+    ODD_32,
+    [' '] = BYTE_BEFORE_FORMULA,
+    ['+'] = BYTE_BEFORE_FORMULA,
+    ['-'] = BYTE_BEFORE_FORMULA,
+    ['='] = BYTE_BEFORE_FORMULA,
+    ['@'] = BYTE_BEFORE_FORMULA,
+    ['"'] = BYTE_QUOTE,
+    ['\\'] = BYTE_BACKSLASH,
+    ['<'] = BYTE_LESS,
+    ['/'] = BYTE_SLASH,
+    [0x7f] = BYTE_ODD,
+    ODD_32,
+    ODD_32,
+    ODD_32,
+    ODD_32, /* behind DEL */
+};
+
+unsigned utf8_bytes(struct slice s) {
+    const unsigned char *at = (const unsigned char *)s.at, *end = at + s.length;
+    unsigned kinds = 0;
+
+    for (; end - at >= 4; at += 4) /* four at a time: two instructions a byte */
+        kinds |= kinds_of_byte[at[0]] | kinds_of_byte[at[1]] | kinds_of_byte[at[2]] |
+                 kinds_of_byte[at[3]];
+    for (; at < end; at++)
+        kinds |= kinds_of_byte[*at];
+    return kinds;
+}
+
 size_t utf8_plain(struct slice s) {
     size_t length = 0;
     while (length < s.length && s.at[length] >= ' ' && s.at[length] < 0x7f)

@@ -15,6 +15,19 @@ uint32_t utf8_take(struct slice *s);
 /* The control characters C0, DEL and C1, and those that turn or break the line: U+061C, U+200E/F,
  * U+2028..E, U+2066..9. A terminal obeys them, so it must not get them. */
 bool utf8_is_control(uint32_t code_point);
+/* What a byte is to those who do not take every text as it stands, a bit for each. */
+enum {
+    BYTE_ODD = 1, /* no printable ASCII */
+    BYTE_QUOTE = 2,
+    BYTE_BACKSLASH = 4,
+    BYTE_LESS = 8,
+    BYTE_SLASH = 16,
+    BYTE_BEFORE_FORMULA =
+        32 /* a spreadsheet may take what begins so for a formula: = + - @, blank */
+};
+/* The bits of all bytes of s. Most text of a log is plain, and is copied in one piece when this has
+ * told so. */
+unsigned utf8_bytes(struct slice s);
 /* Length of the run of printable ASCII at the front of s. */
 size_t utf8_plain(struct slice s);
 

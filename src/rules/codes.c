@@ -143,12 +143,28 @@ bool enhanced_take(struct slice *s, struct enhanced *enhanced_r) {
     return true;
 }
 
+/* Of three digits at most, without needless zeros. */
+static char *put_part(char *to, unsigned part) {
+    part %= 1000;
+    if (part >= 100)
+        *to++ = (char)('0' + part / 100);
+    if (part >= 10)
+        *to++ = (char)('0' + part / 10 % 10);
+    *to++ = (char)('0' + part % 10);
+    return to;
+}
+
 size_t enhanced_print(struct enhanced enhanced, char *buffer) {
-    buffer[0] = '\0';
-    if (enhanced.class_digit == 0)
-        return 0;
-    return (size_t)snprintf(buffer, 16, "%u.%u.%u", enhanced.class_digit % 10u,
-                            enhanced.subject % 1000u, enhanced.detail % 1000u);
+    char *to = buffer;
+    if (enhanced.class_digit) {
+        *to++ = (char)('0' + enhanced.class_digit % 10);
+        *to++ = '.';
+        to = put_part(to, enhanced.subject);
+        *to++ = '.';
+        to = put_part(to, enhanced.detail);
+    }
+    *to = '\0';
+    return (size_t)(to - buffer);
 }
 
 bool code_read(struct slice text, struct code *code_r) {

@@ -1,10 +1,14 @@
 /* csv - what a spreadsheet or a terminal would obey does not get through. */
 #include "report/format.h"
 
+#include <csv.h>
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
+
+#include "random_text.h"
+#include "report/utf8.h"
 
 static struct out row_out(const struct row *row, const char *wish) {
     const struct format *csv = format_named("csv");
@@ -128,6 +132,34 @@ static void test_long(void **state) {
     assert_int_equal(out_held(&out).length, 2 + 2 + 3 * (LENGTH - 1) + 2);
     out_release(&out);
     free(text);
+}
+
+/* What is copied in one piece is what csv_write() makes of it; and a text with a control character
+ * behind it, which is never copied so, gives the same cell, for the character goes. */
+static void test_short_way(void **state) {
+    char room[RANDOM_TEXT_ROOM + 1], quoted[2 * RANDOM_TEXT_ROOM + 2];
+    struct row row = {0};
+    size_t plain = 0;
+
+    (void)state;
+    for (int round = 0; round < 20000; round++) {
+        struct slice text = random_text(room);
+        row.cells[COL_REPLY] = (struct row_cell){true, text};
+        struct out out = row_out(&row, "reply");
+        struct slice cell = slice_head(out_held(&out), out_held(&out).length - 2);
+        if (!(utf8_bytes(text) & (BYTE_ODD | BYTE_BEFORE_FORMULA))) {
+            size_t length = csv_write(quoted, sizeof quoted, room, text.length);
+            assert_true(slice_equal(cell, (struct slice){quoted, length}));
+            plain++;
+        }
+        room[text.length] = '\001';
+        row.cells[COL_REPLY].text.length++;
+        struct out other = row_out(&row, "reply");
+        assert_true(slice_equal(out_held(&out), out_held(&other)));
+        out_release(&out);
+        out_release(&other);
+    }
+    assert_in_range(plain, 1000, 19000);
 }
 
 /* ---- pages */
@@ -266,11 +298,12 @@ static void test_parts(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cells),  cmocka_unit_test(test_kinds),
-        cmocka_unit_test(test_header), cmocka_unit_test(test_delimiter),
-        cmocka_unit_test(test_long),   cmocka_unit_test(test_page),
-        cmocka_unit_test(test_series), cmocka_unit_test(test_uneven_rows),
-        cmocka_unit_test(test_facts),  cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_cells),       cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_header),      cmocka_unit_test(test_delimiter),
+        cmocka_unit_test(test_long),        cmocka_unit_test(test_short_way),
+        cmocka_unit_test(test_page),        cmocka_unit_test(test_series),
+        cmocka_unit_test(test_uneven_rows), cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,19 +6,26 @@
 
 #include <cmocka.h>
 
+#include "random_text.h"
+
 static void assert_held(struct out *out, const char *expected) {
     if (!slice_is(out_held(out), expected))
         fail_msg("'%.*s' is not '%s'", SLICE_ARGS(out_held(out)), expected);
     out_release(out);
 }
 
-static void assert_row(const struct row *row, const char *wish, const char *expected) {
+static struct out row_out(const struct row *row, const char *wish) {
     struct column_choice choice;
     struct out out;
 
     assert_true(column_choose(wish, &choice, NULL));
     out_init_memory(&out);
     format_named("ndjson")->row(row, &choice, &(struct format_wishes){0}, &out);
+    return out;
+}
+
+static void assert_row(const struct row *row, const char *wish, const char *expected) {
+    struct out out = row_out(row, wish);
     assert_held(&out, expected);
 }
 
@@ -53,6 +60,30 @@ static void test_text(void **state) {
         row.cells[COL_REPLY] = (struct row_cell){true, texts[i].text};
         snprintf(expected, sizeof(expected), "{\"reply\":\"%s\"}\n", texts[i].json);
         assert_row(&row, "reply", expected);
+    }
+}
+
+/* Plain text is copied in one piece. With a line end behind it, it never is: then the same is
+ * written, and the line end. */
+static void test_short_way(void **state) {
+    static const struct slice end = SLICE_INIT("\"}\n");
+    char room[RANDOM_TEXT_ROOM + 1];
+    struct row row = {0};
+
+    (void)state;
+    for (int round = 0; round < 20000; round++) {
+        struct slice text = random_text(room);
+        row.cells[COL_REPLY] = (struct row_cell){true, text};
+        struct out out = row_out(&row, "reply");
+        room[text.length] = '\n';
+        row.cells[COL_REPLY].text.length++;
+        struct out other = row_out(&row, "reply");
+        assert_true(slice_ends(out_held(&out), end));
+        out.length -= end.length;
+        out_text(&out, "\\n\"}\n");
+        assert_true(slice_equal(out_held(&out), out_held(&other)));
+        out_release(&out);
+        out_release(&other);
     }
 }
 
@@ -145,9 +176,8 @@ static void test_page(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_text),
-        cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_text),    cmocka_unit_test(test_short_way),
+        cmocka_unit_test(test_numbers), cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
