@@ -49,19 +49,39 @@ size_t slice_rfind(struct slice s, char byte) {
     return found ? (size_t)(found - s.at) : SIZE_MAX;
 }
 
+/* memmem() fills a table of 256 bytes first, which costs more than to search the rest of a line: it
+ * is left to those texts whose first byte stands everywhere (some 300 instructions less a search).
+ */
 size_t slice_find_text(struct slice s, struct slice text) {
+    enum { TRIES = 8 };
     if (text.length == 0)
         return 0;
-    const char *found = s.length ? memmem(s.at, s.length, text.at, text.length) : NULL;
+    struct slice rest = s;
+    for (int i = 0; i < TRIES; i++) {
+        rest = slice_from(rest, slice_find(rest, text.at[0]));
+        if (rest.length < text.length)
+            return SIZE_MAX;
+        if (memcmp(rest.at, text.at, text.length) == 0)
+            return (size_t)(rest.at - s.at);
+        rest = slice_from(rest, 1);
+    }
+    const char *found = rest.length ? memmem(rest.at, rest.length, text.at, text.length) : NULL;
     return found ? (size_t)(found - s.at) : SIZE_MAX;
 }
 
+/* By the last byte, which is the rarer one of ", relay=" and its like. */
 size_t slice_rfind_text(struct slice s, struct slice text) {
-    if (text.length == 0 || text.length > s.length)
-        return text.length == 0 ? s.length : SIZE_MAX;
-    for (size_t at = s.length - text.length + 1; at-- > 0;)
-        if (s.at[at] == text.at[0] && memcmp(s.at + at, text.at, text.length) == 0)
+    if (text.length == 0)
+        return s.length;
+    for (size_t end = s.length; end >= text.length;) {
+        const char *last = memrchr(s.at, text.at[text.length - 1], end);
+        if (!last || (size_t)(last - s.at) + 1 < text.length)
+            break;
+        end = (size_t)(last - s.at);
+        size_t at = end + 1 - text.length;
+        if (memcmp(s.at + at, text.at, text.length) == 0)
             return at;
+    }
     return SIZE_MAX;
 }
 

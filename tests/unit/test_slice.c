@@ -46,6 +46,25 @@ static void test_find(void **state) {
     assert_int_equal(slice_find_text((struct slice){0}, SLICE("x")), SIZE_MAX);
 }
 
+/* However often the first or the last byte stands in front of it or behind. */
+static void test_find_far(void **state) {
+    (void)state;
+    char text[64];
+    for (size_t at = 0; at + 3 <= sizeof text; at++) {
+        struct slice whole = {text, sizeof text};
+        memset(text, 'a', sizeof text);
+        memcpy(text + at, "abc", 3);
+        assert_int_equal(slice_find_text(whole, SLICE("abc")), at);
+        assert_int_equal(slice_find_text(slice_head(whole, at + 2), SLICE("abc")), SIZE_MAX);
+        assert_int_equal(slice_find_text(slice_from(whole, at + 1), SLICE("abc")), SIZE_MAX);
+        memset(text, 'c', sizeof text);
+        memcpy(text + at, "abc", 3);
+        assert_int_equal(slice_rfind_text(whole, SLICE("abc")), at);
+        assert_int_equal(slice_rfind_text(slice_head(whole, at + 2), SLICE("abc")), SIZE_MAX);
+        assert_int_equal(slice_rfind_text(slice_from(whole, at + 1), SLICE("abc")), SIZE_MAX);
+    }
+}
+
 static void test_compare(void **state) {
     (void)state;
     assert_true(slice_compare(SLICE("a"), SLICE("ab")) < 0);
@@ -107,10 +126,10 @@ static void test_lowered(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cut),     cmocka_unit_test(test_find),
-        cmocka_unit_test(test_compare), cmocka_unit_test(test_trim),
-        cmocka_unit_test(test_number),  cmocka_unit_test(test_seconds),
-        cmocka_unit_test(test_lowered),
+        cmocka_unit_test(test_cut),      cmocka_unit_test(test_find),
+        cmocka_unit_test(test_find_far), cmocka_unit_test(test_compare),
+        cmocka_unit_test(test_trim),     cmocka_unit_test(test_number),
+        cmocka_unit_test(test_seconds),  cmocka_unit_test(test_lowered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
