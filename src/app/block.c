@@ -329,10 +329,7 @@ static void work_line(struct pipeline *pipeline, struct hands *hands, struct job
 }
 
 void block_set_anchor(struct hands *hands, const struct job *job) {
-    if (hands->clock.anchor == job->progress->source->anchor)
-        return;
     hands->clock.anchor = job->progress->source->anchor;
-    hands->clock.last.valid = false;
 }
 
 void block_work(void *context, unsigned thread, void *argument) {

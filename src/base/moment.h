@@ -26,18 +26,41 @@ struct civil {
     uint8_t digits;
 };
 
-/* What a stamp needs to become a moment: the anchor of its source (contract, section 2), and a
- * small memory of the last minute worked out, because the C library's conversion takes a lock.
- * One a thread; begins as all zero. The result never depends on the memory. */
+/* A wall clock: what a stamp without a zone shows. */
+struct wall {
+    int64_t minute; /* the begin of its minute, in seconds, read as UTC */
+    int second;     /* 0 .. 60 */
+    uint32_t nanos;
+    uint8_t digits;
+};
+
+/* What a stamp needs to become a moment: the anchor of its source (contract, section 2), and small
+ * memories of the last minute, as stamps come many a minute. One a thread; begins as all zero. The
+ * result never depends on the memories. */
 struct clock {
     int64_t anchor; /* seconds UTC; only for stamps without a year */
     bool guessed;   /* set when there was such a stamp; who wants to know clears it */
     struct {
-        int64_t key, anchor; /* the minute as written, and what it was resolved against */
+        char text[17];  /* "2026-06-01T10:00:" */
+        int64_t minute; /* as in struct wall */
+    } dated;
+    struct {
+        char text[6];   /* "+02:00", or a shorter one and what stands behind it */
+        uint8_t length; /* of the zone itself; 0: none is known */
+        int16_t offset;
+    } zone;
+    struct {
+        char text[13]; /* "Jun  1 10:00:" */
+        bool known;
+        int16_t offset;
+        int64_t anchor, seconds; /* what it was resolved against, and the begin of the minute */
+    } yearless;
+    struct {
+        int64_t key, anchor; /* the minute, and what it was resolved against */
         int64_t seconds;
         int16_t offset;
         bool valid;
-    } last;
+    } last; /* in the zone of the run: the C library's conversion takes a lock */
 };
 
 /* Sets the zone of the run: an IANA name, "" or NULL for the system's. False: no such zone. */
@@ -54,6 +77,10 @@ bool moment_local(struct clock *clock, const struct civil *civil, struct moment 
 /* From a stamp with an offset (minutes east). False: no such date, or no year. */
 bool moment_offset(const struct civil *civil, int offset, struct moment *moment_r);
 
+/* A wall clock in the zone of the run, or with an offset, likewise. */
+struct moment moment_of_wall(struct clock *clock, const struct wall *wall);
+struct moment moment_of_wall_at(const struct wall *wall, int offset);
+
 /* True for a name that the zone of the run gives itself: "CET", "CEST". */
 bool moment_zone_has(struct slice name);
 
@@ -64,12 +91,15 @@ bool moment_unix(struct slice seconds, struct moment *moment_r);
 bool moment_unix_micros(struct slice micros, struct moment *moment_r);
 
 /* Reads "2026-06-01T10:00:01[.fraction](Z|+02:00|+0200)" at the front of *s and moves past it. */
-bool moment_take_rfc3339(struct slice *s, struct moment *moment_r);
+bool moment_take_rfc3339(struct clock *clock, struct slice *s, struct moment *moment_r);
 /* Reads "Jun  1 10:00:01[.fraction]" at the front of *s (blank or zero padded) and moves past it.
- */
+ * As a moment: in the zone of the run, and false too when there is no such date. */
 bool civil_take_rfc3164(struct slice *s, struct civil *civil_r);
-/* Reads "2026-06-01 10:00:01[.fraction]" at the front of *s and moves past it. */
+bool moment_take_rfc3164(struct clock *clock, struct slice *s, struct moment *moment_r);
+/* Reads "2026-06-01 10:00:01[.fraction]" at the front of *s and moves past it. As a wall clock:
+ * false too when there is no such date. */
 bool civil_take_dashed(struct slice *s, struct civil *civil_r);
+bool wall_take_dashed(struct clock *clock, struct slice *s, struct wall *wall_r);
 
 /* Reads "Z", "+02:00" or "+0200" at the front of *s, in minutes east, and moves past it. */
 bool moment_take_offset(struct slice *s, int *offset_r);

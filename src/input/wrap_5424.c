@@ -47,11 +47,11 @@ static bool skip_data(struct slice *s) {
     return s->length == 0 || s->at[0] == ' ';
 }
 
-static bool take_stamp(struct slice *s, struct moment *time_r) {
+static bool take_stamp(struct clock *clock, struct slice *s, struct moment *time_r) {
     struct slice stamp;
     *time_r = (struct moment){.seconds = MOMENT_NONE};
     return take_field(s, &stamp) &&
-           (stamp.length == 0 || (moment_take_rfc3339(&stamp, time_r) && stamp.length == 0));
+           (stamp.length == 0 || (moment_take_rfc3339(clock, &stamp, time_r) && stamp.length == 0));
 }
 
 static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct slice line,
@@ -59,10 +59,9 @@ static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct s
     uint64_t version, number;
     struct moment time;
     struct slice host, app, process, id;
-    (void)clock;
     (void)arena;
     if (!header_skip_priority(&line) || !slice_take_number(&line, &version) || version < 1 ||
-        version > 999 || !slice_skip_byte(&line, ' ') || !take_stamp(&line, &time) ||
+        version > 999 || !slice_skip_byte(&line, ' ') || !take_stamp(clock, &line, &time) ||
         !take_field(&line, &host) || !take_field(&line, &app) || !take_field(&line, &process) ||
         !take_field(&line, &id) || !skip_data(&line))
         return UNWRAP_FOREIGN;

@@ -17,7 +17,7 @@ static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct s
                               struct entry *entry) {
     struct moment time;
     struct slice stream, tags;
-    if (!moment_take_rfc3339(&line, &time) || !slice_skip_byte(&line, ' ') ||
+    if (!moment_take_rfc3339(clock, &line, &time) || !slice_skip_byte(&line, ' ') ||
         !take_stream(&line, &stream))
         return UNWRAP_FOREIGN;
     slice_cut(&line, ' ', &tags);

@@ -21,7 +21,7 @@ static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct s
     struct moment time;
     if (line.at[0] != '{' || slice_find_text(line, SLICE("\"log\"")) == SIZE_MAX ||
         !json_object(line, members, MEMBERS) || !json_text(&members[LOG], arena, &inner) ||
-        !json_text(&members[TIME], arena, &stamp) || !moment_take_rfc3339(&stamp, &time) ||
+        !json_text(&members[TIME], arena, &stamp) || !moment_take_rfc3339(clock, &stamp, &time) ||
         stamp.length)
         return UNWRAP_FOREIGN;
     bool goes_on = !inner.length || inner.at[inner.length - 1] != '\n';

@@ -55,18 +55,14 @@ static bool has_tag(struct slice s) {
 
 static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct slice line,
                               struct entry *entry) {
-    struct civil civil;
-    struct moment time;
+    struct wall wall;
     int offset;
     (void)arena;
-    if (!civil_take_dashed(&line, &civil) || (line.length > 0 && line.at[0] != ' ') ||
+    if (!wall_take_dashed(clock, &line, &wall) || (line.length > 0 && line.at[0] != ' ') ||
         has_tag(line))
         return UNWRAP_FOREIGN;
-    bool exists = take_zone(&line, &offset) ? moment_offset(&civil, offset, &time)
-                                            : moment_local(clock, &civil, &time);
-    if (!exists)
-        return UNWRAP_FOREIGN;
-    entry->time = time;
+    entry->time = take_zone(&line, &offset) ? moment_of_wall_at(&wall, offset)
+                                            : moment_of_wall(clock, &wall);
     entry->program = SLICE("exim");
     entry->pid = take_pid(&line);
     slice_skip_byte(&line, ' ');

@@ -51,17 +51,13 @@ static bool is_of_run(struct slice name, const struct zone *zone, const struct m
     return moment_zone_has(name) && (!zone || difference < -60 || difference > 60);
 }
 
-static bool zoned(struct clock *clock, const struct civil *civil, struct slice name,
-                  struct moment *time_r) {
+static struct moment zoned(struct clock *clock, const struct wall *wall, struct slice name) {
     const struct zone *zone = zone_named(name);
     int offset;
     if (take_number(name, &offset))
-        return moment_offset(civil, offset, time_r);
-    if (!moment_local(clock, civil, time_r))
-        return false;
-    if (!zone || is_of_run(name, zone, time_r))
-        return true;
-    return moment_offset(civil, zone->offset, time_r);
+        return moment_of_wall_at(wall, offset);
+    struct moment local = moment_of_wall(clock, wall);
+    return !zone || is_of_run(name, zone, &local) ? local : moment_of_wall_at(wall, zone->offset);
 }
 
 static bool skip_weekday(struct slice *s) {
@@ -84,13 +80,13 @@ static bool is_zone_name(struct slice name) {
 
 static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct slice line,
                               struct entry *entry) {
-    struct civil civil;
-    struct moment time;
+    struct wall wall;
     struct slice zone;
     (void)arena;
-    if (!skip_weekday(&line) || !civil_take_dashed(&line, &civil) || !slice_skip_byte(&line, ' ') ||
-        !slice_cut(&line, ' ', &zone) || !is_zone_name(zone) || !zoned(clock, &civil, zone, &time))
+    if (!skip_weekday(&line) || !wall_take_dashed(clock, &line, &wall) ||
+        !slice_skip_byte(&line, ' ') || !slice_cut(&line, ' ', &zone) || !is_zone_name(zone))
         return UNWRAP_FOREIGN;
+    struct moment time = zoned(clock, &wall, zone);
     return header_read_at(line, &time, entry);
 }
 

@@ -14,7 +14,7 @@
 static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct slice line,
                               struct entry *entry) {
     struct moment time;
-    if (!moment_take_rfc3339(&line, &time) || !slice_skip_byte(&line, ' '))
+    if (!moment_take_rfc3339(clock, &line, &time) || !slice_skip_byte(&line, ' '))
         return UNWRAP_FOREIGN;
     entry->time = time;
     enum unwrapping answer = entry_read_inner(clock, arena, LAYER_CONTAINER, line, entry);

@@ -54,17 +54,18 @@ static bool is_of_container(struct slice s, const struct moment *time) {
 }
 
 static bool take_stamp(struct clock *clock, struct slice *s, struct moment *moment_r) {
-    struct civil civil;
+    struct wall wall;
     if (s->length > 0 && s->at[0] >= '0' && s->at[0] <= '9') {
-        if (moment_take_rfc3339(s, moment_r)) {
+        if (moment_take_rfc3339(clock, s, moment_r)) {
             if (!slice_skip_byte(s, ' '))
                 return false;
             *s = header_without_blanks(*s);
             return !is_of_container(*s, moment_r);
         }
-        if (!civil_take_dashed(s, &civil) || !moment_local(clock, &civil, moment_r))
+        if (!wall_take_dashed(clock, s, &wall))
             return false;
-    } else if (!civil_take_rfc3164(s, &civil) || !moment_local(clock, &civil, moment_r)) {
+        *moment_r = moment_of_wall(clock, &wall);
+    } else if (!moment_take_rfc3164(clock, s, moment_r)) {
         return false;
     }
     if (!slice_skip_byte(s, ' '))

@@ -37,10 +37,11 @@ static bool is_same(const struct moment *a, const struct moment *b) {
 static void check_printed(const struct moment *moment) {
     char text[MOMENT_TEXT];
     struct slice printed = {text, moment_print(moment, text)};
+    struct clock clock = {0};
     struct moment again;
     if (printed.length == 0)
         return;
-    assert(moment_take_rfc3339(&printed, &again) && printed.length == 0);
+    assert(moment_take_rfc3339(&clock, &printed, &again) && printed.length == 0);
     assert(is_same(moment, &again) && again.offset == moment->offset &&
            again.digits == moment->digits);
 }
@@ -64,13 +65,43 @@ static void check_civil(struct slice text, int64_t anchor,
     check_printed(&moment);
 }
 
-static void check_stamps(struct slice text, int64_t anchor) {
-    struct slice rest = text;
-    struct moment moment;
-    if (moment_take_rfc3339(&rest, &moment)) {
-        check_end(rest, text);
+static bool take_dashed(struct clock *clock, struct slice *s, struct moment *moment_r) {
+    struct wall wall;
+    if (!wall_take_dashed(clock, s, &wall))
+        return false;
+    *moment_r = moment_of_wall(clock, &wall);
+    return true;
+}
+
+/* What stands at the front, and again behind it: the memory of the stamps before changes nothing.
+ */
+static void check_moments(struct slice text, int64_t anchor,
+                          bool (*take)(struct clock *clock, struct slice *s,
+                                       struct moment *moment_r)) {
+    struct clock warm = {.anchor = anchor};
+    for (struct slice rest = text; rest.length; rest = slice_from(rest, 1)) {
+        struct slice a = rest, b = rest;
+        struct clock cold = {.anchor = anchor};
+        struct moment moment, again;
+        bool is_taken = take(&warm, &a, &moment);
+        assert(take(&cold, &b, &again) == is_taken && a.length == b.length);
+        check_end(a, text);
+        if (!is_taken)
+            continue;
+        assert(is_same(&moment, &again) && moment.offset == again.offset &&
+               moment.digits == again.digits);
         check_printed(&moment);
+        rest = a;
+        if (!rest.length)
+            return;
     }
+}
+
+static void check_stamps(struct slice text, int64_t anchor) {
+    struct moment moment;
+    check_moments(text, anchor, moment_take_rfc3339);
+    check_moments(text, anchor, moment_take_rfc3164);
+    check_moments(text, anchor, take_dashed);
     if (moment_unix(text, &moment))
         check_printed(&moment);
     if (moment_unix_micros(text, &moment))

@@ -92,6 +92,9 @@ static void test_rfc3339(void **state) {
         {"2026-06-01T10:00:01.000Z", "2026-06-01T10:00:01.000+00:00", ""},
         {"2026-06-01T10:00:01.123456789Z", "2026-06-01T10:00:01.123456789+00:00", ""},
         {"2026-06-01T10:00:01.12345678987Z", "2026-06-01T10:00:01.123456789+00:00", ""},
+        {"2026-06-01T10:00:01.12345678Z behind", "2026-06-01T10:00:01.12345678+00:00", " behind"},
+        {"2026-06-01T10:00:01.1Z behind it", "2026-06-01T10:00:01.1+00:00", " behind it"},
+        {"2026-06-01T10:00:01.1234567Z", "2026-06-01T10:00:01.1234567+00:00", ""},
         {"2016-12-31T23:59:60Z", "2017-01-01T00:00:00+00:00", ""},
     };
     static const char *const wrong[] = {
@@ -112,17 +115,18 @@ static void test_rfc3339(void **state) {
         "2026/06/01T10:00:01Z",
         "2026-06-01T1a:00:01Z",
     };
+    struct clock clock = {0};
     for (size_t i = 0; i < COUNT(good); i++) {
         struct slice s = slice_of(good[i].text);
         struct moment moment;
-        assert_true(moment_take_rfc3339(&s, &moment));
+        assert_true(moment_take_rfc3339(&clock, &s, &moment));
         assert_printed(&moment, good[i].printed);
         assert_true(slice_is(s, good[i].rest));
     }
     for (size_t i = 0; i < COUNT(wrong); i++) {
         struct slice s = slice_of(wrong[i]);
         struct moment moment;
-        if (moment_take_rfc3339(&s, &moment))
+        if (moment_take_rfc3339(&clock, &s, &moment))
             fail_msg("taken: %s", wrong[i]);
         assert_true(slice_is(s, wrong[i]));
     }
@@ -289,6 +293,185 @@ static void test_anchors_out_of_this_world(void **state) {
     }
 }
 
+enum form { ZONED, YEARLESS, DASHED };
+
+static bool take(enum form form, struct clock *clock, struct slice *s, struct moment *moment_r) {
+    struct wall wall;
+    switch (form) {
+    case ZONED:
+        return moment_take_rfc3339(clock, s, moment_r);
+    case YEARLESS:
+        return moment_take_rfc3164(clock, s, moment_r);
+    case DASHED:
+        if (!wall_take_dashed(clock, s, &wall))
+            return false;
+        *moment_r = moment_of_wall(clock, &wall);
+        return true;
+    }
+    return false;
+}
+
+static void assert_taken(enum form form, struct clock *clock, const char *text, const char *printed,
+                         const char *rest) {
+    struct slice s = slice_of(text);
+    struct moment moment;
+    bool is_taken = take(form, clock, &s, &moment);
+    if (is_taken != (printed != NULL))
+        fail_msg("%s: %s", is_taken ? "taken" : "not taken", text);
+    if (printed)
+        assert_printed(&moment, printed);
+    assert_true(slice_is(s, rest));
+}
+
+/* Each stamp is read with the memory of the ones before, in their order, and with none. NULL: it is
+ * not taken, and nothing is moved. */
+static void test_what_follows_a_stamp(void **state) {
+    (void)state;
+    static const struct {
+        enum form form;
+        const char *text, *printed, *rest;
+    } rows[] = {
+        /* the same minute, the next, and the ends of hours, days, months, years */
+        {ZONED, "2026-12-31T23:58:59.999999+01:00 a", "2026-12-31T23:58:59.999999+01:00", " a"},
+        {ZONED, "2026-12-31T23:59:00+01:00 a", "2026-12-31T23:59:00+01:00", " a"},
+        {ZONED, "2026-12-31T23:59:59.5+01:00 a", "2026-12-31T23:59:59.5+01:00", " a"},
+        {ZONED, "2027-01-01T00:00:00+01:00 a", "2027-01-01T00:00:00+01:00", " a"},
+        {ZONED, "2027-02-28T23:59:59+01:00 a", "2027-02-28T23:59:59+01:00", " a"},
+        {ZONED, "2027-03-01T00:00:00+01:00 a", "2027-03-01T00:00:00+01:00", " a"},
+        /* leap seconds, and what is none */
+        {ZONED, "2026-12-31T23:59:60+01:00 a", "2027-01-01T00:00:00+01:00", " a"},
+        {ZONED, "2026-12-31T23:59:61+01:00 a", NULL, "2026-12-31T23:59:61+01:00 a"},
+        {ZONED, "2026-12-31T23:59:5x+01:00 a", NULL, "2026-12-31T23:59:5x+01:00 a"},
+        {ZONED, "2026-12-31T23:59:x5+01:00 a", NULL, "2026-12-31T23:59:x5+01:00 a"},
+        {ZONED, "2026-12-31T23:59:", NULL, "2026-12-31T23:59:"},
+        {ZONED, "2026-12-31T23:59:1", NULL, "2026-12-31T23:59:1"},
+        {ZONED, "2026-12-31T23:59:11", NULL, "2026-12-31T23:59:11"},
+        /* the zone changes within a minute, or is short, or is none */
+        {ZONED, "2026-12-31T23:59:01+02:00 a", "2026-12-31T23:59:01+02:00", " a"},
+        {ZONED, "2026-12-31T23:59:01-02:00 a", "2026-12-31T23:59:01-02:00", " a"},
+        {ZONED, "2026-12-31T23:59:01+0200 a", "2026-12-31T23:59:01+02:00", " a"},
+        {ZONED, "2026-12-31T23:59:02+0200 b", "2026-12-31T23:59:02+02:00", " b"},
+        {ZONED, "2026-12-31T23:59:02+0200", "2026-12-31T23:59:02+02:00", ""},
+        {ZONED, "2026-12-31T23:59:02+020", NULL, "2026-12-31T23:59:02+020"},
+        {ZONED, "2026-12-31T23:59:02Z mx1 a", "2026-12-31T23:59:02+00:00", " mx1 a"},
+        {ZONED, "2026-12-31T23:59:02Z mx1 b", "2026-12-31T23:59:02+00:00", " mx1 b"},
+        {ZONED, "2026-12-31T23:59:02Z", "2026-12-31T23:59:02+00:00", ""},
+        {ZONED, "2026-12-31T23:59:02z mx1 b", "2026-12-31T23:59:02+00:00", " mx1 b"},
+        {ZONED, "2026-12-31T23:59:02+24:00 a", NULL, "2026-12-31T23:59:02+24:00 a"},
+        {ZONED, "2026-12-31T23:59:02 a", NULL, "2026-12-31T23:59:02 a"},
+        /* one form is no other */
+        {DASHED, "2026-12-31T23:59:02 a", NULL, "2026-12-31T23:59:02 a"},
+        {ZONED, "2026-12-31 23:59:02+02:00 a", NULL, "2026-12-31 23:59:02+02:00 a"},
+        {ZONED, "2026-12-31t23:59:02+02:00 a", "2026-12-31T23:59:02+02:00", " a"},
+        {ZONED, "2026-02-29T23:59:02+02:00 a", NULL, "2026-02-29T23:59:02+02:00 a"},
+        {DASHED, "2026-02-29 23:59:02 a", NULL, "2026-02-29 23:59:02 a"},
+        {DASHED, "2026-12-31 23:59:02.25 a", "2026-12-31T23:59:02.25+01:00", " a"},
+        {DASHED, "2026-12-31 23:59:60 a", "2027-01-01T00:00:00+01:00", " a"},
+        /* the clocks of Berlin are put forward, and back */
+        {DASHED, "2026-03-29 01:59:59 a", "2026-03-29T01:59:59+01:00", " a"},
+        {DASHED, "2026-03-29 02:00:00 a", "2026-03-29T03:00:00+02:00", " a"},
+        {DASHED, "2026-03-29 03:00:00 a", "2026-03-29T03:00:00+02:00", " a"},
+        {DASHED, "2026-10-25 02:59:59 a", "2026-10-25T02:59:59+02:00", " a"},
+        {DASHED, "2026-10-25 03:00:00 a", "2026-10-25T03:00:00+01:00", " a"},
+        /* no year: the anchor is 2026-06-01T12:00:00Z */
+        {YEARLESS, "Oct 25 02:59:59 a", "2025-10-25T02:59:59+02:00", " a"},
+        {YEARLESS, "Oct 26 02:59:59 a", "2025-10-26T02:59:59+02:00", " a"},
+        {YEARLESS, "Oct 26 03:00:00 a", "2025-10-26T03:00:00+01:00", " a"},
+        {YEARLESS, "Dec 31 23:59:59 a", "2025-12-31T23:59:59+01:00", " a"},
+        {YEARLESS, "Dec 31 23:59:60 a", "2026-01-01T00:00:00+01:00", " a"},
+        {YEARLESS, "Dec 31 23:59:61 a", NULL, "Dec 31 23:59:61 a"},
+        {YEARLESS, "Jan  1 00:00:00 a", "2026-01-01T00:00:00+01:00", " a"},
+        {YEARLESS, "Jan  1 00:00:07.123 a", "2026-01-01T00:00:07.123+01:00", " a"},
+        {YEARLESS, "Jan  1 00:00:0", NULL, "Jan  1 00:00:0"},
+        {YEARLESS, "Jan  1 00:00:0x a", NULL, "Jan  1 00:00:0x a"},
+        {YEARLESS, "Jan  1 00:00:7 a", NULL, "Jan  1 00:00:7 a"},
+        {YEARLESS, "Jan 1 00:00:08 a", "2026-01-01T00:00:08+01:00", " a"},
+        {YEARLESS, "Jan 1 00:00:09 a", "2026-01-01T00:00:09+01:00", " a"},
+        {YEARLESS, "Jan 1 00:00:0112", "2026-01-01T00:00:01+01:00", "12"},
+        {YEARLESS, "Jan 01 00:00:09 a", "2026-01-01T00:00:09+01:00", " a"},
+        {YEARLESS, "Feb 29 00:00:09 a", "2024-02-29T00:00:09+01:00", " a"},
+        {YEARLESS, "Feb 30 00:00:09 a", NULL, "Feb 30 00:00:09 a"},
+        /* the anchor and a day more is in the middle of this minute */
+        {YEARLESS, "Jun  2 14:00:00 a", "2026-06-02T14:00:00+02:00", " a"},
+        {YEARLESS, "Jun  2 14:00:01 a", "2025-06-02T14:00:01+02:00", " a"},
+        {YEARLESS, "Jun  2 14:00:00 a", "2026-06-02T14:00:00+02:00", " a"},
+    };
+    /* as memories begin */
+    static const char nothing[32] = {[13] = '1', [14] = '1'}, zone[32] = "2026-12-31T23:59:02";
+    use_zone(BERLIN);
+    const int64_t anchor = at_utc(2026, 6, 1, 12, 0, 0);
+    struct clock warm = {.anchor = anchor};
+    struct clock first = {0};
+    struct slice none = {nothing, sizeof nothing}, no_zone = {zone, sizeof zone};
+    struct moment moment;
+    for (enum form form = ZONED; form <= DASHED; form++)
+        assert_false(take(form, &first, &none, &moment));
+    assert_false(moment_take_rfc3339(&first, &no_zone, &moment));
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct clock cold = {.anchor = anchor};
+        for (int times = 0; times < 2; times++)
+            assert_taken(rows[i].form, &warm, rows[i].text, rows[i].printed, rows[i].rest);
+        assert_taken(rows[i].form, &cold, rows[i].text, rows[i].printed, rows[i].rest);
+    }
+}
+
+/* Another source, another year; and stamps without a year are told of each time. */
+static void test_anchor_changes_under_a_stamp(void **state) {
+    (void)state;
+    use_zone(BERLIN);
+    struct clock clock = {.anchor = at_utc(2026, 6, 1, 12, 0, 0)};
+    assert_taken(YEARLESS, &clock, "Feb 28 10:00:01 a", "2026-02-28T10:00:01+01:00", " a");
+    clock.anchor = at_utc(2024, 6, 1, 12, 0, 0);
+    clock.guessed = false;
+    assert_taken(YEARLESS, &clock, "Feb 28 10:00:02 a", "2024-02-28T10:00:02+01:00", " a");
+    assert_true(clock.guessed);
+    clock.guessed = false;
+    assert_taken(YEARLESS, &clock, "Feb 28 10:00:03 a", "2024-02-28T10:00:03+01:00", " a");
+    assert_true(clock.guessed);
+    clock.guessed = false;
+    assert_taken(ZONED, &clock, "2026-02-28T10:00:03Z a", "2026-02-28T10:00:03+00:00", " a");
+    assert_taken(DASHED, &clock, "2026-02-28 10:00:03 a", "2026-02-28T10:00:03+01:00", " a");
+    assert_false(clock.guessed);
+}
+
+/* Stamps near each other, with any byte changed: the same answer as with an empty memory. */
+static void test_damaged_stamps(void **state) {
+    (void)state;
+    static const char *const stamps[] = {
+        "2026-06-01T10:00:01.123456+02:00 mx1", "2026-06-01T10:00:02Z mx1 postfix",
+        "2026-06-01 10:00:01.123 mx1 postfix",  "Jun  1 10:00:01 mx1 postfix",
+        "Jun 01 10:00:01.123456 mx1",
+    };
+    static const char bytes[] = "0123456789:-+ TZ.t\n\0\xff";
+    use_zone(BERLIN);
+    struct clock warm = {.anchor = at_utc(2026, 6, 1, 12, 0, 0)};
+    uint32_t chance = 4711;
+    for (int i = 0; i < 200000; i++) {
+        char text[40] = {0};
+        chance = chance * 1664525 + 1013904223;
+        const char *stamp = stamps[(chance >> 8) % COUNT(stamps)];
+        size_t length = strlen(stamp);
+        memcpy(text, stamp, length);
+        if (chance >> 31)
+            text[(chance >> 12) % length] = bytes[(chance >> 20) % sizeof bytes];
+        length = (chance >> 29) == 1 ? (chance >> 16) % length : length;
+        for (enum form form = ZONED; form <= DASHED; form++) {
+            struct clock cold = {.anchor = warm.anchor};
+            struct slice a = {text, length}, b = a;
+            struct moment first, second;
+            bool is_taken = take(form, &warm, &a, &first);
+            assert_int_equal(is_taken, take(form, &cold, &b, &second));
+            assert_ptr_equal(a.at, b.at);
+            if (is_taken) {
+                assert_int_equal(first.seconds, second.seconds);
+                assert_int_equal(first.nanos, second.nanos);
+                assert_int_equal(first.offset, second.offset);
+                assert_int_equal(first.digits, second.digits);
+            }
+        }
+    }
+}
+
 /* Whatever was asked before: the same answer as with an empty memory. */
 static void test_memory_never_shows(void **state) {
     (void)state;
@@ -406,6 +589,9 @@ int main(void) {
         cmocka_unit_test(test_clock_changes),
         cmocka_unit_test(test_year_of_yearless_stamps),
         cmocka_unit_test(test_anchors_out_of_this_world),
+        cmocka_unit_test(test_what_follows_a_stamp),
+        cmocka_unit_test(test_anchor_changes_under_a_stamp),
+        cmocka_unit_test(test_damaged_stamps),
         cmocka_unit_test(test_memory_never_shows),
         cmocka_unit_test(test_printing_what_is_no_time),
         cmocka_unit_test(test_wishes),

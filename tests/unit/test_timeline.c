@@ -15,10 +15,11 @@
 
 static int64_t at(const char *stamp) {
     struct slice text = slice_of(stamp);
+    struct clock clock = {0};
     struct moment moment;
     if (!text.length)
         return MOMENT_NONE;
-    assert_true(moment_take_rfc3339(&text, &moment));
+    assert_true(moment_take_rfc3339(&clock, &text, &moment));
     return moment.seconds;
 }
 
