@@ -12,18 +12,12 @@
  */
 #include "input/header.h"
 
-struct slice header_without_blanks(struct slice s) {
-    while (slice_skip_byte(&s, ' '))
-        ;
-    return s;
-}
+#include "base/ascii.h"
 
-/* "<22>": facility * 8 + severity, at most 191. Anything else that begins with '<' is no syslog. */
-bool header_skip_priority(struct slice *s) {
+bool header_skip_written_priority(struct slice *s) {
     uint64_t priority;
-    if (!slice_skip_byte(s, '<'))
-        return true;
-    return slice_take_number(s, &priority) && priority <= 191 && slice_skip_byte(s, '>');
+    return slice_skip_byte(s, '<') && slice_take_number(s, &priority) && priority <= 191 &&
+           slice_skip_byte(s, '>');
 }
 
 /* Cuts "<mail.info> ", or in numbers "<2.6> ", off the front. */
@@ -84,15 +78,14 @@ static bool is_repeat(struct slice s) {
 
 /* Empty when there is none, or "-". */
 static struct slice take_host(struct slice *s) {
-    const char *at = s->at;
-    size_t length = 0;
-    while (length < s->length && at[length] != ' ' && at[length] != '[')
-        length++;
-    if (length == 0 || (length < s->length && at[length] == '[') || at[length - 1] == ':' ||
-        is_mark(*s) || is_repeat(*s))
+    const char *begin = s->at, *end = s->at + s->length, *at = begin;
+    while (at < end && *at != ' ' && *at != '[')
+        at++;
+    if (at == begin || (at < end && *at == '[') || at[-1] == ':' ||
+        ((*begin == '-' || *begin == 'l') && (is_mark(*s) || is_repeat(*s))))
         return (struct slice){0};
-    *s = header_without_blanks(slice_range(at + length, at + s->length));
-    return (struct slice){at, length == 1 && at[0] == '-' ? 0 : length};
+    *s = header_without_blanks(slice_range(at, end));
+    return (struct slice){begin, at - begin == 1 && *begin == '-' ? 0 : (size_t)(at - begin)};
 }
 
 /* What names of programs are made of; everything else ends a tag or tells that it is none. */
@@ -102,24 +95,24 @@ static const bool in_tag[256] = {
     ['('] = true,         [')'] = true,         ['%'] = true,         ['#'] = true,
 };
 
-static struct slice take_name(struct slice *s) {
-    const char *at = s->at, *end = s->at + s->length;
+static const char *end_of_name(const char *at, const char *end) {
     while (at < end && in_tag[(unsigned char)*at])
         at++;
-    struct slice name = slice_range(s->at, at);
-    *s = slice_range(at, end);
-    return name;
+    return at;
 }
 
-/* "4711]"; what is in the brackets may be more than digits, but then it is no pid. */
-static bool take_pid(struct slice *s, struct slice *pid_r) {
-    size_t digits = 0;
-    while (digits < s->length && (unsigned char)(s->at[digits] - '0') <= 9)
-        digits++;
-    struct slice inside = take_name(s);
-    if (inside.length == digits)
-        *pid_r = inside;
-    return inside.length > 0 && slice_skip_byte(s, ']');
+/* "4711]"; what is in the brackets may be more than digits, but then it is no pid. False: there is
+ * no such thing; *at_ is moved behind the bracket. */
+static bool take_pid(const char **at_, const char *end, struct slice *pid_r) {
+    const char *begin = *at_, *at = begin;
+    while (at < end && is_digit(*at))
+        at++;
+    if (at == end || *at != ']')
+        at = end_of_name(at, end);
+    else
+        *pid_r = slice_range(begin, at);
+    *at_ = at + 1;
+    return at > begin && at < end && *at == ']';
 }
 
 /* Cuts "[ID 801593 mail.info] " off the front. */
@@ -136,28 +129,38 @@ static struct slice without_solaris_id(struct slice s) {
 
 /* A colon ends the tag only in front of a blank or the end, unless a pid has made it sure. */
 static bool read_tag_and_text(struct slice s, struct entry *entry) {
+    const char *end = s.at + s.length, *at = end_of_name(s.at, end);
+    struct slice program = slice_range(s.at, at), pid = {0};
     entry->text = s;
-    struct slice pid = {0}, program = take_name(&s);
-    if (program.length == 0)
+    if (program.length == 0 || at == end)
         return false;
-    bool is_sure = slice_skip_byte(&s, '[');
-    if ((is_sure && !take_pid(&s, &pid)) || !slice_skip_byte(&s, ':') ||
-        (!is_sure && s.length > 0 && s.at[0] != ' '))
+    bool is_sure = *at == '[';
+    if (is_sure) {
+        at++;
+        if (!take_pid(&at, end, &pid))
+            return false;
+    }
+    if (at == end || *at++ != ':' || (!is_sure && at < end && *at != ' '))
         return false;
-    slice_skip_byte(&s, ' ');
+    if (at < end && *at == ' ')
+        at++;
     entry->program = program;
     entry->pid = pid;
-    entry->text = without_solaris_id(s);
+    entry->text = without_solaris_id(slice_range(at, end));
     return true;
 }
 
-bool header_read_tag(struct slice s, struct entry *entry) {
-    if (s.length && s.at[0] == '<')
-        s = without_level(s);
+/* For what does not simply begin with a tag. */
+static bool read_tag_behind_levels(struct slice s, struct entry *entry) {
+    s = without_level(s);
     while (!read_tag_and_text(s, entry))
         if (!skip_level_word(&s))
             return false;
     return true;
+}
+
+bool header_read_tag(struct slice s, struct entry *entry) {
+    return read_tag_and_text(s, entry) || read_tag_behind_levels(s, entry);
 }
 
 enum unwrapping header_read(struct slice s, struct entry *entry) {

@@ -4,8 +4,13 @@
 
 #include "input/entry.h"
 
+/* "<22>": facility * 8 + severity, at most 191. Anything else that begins with '<' is no syslog. */
+bool header_skip_written_priority(struct slice *s);
+
 /* Cuts "<22>" off the front; true when there is none. False: '<' and something else. */
-bool header_skip_priority(struct slice *s);
+static inline bool header_skip_priority(struct slice *s) {
+    return !s->length || s->at[0] != '<' || header_skip_written_priority(s);
+}
 
 /* Reads "[level] [host] [level] [tag] text" into host, program, pid and text of the entry.
  * UNWRAP_DULL: a mark of syslogd. */
@@ -16,6 +21,10 @@ enum unwrapping header_read_at(struct slice s, const struct moment *time, struct
 /* Reads "[level] tag text", with no host in front. False: no tag; all of it is text then. */
 bool header_read_tag(struct slice s, struct entry *entry);
 
-struct slice header_without_blanks(struct slice s);
+static inline struct slice header_without_blanks(struct slice s) {
+    while (slice_skip_byte(&s, ' '))
+        ;
+    return s;
+}
 
 #endif
