@@ -13,12 +13,6 @@ bool block_is_outside(const struct options *options, const struct moment *time) 
            (options->until != MOMENT_NONE && time->seconds >= options->until);
 }
 
-static struct finding *finding_add(struct job *job) {
-    job->findings = memory_grow(job->findings, &job->finding_capacity, job->finding_count + 1,
-                                sizeof *job->findings);
-    return &job->findings[job->finding_count++];
-}
-
 /* The code a line type stands for when it prints none (implied.csv). Where the MTA's own dsn= says
  * another thing, the words were made of it: "Data format error" with dsn=5.7.1 is no 501 5.6.0. */
 static void imply_code(const struct codes *codes, struct finding *finding) {
@@ -87,29 +81,35 @@ static uint64_t twin_hash(const struct mta *mta, const struct entry *entry,
     return bytes_hash(first.at, first.length) ^ (uint64_t)entry->time.seconds;
 }
 
-static void add_findings(struct pipeline *pipeline, struct hands *hands, struct job *job,
-                         const struct entry *entry, const struct mta *mta, bool outside) {
-    for (size_t i = 0; i < hands->records.count; i++) {
-        struct finding *finding = finding_add(job);
-        *finding = (struct finding){.record = hands->records.items[i],
-                                    .mta = mta,
-                                    .time = entry->time,
-                                    .host = entry->host,
-                                    .program = entry->program,
-                                    .pid = entry->pid,
-                                    .outside = outside,
-                                    .arrives = hands->records.items[i].kind == RECORD_ARRIVAL,
-                                    .twin = twin_hash(mta, entry, &hands->records.items[i]),
-                                    .line = entry->line.number,
-                                    .verdict.class_name = "",
-                                    .repeat = entry->repeat};
+/* What the entry says beside its records. */
+static void finish_finding(struct finding *finding, const struct entry *entry,
+                           const struct mta *mta) {
+    finding->mta = mta;
+    finding->time = entry->time;
+    finding->host = entry->host;
+    finding->program = entry->program;
+    finding->pid = entry->pid;
+    finding->twin = twin_hash(mta, entry, &finding->record);
+    finding->line = entry->line.number;
+    finding->repeat = entry->repeat;
+    finding->arrives = finding->record.kind == RECORD_ARRIVAL;
+    finding->verdict.class_name = "";
+}
+
+static void finish_findings(struct pipeline *pipeline, struct hands *hands, struct job *job,
+                            size_t first, const struct entry *entry, const struct mta *mta,
+                            bool outside) {
+    for (size_t i = first; i < job->found.count; i++) {
+        struct finding *finding = job_finding(job, i);
+        finish_finding(finding, entry, mta);
+        finding->outside = outside;
         if (outside)
             make_detail(&finding->record);
         judge(pipeline, hands, job, finding);
     }
 }
 
-static enum reading read_entry(struct pipeline *pipeline, struct hands *hands,
+static enum reading read_entry(struct pipeline *pipeline, struct records *records,
                                const struct entry *entry, const struct mta **mta_r) {
     const struct knowledge *knowledge = pipeline->run->knowledge;
     const struct mta *mta = mta_of(entry);
@@ -120,12 +120,11 @@ static enum reading read_entry(struct pipeline *pipeline, struct hands *hands,
     if (!mta || (pipeline->only && mta != pipeline->only))
         return READING_OTHER;
     const struct shapes *shapes = knowledge_shapes(knowledge, mta);
-    hands->records.count = 0;
     if (entry->text.length && entry->text.at[0] == '[' && entry_is_blob(entry))
         return beside ? READING_OTHER : READING_UNKNOWN;
     if (!beside)
-        return mta->read(shapes, entry, &hands->records);
-    enum reading reading = shapes_read(shapes, entry->program, entry->text, &hands->records);
+        return mta->read(shapes, entry, records);
+    enum reading reading = shapes_read(shapes, entry->program, entry->text, records);
     return reading == READING_READ ? reading : READING_OTHER; /* no MTA's own */
 }
 
@@ -134,10 +133,13 @@ enum reading block_read_entry(struct pipeline *pipeline, struct hands *hands, st
                               const struct entry *entry, bool outside, bool *is_own_r) {
     const struct mta *mta;
     uint64_t lost;
-    enum reading reading = read_entry(pipeline, hands, entry, &mta);
+    size_t first = job->found.count;
+    enum reading reading = read_entry(pipeline, &job->found, entry, &mta);
     *is_own_r = reading != READING_OTHER;
     if (reading == READING_READ || reading == READING_DULL)
-        add_findings(pipeline, hands, job, entry, mta, outside);
+        finish_findings(pipeline, hands, job, first, entry, mta, outside);
+    else
+        job->found.count = first;
     if (reading == READING_OTHER && entry_tells_loss(entry, &lost)) {
         job->lost += outside ? 0 : lost ? lost : 1;
         return READING_DULL;
@@ -195,7 +197,7 @@ static void mark_add(struct job *job, int kind, const struct entry *entry, uint6
     job->marks =
         memory_grow(job->marks, &job->mark_capacity, job->mark_count + 1, sizeof *job->marks);
     struct mark *mark = &job->marks[job->mark_count++];
-    *mark = (struct mark){.at = job->finding_count, .entry = *entry, .times = times};
+    *mark = (struct mark){.at = job->found.count, .entry = *entry, .times = times};
     mark->kind = kind;
 }
 

@@ -83,8 +83,7 @@ struct job {
     struct lines_block block;
     struct progress *progress;
     struct arena arena;
-    struct finding *findings;
-    size_t finding_count, finding_capacity;
+    struct records found; /* of findings, whose records the readers fill */
     struct mark *marks;
     size_t mark_count, mark_capacity;
     struct lasts lasts;
@@ -107,7 +106,6 @@ struct job {
 
 /* What one thread needs for itself. */
 struct hands {
-    struct records records;
     struct reason_memory *reasons;
     struct operators *operators;
     struct clock clock;
@@ -126,6 +124,10 @@ struct pipeline {
     size_t progress_count, progress_capacity;
     uint64_t own_used; /* usable entries of all sources */
 };
+
+static inline struct finding *job_finding(const struct job *job, size_t place) {
+    return (struct finding *)(void *)records_at(&job->found, place);
+}
 
 /* For workers_new: works on a job, with the hands of the thread. */
 void block_work(void *context, unsigned thread, void *argument);

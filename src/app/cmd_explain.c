@@ -343,13 +343,17 @@ static bool read_context(struct explaining *explaining, struct problem *problem)
                                                       .nrcpt = -1},
                                            .time = {.seconds = MOMENT_NONE},
                                            .repeat = 1};
-    if (options->stage && !stage_read(slice_of(options->stage), &record->stage))
+    enum stage stage = record->stage;
+    enum direction direction = record->direction;
+    if (options->stage && !stage_read(slice_of(options->stage), &stage))
         return problem_say(problem,
                            "--stage '%s': write connect, helo, starttls, auth, mail, "
                            "rcpt, data, end-of-data, quit, other, dns, delivery or queue",
                            options->stage);
-    if (options->direction && !direction_read(slice_of(options->direction), &record->direction))
+    if (options->direction && !direction_read(slice_of(options->direction), &direction))
         return problem_say(problem, "--direction '%s': write in, out or local", options->direction);
+    record->stage = stage;
+    record->direction = direction;
     explaining->context.mta = options->mta ? mta_named(slice_of(options->mta)) : NULL;
     if (options->mta && !explaining->context.mta)
         return problem_say(problem, "--mta '%s': write auto, postfix, exim or sendmail",

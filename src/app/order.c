@@ -131,16 +131,16 @@ static void take_odd(struct taking *taking, const struct split *part, enum odd k
 static void take_entry(struct taking *taking, const struct split *whole) {
     struct pipeline *pipeline = taking->pipeline;
     struct job *job = taking->job;
-    size_t first = job->finding_count;
+    size_t first = job->found.count;
     bool outside = block_is_outside(pipeline->run->options, &whole->entry.time);
     bool is_own;
     enum reading reading =
         block_read_entry(pipeline, taking->hands, job, &whole->entry, outside, &is_own);
     job->own += is_own;
     job->unknown += reading == READING_UNKNOWN;
-    for (size_t i = first; i < job->finding_count; i++)
-        take_finding(pipeline->run, &job->findings[i], whole->source);
-    job->finding_count = first;
+    for (size_t i = first; i < job->found.count; i++)
+        take_finding(pipeline->run, job_finding(job, i), whole->source);
+    job->found.count = first;
     if (reading == READING_UNKNOWN || reading == READING_OTHER)
         take_odd(taking, whole, reading == READING_OTHER ? ODD_OTHER : ODD_UNKNOWN);
     take_account(taking, whole, reading, outside);
@@ -240,7 +240,7 @@ static void remember_block(struct before *before, const struct job *job) {
 static void job_clear(struct job *job) {
     arena_clear(&job->arena);
     map_clear(&job->programs);
-    job->finding_count = job->sample_count = job->mark_count = 0;
+    job->found.count = job->sample_count = job->mark_count = 0;
     job->ledger = (struct ledger){0};
     memset(job->odd, 0, sizeof job->odd);
     job->span = span_none;
@@ -259,11 +259,11 @@ void order_take(void *context, void *argument) {
     struct taking taking = {pipeline, job, &pipeline->hands[pipeline->threads], NULL};
     uint64_t dropped = journey_dropped(run->journey);
     reason_memory_round(taking.hands->reasons);
-    size_t count = job->finding_count, next = 0;
+    size_t count = job->found.count, next = 0;
     for (size_t i = 0; i <= job->mark_count; i++) {
         size_t to = i < job->mark_count ? job->marks[i].at : count;
         for (; next < to; next++)
-            take_next(run, &job->findings[next], job->progress);
+            take_next(run, job_finding(job, next), job->progress);
         if (i == job->mark_count)
             break;
         block_set_anchor(taking.hands, job);

@@ -33,10 +33,10 @@ static struct pipeline *pipeline_new(struct run *run) {
         job->span = span_none;
         job->block.bytes = memory_resize(NULL, LINES_BLOCK + LINE_LONGEST + 1, 1);
         arena_init(&job->arena);
+        records_init(&job->found, sizeof(struct finding));
         map_init(&job->programs, sizeof(struct ledger));
     }
     for (unsigned i = 0; i <= pipeline->threads; i++) {
-        records_init(&pipeline->hands[i].records);
         pipeline->hands[i].reasons = reason_memory_new(run->knowledge->book);
         pipeline->hands[i].operators = operators_new(run->knowledge->book);
     }
@@ -49,13 +49,12 @@ static void pipeline_free(struct pipeline *pipeline) {
     workers_free(pipeline->workers);
     for (size_t i = 0; i < pipeline->job_count; i++) {
         free(pipeline->jobs[i].block.bytes);
-        free(pipeline->jobs[i].findings);
+        records_release(&pipeline->jobs[i].found);
         free(pipeline->jobs[i].marks);
         arena_release(&pipeline->jobs[i].arena);
         map_release(&pipeline->jobs[i].programs);
     }
     for (unsigned i = 0; i <= pipeline->threads; i++) {
-        records_release(&pipeline->hands[i].records);
         reason_memory_free(pipeline->hands[i].reasons);
         operators_free(pipeline->hands[i].operators);
     }

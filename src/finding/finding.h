@@ -21,10 +21,10 @@ const char *permanence_name(enum permanence permanence);
 struct verdict {
     const char *class_name;
     const struct reason *reason; /* NULL for the book-keeping classes */
-    enum class_by by;
-    const struct rule *rule; /* NULL: none */
-    enum severity severity;
-    enum permanence permanence;
+    const struct rule *rule;     /* NULL: none */
+    enum class_by by : 8;
+    enum severity severity : 8;
+    enum permanence permanence : 8;
     unsigned acts;
     const struct provider *provider; /* of the server that spoke; NULL: not recognised */
     struct slice blocklist;          /* name of the block list that the reply names, or empty */
@@ -53,21 +53,21 @@ struct origin {
 };
 
 struct finding {
-    struct record record;
+    struct record record; /* first: a reader fills it in its place (struct records) */
     const struct mta *mta;
     struct moment time;
     struct slice host, program, pid;
-    bool outside;  /* of the asked span: tells who sent what, counts nothing */
-    bool arrives;  /* tells of the arrival of a message, outside the asked span too */
-    uint64_t twin; /* hash of an entry that is logged twice; 0: such are not */
-    uint64_t line; /* in the block; the ordered step makes it the number in the file */
-    struct reply reply;
+    uint64_t twin;   /* hash of an entry that is logged twice; 0: such are not */
+    uint64_t line;   /* in the block; the ordered step makes it the number in the file */
+    uint64_t repeat; /* 1, or how often a repeated entry stands for it */
+    bool outside;    /* of the asked span: tells who sent what, counts nothing */
+    bool arrives;    /* tells of the arrival of a message, outside the asked span too */
     bool code_implied;
+    struct reply reply;
     struct verdict verdict;
     struct slice template;  /* in the arena of the block; empty for deliveries */
     struct slice listed_ip; /* the address that the reply says is refused; in the reply */
     struct slice run_by;    /* who runs the server of an outcome (operators.h); or empty */
-    uint64_t repeat;        /* 1, or how often a repeated entry stands for it */
 
     /* From the journey: */
     const char *source;           /* name of the file */
@@ -75,22 +75,22 @@ struct finding {
     const struct origin *counted; /* of the message that new_messages counts */
     int64_t waited;               /* microseconds from the arrival to this outcome; -1: not known */
     const char *cause;            /* class of what this follows from; NULL: none, or not known */
-    bool follows;                 /* no fault of its own: counts with its cause */
-    bool follows_stranger;        /* what it follows from was a stranger's (finding/strangers.h) */
-    bool client_is_ours;          /* a login from its address was good before */
-    bool login;                   /* tells of a good login, and who logged in from where */
-    int new_messages;     /* 1: a message received; -1: it was counted before, under another ID */
-    uint64_t new_bytes;   /* the size of that message; modulo 2^64 when it is taken back */
-    unsigned new_notices; /* 1: the first entry about a bounce or notice that the MTA made */
-    bool is_notice;       /* about the delivery of such a one: no mail of users */
-    enum fate before, after; /* of the recipient; FATE_NONE when this is not about one */
-    bool first_deferral;     /* counts one recipient that was ever deferred */
-    bool was_put_off;        /* he was deferred before this, asked for or not */
-    bool was_sized;          /* and the size of what he had been delivered was known */
-    enum giver giver;        /* of the message, when a recipient is in a state */
-    bool is_first;           /* of the message's recipients to be in one that is counted */
-    bool stays;              /* delivered on this host, or to one in a private network */
-    bool left_out;           /* not asked for (filter.h): counts nothing, only ends what counted */
+    uint64_t new_bytes;           /* the size of that message; modulo 2^64 when it is taken back */
+    int8_t new_messages;   /* 1: a message received; -1: it was counted before, under another ID */
+    uint8_t new_notices;   /* 1: the first entry about a bounce or notice that the MTA made */
+    bool follows;          /* no fault of its own: counts with its cause */
+    bool follows_stranger; /* what it follows from was a stranger's (finding/strangers.h) */
+    bool client_is_ours;   /* a login from its address was good before */
+    bool login;            /* tells of a good login, and who logged in from where */
+    bool is_notice;        /* about the delivery of such a one: no mail of users */
+    enum fate before : 8, after : 8; /* of the recipient; FATE_NONE: this is not about one */
+    bool first_deferral;             /* counts one recipient that was ever deferred */
+    bool was_put_off;                /* he was deferred before this, asked for or not */
+    bool was_sized;                  /* and the size of what he had been delivered was known */
+    enum giver giver : 8;            /* of the message, when a recipient is in a state */
+    bool is_first;                   /* of the message's recipients to be in one that is counted */
+    bool stays;                      /* delivered on this host, or to one in a private network */
+    bool left_out; /* not asked for (filter.h): counts nothing, only ends what counted */
 };
 
 /* What stands behind the last '@'; empty: the address has no domain. */

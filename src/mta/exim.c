@@ -476,11 +476,12 @@ static enum reading exim_read(const struct shapes *shapes, const struct entry *e
     bool has_id = take_message_id(&text, &id);
     enum reading reading = read_text(shapes, has_id, text, records);
     for (size_t i = first; i < records->count; i++) {
-        records->items[i].reply_escaped = true;
-        records->items[i].is_single |= is_file;
-        records->items[i].session_pid = pid;
-        if (!records->items[i].queue_id.length)
-            records->items[i].queue_id = id;
+        struct record *record = records_at(records, i);
+        record->reply_escaped = true;
+        record->is_single |= is_file;
+        record->session_pid = pid;
+        if (!record->queue_id.length)
+            record->queue_id = id;
     }
     return reading;
 }

@@ -1012,7 +1012,7 @@ static enum reading postfix_read(const struct shapes *shapes, const struct entry
     if (reading == READING_UNKNOWN)
         reading = shapes_read(shapes, SLICE("postfix"), frame.text, records);
     for (size_t i = first; i < records->count; i++) {
-        struct record *record = &records->items[i];
+        struct record *record = records_at(records, i);
         record->daemon = frame.daemon;
         record->instance = frame.instance;
         record->is_pipelining = slice_is(record->implied, "PF-SMTPD-PROTO pipelining");

@@ -75,8 +75,8 @@ WORDS(side)
 WORDS(stage)
 WORDS(tls)
 
-void records_init(struct records *records) {
-    *records = (struct records){.memory = regex_memory_new()};
+void records_init(struct records *records, size_t item_size) {
+    *records = (struct records){.item_size = item_size, .memory = regex_memory_new()};
 }
 
 void records_release(struct records *records) {
@@ -91,11 +91,13 @@ void records_clear(struct records *records) {
 
 struct record *records_add(struct records *records, enum record_kind kind, const char *line_type) {
     if (records->count == records->capacity)
-        records->items = memory_grow(records->items, &records->capacity, records->count + 1,
-                                     sizeof *records->items);
-    struct record *record = &records->items[records->count++];
-    *record =
-        (struct record){.kind = kind, .line_type = line_type, .size = -1, .delay = -1, .nrcpt = -1};
+        records->items =
+            memory_grow(records->items, &records->capacity, records->count + 1, records->item_size);
+    struct record *record = records_at(records, records->count++);
+    memset(record, 0, records->item_size);
+    record->kind = kind;
+    record->line_type = line_type;
+    record->size = record->delay = record->nrcpt = -1;
     return record;
 }
 

@@ -95,43 +95,22 @@ enum screen {
     SCREEN_PASSED, /* or all that were made are over */
 };
 
+/* A block of the log becomes thousands of these, made by one thread and read by another: words are
+ * one byte each, and what most entries fill or are asked for lies in front. */
 struct record {
-    enum record_kind kind;
-    enum event event;
-    enum level level;
-    enum direction direction;
-    enum side side;
-    enum stage stage;
-    enum tls tls;
+    enum record_kind kind : 8;
+    enum event event : 8;
+    enum level level : 8;
+    enum direction direction : 8;
+    enum side side : 8;
+    enum stage stage : 8;
+    enum tls tls : 8;       /* of a delivery, or of a session */
+    enum link link : 8;     /* of linked_id */
+    enum screen screen : 8; /* a detail: failed; an incident: only one if that was the last word */
 
-    const char *line_type; /* id of log-formats: "PF-STATUS"; static or owned by the shapes */
-    struct slice
-        implied; /* key into implied.csv when the entry prints no reply code; may be empty */
-
-    struct slice daemon;   /* column program: "smtpd"; empty: the entry's program */
-    struct slice instance; /* syslog_name or service part: "postfix/submission"; may be empty */
-    struct slice queue_id; /* empty: none (also for NOQUEUE) */
-    struct slice message_id;
-    struct slice sender; /* without angle brackets */
-    bool has_sender;     /* tells the null sender "" from no sender */
-    struct slice recipient, orig_recipient;
-    struct slice target;    /* what stood in the recipient's place: a local part, a pipe, a file */
-    struct slice linked_id; /* another queue ID, as link says */
-    enum link link;
-    struct slice peer_host, peer_ip, helo, user;
-    struct slice peer_port;   /* of a client, where it is logged: tells his sessions apart */
-    struct slice method;      /* of a login: "PLAIN", or what our server calls it */
-    struct slice label;       /* how bad the server calls a trouble of its own: "fatal" */
-    struct slice session_pid; /* of the process, where the text says it and not the wrapping */
-
-    /* The reply at its anchor, from its code on (or the local text when no SMTP reply happened):
-     * raw bytes as logged. finding/reply reads code, enhanced code and text out of it. A code is
-     * only ever read from here, and only when reply_may_have_code is set by the reader that knows
-     * the anchor. */
-    struct slice reply;
+    bool has_sender;          /* tells the null sender "" from no sender */
     bool reply_may_have_code; /* the anchor is one where a reply code stands when there is one */
     bool reply_escaped;       /* Exim: line ends are the two characters \n */
-    struct enhanced dsn;      /* the MTA's own dsn= */
 
     bool by_filter;  /* a milter decided it */
     bool is_verb;    /* the refused command is one of SMTP's, whatever was wrong with it */
@@ -139,7 +118,6 @@ struct record {
     bool is_doubled; /* goes to two logs, unless an administrator wants it otherwise */
     bool may_echo;   /* the line after it may tell the same event of the session again */
     bool is_echo;    /* the same event may have been told just before: the journey drops it then */
-    enum screen screen; /* a detail: failed; an incident: only one if that was the last word */
     bool is_pipelining; /* improper; the session ends with it, or goes on as if nothing was */
     bool is_stand;      /* a refusal of the whole client, told again at each command until MAIL */
 
@@ -148,23 +126,55 @@ struct record {
     bool is_answer;   /* our reply to it */
     bool refuses_all; /* whatever the client asks for from now on is refused, and told again */
 
-    int64_t size;  /* bytes, -1 unknown */
-    int64_t delay; /* microseconds, -1 unknown */
-    int64_t nrcpt; /* -1 unknown */
+    struct enhanced dsn; /* the MTA's own dsn= */
+
+    const char *line_type; /* id of log-formats: "PF-STATUS"; static or owned by the shapes */
+    struct slice queue_id; /* empty: none (also for NOQUEUE) */
+    struct slice peer_host, peer_ip;
+    struct slice sender; /* without angle brackets */
+    struct slice recipient;
+    /* The reply at its anchor, from its code on (or the local text when no SMTP reply happened):
+     * raw bytes as logged. finding/reply reads code, enhanced code and text out of it. A code is
+     * only ever read from here, and only when reply_may_have_code is set by the reader that knows
+     * the anchor. */
+    struct slice reply;
+    struct slice daemon;   /* column program: "smtpd"; empty: the entry's program */
+    struct slice instance; /* syslog_name or service part: "postfix/submission"; may be empty */
+    int64_t size;          /* bytes, -1 unknown */
+    int64_t delay;         /* microseconds, -1 unknown */
+    int64_t nrcpt;         /* -1 unknown */
+
+    struct slice message_id;
+    struct slice user, helo;
+    struct slice peer_port;   /* of a client, where it is logged: tells his sessions apart */
+    struct slice linked_id;   /* another queue ID, as link says */
+    struct slice session_pid; /* of the process, where the text says it and not the wrapping */
+    struct slice implied; /* key into implied.csv when the entry prints no reply code, or empty */
+    struct slice orig_recipient;
+    struct slice target; /* what stood in the recipient's place: a local part, a pipe, a file */
+    struct slice method; /* of a login: "PLAIN", or what our server calls it */
+    struct slice label;  /* how bad the server calls a trouble of its own: "fatal" */
 };
 
-/* The records of one entry, or of many; items stay in place until records_clear. */
+/* The records of one entry, or of many, in a row; each is the head of an item that may be larger: a
+ * reader fills the record of a whole finding, and nothing is copied. */
 struct records {
-    struct record *items;
+    char *items;
+    size_t item_size;
     size_t count, capacity;
     struct regex_memory *memory; /* of this thread, for shapes */
 };
 
-void records_init(struct records *records);
+void records_init(struct records *records, size_t item_size);
 void records_release(struct records *records);
 void records_clear(struct records *records); /* ready for the next entry; keeps the memory */
-/* A new record: all zero but size, delay and nrcpt (-1). Valid until the next records_add. */
+/* A new record, its whole item all zero but size, delay and nrcpt (-1). Valid until the next
+ * records_add. */
 struct record *records_add(struct records *records, enum record_kind kind, const char *line_type);
+
+static inline struct record *records_at(const struct records *records, size_t place) {
+    return (struct record *)(void *)(records->items + place * records->item_size);
+}
 
 /* What is counted, classed and exported; the other kinds only tell more about it. */
 static inline bool record_is_finding(const struct record *record) {

@@ -972,7 +972,7 @@ static enum reading sendmail_read(const struct shapes *shapes, const struct entr
     if (reading == READING_UNKNOWN)
         reading = shapes_read(shapes, SLICE("sendmail"), text, records);
     for (size_t i = first; i < records->count; i++) {
-        struct record *record = &records->items[i];
+        struct record *record = records_at(records, i);
         finish(record);
         if (!names_no_message(record) && !record->queue_id.length)
             record->queue_id = id;

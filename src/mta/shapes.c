@@ -64,7 +64,10 @@ static const char *kind_shown(const struct record *record) {
 
 #define WORD_FIELD(noun)                                                                           \
     static bool field_##noun##_read(struct slice word, struct record *record) {                    \
-        return noun##_read(word, &record->noun);                                                   \
+        enum noun read = record->noun;                                                             \
+        bool is_known = noun##_read(word, &read);                                                  \
+        record->noun = read;                                                                       \
+        return is_known;                                                                           \
     }                                                                                              \
     static const char *field_##noun##_shown(const struct record *record) {                         \
         return noun##_name(record->noun);                                                          \
@@ -635,7 +638,7 @@ static bool prove(const struct shapes *shapes, const struct shape *shape,
         return true;
     char buffer[32];
     struct slice shown;
-    const struct yaml *other = first_other(example->expect, &records->items[0], buffer, &shown);
+    const struct yaml *other = first_other(example->expect, records_at(records, 0), buffer, &shown);
     if (!other)
         return true;
     return problem_say(problem, "%s:%u: '%.*s': %.*s is '%.*s', expected '%.*s'", shape->file,
@@ -659,7 +662,7 @@ size_t shapes_prove(const struct shapes *shapes, size_t *failed_r,
                     void (*told)(void *context, const char *text), void *context) {
     struct records records;
     size_t proved = 0, failed = 0;
-    records_init(&records);
+    records_init(&records, sizeof(struct record));
     for (size_t i = 0; i < shapes->count; i++) {
         struct shape *shape = shapes->items[i];
         failed += !prove_match(shape, told, context);

@@ -48,15 +48,25 @@ struct bench {
 
 /* ---- texts ---- */
 
+static bool take_word(struct slice word, struct record *record) {
+    enum stage stage = record->stage;
+    enum side side = record->side;
+    enum direction direction = record->direction;
+    bool known =
+        stage_read(word, &stage) || side_read(word, &side) || direction_read(word, &direction);
+    record->stage = stage;
+    record->side = side;
+    record->direction = direction;
+    return known;
+}
+
 static void take_context(struct slice words, struct finding *finding) {
     while (words.length) {
         struct slice word;
         slice_cut(&words, ' ', &word);
         if (slice_is(word, "local"))
             finding->record.side = SIDE_LOCAL;
-        else if (!stage_read(word, &finding->record.stage) &&
-                 !side_read(word, &finding->record.side) &&
-                 !direction_read(word, &finding->record.direction) && mta_named(word))
+        else if (!take_word(word, &finding->record) && mta_named(word))
             finding->mta = mta_named(word);
     }
 }

@@ -57,13 +57,13 @@ static void check_record(const struct record *record, struct slice line) {
 
 static void check_entry(const struct mta *mta, const struct entry *entry) {
     struct records records;
-    records_init(&records);
+    records_init(&records, sizeof(struct record));
     enum reading reading = mta->read(shapes_of(mta), entry, &records);
     size_t count = records.count;
     assert(reading == READING_READ ? count > 0 : reading == READING_DULL || count == 0);
     for (size_t i = 0; i < count; i++) {
-        check_record(&records.items[i], entry->text);
-        assert(reading == READING_READ || records.items[i].kind == RECORD_DETAIL);
+        check_record(records_at(&records, i), entry->text);
+        assert(reading == READING_READ || records_at(&records, i)->kind == RECORD_DETAIL);
     }
     records_clear(&records);
     assert(mta->read(shapes_of(mta), entry, &records) == reading && records.count == count);

@@ -83,7 +83,7 @@ static void check_record(const struct record_row *row, size_t index, const struc
 static inline void check_records(const struct mta *mta, const struct shapes *shapes,
                                  const char *program, const struct record_row *rows, size_t count) {
     struct records records;
-    records_init(&records);
+    records_init(&records, sizeof(struct record));
     for (size_t i = 0; i < count; i++) {
         struct entry entry = {.program = slice_of(program), .text = slice_of(rows[i].text)};
         size_t expected = 0;
@@ -93,7 +93,7 @@ static inline void check_records(const struct mta *mta, const struct shapes *sha
         if (mta->read(shapes, &entry, &records) != READING_READ || records.count != expected)
             fail_msg("%zu records, not %zu: %s", records.count, expected, rows[i].text);
         for (size_t k = 0; k < expected; k++)
-            check_record(&rows[i], k, &records.items[k]);
+            check_record(&rows[i], k, records_at(&records, k));
     }
     records_release(&records);
 }
@@ -109,7 +109,7 @@ static inline void check_readings(const struct mta *mta, const char *program,
                                   const struct reading_row *rows, size_t count) {
     struct shapes *none = shapes_new();
     struct records records;
-    records_init(&records);
+    records_init(&records, sizeof(struct record));
     for (size_t i = 0; i < count; i++) {
         struct entry entry = {.program = slice_of(program), .text = slice_of(rows[i].text)};
         if (mta->read(none, &entry, &records) != rows[i].reading || records.count)

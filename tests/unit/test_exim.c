@@ -428,13 +428,13 @@ static void dull_lines_of_sessions(void **state) {
     };
     struct shapes *none = shapes_new();
     struct records records;
-    records_init(&records);
+    records_init(&records, sizeof(struct record));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct entry entry = {.program = SLICE("exim"), .text = slice_of(rows[i].text)};
         records_clear(&records);
         assert_int_equal(mta_exim.read(none, &entry, &records), READING_DULL);
         assert_int_equal(records.count, 1);
-        const struct record *record = &records.items[0];
+        const struct record *record = records_at(&records, 0);
         assert_int_equal(record->kind, RECORD_DETAIL);
         assert_int_equal(record->direction, DIRECTION_IN);
         assert_true(slice_is(record->peer_ip, "203.0.113.79"));

@@ -15,7 +15,7 @@ static int load_shapes(void **state) {
     struct problem problem;
     struct pattern_files files;
     shapes = shapes_new();
-    records_init(&records);
+    records_init(&records, sizeof(struct record));
     arena_init(&arena);
     pattern_files_builtin(&files, &arena);
     const struct pattern_file *file = pattern_file_get(&files, "mta/postfix.yaml");
@@ -46,7 +46,7 @@ static void check_rows(const struct row *rows, size_t count) {
         out_init_memory(&out);
         if (read_text(rows[i].program, rows[i].text) != READING_READ || records.count != 1)
             fail_msg("not read: %s", rows[i].text);
-        show_record(&out, &records.items[0]);
+        show_record(&out, records_at(&records, 0));
         if (!slice_is(out_held(&out), rows[i].record))
             fail_msg("%s\n   gives %.*s\nexpected %s", rows[i].text, SLICE_ARGS(out_held(&out)),
                      rows[i].record);
@@ -370,10 +370,10 @@ static void shapes_behind_the_frame(void **state) {
          "[connect to Milter service unix:/run/m: No such file]"},
     };
     CHECK(rows);
-    assert_true(slice_is(records.items[0].daemon, "cleanup"));
+    assert_true(slice_is(records_at(&records, 0)->daemon, "cleanup"));
     read_text("postfix/submission/smtpd", "lost connection after AUTH from a[192.0.2.9]");
-    assert_true(slice_is(records.items[0].daemon, "smtpd"));
-    assert_true(slice_is(records.items[0].instance, "postfix/submission"));
+    assert_true(slice_is(records_at(&records, 0)->daemon, "smtpd"));
+    assert_true(slice_is(records_at(&records, 0)->instance, "postfix/submission"));
 }
 
 static void lines_without_records(void **state) {
@@ -418,8 +418,8 @@ static void clients_of_sessions(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         assert_int_equal(read_text("postfix/smtpd", rows[i]), READING_DULL);
         assert_int_equal(records.count, 1);
-        assert_int_equal(records.items[0].kind, RECORD_DETAIL);
-        assert_true(slice_is(records.items[0].peer_ip, "192.0.2.10"));
+        assert_int_equal(records_at(&records, 0)->kind, RECORD_DETAIL);
+        assert_true(slice_is(records_at(&records, 0)->peer_ip, "192.0.2.10"));
     }
 }
 
@@ -428,9 +428,9 @@ static void removal(void **state) {
     (void)state;
     assert_int_equal(read_text("postfix/postsuper", "4C1D2E3F40: removed"), READING_READ);
     assert_int_equal(records.count, 2);
-    assert_int_equal(records.items[0].event, EVENT_DISCARDED);
-    assert_int_equal(records.items[0].recipient.length, 0);
-    assert_int_equal(records.items[1].kind, RECORD_END);
+    assert_int_equal(records_at(&records, 0)->event, EVENT_DISCARDED);
+    assert_int_equal(records_at(&records, 0)->recipient.length, 0);
+    assert_int_equal(records_at(&records, 1)->kind, RECORD_END);
 }
 
 static void likeness(void **state) {

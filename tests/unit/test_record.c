@@ -50,11 +50,11 @@ static void other_words_are_refused(void **state) {
 static void a_new_record_knows_nothing(void **state) {
     (void)state;
     struct records records;
-    records_init(&records);
+    records_init(&records, sizeof(struct record));
     for (int round = 0; round < 2; round++) {
         for (size_t i = 0; i < 100; i++) {
             struct record *record = records_add(&records, RECORD_END, "PF-QM-REMOVED");
-            assert_ptr_equal(record, &records.items[i]);
+            assert_ptr_equal(record, records_at(&records, i));
             assert_int_equal(record->kind, RECORD_END);
             assert_string_equal(record->line_type, "PF-QM-REMOVED");
             assert_int_equal(record->size, -1);

@@ -74,14 +74,23 @@ static void start_scores(struct scores *scores, const struct rulebook *book) {
     }
 }
 
+static bool take_word(struct slice word, struct record *record) {
+    enum stage stage = record->stage;
+    enum side side = record->side;
+    enum direction direction = record->direction;
+    bool known =
+        stage_read(word, &stage) || side_read(word, &side) || direction_read(word, &direction);
+    record->stage = stage;
+    record->side = side;
+    record->direction = direction;
+    return known;
+}
+
 static void take_context(struct slice words, struct finding *finding) {
     while (words.length) {
         struct slice word;
         slice_cut(&words, ' ', &word);
-        bool known = stage_read(word, &finding->record.stage) ||
-                     side_read(word, &finding->record.side) ||
-                     direction_read(word, &finding->record.direction);
-        if (!known && word.length && !(finding->mta = mta_named(word)))
+        if (!take_word(word, &finding->record) && word.length && !(finding->mta = mta_named(word)))
             fail_msg("'%.*s' is no context", SLICE_ARGS(word));
     }
 }

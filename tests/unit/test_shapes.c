@@ -58,7 +58,7 @@ static void shapes_are_tried_by_program(void **state) {
     struct problem problem;
     struct records records;
     struct shapes *shapes = shapes_new();
-    records_init(&records);
+    records_init(&records, sizeof(struct record));
     assert_true(load(shapes, "demo.yaml", lost, &problem));
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         records_clear(&records);
@@ -76,12 +76,12 @@ static void groups_fill_fields(void **state) {
     struct problem problem;
     struct records records;
     struct shapes *shapes = shapes_new();
-    records_init(&records);
+    records_init(&records, sizeof(struct record));
     assert_true(load(shapes, "demo.yaml", lost, &problem));
     shapes_read(shapes, SLICE("gate"), SLICE("lost after end of DATA at 0.25"), &records);
     shapes_read(shapes, SLICE("gate"), SLICE("lost after FOO at soon"), &records);
     shapes_read(shapes, SLICE("gate"), SLICE("mail from=<> size=x"), &records);
-    const struct record *record = records.items;
+    const struct record *record = records_at(&records, 0);
     assert_int_equal(record->event, EVENT_CONNECTION_LOST);
     assert_int_equal(record->level, LEVEL_SESSION);
     assert_int_equal(record->direction, DIRECTION_IN);
@@ -114,7 +114,7 @@ static void a_later_file_replaces_by_id(void **state) {
     struct problem problem;
     struct records records;
     struct shapes *shapes = shapes_new();
-    records_init(&records);
+    records_init(&records, sizeof(struct record));
     assert_true(load(shapes, "demo.yaml", lost, &problem));
     assert_true(load(shapes, "mine.yaml", mine, &problem));
     assert_int_equal(shapes_read(shapes, SLICE("gate"), SLICE("lost after RCPT at 1"), &records),
