@@ -14,6 +14,9 @@ CFLAGS   ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
 
+# Where the configuration is looked for, and installed: $(SYSCONFDIR)/mailtriage/config.yaml
+SYSCONFDIR ?= /etc
+
 flags_release :=
 flags_debug   := -O0 -g
 flags_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -54,7 +57,8 @@ PKG_CFLAGS += -DHAVE_LIBPSL $(PSL_CFLAGS)
 PKG_LIBS   += $(shell $(PKG_CONFIG) --libs libpsl 2>/dev/null || echo -lpsl)
 endif
 
-OUR_CPPFLAGS := -D_GNU_SOURCE -DPCRE2_CODE_UNIT_WIDTH=8 -DMAILTRIAGE_VERSION='"$(VERSION)"' -Isrc \
+OUR_CPPFLAGS := -D_GNU_SOURCE -DPCRE2_CODE_UNIT_WIDTH=8 -DMAILTRIAGE_VERSION='"$(VERSION)"' \
+                -DMAILTRIAGE_SYSCONFDIR='"$(SYSCONFDIR)"' -Isrc \
                 -include base/banned.h $(PKG_CFLAGS)
 OUR_CFLAGS   := -std=c17 -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes \
                 -Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2 -fno-common -pthread \

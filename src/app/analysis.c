@@ -25,17 +25,15 @@ static bool check_usage(struct analysis *analysis, const struct options *options
     analysis->format = format_named(name);
     if (!analysis->format || !analysis->has(analysis->format))
         return say_unknown_format(analysis, name, options->command->name, problem);
-    if ((options->delimiter || options->bom) && !analysis->format->delimited)
+    bool delimiter = options_insist(options, "delimiter"), bom = options_insist(options, "bom");
+    if ((delimiter || bom) && !analysis->format->delimited)
         return problem_say(problem, "--%s is for CSV: it needs --format csv",
-                           options->delimiter ? "delimiter" : "bom");
-    if (options->mta && !mta_named(slice_of(options->mta)))
-        return problem_say(problem, "--mta '%s': write auto, postfix, exim or sendmail",
-                           options->mta);
+                           delimiter ? "delimiter" : "bom");
     return true;
 }
 
-static int fail(const struct problem *problem, int status) {
-    say_fault("%s", problem->text);
+static int fail(const struct options *options, const struct problem *problem, int status) {
+    options_fault(options, problem);
     return status;
 }
 
@@ -47,7 +45,7 @@ static int read_and_write(struct analysis *analysis, struct run *run) {
         analysis->end(analysis, run);
     sources_release(&sources);
     if (!result_close(&analysis->result, &problem))
-        return fail(&problem, 1);
+        return fail(run->options, &problem, 1);
     return run->faulty ? 1 : 0;
 }
 
@@ -59,13 +57,13 @@ static int with_knowledge(struct analysis *analysis, const struct options *optio
     run_init(&run, options, knowledge);
     analysis->run = &run;
     if (!filter_check_classes(&options->filter, knowledge->book, &problem))
-        status = fail(&problem, 2);
+        status = fail(options, &problem, 2);
     else if (!mask_key_masker(options, knowledge->book, &run.masker, &problem))
-        status = fail(&problem, 2);
+        status = fail(options, &problem, 2);
     else if (analysis->begin && !analysis->begin(analysis, &run, &problem))
-        status = fail(&problem, 2);
+        status = fail(options, &problem, 2);
     else if (!result_open(&analysis->result, options, &problem))
-        status = fail(&problem, 1);
+        status = fail(options, &problem, 1);
     else
         status = read_and_write(analysis, &run);
     run_release(&run);
@@ -78,7 +76,7 @@ int analysis_run(struct analysis *analysis, const struct options *options) {
     int status;
     if (!check_usage(analysis, options, &problem) ||
         !knowledge_load(&knowledge, options, KNOW_LOGS, analysis->format->for_people, &problem))
-        status = fail(&problem, 2);
+        status = fail(options, &problem, 2);
     else
         status = with_knowledge(analysis, options, &knowledge);
     knowledge_release(&knowledge);

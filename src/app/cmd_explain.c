@@ -355,9 +355,6 @@ static bool read_context(struct explaining *explaining, struct problem *problem)
     record->stage = stage;
     record->direction = direction;
     explaining->context.mta = options->mta ? mta_named(slice_of(options->mta)) : NULL;
-    if (options->mta && !explaining->context.mta)
-        return problem_say(problem, "--mta '%s': write auto, postfix, exim or sendmail",
-                           options->mta);
     if (record->direction != DIRECTION_OUT)
         record->side = SIDE_LOCAL;
     return true;
@@ -392,7 +389,7 @@ static int explain(struct explaining *explaining) {
     struct problem problem;
     bool from_input = explaining->asked == ASKED_INPUT;
     if (!result_open(&explaining->result, explaining->options, &problem)) {
-        say_fault("%s", problem.text);
+        options_fault(explaining->options, &problem);
         return 1;
     }
     bool good =
@@ -429,7 +426,7 @@ int cmd_explain(const struct options *options) {
         reason_memory_free(explaining.memory);
         arena_release(&explaining.arena);
     } else {
-        say_fault("%s", problem.text);
+        options_fault(options, &problem);
     }
     knowledge_release(&knowledge);
     return status;

@@ -52,17 +52,26 @@ static void write_row(void *context, const struct finding *finding) {
     run->stopped = out->error != 0;
 }
 
+/* The configuration may ask for columns, and the command line for each value of one. */
+static bool wants_unique(const struct options *options) {
+    return options->unique &&
+           !(options_insist(options, "columns") && !options_insist(options, "unique"));
+}
+
 static bool choose_columns(struct exporting *exporting, const struct options *options,
                            struct problem *problem) {
     const char *unique = options->unique;
-    if (!unique)
+    struct problem why;
+    if (!exporting->once)
         return column_choose(exporting->analysis.format->all_columns ? "all" : options->columns,
-                             &exporting->columns, problem);
-    if (options->columns)
+                             &exporting->columns, &why) ||
+               problem_say(problem, "--columns: %s", why.text);
+    if (options->columns && options_insist(options, "columns") == options_insist(options, "unique"))
         return problem_say(problem, "--unique and --columns: the one or the other");
     if (strchr(unique, ',') || strcmp(unique, "all") == 0)
         return problem_say(problem, "--unique '%s': name one column", unique);
-    return column_choose(unique, &exporting->columns, problem);
+    return column_choose(unique, &exporting->columns, &why) ||
+           problem_say(problem, "--unique: %s", why.text);
 }
 
 static bool begin_export(struct analysis *analysis, struct run *run, struct problem *problem) {
@@ -73,7 +82,7 @@ static bool begin_export(struct analysis *analysis, struct run *run, struct prob
     exporting->deliveries =
         run->options->all || filter_names_event(&run->options->filter, EVENT_DELIVERED);
     run->wants_deliveries |= exporting->deliveries;
-    exporting->once = run->options->unique;
+    exporting->once = wants_unique(run->options);
     return choose_columns(exporting, run->options, problem);
 }
 

@@ -64,6 +64,8 @@ static struct slice inputs_given(const struct run *run, struct arena *arena) {
         out_print(&given, " --year %u", options->year);
     for (size_t i = 0; i < options->pattern_count; i++)
         asked_put(&given, "patterns", path_shown(run, options->patterns[i]));
+    if (options_insist(options, "config"))
+        asked_put(&given, "config", path_shown(run, options->config));
     if (options->no_config)
         out_text(&given, " --no-config");
     if (options->journal)

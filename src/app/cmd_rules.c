@@ -6,7 +6,6 @@
 #include "app/knowledge.h"
 #include "app/result.h"
 #include "app/say.h"
-#include "base/moment.h"
 #include "finding/reason.h"
 #include "report/format.h"
 
@@ -100,22 +99,26 @@ static int rules(const struct options *options, const struct knowledge *knowledg
             return status;
         status = 1;
     }
-    say_fault("%s", problem.text);
+    options_fault(options, &problem);
     return status;
 }
 
 /* `list` is a page, `test` says one line. */
-static bool knows_format(const char *name, bool is_test) {
-    const struct format *format = format_named(name ? name : "text");
-    return is_test ? !name || strcmp(name, "text") == 0
+static bool knows_format(const struct options *options, bool is_test) {
+    const struct format *format = format_named(options->format ? options->format : "text");
+    if (is_test && !options_insist(options, "format"))
+        return true;
+    return is_test ? strcmp(options->format, "text") == 0
                    : format && format->page && !format->of_reports;
 }
 
 /* What only a run over logs can heed must not be passed over in silence. */
 static bool asks_for_logs(const struct options *options) {
-    return options->operand_count > 1 || options->since != MOMENT_NONE ||
-           options->until != MOMENT_NONE || options->mta || options->year || options->jobs ||
-           options->journal || options->top_given;
+    static const char *const names[] = {"since", "until", "mta", "year", "jobs", "journal", "top"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (options_insist(options, names[i]))
+            return true;
+    return options->operand_count > 1;
 }
 
 /* The logs are the operands behind "list". */
@@ -139,17 +142,20 @@ int cmd_rules(const struct options *options) {
         say_fault("rules: logs are read by 'mailtriage rules list --hits [PATH...]'");
         return 2;
     }
-    if (!knows_format(options->format, is_test)) {
-        say_fault("--format '%s': rules list knows text, html, json and csv, rules test knows text",
-                  options->format);
-        return 2;
-    }
     struct knowledge knowledge = {0};
     struct problem problem;
     int status = 2;
+    if (!knows_format(options, is_test)) {
+        problem_say(&problem,
+                    "--format '%s': rules list knows text, html, json and csv, rules test knows "
+                    "text",
+                    options->format);
+        options_fault(options, &problem);
+        return 2;
+    }
     bool for_people = format_named(options->format ? options->format : "text")->for_people;
     if (!knowledge_load(&knowledge, options, KNOW_LOGS, for_people, &problem))
-        say_fault("%s", problem.text);
+        options_fault(options, &problem);
     else
         status = rules(options, &knowledge, is_test);
     knowledge_release(&knowledge);

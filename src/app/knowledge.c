@@ -13,7 +13,7 @@
 
 #include "rules/yaml.h"
 
-static const char system_folder[] = "/etc/mailtriage/patterns";
+static const char system_folder[] = CONFIG_FOLDER "/patterns";
 
 static bool gather(struct knowledge *knowledge, const struct options *options,
                    struct problem *problem) {

@@ -13,7 +13,7 @@ bool mailing_check(const struct options *options, const struct format *format,
     bool is_mail = format->letter;
     if (is_mail && !options->mail_to_count)
         return problem_say(problem, "--format %s: say to whom with --mail-to", format->name);
-    if (!is_mail && (options->mail_to_count || options->mail_from))
+    if (!is_mail && (options_insist(options, "mail-to") || options_insist(options, "mail-from")))
         return problem_say(problem, "--mail-to and --mail-from belong to --format mail");
     return true;
 }

@@ -1,14 +1,27 @@
 /* main - reads the command line and calls the command. */
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
-#include "app/options.h"
+#include "app/config.h"
 #include "app/say.h"
 #include "finding/operators.h"
 #include "input/compressed.h"
 #include "input/journal.h"
 #include "report/width.h"
 #include "rules/regex.h"
+
+static int print_config(const struct options *options) {
+    struct out out;
+    struct problem problem;
+    out_init(&out, STDOUT_FILENO);
+    config_print(options, &out);
+    bool good = out_flush(&out, "standard output", &problem);
+    out_release(&out);
+    if (!good)
+        say_fault("%s", problem.text);
+    return good ? 0 : 1;
+}
 
 static int print_version(void) {
     printf("mailtriage %s\nregular expressions: PCRE2, JIT %s\ncompressed logs: %s\n"
@@ -18,24 +31,33 @@ static int print_version(void) {
     return 0;
 }
 
-int main(int argc, char **argv) {
-    struct options options;
-    struct problem problem;
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error like any other */
-    if (!options_read(&options, argc, argv, &problem)) {
-        say_fault("%s", problem.text);
-        return 2;
-    }
+/* What is printed is no result, so --output does not hold. */
+static int run(const struct options *options) {
     int status = 0;
-    if (options.help)
-        options_help(options.command_given ? options.command : NULL);
-    else if (options.version)
+    if (options->help)
+        options_help(options->command_given ? options->command : NULL);
+    else if (options->version)
         status = print_version();
+    else if (options->print_config)
+        return print_config(options);
     else
-        return options.command->run(&options);
+        return options->command->run(options);
     if (fflush(stdout) != 0) {
         say_fault("cannot write standard output");
         status = 1;
     }
+    return status;
+}
+
+int main(int argc, char **argv) {
+    struct options options;
+    struct problem problem;
+    int status = 2;
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error like any other */
+    if (options_read(&options, argc, argv, &problem))
+        status = run(&options);
+    else
+        options_fault(&options, &problem);
+    options_release(&options);
     return status;
 }

@@ -2,23 +2,39 @@
 #ifndef APP_OPTIONS_H
 #define APP_OPTIONS_H
 
+#include "base/arena.h"
 #include "base/problem.h"
 #include "base/slice.h"
 #include "finding/filter.h"
 #include "report/mail.h"
 
+/* Where the configuration and a site's own patterns lie. */
+#define CONFIG_FOLDER MAILTRIAGE_SYSCONFDIR "/mailtriage"
+
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 struct options;
+struct option_row; /* option_rows.h */
+struct yaml;       /* rules/yaml.h */
 
 struct command {
     const char *name, *letter, *operands, *help;
     int (*run)(const struct options *options);
 };
 
-extern const struct command commands[]; /* name NULL at the end */
+extern const struct command commands[];                 /* name NULL at the end */
+const struct command *command_named(struct slice word); /* NULL: none */
 
 enum { PATTERN_FOLDERS = 16, LOCAL_DOMAINS = 256 };
+
+/* One time that an option was given: `line` of the configuration, or of no line (0), on the
+ * command line. */
+struct given {
+    const struct option_row *row;
+    const char *text; /* a flag of the command line: "true" */
+    unsigned line, column;
+    struct given *next;
+};
 
 struct options {
     const struct command *command;
@@ -32,7 +48,8 @@ struct options {
     struct filter filter;
     uint64_t only, without;   /* parts of the report, report/parts.h; 0: not given */
     unsigned top, min, width; /* width: 0: not given */
-    bool journal, mask, top_given, all, why, hits, bom, no_config, quiet, help, version;
+    bool journal, mask, top_given, all, why, hits, bom, no_config, print_config, quiet;
+    bool help, version;
     char delimiter; /* of CSV; 0: not given */
     unsigned jobs;  /* 0: not given */
     const char *patterns[PATTERN_FOLDERS];
@@ -45,10 +62,26 @@ struct options {
     const char *mail_from; /* checked; NULL: not given */
     char **operands;
     size_t operand_count;
+    const char *config;               /* the configuration that is read; NULL: none */
+    struct given *given, *given_last; /* in the order of reading: the command line first */
+    struct arena arena;               /* of these, and of what the configuration says */
 };
 
-/* Reads argv. False: wrong usage, said in problem. Sets the zone of the run (--timezone). */
+/* Reads argv, and the configuration for what it leaves open. False: wrong usage, said in problem.
+ * Sets the zone of the run (--timezone). Release also after failure. */
 bool options_read(struct options *options, int argc, char **argv, struct problem *problem);
+void options_release(struct options *options);
+
+/* Keeps that an option was given; where: NULL for the command line. */
+void options_note(struct options *options, const struct option_row *row, const char *text,
+                  const struct yaml *where);
+bool options_gave(const struct options *options, const struct option_row *row);
+/* True when the command line gives it. What only the configuration says is passed over where it
+ * does not fit what is asked: it is not said for this run. */
+bool options_insist(const struct options *options, const char *name);
+/* Says a problem, behind its place when it begins with an option ("--top ...") that the
+ * configuration has set. */
+void options_fault(const struct options *options, const struct problem *problem);
 /* The text of --help, for one command or (NULL) for the program. */
 void options_help(const struct command *command);
 

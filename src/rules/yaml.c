@@ -121,13 +121,14 @@ static bool read_child(struct reader *reader, const struct yaml *parent, yaml_ev
     if (parent->kind == YAML_LIST)
         return read_node(reader, event, depth, child_r);
     struct slice key = {0};
-    unsigned key_line = (unsigned)event->start_mark.line + 1;
+    yaml_mark_t mark = event->start_mark;
     bool good = read_key(reader, parent, event, &key);
     yaml_event_delete(event);
     if (!good || !next_event(reader, event) || !read_node(reader, event, depth, child_r))
         return false;
     (*child_r)->key = key;
-    (*child_r)->key_line = key_line;
+    (*child_r)->key_line = (unsigned)mark.line + 1;
+    (*child_r)->key_column = (unsigned)mark.column + 1;
     return true;
 }
 

@@ -20,6 +20,7 @@ struct yaml {
     struct slice text;     /* YAML_TEXT */
     struct slice key;      /* of this node, when its parent is a mapping */
     unsigned key_line;
+    unsigned key_column;      /* 0 in what was unpacked */
     const struct yaml *first; /* children */
     const struct yaml *next;  /* sibling */
     size_t count;             /* of children */

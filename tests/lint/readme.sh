@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# readme - every command "$ mailtriage ..." of README.md, docs/patterns.md, docs/digging.md and
-# docs/report.md prints what stands below it; a line "[...]" stands for any lines. A block headed by a line that begins with `mine/FILE` is that
-# file: the commands of the page run beside it.
+# readme - every command "$ mailtriage ..." of README.md, docs/patterns.md, docs/configuration.md,
+# docs/digging.md and docs/report.md prints what stands below it; a line "[...]" stands for any lines. A block headed
+# by a line that begins with `mine/FILE` is that file: the commands of the page run beside it.
 . "$(dirname "$0")/tap.bash"
 
 # A file a command, the command first, then its output; and the files of the page.
@@ -52,11 +52,14 @@ each_block() { # PAGE TO FOLDER
 }
 
 program=$PWD/build/mailtriage
-mkdir -p "$scratch/readme" "$scratch/digging" "$scratch/report" "$scratch/patterns/mine"/{reasons,providers,codes}
+mkdir -p "$scratch/readme" "$scratch/digging" "$scratch/report" "$scratch/configuration/mine" \
+    "$scratch/patterns/mine"/{reasons,providers,codes}
 blocks README.md "$scratch/readme"
 each_block README.md "$scratch/readme" .
-blocks docs/patterns.md "$scratch/patterns"
-each_block docs/patterns.md "$scratch/patterns" "$scratch/patterns"
+for page in patterns configuration; do
+    blocks docs/$page.md "$scratch/$page"
+    each_block docs/$page.md "$scratch/$page" "$scratch/$page"
+done
 for page in digging report; do
     blocks docs/$page.md "$scratch/$page"
     each_block docs/$page.md "$scratch/$page" .

@@ -336,14 +336,15 @@ static void knows_what_is_asked_for(void **state) {
 static void each_filter_is_an_option(void **state) {
     (void)state;
     for (unsigned by = 0; by < FILTER_COUNT; by++) {
-        char option[64], program[] = "mailtriage", report[] = "report";
-        char *words[] = {program, report, option, NULL};
+        char option[64], program[] = "mailtriage", report[] = "report", bare[] = "--no-config";
+        char *words[] = {program, report, bare, option, NULL};
         struct options options;
         struct problem problem;
         snprintf(option, sizeof option, "--%s=*", filter_name((enum filter_by)by));
-        if (!options_read(&options, 3, words, &problem))
+        if (!options_read(&options, 4, words, &problem))
             fail_msg("%s", problem.text);
         assert_int_equal(options.filter.given, 1u << by);
+        options_release(&options);
     }
 }
 
