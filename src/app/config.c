@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "app/option_rows.h"
+#include "base/edits.h"
 #include "input/reader.h"
 #include "rules/yaml.h"
 
@@ -23,35 +24,14 @@ static const char usual_file[] = CONFIG_FOLDER "/config.yaml";
 
 /* ---- the key */
 
-/* How many letters differ, at the best: one too many, one missing, one in place of another. */
-static size_t slips_between(struct slice one, const char *other) {
-    enum { LONGEST = 32 };
-    size_t row[LONGEST + 1], length = strlen(other);
-    if (one.length > LONGEST || length > LONGEST)
-        return LONGEST;
-    for (size_t i = 0; i <= length; i++)
-        row[i] = i;
-    for (size_t i = 1; i <= one.length; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t k = 1; k <= length; k++) {
-            size_t other_letter = corner + (one.at[i - 1] != other[k - 1]);
-            size_t one_more = (row[k - 1] < row[k] ? row[k - 1] : row[k]) + 1;
-            corner = row[k];
-            row[k] = other_letter < one_more ? other_letter : one_more;
-        }
-    }
-    return row[length];
-}
-
 /* The option that may have been meant, or NULL. */
 static const char *near_option(struct slice key) {
     const char *near = NULL;
     size_t fewest = key.length < 4 ? 2 : 3; /* so many are another word */
     for (size_t i = 0; i < OPTION_ROWS; i++) {
-        size_t slips = slips_between(key, option_rows[i].name);
-        if (slips < fewest && option_rows[i].kind != OPTION_ONCE) {
-            fewest = slips;
+        size_t edits = edits_between(key, slice_of(option_rows[i].name));
+        if (edits < fewest && option_rows[i].kind != OPTION_ONCE) {
+            fewest = edits;
             near = option_rows[i].name;
         }
     }

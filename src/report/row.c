@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/edits.h"
 #include "finding/hint.h"
 #include "finding/reason.h"
 
@@ -169,34 +170,12 @@ void row_of(const struct finding *finding, struct row *row) {
 
 /* ---- choosing */
 
-/* Edits that turn a into b (Levenshtein), for "did you mean"; names are short. */
-static size_t edits(struct slice a, struct slice b) {
-    enum { LONGEST = 32 };
-    size_t row[LONGEST + 1];
-
-    if (a.length > LONGEST || b.length > LONGEST)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= b.length; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a.length; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.length; j++) {
-            size_t change = diagonal + (a.at[i - 1] != b.at[j - 1]);
-            diagonal = row[j];
-            size_t step = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            row[j] = step < change ? step : change;
-        }
-    }
-    return row[b.length];
-}
-
 static bool say_unknown(struct slice name, struct problem *problem) {
     char known[512] = "";
     size_t nearest = 0, least = SIZE_MAX, length = 0;
 
     for (size_t i = 0; i < COLUMN_COUNT; i++) {
-        size_t distance = edits(name, slice_of(columns[i].name));
+        size_t distance = edits_between(name, slice_of(columns[i].name));
         if (distance < least) {
             least = distance;
             nearest = i;
