@@ -249,9 +249,9 @@ deps deps-check deps-mta deps-formats:
 RUN_TESTS = MAKE='$(MAKE)' JOBS='$(JOBS)' tests/run.sh
 
 .PHONY: check check-quick check-patterns check-unit check-property check-lint check-golden \
-        check-html check-machines check-oracle check-fuzz check-bench check-mta check-formats
+        check-html check-machines check-oracle check-install check-fuzz check-bench check-mta check-formats
 check: deps-check ## every test; installs what is missing (Debian; DEPS=no: nothing)
-	@$(RUN_TESTS) patterns unit property lint golden html machines oracle fuzz bench corpora
+	@$(RUN_TESTS) patterns unit property lint golden html machines oracle install fuzz bench corpora
 check-quick: ## patterns, units and golden cases
 	@$(RUN_TESTS) patterns unit golden
 check-patterns: ## proves every example of the pattern files
@@ -270,6 +270,8 @@ check-machines: ## what programs read: JSON against its schemas, CSV and metrics
 	@$(RUN_TESTS) machines
 check-oracle: ## times and journals, beside what systemd makes of them
 	@$(RUN_TESTS) oracle
+check-install: ## make install and uninstall, the manual pages, the completions in their shells
+	@$(RUN_TESTS) install
 check-fuzz: ## the fuzz corpora, replayed with the sanitizers
 	@$(RUN_TESTS) fuzz
 check-bench: ## totals of a small made-up log; one verdict for every way to it
@@ -390,6 +392,46 @@ side-by-side: build/$(PROGRAM) ## totals of samples/ by pflogsumm, eximstats, sm
 .PHONY: bench
 bench: build/$(PROGRAM) $(BENCH_TOOLS) ## speed and exact totals on a made-up log of BENCH_BYTES=1000000000
 	@tests/bench/bench.sh
+
+# --- installing copies what `make` has built; it builds nothing and needs no network
+
+PREFIX  ?= /usr/local
+BINDIR  ?= $(PREFIX)/bin
+DATADIR ?= $(PREFIX)/share
+MANDIR  ?= $(DATADIR)/man
+DOCDIR  ?= $(DATADIR)/doc/$(PROGRAM)
+
+# FROM:TO. The patterns are built in; these are there to be read, and to begin one's own with.
+INSTALLED := build/$(PROGRAM):$(BINDIR)/$(PROGRAM) \
+             LICENSE:$(DOCDIR)/LICENSE README.md:$(DOCDIR)/README.md \
+             $(foreach file,$(shell find docs -type f -not -path 'docs/decisions/*'),$(file):$(DOCDIR)/$(file)) \
+             $(foreach file,$(EMBEDDED),$(file):$(DATADIR)/$(PROGRAM)/$(file))
+# Folders that are only ours: they go when they are empty.
+OUR_FOLDERS := $(DOCDIR) $(DATADIR)/$(PROGRAM) $(SYSCONFDIR)/$(PROGRAM)
+CONFIG_FROM := src/install/config.yaml
+CONFIG_TO   := $(DESTDIR)$(SYSCONFDIR)/$(PROGRAM)
+
+.PHONY: install uninstall
+install: ## copies what is built to PREFIX=/usr/local (DESTDIR= BINDIR= DATADIR= MANDIR= SYSCONFDIR=)
+	@for pair in $(INSTALLED); do \
+	    [ -e "$${pair%%:*}" ] || { echo "$${pair%%:*} is not there yet: run make first" >&2; exit 1; }; \
+	done
+	@grep -q -F '"$(SYSCONFDIR)"' build/release/flags || { \
+	    echo "the program was built for another SYSCONFDIR: run make SYSCONFDIR=$(SYSCONFDIR) first" >&2; \
+	    exit 1; }
+	@set -e; umask 022; for pair in $(INSTALLED); do \
+	    to="$(DESTDIR)$${pair#*:}"; mode=644; [ "$$to" != "$(DESTDIR)$(BINDIR)/$(PROGRAM)" ] || mode=755; \
+	    mkdir -p "$${to%/*}"; install -m $$mode "$${pair%%:*}" "$$to"; \
+	done
+	@umask 022; [ -e "$(CONFIG_TO)/config.yaml" ] || { mkdir -p "$(CONFIG_TO)" && \
+	    install -m 644 $(CONFIG_FROM) "$(CONFIG_TO)/config.yaml"; }
+
+uninstall: ## takes away what install has copied; a configuration that was changed stays
+	@for pair in $(INSTALLED); do rm -f "$(DESTDIR)$${pair#*:}"; done
+	@! cmp -s $(CONFIG_FROM) "$(CONFIG_TO)/config.yaml" || rm -f "$(CONFIG_TO)/config.yaml"
+	@for folder in $(OUR_FOLDERS); do \
+	    [ ! -d "$(DESTDIR)$$folder" ] || find "$(DESTDIR)$$folder" -depth -type d -empty -delete; \
+	done
 
 # --- the rest
 

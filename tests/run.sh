@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run.sh - builds and runs the named suites, counts their tests, ends with one plain line.
-# usage: tests/run.sh SUITE...   (patterns unit property lint golden html machines oracle fuzz
-#        bench corpora mta formats mutants)
+# usage: tests/run.sh SUITE...   (patterns unit property lint golden html machines oracle install
+#        fuzz bench corpora mta formats mutants)
 #
 # A suite is a list of parts; each part is a command that writes TAP. Parts run side by side, JOBS
 # at a time, each into its own file under build/tests/; then they are shown in order: one line for a
@@ -112,6 +112,14 @@ suite_oracle() {
     build oracle all
     for script in tests/oracle/*.sh; do
         part "oracle/$(basename "$script" .sh)" "$script"
+    done
+}
+
+suite_install() {
+    local script
+    build install all
+    for script in tests/install/*.sh; do
+        part "install/$(basename "$script" .sh)" "$script"
     done
 }
 
