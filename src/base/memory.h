@@ -15,4 +15,13 @@ char *memory_copy(const char *text, size_t length); /* with a NUL behind it */
 /* Makes room for one more item in a growing array; *capacity is updated. Returns the array. */
 void *memory_grow(void *array, size_t *capacity, size_t needed, size_t item_size);
 
+/* Begins to fetch what will be read soon; where the compiler cannot say that, nothing. */
+static inline void memory_expect(const void *at) {
+#ifdef __GNUC__
+    __builtin_prefetch(at);
+#else
+    (void)at;
+#endif
+}
+
 #endif

@@ -18,9 +18,6 @@
 
 enum { FEW_NAMES = 4 };                  /* fewer make no table worth its lines */
 enum { MEDIAN = 500, NEARLY_ALL = 950 }; /* of a thousand */
-enum { RANKING_NUMBERS = 16 };           /* at most, of a name */
-_Static_assert((int)DESTINATION_NUMBERS <= (int)RANKING_NUMBERS, "room for a row");
-_Static_assert((int)CORRESPONDENT_NUMBERS <= (int)RANKING_NUMBERS, "room for a row");
 
 enum figure {
     FIGURE_COUNT,
@@ -152,9 +149,9 @@ struct standing {
     uint64_t only; /* parts asked for by name */
     struct ranked *rows;
     size_t count;
-    size_t numbers;                   /* of each row */
-    uint64_t totals[RANKING_NUMBERS]; /* of all names, shown or not */
-    size_t names;                     /* how many those are */
+    size_t numbers;               /* of each row */
+    uint64_t totals[COUNTS_MOST]; /* of all names, shown or not */
+    size_t names;                 /* how many those are */
 };
 
 /* ---- cells */
@@ -281,7 +278,7 @@ static struct cell *add_row(const struct standing *standing, struct slice name,
 
 /* What the rows do not show. */
 static void add_others(const struct standing *standing, size_t shown) {
-    uint64_t rest[RANKING_NUMBERS] = {0};
+    uint64_t rest[COUNTS_MOST] = {0};
     for (size_t number = 0; number < standing->numbers; number++) {
         rest[number] = standing->totals[number];
         for (size_t i = 0; i < shown; i++)
@@ -307,7 +304,7 @@ static void take_rows(struct standing *standing, const struct ranking *ranking, 
     }
     standing->names = ranking->counts.count;
     standing->numbers = ranking->counts.numbers;
-    memcpy(standing->totals, ranking->totals, standing->numbers * sizeof *standing->totals);
+    counts_totals(&ranking->counts, standing->totals);
 }
 
 static int compare_networks(const void *left, const void *right) {
@@ -322,13 +319,13 @@ static void take_networks(struct standing *standing, const struct counts *networ
     standing->rows = memory_resize(NULL, networks->count + 1, sizeof *standing->rows);
     standing->numbers = CORRESPONDENT_NUMBERS;
     for (size_t place = 0; place < networks->places; place++) {
-        uint64_t network;
-        const uint64_t *numbers = counts_at(networks, place, &network);
-        if (!numbers)
+        struct ranked *row = &standing->rows[standing->count];
+        if (!counts_at(networks, place, NULL, row->numbers))
             continue;
-        standing->rows[standing->count++] =
-            (struct ranked){.hash = numbers[CORRESPONDENT_NETWORK], .numbers = numbers};
-        counts_add(networks, standing->totals, numbers);
+        row->hash = row->numbers[CORRESPONDENT_NETWORK];
+        row->name = (struct slice){0};
+        counts_add_up(networks, standing->totals, row->numbers);
+        standing->count++;
     }
     standing->names = standing->count;
     qsort(standing->rows, standing->count, sizeof *standing->rows, compare_networks);

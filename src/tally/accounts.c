@@ -54,7 +54,7 @@ struct content {
 static void accounts_init(void *content) {
     struct content *accounts = content;
     map_init(&accounts->names, sizeof(struct mail));
-    counts_init(&accounts->meetings, MEETING_NUMBERS, MEETING_NUMBERS - MEETING_NAME);
+    counts_init(&accounts->meetings, MEETING_NUMBERS, MEETING_NUMBERS - MEETING_NAME, NULL);
 }
 
 static void accounts_free(void *content) {
@@ -122,9 +122,9 @@ static void meet(struct content *accounts, struct slice name, bool is_account,
     };
     uint64_t hash = bytes_hash(&by[MEETING_NAME], 3 * sizeof *by);
     size_t most = is_account ? MEETINGS : GUESSES;
-    if (accounts->meetings.count >= most && !counts_get(&accounts->meetings, hash))
+    if (accounts->meetings.count >= most && !counts_get(&accounts->meetings, hash, NULL))
         return;
-    counts_add(&accounts->meetings, counts_put(&accounts->meetings, hash), by);
+    counts_add(&accounts->meetings, hash, by);
 }
 
 static void add_mail(struct mail *mail, const struct counting *counting) {
@@ -289,23 +289,22 @@ static void add_up(struct gathered *gathered, const struct meeting *meeting) {
     uint64_t first_failed = turned(number_of_time(meeting->first_failed));
     uint64_t first_login = turned(number_of_time(meeting->first_login));
     bool is_name = meeting->failed && meeting->name != gathered->nameless;
-    counts_add(&gathered->clients, counts_put(&gathered->clients, meeting->client),
+    counts_add(&gathered->clients, meeting->client,
                (const uint64_t[CLIENT_NUMBERS]){meeting->failed, is_name, first_failed});
-    counts_add(&gathered->networks, counts_put(&gathered->networks, meeting->network),
+    counts_add(&gathered->networks, meeting->network,
                (const uint64_t[NETWORK_NUMBERS]){first_login});
-    counts_add(&gathered->names, counts_put(&gathered->names, meeting->name),
-               (const uint64_t[NAME_NUMBERS]){meeting->failed});
+    counts_add(&gathered->names, meeting->name, (const uint64_t[NAME_NUMBERS]){meeting->failed});
 }
 
 static void gather(struct gathered *gathered, const struct counts *meetings) {
     *gathered = (struct gathered){.nameless = bytes_hash("", 0)};
     gathered->meetings = memory_resize(NULL, meetings->count + 1, sizeof *gathered->meetings);
-    counts_init(&gathered->clients, CLIENT_NUMBERS, 1);
-    counts_init(&gathered->networks, NETWORK_NUMBERS, 1);
-    counts_init(&gathered->names, NAME_NUMBERS, 0);
+    counts_init(&gathered->clients, CLIENT_NUMBERS, 1, NULL);
+    counts_init(&gathered->networks, NETWORK_NUMBERS, 1, NULL);
+    counts_init(&gathered->names, NAME_NUMBERS, 0, NULL);
     for (size_t place = 0; place < meetings->places; place++) {
-        const uint64_t *numbers = counts_at(meetings, place, NULL);
-        if (!numbers)
+        uint64_t numbers[COUNTS_MOST];
+        if (!counts_at(meetings, place, NULL, numbers))
             continue;
         struct meeting meeting = meeting_of(numbers);
         gathered->meetings[gathered->count++] = meeting;
@@ -410,8 +409,9 @@ static const struct meeting *nameless_at(const struct gathered *gathered,
 
 /* A login from a client that failed before, out of a network from which nobody had logged in. */
 static bool is_guess(const struct gathered *gathered, const struct meeting *meeting) {
-    const uint64_t *client = counts_get(&gathered->clients, meeting->client);
-    const uint64_t *network = counts_get(&gathered->networks, meeting->network);
+    uint64_t client[CLIENT_NUMBERS] = {0}, network[NETWORK_NUMBERS] = {0};
+    counts_get(&gathered->clients, meeting->client, client);
+    counts_get(&gathered->networks, meeting->network, network);
     int64_t failed = time_of_number(turned(client[CLIENT_FIRST_FAILED]));
     int64_t login = time_of_number(turned(network[NETWORK_FIRST_LOGIN]));
     return client[CLIENT_FAILED] && meeting->first_login != MOMENT_NONE && failed != MOMENT_NONE &&
@@ -420,7 +420,8 @@ static bool is_guess(const struct gathered *gathered, const struct meeting *meet
 
 static void tell_guess(struct account *account, const struct gathered *gathered,
                        const struct meeting *meeting) {
-    const uint64_t *client = counts_get(&gathered->clients, meeting->client);
+    uint64_t client[CLIENT_NUMBERS] = {0};
+    counts_get(&gathered->clients, meeting->client, client);
     const struct meeting *nameless = nameless_at(gathered, meeting);
     struct account_guess guess = {.failures = meeting->failed,
                                   .names = client[CLIENT_NAMES] - (meeting->failed != 0)};
@@ -440,9 +441,10 @@ static void tell_guess(struct account *account, const struct gathered *gathered,
 
 static void tell_account(struct account *account, const struct gathered *gathered) {
     uint64_t name = bytes_hash(account->name.at, account->name.length);
-    const uint64_t *failures = counts_get(&gathered->names, name);
+    uint64_t failures[NAME_NUMBERS] = {0};
+    counts_get(&gathered->names, name, failures);
     size_t first, count = meetings_of(gathered, name, &first);
-    account->failures = failures ? failures[NAME_FAILED] : 0;
+    account->failures = failures[NAME_FAILED];
     tell_networks(account, gathered->meetings + first, count);
     for (size_t i = first; i < first + count; i++)
         if (gathered->meetings[i].logins && is_guess(gathered, &gathered->meetings[i]))

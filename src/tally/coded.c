@@ -39,7 +39,7 @@ struct content {
 static void coded_init(void *content) {
     struct content *coded = content;
     map_init(&coded->combinations, sizeof(struct combination));
-    counts_init(&coded->counts, 1, 0);
+    counts_init(&coded->counts, 1, 0, NULL);
 }
 
 static void coded_release(void *content) {
@@ -109,13 +109,11 @@ static struct slice domain_of(const struct record *record, char room[DOMAIN_LENG
     return slice_lowered(slice_head(address_domain(record->recipient), DOMAIN_LENGTH), room);
 }
 
-/* Counts a name of a combination; what it is does not matter, for the podiums differ by `salt`. */
+/* Counts a name of a combination; what it is does not matter, for its hash tells them apart. */
 static struct podium_place *offer(struct content *coded, struct podium *podium, size_t most,
-                                  uint64_t salt, struct slice name, uint64_t by) {
-    uint64_t hash = bytes_hash(name.at, name.length) ^ salt;
-    uint64_t *count = counts_put(&coded->counts, hash);
-    *count += by;
-    return podium_offer(podium, most, hash, name, *count);
+                                  uint64_t hash, struct slice name, uint64_t by) {
+    uint64_t count = counts_sum(&coded->counts, hash, 0, by);
+    return podium_offer(podium, most, hash, name, count);
 }
 
 static struct combination *combination_of(struct content *coded, const struct finding *finding,
@@ -140,12 +138,14 @@ static void coded_add(void *content, const struct counting *counting) {
     char room[DOMAIN_LENGTH];
     struct slice domain = domain_of(&finding->record, room);
     if (domain.length)
-        offer(coded, &combination->domains, CODED_DOMAINS, hash, domain, by);
+        offer(coded, &combination->domains, CODED_DOMAINS, hash ^ counting->recipient_domain.hash,
+              domain, by);
     struct slice template = slice_head(finding->template, TEMPLATE_LENGTH);
     if (!template.length)
         return;
     struct podium_place *place =
-        offer(coded, &combination->templates, CODED_TEMPLATES, ~hash, template, by);
+        offer(coded, &combination->templates, CODED_TEMPLATES,
+              ~hash ^ bytes_hash(template.at, template.length), template, by);
     if (place)
         example_offer(&place->example, example_of_finding(finding));
 }
@@ -154,7 +154,7 @@ static void coded_add(void *content, const struct counting *counting) {
 
 static void set_counts(const struct content *coded, struct podium *podium) {
     for (size_t i = 0; i < podium->count; i++)
-        podium->places[i].count = *counts_get(&coded->counts, podium->places[i].hash);
+        counts_get(&coded->counts, podium->places[i].hash, &podium->places[i].count);
 }
 
 static void coded_merge(void *into, const void *from) {
@@ -261,7 +261,7 @@ static bool is_key(struct slice key) {
 /* Every place has a count. */
 static bool is_counted(const struct content *coded, const struct podium *podium) {
     for (size_t i = 0; i < podium->count; i++)
-        if (!counts_get(&coded->counts, podium->places[i].hash))
+        if (!counts_get(&coded->counts, podium->places[i].hash, NULL))
             return false;
     return true;
 }

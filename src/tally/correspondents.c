@@ -20,14 +20,28 @@ struct correspondents {
     struct ranking rankings[CORRESPONDENT_TABLES];
 };
 
+/* One word for the numbers of an address, of which there are millions: with its hash 16 bytes. Who
+ * has more than a hundred messages or 32 MB is one of few. */
+static const uint8_t address_widths[] = {
+    [CORRESPONDENT_MAIL] = 7,     [CORRESPONDENT_SEEN] = 7,       [CORRESPONDENT_REFUSED] = 5,
+    [CORRESPONDENT_BYTES] = 25,   [CORRESPONDENT_RECIPIENTS] = 7, [CORRESPONDENT_BOUNCED] = 5,
+    [CORRESPONDENT_DEFERRED] = 6, [CORRESPONDENT_TOLD] = 1,
+};
+static const uint8_t client_widths[] = {
+    [CORRESPONDENT_MAIL] = 10,     [CORRESPONDENT_SEEN] = 11,       [CORRESPONDENT_REFUSED] = 11,
+    [CORRESPONDENT_BYTES] = 31,    [CORRESPONDENT_RECIPIENTS] = 16, [CORRESPONDENT_BOUNCED] = 15,
+    [CORRESPONDENT_DEFERRED] = 15, [CORRESPONDENT_TOLD] = 1,        [CORRESPONDENT_LOGINS] = 16,
+    [CORRESPONDENT_NETWORK] = 64,
+};
+enum { ADDRESS_NUMBERS = CORRESPONDENT_TOLD + 1 };
+
 static void correspondents_init(void *content) {
     static const size_t orders[CORRESPONDENT_ORDERS] = {CORRESPONDENT_MAIL, CORRESPONDENT_SEEN};
     struct correspondents *all = content;
     for (int table = 0; table < CORRESPONDENT_TABLES; table++) {
         bool is_client = table == CORRESPONDENT_CLIENT;
-        ranking_init(&all->rankings[table],
-                     is_client ? CORRESPONDENT_NUMBERS : CORRESPONDENT_LOGINS, is_client, orders,
-                     CORRESPONDENT_ORDERS);
+        ranking_init(&all->rankings[table], is_client ? CORRESPONDENT_NUMBERS : ADDRESS_NUMBERS, 1,
+                     is_client ? client_widths : address_widths, orders, CORRESPONDENT_ORDERS);
     }
 }
 
@@ -69,44 +83,56 @@ struct slice network_shown(uint64_t network, char room[NETWORK_ROOM]) {
 
 /* ---- what a finding adds */
 
-struct mail {
-    struct slice sender; /* as a name: "<>" for the null sender */
-    struct slice host, ip;
-};
-
-static struct slice sender_of(const struct origin *origin, const struct record *record) {
-    bool has = record->has_sender || (origin && origin->has_sender);
-    struct slice sender = record->has_sender ? record->sender
-                          : origin           ? origin->sender
-                                             : (struct slice){0};
-    return has && !sender.length ? SLICE("<>") : sender;
-}
-
-static struct slice domain_of(struct slice sender) {
-    return slice_is(sender, "<>") ? sender : address_domain(sender);
-}
-
-static void add_sender(struct correspondents *all, struct slice sender, const uint64_t *numbers) {
-    ranking_add(&all->rankings[CORRESPONDENT_SENDER], sender, numbers);
-    ranking_add(&all->rankings[CORRESPONDENT_SENDER_DOMAIN], domain_of(sender), numbers);
-}
-
 static void add_client(struct correspondents *all, struct slice host, struct slice ip,
-                       uint64_t *numbers) {
+                       const uint64_t *numbers) {
+    struct ranking *clients = &all->rankings[CORRESPONDENT_CLIENT];
     char room[RANKING_NAME];
-    numbers[CORRESPONDENT_NETWORK] = network_of(ip);
-    ranking_add(&all->rankings[CORRESPONDENT_CLIENT], named_host(host, ip, room), numbers);
+    struct name name = ranking_name(named_host(host, ip, room));
+    struct amounts amounts = counts_amounts(&clients->counts, numbers);
+    const uint64_t *row = ranking_add_amounts(clients, &name, &amounts);
+    /* The network of a name is told once: reading an address is dearer than all the rest. */
+    if (!ip.length || counts_number(&clients->counts, row, CORRESPONDENT_NETWORK))
+        return;
+    const uint64_t network[CORRESPONDENT_NUMBERS] = {[CORRESPONDENT_NETWORK] = network_of(ip)};
+    amounts = counts_amounts(&clients->counts, network);
+    ranking_add_amounts(clients, &name, &amounts);
 }
 
+static void add_client_of(struct correspondents *all, const struct origin *origin,
+                          const uint64_t *numbers) {
+    static const struct origin nobody;
+    origin = origin ? origin : &nobody;
+    add_client(all, origin->host, origin->ip, numbers);
+}
+
+static void add_sender(struct correspondents *all, const struct name *sender,
+                       const struct name *domain, const uint64_t *numbers) {
+    struct amounts amounts = counts_amounts(&all->rankings[CORRESPONDENT_SENDER].counts, numbers);
+    ranking_add_amounts(&all->rankings[CORRESPONDENT_SENDER_DOMAIN], domain, &amounts);
+    ranking_add_amounts(&all->rankings[CORRESPONDENT_SENDER], sender, &amounts);
+}
+
+static void add_recipient_name(struct correspondents *all, const struct counting *counting,
+                               const uint64_t *numbers) {
+    struct ranking *recipients = &all->rankings[CORRESPONDENT_RECIPIENT];
+    struct amounts amounts = counts_amounts(&recipients->counts, numbers);
+    ranking_add_amounts(recipients, &counting->recipient, &amounts);
+}
+
+/* The far row is asked for first, and used last. */
 static void add_message(struct correspondents *all, const struct finding *finding) {
+    static const struct record nothing_said;
     const struct origin *origin = finding->counted;
+    struct name sender = counting_sender(origin, &nothing_said);
+    counts_expect(&all->rankings[CORRESPONDENT_SENDER].counts, sender.hash);
+    struct name domain = counting_sender_domain(sender.text);
     uint64_t numbers[CORRESPONDENT_NUMBERS] = {0};
     numbers[CORRESPONDENT_MAIL] = (uint64_t)(int64_t)finding->new_messages;
     numbers[CORRESPONDENT_SEEN] = finding->new_messages > 0;
     numbers[CORRESPONDENT_BYTES] = finding->new_bytes;
-    add_sender(all, sender_of(origin, &(struct record){0}), numbers);
-    add_client(all, origin ? origin->host : (struct slice){0},
-               origin ? origin->ip : (struct slice){0}, numbers);
+    add_client_of(all, origin, numbers);
+    numbers[CORRESPONDENT_TOLD] = counting_tells_sender(finding);
+    add_sender(all, &sender, &domain, numbers);
 }
 
 static bool is_failure(enum fate fate) {
@@ -131,13 +157,13 @@ static void add_recipient(struct correspondents *all, const struct counting *cou
     numbers[CORRESPONDENT_BOUNCED] =
         change(counting, is_failure(counting->into), is_failure(counting->from));
     numbers[CORRESPONDENT_RECIPIENTS] = recipients;
-    add_sender(all, sender_of(finding->origin, &finding->record), numbers);
-    add_client(all, finding->origin ? finding->origin->host : (struct slice){0},
-               finding->origin ? finding->origin->ip : (struct slice){0}, numbers);
+    add_client_of(all, finding->origin, numbers);
+    add_sender(all, &counting->sender, &counting->sender_domain, numbers);
+    numbers[CORRESPONDENT_TOLD] = counting->new_recipients > 0;
     numbers[CORRESPONDENT_MAIL] = recipients;
     numbers[CORRESPONDENT_RECIPIENTS] = change(counting, now, before);
     numbers[CORRESPONDENT_BYTES] = size * change(counting, now, before);
-    ranking_add(&all->rankings[CORRESPONDENT_RECIPIENT], finding->record.recipient, numbers);
+    add_recipient_name(all, counting, numbers);
 }
 
 static void add_refusal(struct correspondents *all, const struct counting *counting) {
@@ -145,12 +171,21 @@ static void add_refusal(struct correspondents *all, const struct counting *count
     uint64_t numbers[CORRESPONDENT_NUMBERS] = {0};
     numbers[CORRESPONDENT_REFUSED] = numbers[CORRESPONDENT_SEEN] = counting->events;
     if (record->event == EVENT_REJECTED) {
-        add_sender(all, sender_of(counting->finding->origin, record), numbers);
-        ranking_add(&all->rankings[CORRESPONDENT_RECIPIENT], record->recipient, numbers);
+        add_sender(all, &counting->sender, &counting->sender_domain, numbers);
+        add_recipient_name(all, counting, numbers);
     } else {
         numbers[CORRESPONDENT_LOGINS] = counting->events;
     }
     add_client(all, record->peer_host, record->peer_ip, numbers);
+}
+
+/* Senders and recipients are the two tables that outgrow the caches. */
+static void correspondents_expect(const void *content, const struct counting *counting) {
+    const struct correspondents *all = content;
+    if (!counting->recipients)
+        return;
+    counts_expect(&all->rankings[CORRESPONDENT_SENDER].counts, counting->sender.hash);
+    counts_expect(&all->rankings[CORRESPONDENT_RECIPIENT].counts, counting->recipient.hash);
 }
 
 static void correspondents_add(void *content, const struct counting *counting) {
@@ -190,6 +225,7 @@ const struct counter counter_correspondents = {
     .size = sizeof(struct correspondents),
     .init = correspondents_init,
     .release = correspondents_release,
+    .expect = correspondents_expect,
     .add = correspondents_add,
     .merge = correspondents_merge,
     .save = correspondents_save,
@@ -203,10 +239,10 @@ const struct ranking *correspondents(const struct tally *tally, enum corresponde
 
 void correspondent_networks(const struct tally *tally, struct counts *networks_r) {
     const struct counts *clients = &correspondents(tally, CORRESPONDENT_CLIENT)->counts;
-    counts_init(networks_r, CORRESPONDENT_NUMBERS, 1);
+    counts_init(networks_r, CORRESPONDENT_NUMBERS, 1, NULL);
     for (size_t place = 0; place < clients->places; place++) {
-        const uint64_t *numbers = counts_at(clients, place, NULL);
-        if (numbers)
-            counts_add(networks_r, counts_put(networks_r, numbers[CORRESPONDENT_NETWORK]), numbers);
+        uint64_t numbers[COUNTS_MOST];
+        if (counts_at(clients, place, NULL, numbers))
+            counts_add(networks_r, numbers[CORRESPONDENT_NETWORK], numbers);
     }
 }

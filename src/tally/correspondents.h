@@ -25,6 +25,7 @@ enum correspondent_number {
     CORRESPONDENT_RECIPIENTS, /* of all states; of a recipient: delivered */
     CORRESPONDENT_BOUNCED,    /* recipients, bounced or expired */
     CORRESPONDENT_DEFERRED,   /* attempts */
+    CORRESPONDENT_TOLD,       /* 1: counts as a different one (distinct.h); a maximum */
     /* Of a client: */
     CORRESPONDENT_LOGINS,  /* that failed */
     CORRESPONDENT_NETWORK, /* as network_of() gives it; a maximum */

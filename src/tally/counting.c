@@ -20,6 +20,35 @@ static bool is_event(const struct finding *finding) {
            !(finding->is_notice && record->kind == RECORD_OUTCOME);
 }
 
+struct name counting_sender(const struct origin *origin, const struct record *record) {
+    bool has = record->has_sender || (origin && origin->has_sender);
+    struct slice sender = record->has_sender ? record->sender
+                          : origin           ? origin->sender
+                                             : (struct slice){0};
+    return ranking_name(has && !sender.length ? SLICE("<>") : sender);
+}
+
+struct name counting_sender_domain(struct slice sender) {
+    return ranking_name(slice_is(sender, "<>") ? sender : address_domain(sender));
+}
+
+bool counting_tells_sender(const struct finding *finding) {
+    const struct origin *origin = finding->counted;
+    return finding->new_messages > 0 && origin && origin->has_sender &&
+           slice_equal(origin->sender, finding->record.sender);
+}
+
+static void add_names(struct counting *counting) {
+    const struct finding *finding = counting->finding;
+    const struct record *record = &finding->record;
+    counting->recipient = ranking_name(record->recipient);
+    counting->recipient_domain = ranking_name(address_domain(record->recipient));
+    if (!counting->recipients && record->event != EVENT_REJECTED)
+        return;
+    counting->sender = counting_sender(finding->origin, record);
+    counting->sender_domain = counting_sender_domain(counting->sender.text);
+}
+
 struct counting counting_of(const struct finding *finding) {
     struct counting counting = {.finding = finding};
     if (finding->after != FATE_NONE) {
@@ -29,10 +58,12 @@ struct counting counting_of(const struct finding *finding) {
         if (finding->before == FATE_NONE && fate_is_counted(finding->after))
             counting.new_recipients = counting.recipients;
     }
-    if (!is_event(finding))
-        return counting;
-    counting.events = finding->repeat;
-    if (finding->first_deferral)
-        counting.deferred_ever = weight_of(finding);
+    if (is_event(finding)) {
+        counting.events = finding->repeat;
+        if (finding->first_deferral)
+            counting.deferred_ever = weight_of(finding);
+    }
+    if (counting.recipients || (counting.events && finding->record.event != EVENT_DELIVERED))
+        add_names(&counting);
     return counting;
 }

@@ -5,6 +5,7 @@
 #define TALLY_COUNTING_H
 
 #include "finding/finding.h"
+#include "tally/ranking.h"
 
 struct counting {
     const struct finding *finding;
@@ -18,9 +19,19 @@ struct counting {
      * attempt, rejection, login, session. 0: it is none (about one host of several, about a bounce
      * made here, a detail). */
     uint64_t events;
+    /* Of what is about a recipient, or an event of a reason: the names that several counters have.
+     */
+    struct name recipient, recipient_domain;
+    struct name sender, sender_domain; /* only of recipients and rejections */
 };
 
 struct counting counting_of(const struct finding *finding);
+
+/* Whose message it is, as a name: "<>" for the null sender, "" when it is not known. */
+struct name counting_sender(const struct origin *origin, const struct record *record);
+struct name counting_sender_domain(struct slice sender);
+/* A message is received, and from whom is what the entry itself says, too. */
+bool counting_tells_sender(const struct finding *finding);
 
 /* Is counted as a state of recipients: not FATE_NONE, not FATE_HANDED_ON. */
 bool fate_is_counted(enum fate fate);

@@ -1,85 +1,274 @@
 /* Why: a log has millions of addresses and a report shows ten. Their names would fill the memory,
- * their hashes do not.
+ * their hashes do not; and most addresses come once or twice, so that eight bytes for each number
+ * would mostly be zeros.
  *
- * How: open addressing, each place a hash and its numbers side by side, so that one name is one
- * cache line. Any number of places, found by the high half of the hash times
- * the number of places: growing by half
- * wastes less than doubling. What is saved is sorted, so that equal counts are equal bytes.
+ * How: a row is a key and a few words, into which narrow numbers are packed, so that one word holds
+ * what took seven. Adding is adding words. Where a carry leaves a number, the row becomes wide:
+ * its highest bit says so, and the bits below where its numbers are now. Numbers of 64 bits have
+ * words of their own.
+ *
+ * Rows stand in the order of their keys, each at its home (the high half of key times homes), or as
+ * near behind as those before it allow. So a search ends where a greater key stands, seven of eight
+ * places can be taken, and growing is done in place: all rows move to the end, and from there in
+ * order to their new homes. There are never two tables; what is held is the peak.
+ *
+ * A key is the hash times a secret odd number. Hashes are known to everybody, and who chooses his
+ * names could put them all at one home. What is saved is sorted by hash: equal counts, equal bytes.
  */
 #include "tally/counts.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
 
-enum { FIRST_PLACES = 24 };
+enum { FIRST_HOMES = 16, FIRST_BEHIND = 8, FEW_HOMES = 4096, WORD_BITS = 63 };
 
-void counts_init(struct counts *counts, size_t numbers, size_t maxima) {
-    *counts = (struct counts){.numbers = numbers, .maxima = maxima};
-}
+static const uint64_t wide_bit = (uint64_t)1 << WORD_BITS;
 
-void counts_release(struct counts *counts) {
-    free(counts->words);
-    counts_init(counts, counts->numbers, counts->maxima);
-}
+/* ---- the words of a row */
 
-static uint64_t *place_at(const struct counts *counts, size_t place) {
-    return counts->words + place * (1 + counts->numbers);
-}
-
-/* Where a hash is, or the empty place where it would be. */
-static uint64_t *place_of(const struct counts *counts, uint64_t hash) {
-    uint64_t spread = hash * 0x9e3779b97f4a7c15u; /* keys that are numbers lie close together */
-    size_t place = (size_t)((__uint128_t)spread * counts->places >> 64);
-    for (;;) {
-        uint64_t *words = place_at(counts, place);
-        if (words[0] == hash || !words[0])
-            return words;
-        if (++place == counts->places)
-            place = 0;
+static void add_field(struct counts *counts, size_t number, unsigned width, unsigned *used) {
+    if (*used + width > WORD_BITS) {
+        counts->narrow++;
+        *used = 0;
     }
+    size_t word = counts->narrow - 1;
+    counts->fields[number] = (struct counts_field){
+        .most = ((uint64_t)1 << width) - 1, .word = (uint8_t)word, .shift = (uint8_t)*used};
+    *used += width;
+    counts->ends[word] |= (uint64_t)1 << *used;
 }
 
-static void grow(struct counts *counts) {
-    struct counts old = *counts;
-    counts->places = old.places ? old.places + old.places / 2 : FIRST_PLACES;
-    counts->words = memory_new(counts->places * (1 + counts->numbers) * sizeof *counts->words);
-    for (size_t place = 0; place < old.places; place++) {
-        const uint64_t *from = place_at(&old, place);
-        uint64_t *into = from[0] ? place_of(counts, from[0]) : NULL;
-        for (size_t i = 0; into && i <= counts->numbers; i++)
-            into[i] = from[i];
+/* Narrow numbers first: the highest bit of the first word is then free. */
+static void lay_out(struct counts *counts, const uint8_t *widths) {
+    unsigned used = WORD_BITS;
+    for (size_t i = 0; widths && i < counts->numbers; i++)
+        if (widths[i] < WORD_BITS)
+            add_field(counts, i, widths[i], &used);
+    counts->words = counts->narrow;
+    for (size_t i = 0; i < counts->numbers; i++)
+        if (!widths || widths[i] > WORD_BITS)
+            counts->fields[i] = (struct counts_field){UINT64_MAX, (uint8_t)counts->words++, 0};
+}
+
+static bool is_wide(const struct counts *counts, const uint64_t *row) {
+    return counts->narrow && row[1] & wide_bit;
+}
+
+static uint64_t *wide_numbers(const struct counts *counts, const uint64_t *row) {
+    return counts->wide + (row[1] & ~wide_bit) * counts->numbers;
+}
+
+uint64_t counts_number(const struct counts *counts, const uint64_t *row, size_t number) {
+    const struct counts_field *field = &counts->fields[number];
+    if (is_wide(counts, row))
+        return wide_numbers(counts, row)[number];
+    return row[1 + field->word] >> field->shift & field->most;
+}
+
+static void read_row(const struct counts *counts, const uint64_t *row, uint64_t *numbers_r) {
+    for (size_t i = 0; i < counts->numbers; i++)
+        numbers_r[i] = counts_number(counts, row, i);
+}
+
+/* What fits. */
+static void set_field(const struct counts *counts, uint64_t *words, size_t number, uint64_t value) {
+    const struct counts_field *field = &counts->fields[number];
+    uint64_t *word = &words[field->word];
+    *word = (*word & ~(field->most << field->shift)) | value << field->shift;
+}
+
+/* False: a number does not fit. Most are zeros. */
+static bool pack_words(const struct counts *counts, const uint64_t *numbers, uint64_t *words_r) {
+    uint64_t over = 0;
+    for (size_t word = 0; word < counts->words; word++)
+        words_r[word] = 0;
+    for (size_t i = 0; i < counts->numbers; i++) {
+        if (!numbers[i])
+            continue;
+        const struct counts_field *field = &counts->fields[i];
+        over |= numbers[i] & ~field->most;
+        words_r[field->word] |= numbers[i] << field->shift;
     }
-    free(old.words);
+    return !over;
+}
+
+static void move_row(uint64_t *to, const uint64_t *from, size_t words) {
+    for (size_t word = 0; word < words; word++)
+        to[word] = from[word];
+}
+
+static void widen(struct counts *counts, uint64_t *row) {
+    if (counts->wide_count == counts->wide_places) {
+        counts->wide_places += counts->wide_places / 4 + 4;
+        counts->wide = memory_resize(counts->wide, counts->wide_places,
+                                     counts->numbers * sizeof *counts->wide);
+    }
+    row[1] = wide_bit | counts->wide_count++;
+}
+
+static void write_row(struct counts *counts, uint64_t *row, const uint64_t *numbers) {
+    uint64_t words[COUNTS_MOST];
+    if (!is_wide(counts, row)) {
+        if (pack_words(counts, numbers, words)) {
+            move_row(row + 1, words, counts->words);
+            return;
+        }
+        widen(counts, row);
+    }
+    memcpy(wide_numbers(counts, row), numbers, counts->numbers * sizeof *numbers);
+}
+
+/* ---- where rows are */
+
+static size_t stride_of(const struct counts *counts) {
+    return 1 + counts->words;
+}
+
+static uint64_t *row_at(const struct counts *counts, size_t place) {
+    return counts->rows + place * stride_of(counts);
 }
 
 /* 0 marks an empty place. */
-static uint64_t marked(uint64_t hash) {
-    return hash ? hash : 1;
+static uint64_t key_of(const struct counts *counts, uint64_t hash) {
+    return (hash ? hash : 1) * counts->spreading;
 }
 
-const uint64_t *counts_get(const struct counts *counts, uint64_t hash) {
-    const uint64_t *words = counts->places ? place_of(counts, marked(hash)) : NULL;
-    return words && words[0] ? words + 1 : NULL;
+static uint64_t *home_of(const struct counts *counts, uint64_t key) {
+    return row_at(counts, (size_t)((__uint128_t)key * counts->homes >> 64));
 }
 
-uint64_t *counts_put(struct counts *counts, uint64_t hash) {
-    if ((counts->count + 1) * 5 > counts->places * 4)
-        grow(counts);
-    uint64_t *words = place_of(counts, marked(hash));
-    counts->count += !words[0];
-    words[0] = marked(hash);
-    return words + 1;
+/* The row of a key, or where it would be: the first that is empty or has a greater one. The last
+ * place is always empty. */
+static uint64_t *seek(const struct counts *counts, uint64_t key) {
+    size_t stride = stride_of(counts);
+    uint64_t *row = home_of(counts, key);
+    while (*row - 1 < key - 1) /* 0 - 1 is the greatest */
+        row += stride;
+    return row;
 }
 
-const uint64_t *counts_at(const struct counts *counts, size_t place, uint64_t *hash_r) {
-    const uint64_t *words = place_at(counts, place);
-    if (hash_r)
-        *hash_r = words[0];
-    return words[0] ? words + 1 : NULL;
+/* ---- growing */
+
+/* All rows to the end; gives the first. */
+static uint64_t *move_to_end(struct counts *counts, size_t places) {
+    size_t stride = stride_of(counts);
+    uint64_t *to = row_at(counts, counts->places), *from = row_at(counts, places);
+    while (from > counts->rows) {
+        from -= stride;
+        if (!*from)
+            continue;
+        to -= stride;
+        move_row(to, from, stride);
+    }
+    memset(counts->rows, 0, (size_t)(to - counts->rows) * sizeof *to);
+    return to;
 }
 
-void counts_add(const struct counts *counts, uint64_t *into, const uint64_t *from) {
+/* From the end to their homes; false: those of the last homes need more room behind them. */
+static bool move_home(struct counts *counts, uint64_t *from) {
+    size_t stride = stride_of(counts);
+    uint64_t *free_place = counts->rows, *last = row_at(counts, counts->places - 1);
+    for (; from <= last; from += stride) {
+        uint64_t *home = home_of(counts, *from), *to = home > free_place ? home : free_place;
+        if (to > from || to == last)
+            return false;
+        free_place = to + stride;
+        if (to == from)
+            continue;
+        move_row(to, from, stride);
+        *from = 0;
+    }
+    return true;
+}
+
+static void grow(struct counts *counts, size_t homes, size_t behind) {
+    for (bool is_done = false; !is_done; behind *= 2) {
+        size_t places = counts->places;
+        counts->homes = homes;
+        counts->places = homes + behind;
+        counts->rows =
+            memory_resize(counts->rows, counts->places, stride_of(counts) * sizeof *counts->rows);
+        is_done = move_home(counts, move_to_end(counts, places));
+    }
+}
+
+/* Many rows grow by a quarter, so that they never hold much more than they need; a row then moves
+ * eight times in its life. */
+static void grow_when_full(struct counts *counts) {
+    size_t homes = counts->homes;
+    if ((counts->count + 1) * 8 <= homes * 7)
+        return;
+    homes = homes ? homes + homes / (homes < FEW_HOMES ? 1 : 4) : FIRST_HOMES;
+    grow(counts, homes, counts->places ? counts->places - counts->homes : FIRST_BEHIND);
+}
+
+static uint64_t *insert(struct counts *counts, uint64_t key) {
+    size_t stride = stride_of(counts);
+    grow_when_full(counts);
+    for (;;) {
+        uint64_t *row = seek(counts, key), *gap = row;
+        while (*gap)
+            gap += stride;
+        if (gap == row_at(counts, counts->places - 1)) {
+            grow(counts, counts->homes, 2 * (counts->places - counts->homes));
+            continue;
+        }
+        memmove(row + stride, row, (size_t)(gap - row) * sizeof *row);
+        memset(row, 0, stride * sizeof *row);
+        *row = key;
+        counts->count++;
+        return row;
+    }
+}
+
+/* ---- using */
+
+void counts_init(struct counts *counts, size_t numbers, size_t maxima, const uint8_t *widths) {
+    assert(numbers <= COUNTS_MOST);
+    *counts = (struct counts){.numbers = numbers, .maxima = maxima};
+    lay_out(counts, widths);
+    counts->spreading = (hash_secret() ^ 0x9e3779b97f4a7c15u) | 1;
+    counts->gathering = counts->spreading; /* what gives 1 with it: three bits are right, then 6 */
+    for (int bits = 3; bits < 64; bits *= 2)
+        counts->gathering *= 2 - counts->spreading * counts->gathering;
+}
+
+void counts_release(struct counts *counts) {
+    free(counts->rows);
+    free(counts->wide);
+    counts->rows = counts->wide = NULL;
+    counts->count = counts->places = counts->homes = counts->wide_count = counts->wide_places = 0;
+}
+
+uint64_t *counts_row(struct counts *counts, uint64_t hash, bool *is_new_r) {
+    uint64_t key = key_of(counts, hash), *row = counts->homes ? seek(counts, key) : NULL;
+    bool is_new = !row || *row != key;
+    if (is_new_r)
+        *is_new_r = is_new;
+    return is_new ? insert(counts, key) : row;
+}
+
+const uint64_t *counts_find(const struct counts *counts, uint64_t hash) {
+    uint64_t key = key_of(counts, hash);
+    const uint64_t *row = counts->homes ? seek(counts, key) : NULL;
+    return row && *row == key ? row : NULL;
+}
+
+bool counts_get(const struct counts *counts, uint64_t hash, uint64_t *numbers_r) {
+    const uint64_t *row = counts_find(counts, hash);
+    if (row && numbers_r)
+        read_row(counts, row, numbers_r);
+    return row != NULL;
+}
+
+void counts_expect(const struct counts *counts, uint64_t hash) {
+    if (counts->homes)
+        memory_expect(home_of(counts, key_of(counts, hash)));
+}
+
+void counts_add_up(const struct counts *counts, uint64_t *into, const uint64_t *from) {
     size_t sums = counts->numbers - counts->maxima;
     for (size_t i = 0; i < sums; i++)
         into[i] += from[i];
@@ -87,38 +276,149 @@ void counts_add(const struct counts *counts, uint64_t *into, const uint64_t *fro
         into[i] = into[i] > from[i] ? into[i] : from[i];
 }
 
-void counts_merge(struct counts *into, const struct counts *from) {
-    for (size_t place = 0; place < from->places; place++) {
-        uint64_t hash;
-        const uint64_t *numbers = counts_at(from, place, &hash);
-        if (numbers)
-            counts_add(into, counts_put(into, hash), numbers);
+/* The maxima are not part of what is added: they only have to fit. */
+struct amounts counts_amounts(const struct counts *counts, const uint64_t *numbers) {
+    struct amounts amounts;
+    amounts.numbers = numbers;
+    amounts.is_narrow = pack_words(counts, numbers, amounts.words);
+    for (size_t i = counts->numbers - counts->maxima; i < counts->numbers; i++)
+        set_field(counts, amounts.words, i, 0);
+    return amounts;
+}
+
+static void add_slowly(struct counts *counts, uint64_t *row, const uint64_t *by) {
+    uint64_t numbers[COUNTS_MOST];
+    read_row(counts, row, numbers);
+    counts_add_up(counts, numbers, by);
+    write_row(counts, row, numbers);
+}
+
+/* False, and nothing is done: a number does not fit any more. */
+static bool add_words(const struct counts *counts, uint64_t *row, const struct amounts *amounts) {
+    uint64_t sums[COUNTS_MOST], carries = 0;
+    for (size_t i = 0; i < counts->words; i++) {
+        uint64_t before = row[1 + i], by = amounts->words[i];
+        sums[i] = before + by;
+        carries |= (before ^ by ^ sums[i]) & counts->ends[i];
+    }
+    if (carries)
+        return false;
+    for (size_t i = 0; i < counts->words; i++)
+        row[1 + i] = sums[i];
+    for (size_t i = counts->numbers - counts->maxima; i < counts->numbers; i++)
+        if (amounts->numbers[i] > counts_number(counts, row, i))
+            set_field(counts, row + 1, i, amounts->numbers[i]);
+    return true;
+}
+
+/* Most rows are narrow, and stay so: one addition a word. */
+void counts_add_amounts(struct counts *counts, uint64_t *row, const struct amounts *amounts) {
+    if (is_wide(counts, row))
+        counts_add_up(counts, wide_numbers(counts, row), amounts->numbers);
+    else if (!amounts->is_narrow || !add_words(counts, row, amounts))
+        add_slowly(counts, row, amounts->numbers);
+}
+
+void counts_add(struct counts *counts, uint64_t hash, const uint64_t *by) {
+    struct amounts amounts = counts_amounts(counts, by);
+    counts_add_amounts(counts, counts_row(counts, hash, NULL), &amounts);
+}
+
+uint64_t counts_sum_row(struct counts *counts, uint64_t *row, size_t number, uint64_t by) {
+    uint64_t sum = counts_number(counts, row, number) + by;
+    if (!is_wide(counts, row) && sum <= counts->fields[number].most) {
+        set_field(counts, row + 1, number, sum);
+        return sum;
+    }
+    uint64_t numbers[COUNTS_MOST];
+    read_row(counts, row, numbers);
+    numbers[number] = sum;
+    write_row(counts, row, numbers);
+    return sum;
+}
+
+uint64_t counts_sum(struct counts *counts, uint64_t hash, size_t number, uint64_t by) {
+    return counts_sum_row(counts, counts_row(counts, hash, NULL), number, by);
+}
+
+/* ---- all of them */
+
+static uint64_t hash_at(const struct counts *counts, size_t place) {
+    return *row_at(counts, place) * counts->gathering;
+}
+
+bool counts_at(const struct counts *counts, size_t place, uint64_t *hash_r, uint64_t *numbers_r) {
+    const uint64_t *row = row_at(counts, place);
+    if (*row && hash_r)
+        *hash_r = hash_at(counts, place);
+    if (*row && numbers_r)
+        read_row(counts, row, numbers_r);
+    return *row;
+}
+
+size_t counts_above_zero(const struct counts *counts, size_t number) {
+    size_t above = 0;
+    for (size_t place = 0; place < counts->places; place++) {
+        const uint64_t *row = row_at(counts, place);
+        above += *row && (int64_t)counts_number(counts, row, number) > 0;
+    }
+    return above;
+}
+
+void counts_totals(const struct counts *counts, uint64_t *totals_r) {
+    memset(totals_r, 0, counts->numbers * sizeof *totals_r);
+    for (size_t place = 0; place < counts->places; place++) {
+        uint64_t numbers[COUNTS_MOST];
+        if (counts_at(counts, place, NULL, numbers))
+            counts_add_up(counts, totals_r, numbers);
     }
 }
 
-static int compare_hashes(const void *left, const void *right) {
-    uint64_t a = **(const uint64_t *const *)left, b = **(const uint64_t *const *)right;
-    return (a > b) - (a < b);
+void counts_merge(struct counts *into, const struct counts *from) {
+    for (size_t place = 0; place < from->places; place++) {
+        uint64_t hash, numbers[COUNTS_MOST];
+        if (counts_at(from, place, &hash, numbers))
+            counts_add(into, hash, numbers);
+    }
+}
+
+struct saved {
+    uint64_t hash;
+    const uint64_t *row;
+};
+
+static int compare_saved(const void *left, const void *right) {
+    const struct saved *a = left, *b = right;
+    return (a->hash > b->hash) - (a->hash < b->hash);
 }
 
 void counts_save(const struct counts *counts, struct pack *pack) {
-    const uint64_t **all = memory_resize(NULL, counts->count + 1, sizeof *all);
+    struct saved *all = memory_resize(NULL, counts->count + 1, sizeof *all);
     size_t used = 0;
     for (size_t place = 0; place < counts->places; place++)
-        if (*place_at(counts, place))
-            all[used++] = place_at(counts, place);
-    qsort(all, used, sizeof *all, compare_hashes);
+        if (*row_at(counts, place))
+            all[used++] = (struct saved){hash_at(counts, place), row_at(counts, place)};
+    qsort(all, used, sizeof *all, compare_saved);
     pack_number(pack, used);
-    for (size_t i = 0; i < used; i++)
-        for (size_t word = 0; word <= counts->numbers; word++)
-            pack_number(pack, all[i][word]);
+    for (size_t i = 0; i < used; i++) {
+        pack_number(pack, all[i].hash);
+        for (size_t number = 0; number < counts->numbers; number++)
+            pack_number(pack, counts_number(counts, all[i].row, number));
+    }
     free(all);
 }
 
 void counts_load(struct counts *counts, struct unpack *unpack) {
+    uint64_t numbers[COUNTS_MOST];
     for (size_t left = unpack_count(unpack); left && !unpack->broken; left--) {
-        uint64_t *numbers = counts_put(counts, unpack_number(unpack));
+        uint64_t *row = counts_row(counts, unpack_number(unpack), NULL);
         for (size_t i = 0; i < counts->numbers; i++)
             numbers[i] = unpack_number(unpack);
+        write_row(counts, row, numbers);
     }
+}
+
+size_t counts_bytes(const struct counts *counts) {
+    return (counts->places * stride_of(counts) + counts->wide_places * counts->numbers) *
+           sizeof *counts->rows;
 }

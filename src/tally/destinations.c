@@ -15,11 +15,19 @@ struct destinations {
     struct spread spreads[DESTINATION_TABLES];
 };
 
+/* Four words; few domains and relays have more than fits. */
+static const uint8_t widths[DESTINATION_NUMBERS] = {
+    [DESTINATION_SEEN] = 13,     [DESTINATION_DELIVERED] = 13, [DESTINATION_BOUNCED] = 10,
+    [DESTINATION_EXPIRED] = 8,   [DESTINATION_DEFERRED] = 11,  [DESTINATION_FAILED] = 8,
+    [DESTINATION_BYTES] = 36,    [DESTINATION_TIMED] = 13,     [DESTINATION_DURATION] = 36,
+    [DESTINATION_CIPHERED] = 13, [DESTINATION_CLEAR] = 13,     [DESTINATION_LONGEST] = 64,
+};
+
 static void destinations_init(void *content) {
     struct destinations *all = content;
     const size_t order = DESTINATION_SEEN;
     for (int table = 0; table < DESTINATION_TABLES; table++) {
-        ranking_init(&all->rankings[table], DESTINATION_NUMBERS, 1, &order, 1);
+        ranking_init(&all->rankings[table], DESTINATION_NUMBERS, 1, widths, &order, 1);
         spread_init(&all->spreads[table]);
     }
 }
@@ -64,12 +72,18 @@ static void take_back(uint64_t *numbers, const struct counting *counting) {
             (uint64_t)counting->finding->record.size * counting->recipients;
 }
 
-static void add_named(struct destinations *all, enum destination_table table, struct slice name,
-                      const uint64_t *numbers) {
-    uint64_t hash = ranking_add(&all->rankings[table], name, numbers);
+static void add_named(struct destinations *all, enum destination_table table,
+                      const struct name *name, const struct amounts *amounts) {
+    const uint64_t *numbers = amounts->numbers;
+    ranking_add_amounts(&all->rankings[table], name, amounts);
     if (numbers[DESTINATION_TIMED])
-        spread_add(&all->spreads[table], hash, numbers[DESTINATION_LONGEST],
+        spread_add(&all->spreads[table], name->hash, numbers[DESTINATION_LONGEST],
                    numbers[DESTINATION_TIMED]);
+}
+
+/* All tables have the same widths. */
+static struct amounts amounts_of(const struct destinations *all, const uint64_t *numbers) {
+    return counts_amounts(&all->rankings[DESTINATION_DOMAIN].counts, numbers);
 }
 
 static struct slice name_of_relay(const struct record *record, char room[RANKING_NAME]) {
@@ -82,15 +96,17 @@ static struct slice name_of_relay(const struct record *record, char room[RANKING
 /* By relay and by who runs it: outcomes as they were told, nothing is taken back. */
 static void add_at_relay(struct destinations *all, const struct finding *finding,
                          uint64_t numbers[DESTINATION_NUMBERS]) {
-    char room[RANKING_NAME];
-    struct slice relay = name_of_relay(&finding->record, room);
     numbers[DESTINATION_SEEN] = numbers[DESTINATION_DELIVERED] + numbers[DESTINATION_BOUNCED] +
                                 numbers[DESTINATION_EXPIRED] + numbers[DESTINATION_DEFERRED] +
                                 numbers[DESTINATION_FAILED];
     if (!numbers[DESTINATION_SEEN])
         return;
-    add_named(all, DESTINATION_RELAY, relay, numbers);
-    add_named(all, DESTINATION_OPERATOR, finding->run_by.length ? finding->run_by : relay, numbers);
+    char room[RANKING_NAME];
+    struct name relay = ranking_name(name_of_relay(&finding->record, room));
+    struct name run_by = finding->run_by.length ? ranking_name(finding->run_by) : relay;
+    struct amounts amounts = amounts_of(all, numbers);
+    add_named(all, DESTINATION_RELAY, &relay, &amounts);
+    add_named(all, DESTINATION_OPERATOR, &run_by, &amounts);
 }
 
 /* One host of several failed: no event of the totals. */
@@ -120,7 +136,8 @@ static void destinations_add(void *content, const struct counting *counting) {
     numbers[DESTINATION_SEEN] = counting->new_recipients;
     if (fate_is_counted(counting->from))
         take_back(numbers, counting);
-    add_named(content, DESTINATION_DOMAIN, address_domain(finding->record.recipient), numbers);
+    struct amounts amounts = amounts_of(content, numbers);
+    add_named(content, DESTINATION_DOMAIN, &counting->recipient_domain, &amounts);
 }
 
 /* ---- merging, saving, reading */
@@ -169,8 +186,8 @@ const struct ranking *destinations(const struct tally *tally, enum destination_t
 uint64_t destination_permille(const struct tally *tally, enum destination_table table,
                               uint64_t hash, unsigned permille) {
     const struct destinations *all = tally_content(tally, &counter_destinations);
-    const uint64_t *numbers = counts_get(&all->rankings[table].counts, hash);
-    return numbers
-               ? spread_permille(&all->spreads[table], hash, numbers[DESTINATION_TIMED], permille)
-               : 0;
+    uint64_t numbers[COUNTS_MOST];
+    if (!counts_get(&all->rankings[table].counts, hash, numbers))
+        return 0;
+    return spread_permille(&all->spreads[table], hash, numbers[DESTINATION_TIMED], permille);
 }

@@ -3,7 +3,9 @@
  * How: who handed a message in is known when a recipient is counted (finding->giver); which
  * domains are ours may be known at the end only, when it is guessed. So numbers are kept by giver,
  * domain of the sender and domain of the recipient, and put together to flows when they are read.
- * Of what one of ours handed in the sender does not matter, and he is left out.
+ * Of what one of ours handed in the sender does not matter, and he is left out. There are hundreds
+ * of such pairs to a domain: a domain has a short number here, in the order in which they come, and
+ * a pair is the key of its own row.
  *
  * The guess: a domain is local when more of its recipients were delivered on this host or to one in
  * a private network than to others.
@@ -15,83 +17,203 @@
 #include "base/memory.h"
 #include "tally/counter.h"
 
-/* The last three are the same for all of a key, so their maximum is, too. */
-enum number { RECIPIENTS, MESSAGES, BYTES, GIVER, SENDER, RECIPIENT, NUMBERS, MAXIMA = 3 };
+enum number { RECIPIENTS, MESSAGES, BYTES, NUMBERS };
 enum delivered { HOME, AWAY, DELIVERED_NUMBERS };
+enum { DOMAIN_BITS = 31, NO_DOMAIN = 0 };
+
+static const uint8_t widths[NUMBERS] = {15, 14, 34};
+static const uint8_t delivered_widths[DELIVERED_NUMBERS] = {31, 32};
 
 struct content {
-    struct counts counts;
-    struct ranking domains; /* of recipients delivered: HOME, AWAY */
+    struct counts ids;    /* hash of a domain -> its place in domains, from 1 on */
+    uint64_t *domains;    /* hashes */
+    size_t domain_places; /* the first is no domain's */
+    struct counts pairs;
+    struct ranking delivered; /* domains of recipients: HOME, AWAY */
+};
+
+struct pair {
+    enum giver giver;
+    uint64_t sender, recipient; /* hashes of their domains; 0: none */
 };
 
 static void flows_init(void *content) {
     static const size_t orders[] = {HOME};
     struct content *flows = content;
-    counts_init(&flows->counts, NUMBERS, MAXIMA);
-    ranking_init(&flows->domains, DELIVERED_NUMBERS, 0, orders, 1);
+    counts_init(&flows->ids, 1, 0, NULL);
+    counts_init(&flows->pairs, NUMBERS, 0, widths);
+    ranking_init(&flows->delivered, DELIVERED_NUMBERS, 0, delivered_widths, orders, 1);
 }
 
 static void flows_release(void *content) {
     struct content *flows = content;
-    counts_release(&flows->counts);
-    ranking_release(&flows->domains);
+    counts_release(&flows->ids);
+    counts_release(&flows->pairs);
+    ranking_release(&flows->delivered);
+    free(flows->domains);
 }
 
-static struct slice recipient_domain(const struct record *record) {
-    struct slice domain = address_domain(record->recipient);
-    return domain.length ? domain : address_domain(record->orig_recipient);
+/* ---- pairs */
+
+static uint64_t id_of(struct content *flows, uint64_t domain) {
+    if (!domain)
+        return NO_DOMAIN;
+    bool is_new;
+    uint64_t *row = counts_row(&flows->ids, domain, &is_new);
+    if (!is_new)
+        return counts_number(&flows->ids, row, 0);
+    size_t id = flows->ids.count;
+    flows->domains =
+        memory_grow(flows->domains, &flows->domain_places, id + 1, sizeof *flows->domains);
+    flows->domains[id] = domain;
+    return counts_sum_row(&flows->ids, row, 0, id);
 }
+
+/* The giver from 1 on, so that no key is 0. */
+static uint64_t key_of(struct content *flows, const struct pair *pair) {
+    return (uint64_t)(pair->giver + 1) << 2 * DOMAIN_BITS |
+           id_of(flows, pair->sender) << DOMAIN_BITS | id_of(flows, pair->recipient);
+}
+
+static uint64_t domain_at(const struct content *flows, uint64_t id) {
+    return id == NO_DOMAIN ? 0 : flows->domains[id];
+}
+
+static struct pair pair_of(const struct content *flows, uint64_t key) {
+    const uint64_t mask = ((uint64_t)1 << DOMAIN_BITS) - 1;
+    return (struct pair){.giver = (enum giver)((key >> 2 * DOMAIN_BITS) - 1),
+                         .sender = domain_at(flows, key >> DOMAIN_BITS & mask),
+                         .recipient = domain_at(flows, key & mask)};
+}
+
+/* ---- adding */
 
 /* 0: no domain. */
 static uint64_t hash_of(struct slice domain) {
     return domain.length ? ranking_hash(domain) : 0;
 }
 
+static struct name recipient_domain(const struct counting *counting) {
+    const struct record *record = &counting->finding->record;
+    if (counting->recipient_domain.text.length)
+        return counting->recipient_domain;
+    return ranking_name(address_domain(record->orig_recipient));
+}
+
+static uint64_t sender_domain(const struct counting *counting) {
+    struct slice domain = address_domain(counting->finding->record.sender);
+    bool is_known = domain.length && domain.at == counting->sender_domain.text.at;
+    return is_known ? counting->sender_domain.hash : hash_of(domain);
+}
+
 static void add_delivered(struct content *flows, const struct counting *counting,
-                          struct slice domain) {
+                          const struct name *domain) {
     uint64_t by[DELIVERED_NUMBERS] = {0};
     by[counting->finding->stays ? HOME : AWAY] = counting->recipients;
-    if (counting->into == FATE_DELIVERED && domain.length)
-        ranking_add(&flows->domains, domain, by);
+    struct amounts amounts = counts_amounts(&flows->delivered.counts, by);
+    ranking_add_amounts(&flows->delivered, domain, &amounts);
 }
 
 static void flows_add(void *content, const struct counting *counting) {
     const struct finding *finding = counting->finding;
-    const struct record *record = &finding->record;
+    struct content *flows = content;
     bool was = fate_is_counted(counting->from), is = fate_is_counted(counting->into);
-    struct slice domain = recipient_domain(record);
-    add_delivered(content, counting, domain);
+    bool is_delivered = counting->into == FATE_DELIVERED;
+    if (was == is && !is_delivered)
+        return;
+    struct name domain = recipient_domain(counting);
+    if (is_delivered && domain.text.length)
+        add_delivered(flows, counting, &domain);
     if (was == is)
         return;
-    bool is_ours = finding->giver == GIVER_OURS;
-    uint64_t by[NUMBERS] = {[RECIPIENTS] = is ? counting->recipients : UINT64_MAX,
-                            [MESSAGES] = finding->is_first,
-                            [GIVER] = finding->giver,
-                            [SENDER] = is_ours ? 0 : hash_of(address_domain(record->sender)),
-                            [RECIPIENT] = hash_of(domain)};
-    by[BYTES] = finding->is_first && record->size > 0 ? (uint64_t)record->size : 0;
-    struct counts *counts = &((struct content *)content)->counts;
-    uint64_t key = bytes_hash(&by[GIVER], MAXIMA * sizeof *by);
-    counts_add(counts, counts_put(counts, key), by);
+    const struct pair pair = {
+        .giver = finding->giver,
+        .sender = finding->giver == GIVER_OURS ? 0 : sender_domain(counting),
+        .recipient = domain.text.length ? domain.hash : 0,
+    };
+    uint64_t size = finding->record.size > 0 ? (uint64_t)finding->record.size : 0;
+    const uint64_t by[NUMBERS] = {[RECIPIENTS] = is ? counting->recipients : UINT64_MAX,
+                                  [MESSAGES] = finding->is_first,
+                                  [BYTES] = finding->is_first ? size : 0};
+    counts_add(&flows->pairs, key_of(flows, &pair), by);
 }
+
+/* ---- merging, saving: the short numbers are others in each tally */
 
 static void flows_merge(void *into, const void *from) {
     struct content *sum = into;
     const struct content *more = from;
-    counts_merge(&sum->counts, &more->counts);
-    ranking_merge(&sum->domains, &more->domains);
+    for (size_t place = 0; place < more->pairs.places; place++) {
+        uint64_t key, numbers[COUNTS_MOST];
+        if (!counts_at(&more->pairs, place, &key, numbers))
+            continue;
+        struct pair pair = pair_of(more, key);
+        counts_add(&sum->pairs, key_of(sum, &pair), numbers);
+    }
+    ranking_merge(&sum->delivered, &more->delivered);
+}
+
+struct saved {
+    struct pair pair;
+    uint64_t key;
+};
+
+static int compare_saved(const void *left, const void *right) {
+    const struct pair *a = &((const struct saved *)left)->pair;
+    const struct pair *b = &((const struct saved *)right)->pair;
+    if (a->giver != b->giver)
+        return a->giver < b->giver ? -1 : 1;
+    if (a->sender != b->sender)
+        return a->sender < b->sender ? -1 : 1;
+    return (a->recipient > b->recipient) - (a->recipient < b->recipient);
+}
+
+static void save_pairs(const struct content *flows, struct pack *pack) {
+    struct saved *all = memory_resize(NULL, flows->pairs.count + 1, sizeof *all);
+    size_t count = 0;
+    for (size_t place = 0; place < flows->pairs.places; place++)
+        if (counts_at(&flows->pairs, place, &all[count].key, NULL)) {
+            all[count].pair = pair_of(flows, all[count].key);
+            count++;
+        }
+    qsort(all, count, sizeof *all, compare_saved);
+    pack_number(pack, count);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t numbers[COUNTS_MOST] = {0};
+        counts_get(&flows->pairs, all[i].key, numbers);
+        pack_number(pack, all[i].pair.giver);
+        pack_number(pack, all[i].pair.sender);
+        pack_number(pack, all[i].pair.recipient);
+        for (size_t number = 0; number < NUMBERS; number++)
+            pack_number(pack, numbers[number]);
+    }
+    free(all);
+}
+
+static void load_pairs(struct content *flows, struct unpack *unpack) {
+    for (size_t left = unpack_count(unpack); left && !unpack->broken; left--) {
+        uint64_t giver = unpack_number(unpack), numbers[NUMBERS];
+        struct pair pair = {(enum giver)giver, unpack_number(unpack), 0};
+        pair.recipient = unpack_number(unpack);
+        for (size_t number = 0; number < NUMBERS; number++)
+            numbers[number] = unpack_number(unpack);
+        if (giver > GIVER_OTHER)
+            unpack->broken = true;
+        if (!unpack->broken)
+            counts_add(&flows->pairs, key_of(flows, &pair), numbers);
+    }
 }
 
 static void flows_save(const void *content, struct pack *pack) {
     const struct content *flows = content;
-    counts_save(&flows->counts, pack);
-    ranking_save(&flows->domains, pack);
+    save_pairs(flows, pack);
+    ranking_save(&flows->delivered, pack);
 }
 
 static void flows_load(void *content, struct unpack *unpack) {
     struct content *flows = content;
-    counts_load(&flows->counts, unpack);
-    ranking_load(&flows->domains, unpack);
+    load_pairs(flows, unpack);
+    ranking_load(&flows->delivered, unpack);
 }
 
 const struct counter counter_flows = {
@@ -118,21 +240,21 @@ static bool is_local(const struct content *flows, const struct local_domains *lo
                      uint64_t hash) {
     if (local->count)
         return is_given(local, hash);
-    const uint64_t *delivered = counts_get(&flows->domains.counts, hash);
-    return delivered && delivered[HOME] > delivered[AWAY];
+    uint64_t delivered[COUNTS_MOST];
+    return counts_get(&flows->delivered.counts, hash, delivered) &&
+           delivered[HOME] > delivered[AWAY];
 }
 
 /* What has no domain is delivered here. A sender is only written down: his domain makes a message
  * ours when nobody knows who handed it in, or when it went out, which not everybody may do. A
  * message without a sender that goes out is a bounce that was made here. */
 static enum flow flow_of(const struct content *flows, const struct local_domains *local,
-                         const uint64_t *numbers) {
-    uint64_t sender = numbers[SENDER], recipient = numbers[RECIPIENT];
-    bool to_us = !recipient || is_local(flows, local, recipient);
-    bool is_unknown = numbers[GIVER] == GIVER_UNKNOWN;
-    bool by_sender = sender ? is_local(flows, local, sender) : is_unknown;
-    bool from_us = numbers[GIVER] == GIVER_OURS || (by_sender && !to_us) ||
-                   (by_sender && is_unknown && sender);
+                         const struct pair *pair) {
+    bool to_us = !pair->recipient || is_local(flows, local, pair->recipient);
+    bool is_unknown = pair->giver == GIVER_UNKNOWN;
+    bool by_sender = pair->sender ? is_local(flows, local, pair->sender) : is_unknown;
+    bool from_us = pair->giver == GIVER_OURS || (by_sender && !to_us) ||
+                   (by_sender && is_unknown && pair->sender);
     if (to_us)
         return from_us ? FLOW_INTERNAL : FLOW_INBOUND;
     return from_us ? FLOW_OUTBOUND : FLOW_RELAYED;
@@ -143,11 +265,12 @@ void flows_read(const struct tally *tally, const struct local_domains *local,
     const struct content *flows = tally_content(tally, &counter_flows);
     for (size_t flow = 0; flow < FLOWS; flow++)
         sums_r[flow] = (struct flow_sum){0};
-    for (size_t place = 0; place < flows->counts.places; place++) {
-        const uint64_t *numbers = counts_at(&flows->counts, place, NULL);
-        if (!numbers)
+    for (size_t place = 0; place < flows->pairs.places; place++) {
+        uint64_t key, numbers[COUNTS_MOST];
+        if (!counts_at(&flows->pairs, place, &key, numbers))
             continue;
-        struct flow_sum *sum = &sums_r[flow_of(flows, local, numbers)];
+        struct pair pair = pair_of(flows, key);
+        struct flow_sum *sum = &sums_r[flow_of(flows, local, &pair)];
         sum->recipients += numbers[RECIPIENTS];
         sum->messages += numbers[MESSAGES];
         sum->bytes += numbers[BYTES];
@@ -157,7 +280,7 @@ void flows_read(const struct tally *tally, const struct local_domains *local,
 struct ranked *flows_guess(const struct tally *tally, size_t *count_r) {
     const struct content *flows = tally_content(tally, &counter_flows);
     size_t count, used = 0;
-    struct ranked *top = ranking_top(&flows->domains, 0, RANKING_NAMES, &count);
+    struct ranked *top = ranking_top(&flows->delivered, 0, RANKING_NAMES, &count);
     for (size_t i = 0; i < count; i++)
         if (top[i].numbers[HOME] > top[i].numbers[AWAY])
             top[used++] = top[i];

@@ -23,7 +23,7 @@ struct hours {
 };
 
 static void hours_init(void *content) {
-    counts_init(&((struct hours *)content)->counts, HOURS_NUMBERS, 0);
+    counts_init(&((struct hours *)content)->counts, HOURS_NUMBERS, 0, NULL);
 }
 
 static void hours_release(void *content) {
@@ -46,10 +46,10 @@ static int64_t begin_of(uint64_t quarter) {
     return (int64_t)(quarter - middle) * QUARTER;
 }
 
-static uint64_t *numbers_of(struct hours *hours, uint64_t quarter) {
-    if (hours->counts.count >= MOST_QUARTERS && !counts_get(&hours->counts, quarter))
+static uint64_t *row_of(struct counts *counts, uint64_t quarter) {
+    if (counts->count >= MOST_QUARTERS && !counts_get(counts, quarter, NULL))
         quarter = no_quarter;
-    return counts_put(&hours->counts, quarter);
+    return counts_row(counts, quarter, NULL);
 }
 
 /* Where a recipient in a state stands; HOURS_NUMBERS: nowhere. */
@@ -66,20 +66,22 @@ static enum hours_number number_of(enum fate fate) {
     }
 }
 
-static void add_event(uint64_t *numbers, const struct counting *counting) {
-    switch (counting->finding->record.event) {
+static enum hours_number number_of_event(enum event event) {
+    switch (event) {
     case EVENT_DEFERRED:
-        numbers[HOURS_DEFERRED] += counting->events;
-        break;
+        return HOURS_DEFERRED;
     case EVENT_REJECTED:
-        numbers[HOURS_REJECTED] += counting->events;
-        break;
+        return HOURS_REJECTED;
     case EVENT_AUTH_FAILED:
-        numbers[HOURS_AUTH_FAILED] += counting->events;
-        break;
+        return HOURS_AUTH_FAILED;
     default:
-        break;
+        return HOURS_NUMBERS;
     }
+}
+
+static void add(struct counts *counts, uint64_t *row, enum hours_number number, uint64_t by) {
+    if (by && number != HOURS_NUMBERS)
+        counts_sum_row(counts, row, number, by);
 }
 
 /* What is taken back makes numbers of less than none, modulo 2^64: hours_each sets them right. */
@@ -87,15 +89,12 @@ static void hours_add(void *content, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     if (!counting->events && !counting->recipients && !finding->new_messages)
         return;
-    enum hours_number from = number_of(counting->from), into = number_of(counting->into);
-    uint64_t *numbers = numbers_of(content, quarter_of(finding->time.seconds));
-    numbers[HOURS_RECEIVED] += (uint64_t)(int64_t)finding->new_messages;
-    if (from != HOURS_NUMBERS)
-        numbers[from]--;
-    if (into != HOURS_NUMBERS)
-        numbers[into] += counting->recipients;
-    if (counting->events)
-        add_event(numbers, counting);
+    struct counts *counts = &((struct hours *)content)->counts;
+    uint64_t *row = row_of(counts, quarter_of(finding->time.seconds));
+    add(counts, row, HOURS_RECEIVED, (uint64_t)(int64_t)finding->new_messages);
+    add(counts, row, number_of(counting->from), UINT64_MAX);
+    add(counts, row, number_of(counting->into), counting->recipients);
+    add(counts, row, number_of_event(finding->record.event), counting->events);
 }
 
 static void hours_merge(void *into, const void *from) {
@@ -134,11 +133,8 @@ static struct quarter *sorted(const struct counts *counts, size_t *count_r) {
     size_t count = 0;
     for (size_t place = 0; place < counts->places; place++) {
         uint64_t number;
-        const uint64_t *numbers = counts_at(counts, place, &number);
-        if (!numbers)
-            continue;
-        quarters[count].begin = begin_of(number);
-        memcpy(quarters[count++].numbers, numbers, sizeof quarters->numbers);
+        if (counts_at(counts, place, &number, quarters[count].numbers))
+            quarters[count++].begin = begin_of(number);
     }
     qsort(quarters, count, sizeof *quarters, compare_quarters);
     *count_r = count;

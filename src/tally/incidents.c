@@ -203,13 +203,15 @@ static bool (*const tells[THEMES])(const struct finding *finding, struct told *t
 
 /* ---- adding ---- */
 
+static const uint8_t owner_widths[OWNER_NUMBERS] = {32, 31, 64, 64};
+
 static void incidents_init(void *content) {
     static const size_t orders[] = {OWNER_COUNT};
     struct content *all = content;
     for (size_t i = 0; i < THEMES; i++) {
         map_init(&all->themes[i].groups, sizeof(struct group));
-        ranking_init(&all->themes[i].owners, OWNER_NUMBERS, 2, orders, 1);
-        counts_init(&all->themes[i].pairs, PAIR_NUMBERS, 1);
+        ranking_init(&all->themes[i].owners, OWNER_NUMBERS, 2, owner_widths, orders, 1);
+        counts_init(&all->themes[i].pairs, PAIR_NUMBERS, 1, NULL);
     }
 }
 
@@ -285,7 +287,7 @@ static void add_owner(struct theme_content *theme, const struct told *told, uint
     uint64_t owner = ranking_add(&theme->owners, told->owner, by);
     if (!told->owner.length)
         return;
-    counts_add(&theme->pairs, counts_put(&theme->pairs, pair_hash(owner, group)), pair);
+    counts_add(&theme->pairs, pair_hash(owner, group), pair);
 }
 
 static void add_told(struct theme_content *theme, const struct told *told,
@@ -447,16 +449,14 @@ static int compare_groups(const void *left, const void *right) {
 /* How many owners each group has: each pair is one. */
 static void count_owners(const struct counts *pairs, struct incidents *incidents) {
     struct counts owners;
-    counts_init(&owners, 1, 0);
+    counts_init(&owners, 1, 0, NULL);
     for (size_t place = 0; place < pairs->places; place++) {
-        const uint64_t *pair = counts_at(pairs, place, NULL);
-        if (pair)
-            ++*counts_put(&owners, pair[PAIR_GROUP]);
+        uint64_t pair[COUNTS_MOST];
+        if (counts_at(pairs, place, NULL, pair))
+            counts_sum(&owners, pair[PAIR_GROUP], 0, 1);
     }
-    for (size_t i = 0; i < incidents->group_count; i++) {
-        const uint64_t *count = counts_get(&owners, incidents->groups[i].hash);
-        incidents->groups[i].owners = count ? *count : 0;
-    }
+    for (size_t i = 0; i < incidents->group_count; i++)
+        counts_get(&owners, incidents->groups[i].hash, &incidents->groups[i].owners);
     counts_release(&owners);
 }
 
@@ -490,8 +490,8 @@ static const struct incident_group *mostly(const struct counts *pairs, uint64_t 
         const struct incident_group *group = &incidents->groups[i];
         if (group->count <= count)
             break;
-        const uint64_t *pair = counts_get(pairs, pair_hash(owner, group->hash));
-        if (!pair || pair[PAIR_COUNT] <= count)
+        uint64_t pair[COUNTS_MOST];
+        if (!counts_get(pairs, pair_hash(owner, group->hash), pair) || pair[PAIR_COUNT] <= count)
             continue;
         count = pair[PAIR_COUNT];
         most = group;
@@ -501,9 +501,9 @@ static const struct incident_group *mostly(const struct counts *pairs, uint64_t 
 
 static void read_owners(const struct theme_content *theme, struct incidents *incidents) {
     struct ranked *top = ranking_top(&theme->owners, 0, RANKING_NAMES, &incidents->owner_count);
-    const uint64_t *nameless = counts_get(&theme->owners.counts, ranking_hash((struct slice){0}));
+    bool nameless = counts_get(&theme->owners.counts, ranking_hash((struct slice){0}), NULL);
     incidents->owners = memory_resize(NULL, incidents->owner_count + 1, sizeof *incidents->owners);
-    incidents->distinct = theme->owners.counts.count - (nameless != NULL);
+    incidents->distinct = theme->owners.counts.count - nameless;
     for (size_t i = 0; i < incidents->owner_count; i++) {
         const uint64_t *numbers = top[i].numbers;
         incidents->owners[i] =

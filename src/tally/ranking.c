@@ -14,11 +14,10 @@
 
 #include "base/memory.h"
 
-void ranking_init(struct ranking *ranking, size_t numbers, size_t maxima, const size_t *orders,
-                  size_t order_count) {
+void ranking_init(struct ranking *ranking, size_t numbers, size_t maxima, const uint8_t *widths,
+                  const size_t *orders, size_t order_count) {
     *ranking = (struct ranking){.order_count = order_count};
-    counts_init(&ranking->counts, numbers, maxima);
-    ranking->totals = memory_new(numbers * sizeof *ranking->totals);
+    counts_init(&ranking->counts, numbers, maxima, widths);
     map_init(&ranking->names, sizeof(uint64_t));
     for (size_t i = 0; i < order_count; i++)
         ranking->orders[i].number = orders[i];
@@ -35,48 +34,98 @@ void ranking_release(struct ranking *ranking) {
     forget_least(ranking);
     counts_release(&ranking->counts);
     map_release(&ranking->names);
-    free(ranking->totals);
-    ranking->totals = NULL;
 }
 
 /* ---- the order */
 
-static int compare(uint64_t number, struct slice name, uint64_t other, struct slice other_name) {
-    if (number != other)
-        return number > other ? -1 : 1;
-    return slice_compare(name, other_name);
-}
-
-/* qsort has no context: entries carry the number they are ordered by. */
+/* A name in an order. Most names differ from others within their first eight bytes, which are
+ * compared as one number. */
 struct placed {
-    struct ranked ranked;
-    uint64_t number;
+    uint64_t number, front;
+    struct slice name;
+    uint64_t hash;
 };
 
-static int compare_placed(const void *left, const void *right) {
-    const struct placed *a = left, *b = right;
-    return compare(a->number, a->ranked.name, b->number, b->ranked.name);
+/* The number that orders; each name that is kept has a row. */
+static uint64_t number_of(const struct ranking *ranking, uint64_t hash, size_t order) {
+    const struct counts *counts = &ranking->counts;
+    return counts_number(counts, counts_find(counts, hash), ranking->orders[order].number);
 }
 
-/* All names in an order; the caller frees the array. */
-static struct placed *place_names(const struct ranking *ranking, size_t order, size_t *count_r) {
-    struct placed *all = memory_resize(NULL, ranking->names.count + 1, sizeof *all);
-    size_t count = 0;
-    for (size_t place = 0; place < ranking->names.used; place++) {
-        struct slice name;
-        const uint64_t *hash = map_at(&ranking->names, place, &name);
+static uint64_t front_of(struct slice name) {
+    char eight[8] = {0};
+    uint64_t front = 0;
+    if (name.length >= sizeof eight)
+        memcpy(eight, name.at, sizeof eight);
+    else if (name.length)
+        memcpy(eight, name.at, name.length);
+    for (size_t i = 0; i < sizeof eight; i++) /* one instruction, for the compiler */
+        front = front << 8 | (unsigned char)eight[i];
+    return front;
+}
+
+static bool is_before(const struct placed *a, const struct placed *b) {
+    if (a->number != b->number)
+        return a->number > b->number;
+    if (a->front != b->front)
+        return a->front < b->front;
+    return slice_compare(a->name, b->name) < 0;
+}
+
+/* The last in order stands first: each is behind the two at 2 * i + 1 and 2 * i + 2. */
+static void sift_down(struct placed *heap, size_t count, struct placed placed) {
+    size_t at = 0, below;
+    while ((below = 2 * at + 1) < count) {
+        if (below + 1 < count && is_before(&heap[below], &heap[below + 1]))
+            below++;
+        if (!is_before(&placed, &heap[below]))
+            break;
+        heap[at] = heap[below];
+        at = below;
+    }
+    heap[at] = placed;
+}
+
+static void sift_up(struct placed *heap, size_t at, struct placed placed) {
+    for (size_t above; at && is_before(&heap[above = (at - 1) / 2], &placed); at = above)
+        heap[at] = heap[above];
+    heap[at] = placed;
+}
+
+/* The first `most` names of an order, the last of them in front, for the caller to free. Most names
+ * are only compared with that one: nothing is sorted that nobody sees. Those with less than `least`
+ * are left out. */
+static struct placed *first_names(const struct ranking *ranking, size_t order, size_t most,
+                                  uint64_t least, size_t *count_r) {
+    size_t count = 0, room = most < ranking->names.count ? most : ranking->names.count;
+    struct placed *heap = memory_resize(NULL, room + 1, sizeof *heap);
+    for (size_t place = 0; room && place < ranking->names.used; place++) {
+        struct placed placed;
+        const uint64_t *hash = map_at(&ranking->names, place, &placed.name);
         if (!hash)
             continue;
-        const uint64_t *numbers = counts_get(&ranking->counts, *hash);
-        all[count++] =
-            (struct placed){{name, *hash, numbers}, numbers[ranking->orders[order].number]};
+        placed.number = number_of(ranking, *hash, order);
+        if (placed.number < least)
+            continue;
+        placed.hash = *hash;
+        placed.front = front_of(placed.name);
+        if (count < room)
+            sift_up(heap, count++, placed);
+        else if (is_before(&placed, &heap[0]))
+            sift_down(heap, count, placed);
     }
-    qsort(all, count, sizeof *all, compare_placed);
     *count_r = count;
-    return all;
+    return heap;
 }
 
 /* ---- adding */
+
+static void set_least(struct ranking_order *order, const struct placed *last) {
+    free(order->name);
+    order->least = last->number;
+    order->name = memory_copy(last->name.at, last->name.length);
+    order->length = last->name.length;
+}
 
 /* Lets go of the names that are on top in no order. */
 static void clear_names(struct ranking *ranking) {
@@ -84,84 +133,103 @@ static void clear_names(struct ranking *ranking) {
     map_init(&kept, sizeof(uint64_t));
     for (size_t order = 0; order < ranking->order_count; order++) {
         size_t count;
-        struct placed *all = place_names(ranking, order, &count);
-        count = count < RANKING_NAMES ? count : RANKING_NAMES;
+        struct placed *top = first_names(ranking, order, RANKING_NAMES, 0, &count);
         for (size_t i = 0; i < count; i++)
-            *(uint64_t *)map_put(&kept, all[i].ranked.name, NULL) = all[i].ranked.hash;
-        struct ranking_order *least = &ranking->orders[order];
-        const struct placed *last = &all[count - 1];
-        free(least->name);
-        least->least = last->number;
-        least->name = memory_copy(last->ranked.name.at, last->ranked.name.length);
-        least->length = last->ranked.name.length;
-        free(all);
+            *(uint64_t *)map_put(&kept, top[i].name, NULL) = top[i].hash;
+        set_least(&ranking->orders[order], &top[0]);
+        free(top);
     }
     map_release(&ranking->names);
     ranking->names = kept;
-}
-
-static bool is_on_top(const struct ranking *ranking, const uint64_t *numbers, struct slice name) {
-    for (size_t i = 0; i < ranking->order_count; i++) {
-        const struct ranking_order *order = &ranking->orders[i];
-        if (!order->name || compare(numbers[order->number], name, order->least,
-                                    (struct slice){order->name, order->length}) <= 0)
-            return true;
-    }
-    return false;
 }
 
 static struct slice lowered(struct slice name, char room[RANKING_NAME]) {
     return slice_lowered(slice_head(name, RANKING_NAME), room);
 }
 
+/* The names are compared only where the numbers are equal, which is rare: until then the name needs
+ * no small letters. */
+static bool is_on_top(const struct ranking *ranking, const uint64_t *standing, struct slice name) {
+    for (size_t i = 0; i < ranking->order_count; i++) {
+        const struct ranking_order *order = &ranking->orders[i];
+        if (!order->name || standing[i] > order->least)
+            return true;
+        char room[RANKING_NAME];
+        if (standing[i] == order->least &&
+            slice_compare(lowered(name, room), (struct slice){order->name, order->length}) <= 0)
+            return true;
+    }
+    return false;
+}
+
+static void keep_name(struct ranking *ranking, const struct name *name) {
+    char room[RANKING_NAME];
+    *(uint64_t *)map_put(&ranking->names, lowered(name->text, room), NULL) = name->hash;
+    if (ranking->names.count >= 2 * RANKING_NAMES * ranking->order_count)
+        clear_names(ranking);
+}
+
 uint64_t ranking_hash(struct slice name) {
     return lowered_hash(slice_head(name, RANKING_NAME));
 }
 
-uint64_t ranking_add(struct ranking *ranking, struct slice name, const uint64_t *by) {
-    char room[RANKING_NAME];
-    struct slice lower = lowered(name, room);
-    uint64_t hash = bytes_hash(lower.at, lower.length);
-    size_t before = ranking->counts.count;
-    uint64_t *numbers = counts_put(&ranking->counts, hash);
-    bool is_new = ranking->counts.count > before;
-    /* What was on top has its name already: it was kept then, and clearing keeps what is on top. */
-    bool has_name = !is_new && !ranking->merged && is_on_top(ranking, numbers, lower);
-    counts_add(&ranking->counts, numbers, by);
-    counts_add(&ranking->counts, ranking->totals, by);
-    if (!has_name && is_on_top(ranking, numbers, lower)) {
-        *(uint64_t *)map_put(&ranking->names, lower, NULL) = hash;
-        if (ranking->names.count >= 2 * RANKING_NAMES * ranking->order_count)
-            clear_names(ranking);
+struct name ranking_name(struct slice text) {
+    return (struct name){text, ranking_hash(text)};
+}
+
+const uint64_t *ranking_add_amounts(struct ranking *ranking, const struct name *name,
+                                    const struct amounts *amounts) {
+    bool is_new;
+    uint64_t *row = counts_row(&ranking->counts, name->hash, &is_new);
+    uint64_t before[RANKING_ORDERS], after[RANKING_ORDERS];
+    counts_add_amounts(&ranking->counts, row, amounts);
+    for (size_t i = 0; i < ranking->order_count; i++) {
+        size_t number = ranking->orders[i].number;
+        after[i] = counts_number(&ranking->counts, row, number);
+        before[i] = after[i] - amounts->numbers[number];
     }
-    return hash;
+    /* What was on top has its name already: it was kept then, and clearing keeps what is on top. */
+    if (is_on_top(ranking, after, name->text) &&
+        (is_new || ranking->merged || !is_on_top(ranking, before, name->text)))
+        keep_name(ranking, name);
+    return row;
+}
+
+uint64_t ranking_add(struct ranking *ranking, struct slice text, const uint64_t *by) {
+    struct name name = ranking_name(text);
+    struct amounts amounts = counts_amounts(&ranking->counts, by);
+    ranking_add_amounts(ranking, &name, &amounts);
+    return name.hash;
 }
 
 /* ---- reading out */
 
 struct ranked *ranking_top(const struct ranking *ranking, size_t order, size_t most,
                            size_t *count_r) {
-    size_t count, used = 0;
-    struct placed *all = place_names(ranking, order, &count);
+    size_t count;
+    struct placed *heap = first_names(ranking, order, most, 1, &count);
     struct ranked *top = memory_resize(NULL, count + 1, sizeof *top);
-    for (; used < count && used < most && all[used].number; used++)
-        top[used] = all[used].ranked;
-    free(all);
-    *count_r = used;
+    for (size_t left = count; left--;) {
+        top[left] = (struct ranked){.name = heap[0].name, .hash = heap[0].hash};
+        counts_get(&ranking->counts, top[left].hash, top[left].numbers);
+        sift_down(heap, left, heap[left]);
+    }
+    free(heap);
+    *count_r = count;
     return top;
 }
 
 bool ranking_is_exact(const struct ranking *ranking, size_t order, size_t most) {
     size_t count, named = 0, above = 0, number = ranking->orders[order].number;
-    struct placed *all = place_names(ranking, order, &count);
-    uint64_t last = count >= most && most ? all[most - 1].number : 1;
-    for (size_t i = 0; i < count; i++)
-        named += all[i].number >= last;
-    free(all);
-    for (size_t place = 0; place < ranking->counts.places; place++) {
-        const uint64_t *numbers = counts_at(&ranking->counts, place, NULL);
-        above += numbers && numbers[number] >= last;
+    struct placed *heap = first_names(ranking, order, most, 0, &count);
+    uint64_t last = count >= most && most ? heap[0].number : 1, numbers[COUNTS_MOST];
+    free(heap);
+    for (size_t place = 0; place < ranking->names.used; place++) {
+        const uint64_t *hash = map_at(&ranking->names, place, NULL);
+        named += hash && number_of(ranking, *hash, order) >= last;
     }
+    for (size_t place = 0; place < ranking->counts.places; place++)
+        above += counts_at(&ranking->counts, place, NULL, numbers) && numbers[number] >= last;
     return above == named || (!ranking->merged && most <= RANKING_NAMES);
 }
 
@@ -170,7 +238,6 @@ bool ranking_is_exact(const struct ranking *ranking, size_t order, size_t most) 
 /* Names of both sides are kept, uncut, so that any order of merging gives the same. */
 void ranking_merge(struct ranking *into, const struct ranking *from) {
     counts_merge(&into->counts, &from->counts);
-    counts_add(&into->counts, into->totals, from->totals);
     forget_least(into);
     into->merged = true;
     for (size_t place = 0; place < from->names.used; place++) {
@@ -216,7 +283,7 @@ void ranking_save(const struct ranking *ranking, struct pack *pack) {
 static void load_name(struct ranking *ranking, struct unpack *unpack) {
     struct slice name = unpack_text(unpack);
     uint64_t hash = bytes_hash(name.at, name.length);
-    if (name.length > RANKING_NAME || !counts_get(&ranking->counts, hash))
+    if (name.length > RANKING_NAME || !counts_get(&ranking->counts, hash, NULL))
         unpack->broken = true;
     if (!unpack->broken)
         *(uint64_t *)map_put(&ranking->names, name, NULL) = hash;
@@ -224,11 +291,6 @@ static void load_name(struct ranking *ranking, struct unpack *unpack) {
 
 void ranking_load(struct ranking *ranking, struct unpack *unpack) {
     counts_load(&ranking->counts, unpack);
-    for (size_t place = 0; place < ranking->counts.places; place++) {
-        const uint64_t *numbers = counts_at(&ranking->counts, place, NULL);
-        if (numbers)
-            counts_add(&ranking->counts, ranking->totals, numbers);
-    }
     for (size_t left = unpack_count(unpack); left && !unpack->broken; left--)
         load_name(ranking, unpack);
     ranking->merged = unpack_number(unpack);

@@ -15,7 +15,6 @@ enum { RANKING_NAMES = 1000, RANKING_ORDERS = 4, RANKING_NAME = 255 /* bytes of 
 
 struct ranking {
     struct counts counts; /* counts.count: distinct names */
-    uint64_t *totals;     /* the numbers of all names together */
     struct map names;     /* name -> its hash (uint64_t) */
     bool merged;          /* with another: what is on top may have no name */
     size_t order_count;
@@ -27,21 +26,32 @@ struct ranking {
     } orders[RANKING_ORDERS];
 };
 
-struct ranked { /* borrowed from the ranking until it changes */
-    struct slice name;
-    uint64_t hash; /* of the name, as ranking_hash gives it */
-    const uint64_t *numbers;
+struct ranked {
+    struct slice name; /* borrowed from the ranking until it changes */
+    uint64_t hash;     /* of the name, as ranking_hash gives it */
+    uint64_t numbers[COUNTS_MOST];
 };
 
-/* Which numbers order, most important first; the others only stand beside them. */
-void ranking_init(struct ranking *ranking, size_t numbers, size_t maxima, const size_t *orders,
-                  size_t order_count);
+/* A name as it is counted: its hash is worked out once for all rankings that have it. */
+struct name {
+    struct slice text;
+    uint64_t hash;
+};
+
+/* Which numbers order, most important first; the others only stand beside them. The widths are
+ * those of counts. */
+void ranking_init(struct ranking *ranking, size_t numbers, size_t maxima, const uint8_t *widths,
+                  const size_t *orders, size_t order_count);
 void ranking_release(struct ranking *ranking);
 
 /* Names that differ by case only are one; of a longer name the first RANKING_NAME bytes count. */
 uint64_t ranking_hash(struct slice name);
+struct name ranking_name(struct slice text);
 /* Adds to the numbers of a name: `by` has as many as the ranking. Gives the hash of the name. */
-uint64_t ranking_add(struct ranking *ranking, struct slice name, const uint64_t *by);
+uint64_t ranking_add(struct ranking *ranking, struct slice text, const uint64_t *by);
+/* The same, with what is worked out once for several rankings. Gives the row (counts_row). */
+const uint64_t *ranking_add_amounts(struct ranking *ranking, const struct name *name,
+                                    const struct amounts *amounts);
 
 /* The first of an order, at most `most`, most first and then by name; the caller frees the array.
  * Those whose number is 0 are left out. */

@@ -36,7 +36,7 @@ static uint64_t key_of(uint64_t owner, unsigned step) {
 }
 
 void spread_init(struct spread *spread) {
-    counts_init(&spread->counts, 1, 0);
+    counts_init(&spread->counts, 1, 0, NULL);
 }
 
 void spread_release(struct spread *spread) {
@@ -44,12 +44,13 @@ void spread_release(struct spread *spread) {
 }
 
 void spread_add(struct spread *spread, uint64_t owner, uint64_t microseconds, uint64_t repeat) {
-    *counts_put(&spread->counts, key_of(owner, spread_step(microseconds))) += repeat;
+    counts_sum(&spread->counts, key_of(owner, spread_step(microseconds)), 0, repeat);
 }
 
 static uint64_t number_at(const struct spread *spread, uint64_t owner, unsigned step) {
-    const uint64_t *number = counts_get(&spread->counts, key_of(owner, step));
-    return number ? *number : 0;
+    uint64_t number = 0;
+    counts_get(&spread->counts, key_of(owner, step), &number);
+    return number;
 }
 
 uint64_t spread_permille(const struct spread *spread, uint64_t owner, uint64_t all,

@@ -14,7 +14,7 @@
 #include "tally/example.h"
 
 enum {
-    SAVED_VERSION = 7,
+    SAVED_VERSION = 8,
     SAMPLES = 10,
     SAMPLE_LENGTH = 500, /* bytes kept of a line that was not understood */
     PROGRAMS = 1000,  /* names of programs are log text: so many are kept, the rest is "(other)" */
@@ -335,6 +335,9 @@ void tally_add(struct tally *tally, const struct finding *finding) {
     struct totals *totals = &tally->totals;
     const struct record *record = &finding->record;
     const struct counting counting = counting_of(finding);
+    for (size_t i = 0; i < COUNTERS; i++)
+        if (counters[i]->expect)
+            counters[i]->expect(tally->contents[i], &counting);
     totals->messages_received += (uint64_t)(int64_t)finding->new_messages;
     totals->bytes_received += finding->new_bytes;
     totals->notices += finding->new_notices;

@@ -23,15 +23,16 @@ struct sum {
 /* Of all names, as they are counted and as the ranking has them together. */
 static void assert_sums(const struct ranking *ranking, const char *table, const struct sum *sums,
                         size_t count) {
+    uint64_t together[COUNTS_MOST], numbers[COUNTS_MOST];
+    counts_totals(&ranking->counts, together);
     for (size_t i = 0; i < count; i++) {
         uint64_t all = 0;
-        for (size_t place = 0; place < ranking->counts.places; place++) {
-            const uint64_t *numbers = counts_at(&ranking->counts, place, NULL);
-            all += numbers ? numbers[sums[i].number] : 0;
-        }
-        if (all != sums[i].total || ranking->totals[sums[i].number] != all)
+        for (size_t place = 0; place < ranking->counts.places; place++)
+            if (counts_at(&ranking->counts, place, NULL, numbers))
+                all += numbers[sums[i].number];
+        if (all != sums[i].total || together[sums[i].number] != all)
             fail_msg("%s, %s: names %llu, together %llu, totals %llu", table, sums[i].what,
-                     (unsigned long long)all, (unsigned long long)ranking->totals[sums[i].number],
+                     (unsigned long long)all, (unsigned long long)together[sums[i].number],
                      (unsigned long long)sums[i].total);
     }
     assert_true(ranking->counts.count > 2);
@@ -58,7 +59,8 @@ static void destinations_add_up(void **state) {
                 {"failed", DESTINATION_FAILED, 0});
     ASSERT_SUMS(destinations(run.tally, DESTINATION_RELAY), "relays",
                 {"deferred", DESTINATION_DEFERRED, totals.deferrals});
-    const uint64_t *relays = destinations(run.tally, DESTINATION_RELAY)->totals;
+    uint64_t relays[COUNTS_MOST];
+    counts_totals(&destinations(run.tally, DESTINATION_RELAY)->counts, relays);
     assert_true(relays[DESTINATION_DELIVERED] >= totals.delivered);
     assert_true(relays[DESTINATION_FAILED] > 0);
     for (unsigned i = 0; i < DESTINATION_LONGEST; i++)
@@ -102,16 +104,12 @@ static void correspondents_add_up(void **state) {
 static void networks_add_up(void **state) {
     struct run run;
     struct counts networks;
-    uint64_t sums[CORRESPONDENT_NUMBERS] = {0};
+    uint64_t sums[COUNTS_MOST], clients[COUNTS_MOST];
     (void)state;
     read_samples(&run);
-    const uint64_t *clients = correspondents(run.tally, CORRESPONDENT_CLIENT)->totals;
+    counts_totals(&correspondents(run.tally, CORRESPONDENT_CLIENT)->counts, clients);
     correspondent_networks(run.tally, &networks);
-    for (size_t place = 0; place < networks.places; place++) {
-        const uint64_t *numbers = counts_at(&networks, place, NULL);
-        if (numbers)
-            counts_add(&networks, sums, numbers);
-    }
+    counts_totals(&networks, sums);
     assert_true(networks.count > 2);
     for (unsigned i = 0; i < CORRESPONDENT_NETWORK; i++)
         assert_int_equal(sums[i], clients[i]);

@@ -1,0 +1,263 @@
+/* counts - against plain numbers of 64 bits: rows that outgrow their words, fall below zero, are
+ * merged, saved and loaded; and how much memory a name takes, also while the table grows.
+ */
+#include "tally/counts.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "chance.h"
+
+enum { NUMBERS = 6, MAXIMA = 2, NAMES = 3000, STEPS = 60000 };
+
+/* Two words, and one of a whole number; the next layout has the same in words of their own. */
+static const uint8_t widths[NUMBERS] = {5, 30, 28, 7, 11, 64};
+static const uint8_t *const layouts[] = {widths, NULL, (const uint8_t[]){1, 1, 1, 1, 1, 1},
+                                         (const uint8_t[]){62, 62, 62, 62, 62, 62}};
+enum { LAYOUTS = sizeof layouts / sizeof *layouts };
+
+struct truth {
+    bool known[NAMES];
+    uint64_t numbers[NAMES][NUMBERS];
+};
+
+/* As names are hashed; the first two are one (0 and 1). */
+static uint64_t hash_of(unsigned name) {
+    return name < 2 ? name : bytes_hash(&name, sizeof name);
+}
+
+static unsigned any_name(void) {
+    unsigned name = chance(1 + chance(NAMES));
+    return name == 1 ? 0 : name;
+}
+
+/* Small ones mostly, and what brings each width to its end: exactly, by one, and below zero. */
+static uint64_t any_amount(void) {
+    static const unsigned bits[] = {1, 5, 7, 11, 28, 30, 62, 63};
+    uint64_t edge = (uint64_t)1 << bits[chance(sizeof bits / sizeof *bits)];
+    switch (chance(12)) {
+    case 0:
+        return edge - 1;
+    case 1:
+        return edge;
+    case 2:
+        return 0 - (uint64_t)chance(3);
+    default:
+        return chance(3);
+    }
+}
+
+static void add_truth(uint64_t *into, const uint64_t *by) {
+    for (size_t i = 0; i < NUMBERS; i++)
+        if (i < NUMBERS - MAXIMA)
+            into[i] += by[i];
+        else if (by[i] > into[i])
+            into[i] = by[i];
+}
+
+static void fill(struct counts *counts, struct truth *truth, unsigned steps) {
+    for (unsigned step = 0; step < steps; step++) {
+        unsigned name = any_name();
+        uint64_t by[NUMBERS], *numbers = truth->numbers[name];
+        for (size_t i = 0; i < NUMBERS; i++)
+            by[i] = any_amount();
+        truth->known[name] = true;
+        if (chance(2)) {
+            counts_add(counts, hash_of(name), by);
+            add_truth(numbers, by);
+        } else {
+            size_t number = chance(NUMBERS - MAXIMA);
+            numbers[number] += by[0];
+            assert_int_equal(counts_sum(counts, hash_of(name), number, by[0]), numbers[number]);
+        }
+    }
+}
+
+static void assert_numbers(const struct counts *counts, const struct truth *truth) {
+    uint64_t numbers[COUNTS_MOST], totals[COUNTS_MOST], together[NUMBERS] = {0};
+    size_t count = 0, walked = 0, above = 0;
+    for (unsigned name = 0; name < NAMES; name++) {
+        if (name == 1)
+            continue;
+        assert_int_equal(counts_get(counts, hash_of(name), numbers), truth->known[name]);
+        if (!truth->known[name])
+            continue;
+        count++;
+        above += (int64_t)truth->numbers[name][1] > 0;
+        assert_memory_equal(numbers, truth->numbers[name], sizeof truth->numbers[name]);
+        add_truth(together, numbers);
+    }
+    assert_int_equal(counts->count, count);
+    assert_int_equal(counts_above_zero(counts, 1), above);
+    counts_totals(counts, totals);
+    assert_memory_equal(totals, together, sizeof together);
+    for (size_t place = 0; place < counts->places; place++) {
+        uint64_t hash, found[COUNTS_MOST];
+        if (!counts_at(counts, place, &hash, numbers))
+            continue;
+        walked++;
+        assert_true(counts_get(counts, hash, found));
+        assert_memory_equal(numbers, found, sizeof together);
+    }
+    assert_int_equal(walked, count);
+}
+
+static struct pack saved(const struct counts *counts) {
+    struct pack pack;
+    pack_init(&pack);
+    counts_save(counts, &pack);
+    return pack;
+}
+
+static void assert_same(const struct counts *one, const struct counts *other) {
+    struct pack a = saved(one), b = saved(other);
+    assert_int_equal(a.length, b.length);
+    assert_memory_equal(a.bytes, b.bytes, a.length);
+    pack_release(&a);
+    pack_release(&b);
+}
+
+static void test_any_layout_is_exact(void **state) {
+    static struct truth truth;
+    (void)state;
+    for (size_t i = 0; i < LAYOUTS; i++) {
+        struct counts counts;
+        memset(&truth, 0, sizeof truth);
+        counts_init(&counts, NUMBERS, MAXIMA, layouts[i]);
+        assert_false(counts_get(&counts, 7, NULL));
+        for (unsigned round = 0; round < 8; round++) {
+            fill(&counts, &truth, STEPS / 8);
+            assert_numbers(&counts, &truth);
+        }
+        counts_release(&counts);
+    }
+}
+
+/* What is saved is the same for any layout, and goes on the same after loading. */
+static void test_saved_and_merged(void **state) {
+    static struct truth truth, more;
+    struct counts all[LAYOUTS], loaded, both;
+    (void)state;
+    for (size_t i = 0; i < LAYOUTS; i++) {
+        counts_init(&all[i], NUMBERS, MAXIMA, layouts[i]);
+        if (!i)
+            fill(&all[0], &truth, STEPS / 4);
+        else
+            counts_merge(&all[i], &all[0]);
+        assert_same(&all[i], &all[0]);
+    }
+    struct pack pack = saved(&all[1]);
+    struct unpack unpack = {.rest = {pack.bytes, pack.length}};
+    counts_init(&loaded, NUMBERS, MAXIMA, widths);
+    counts_load(&loaded, &unpack);
+    assert_false(unpack.broken);
+    assert_numbers(&loaded, &truth);
+    fill(&loaded, &truth, STEPS / 4);
+    assert_numbers(&loaded, &truth);
+    counts_init(&both, NUMBERS, MAXIMA, widths);
+    fill(&both, &more, STEPS / 4);
+    counts_merge(&both, &loaded);
+    for (unsigned name = 0; name < NAMES; name++) {
+        more.known[name] |= truth.known[name];
+        add_truth(more.numbers[name], truth.numbers[name]);
+    }
+    assert_numbers(&both, &more);
+    pack_release(&pack);
+    for (size_t i = 0; i < LAYOUTS; i++)
+        counts_release(&all[i]);
+    counts_release(&loaded);
+    counts_release(&both);
+}
+
+/* A row that outgrew its words stays exact where one that never did is read. */
+static void test_at_the_edge(void **state) {
+    (void)state;
+    for (size_t number = 0; number < NUMBERS; number++) {
+        uint64_t most = widths[number] < 64 ? ((uint64_t)1 << widths[number]) - 1 : UINT64_MAX;
+        const uint64_t amounts[] = {most, 1, 0 - (uint64_t)2, most, UINT64_MAX};
+        uint64_t truth[NUMBERS] = {0};
+        struct counts counts;
+        counts_init(&counts, NUMBERS, MAXIMA, widths);
+        for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++) {
+            uint64_t by[NUMBERS] = {0}, numbers[COUNTS_MOST];
+            by[number] = amounts[i];
+            add_truth(truth, by);
+            counts_add(&counts, 5, by);
+            assert_true(counts_get(&counts, 5, numbers));
+            assert_memory_equal(numbers, truth, sizeof truth);
+        }
+        counts_release(&counts);
+    }
+}
+
+/* Keys that lie close together (times) are spread as well as hashes are; so are a sender's own
+ * choices, for nobody knows by what they are multiplied. */
+static void test_rows_stand_near_their_homes(void **state) {
+    enum { MANY = 200000 };
+    (void)state;
+    for (unsigned step = 0; step < 3; step++) {
+        struct counts counts;
+        counts_init(&counts, 1, 0, NULL);
+        for (uint64_t key = 1; key <= MANY; key++)
+            counts_sum(&counts, key << 20 * step, 0, key);
+        assert_int_equal(counts.count, MANY);
+        assert_true(counts.places - counts.homes <= 2048); /* so far behind is the last at most */
+        for (uint64_t key = 1; key <= MANY; key++)
+            assert_int_equal(counts_sum(&counts, key << 20 * step, 0, 0), key);
+        counts_release(&counts);
+    }
+}
+
+/* The promise is 40 bytes for each address, and the goal 24, at any moment: growing is in place, so
+ * what is held is all there ever is. One of fifty has more than fits into a word. */
+static void test_bytes_a_name(void **state) {
+    enum { ADDRESSES = 400000, FEW = 10000, HEAVY = 50 };
+    static const uint8_t address[] = {7, 7, 5, 26, 7, 5, 6};
+    struct counts counts;
+    size_t most = 0;
+    (void)state;
+    counts_init(&counts, sizeof address, 0, address);
+    for (uint64_t name = 1; name <= ADDRESSES; name++) {
+        uint64_t by[sizeof address] = {1, 2, 0, name % HEAVY ? 8000 : 1 << 27, 1};
+        counts_add(&counts, bytes_hash(&name, sizeof name), by);
+        size_t bytes = name > FEW ? counts_bytes(&counts) * 100 / name : 0;
+        most = bytes > most ? bytes : most;
+    }
+    print_message("at most %zu.%02zu bytes a name\n", most / 100, most % 100);
+    assert_true(most < 2500);
+    counts_release(&counts);
+    assert_int_equal(counts_bytes(&counts), 0);
+}
+
+static void test_empty_ones_hold_nothing(void **state) {
+    struct counts counts;
+    uint64_t hash, numbers[COUNTS_MOST];
+    (void)state;
+    counts_init(&counts, NUMBERS, MAXIMA, widths);
+    assert_int_equal(counts_bytes(&counts), 0);
+    assert_int_equal(counts_above_zero(&counts, 0), 0);
+    counts_expect(&counts, 9);
+    counts_totals(&counts, numbers);
+    assert_int_equal(numbers[0], 0);
+    counts_sum(&counts, 9, 0, 1);
+    assert_true(counts_bytes(&counts) <= 1024);
+    for (size_t place = 0; place < counts.places; place++)
+        if (counts_at(&counts, place, &hash, NULL))
+            assert_int_equal(hash, 9);
+    counts_release(&counts);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_any_layout_is_exact),
+        cmocka_unit_test(test_saved_and_merged),
+        cmocka_unit_test(test_at_the_edge),
+        cmocka_unit_test(test_rows_stand_near_their_homes),
+        cmocka_unit_test(test_bytes_a_name),
+        cmocka_unit_test(test_empty_ones_hold_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
