@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-#include "base/map.h"
+#include "base/hash.h"
 #include "base/memory.h"
 
 enum { SESSIONS = 4096 };
@@ -29,12 +29,7 @@ void ciphers_release(struct ciphers *ciphers) {
 /* ---- who speaks with whom */
 
 static uint64_t hash_of(struct slice text, uint64_t seed) {
-    return bytes_hash(text.at ? text.at : "", text.length) * 0x9e3779b97f4a7c15u + seed;
-}
-
-static uint64_t server_of(const struct finding *finding) {
-    uint64_t hash = hash_of(finding->host, hash_of(slice_of(finding->mta->name), 1));
-    return hash ? hash : 1;
+    return hash_with(bytes_hash(text.at, text.length), seed);
 }
 
 /* Sendmail's line about TLS has a host's name alone, Postfix's an address too. */
@@ -48,17 +43,17 @@ static uint64_t peer_of(const struct finding *finding) {
 }
 
 /* NULL: no process is named. */
-static struct cipher_session *session_at(const struct ciphers *ciphers,
-                                         const struct finding *finding, uint64_t *key_r) {
-    uint64_t key = server_of(finding) + hash_of(finding->pid, 3);
+static struct cipher_session *session_at(struct ciphers *ciphers, const struct finding *finding,
+                                         uint64_t *key_r) {
+    uint64_t key = speaker_of(&ciphers->speaker, finding) + hash_of(finding->pid, 3);
     if (finding->mta->keeps_sessions)
         key += 5 * peer_of(finding);
     *key_r = key ? key : 1;
     return ciphers->items && finding->pid.length ? &ciphers->items[*key_r % SESSIONS] : NULL;
 }
 
-static bool logs_tls(const struct ciphers *ciphers, const struct finding *finding) {
-    uint64_t server = server_of(finding);
+static bool logs_tls(struct ciphers *ciphers, const struct finding *finding) {
+    uint64_t server = speaker_of(&ciphers->speaker, finding);
     for (size_t i = 0; i < ciphers->server_count; i++)
         if (ciphers->servers[i] == server)
             return true;
@@ -68,7 +63,7 @@ static bool logs_tls(const struct ciphers *ciphers, const struct finding *findin
 static void note_server(struct ciphers *ciphers, const struct finding *finding) {
     if (ciphers->server_count < sizeof ciphers->servers / sizeof *ciphers->servers &&
         !logs_tls(ciphers, finding))
-        ciphers->servers[ciphers->server_count++] = server_of(finding);
+        ciphers->servers[ciphers->server_count++] = speaker_of(&ciphers->speaker, finding);
 }
 
 static void note_session(struct ciphers *ciphers, const struct finding *finding) {
@@ -83,7 +78,7 @@ static void note_session(struct ciphers *ciphers, const struct finding *finding)
 /* ---- deliveries */
 
 /* Over the session of its process with that server, or in the clear. Unknown without a process. */
-static enum tls tls_of_session(const struct ciphers *ciphers, const struct finding *finding) {
+static enum tls tls_of_session(struct ciphers *ciphers, const struct finding *finding) {
     uint64_t key, message = hash_of(finding->record.queue_id, 4) | 1;
     struct cipher_session *session = session_at(ciphers, finding, &key);
     if (!session)
@@ -104,7 +99,7 @@ static bool is_delivery_out(const struct record *record) {
            (record->peer_host.length || record->peer_ip.length);
 }
 
-void ciphers_follow(struct ciphers *ciphers, struct finding *finding) {
+void ciphers_hear(struct ciphers *ciphers, struct finding *finding) {
     struct record *record = &finding->record;
     if (record->tls == TLS_USED) {
         note_server(ciphers, finding);
@@ -112,10 +107,8 @@ void ciphers_follow(struct ciphers *ciphers, struct finding *finding) {
             note_session(ciphers, finding);
         return;
     }
-    if (record->tls != TLS_NONE || !ciphers->server_count || !is_delivery_out(record) ||
-        !logs_tls(ciphers, finding))
-        return;
-    record->tls = finding->mta->tells_tls ? TLS_NOT : tls_of_session(ciphers, finding);
+    if (record->tls == TLS_NONE && is_delivery_out(record) && logs_tls(ciphers, finding))
+        record->tls = finding->mta->tells_tls ? TLS_NOT : tls_of_session(ciphers, finding);
 }
 
 /* ---- saving */

@@ -8,18 +8,25 @@
 #define FINDING_CIPHERS_H
 
 #include "base/pack.h"
-#include "finding/finding.h"
+#include "finding/speaker.h"
 
 struct cipher_session;
 struct ciphers {
     struct cipher_session *items; /* NULL until the first is heard */
     uint64_t servers[64];         /* hashes of those that log TLS; of more nothing is told */
     size_t server_count;
+    struct speaker speaker;
 };
 
 void ciphers_release(struct ciphers *ciphers);
+/* For ciphers_follow. */
+void ciphers_hear(struct ciphers *ciphers, struct finding *finding);
 /* Hears of TLS, and says of a delivery to another server whether it went over TLS. */
-void ciphers_follow(struct ciphers *ciphers, struct finding *finding);
+static inline void ciphers_follow(struct ciphers *ciphers, struct finding *finding) {
+    const struct record *record = &finding->record;
+    if (record->tls == TLS_USED || (ciphers->server_count && record->kind == RECORD_OUTCOME))
+        ciphers_hear(ciphers, finding);
+}
 
 void ciphers_save(const struct ciphers *ciphers, struct pack *pack);
 void ciphers_load(struct ciphers *ciphers, struct unpack *unpack); /* into empty ones */

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "finding/ciphers.h"
 #include "finding/logins.h"
@@ -16,7 +17,7 @@
 #include "finding/sessions.h"
 #include "finding/strangers.h"
 
-enum { SAVED_VERSION = 12 };
+enum { SAVED_VERSION = 13 };
 
 struct journey {
     struct queue queue;
@@ -144,11 +145,11 @@ static struct origin origin_of(const struct message *message) {
 
 /* What comes without a client was handed in by a program on this host. */
 static enum giver giver_of(const struct message *message) {
-    struct origin origin = origin_of(message);
     if (message->giver != GIVER_UNKNOWN)
         return (enum giver)message->giver;
     if (message_field(message, FIELD_USER).length)
         return GIVER_OURS;
+    struct origin origin = origin_of(message);
     if (!message->arrived || (!origin.ip.length && origin.host.length))
         return GIVER_UNKNOWN;
     return !origin.ip.length || ip_is_near(origin.ip) ? GIVER_OURS : GIVER_OTHER;
@@ -268,7 +269,7 @@ static struct message *next_hop(const struct queue *queue, const struct message 
 
 static size_t final_of(const struct message *message, uint32_t person) {
     size_t at = 0;
-    while (at < QUEUE_FINALS && message->finals[at].person != person)
+    while (at < QUEUE_FINALS && message->persons[at] != person)
         at++;
     return at;
 }
@@ -284,10 +285,11 @@ static void follow_pipe(struct queue *queue, struct message *again, const struct
         count_once(queue, again, before, finding);
     inherit_giver(again, before);
     for (size_t i = 0; i < QUEUE_FINALS; i++) {
-        uint32_t person = before->finals[i].fate == FATE_DELIVERED ? before->finals[i].person : 0;
+        uint32_t person = before->finals[i].fate == FATE_DELIVERED ? before->persons[i] : 0;
         if (!person || final_of(again, person) < QUEUE_FINALS)
             continue;
         again->finals[again->next_final] = before->finals[i];
+        again->persons[again->next_final] = person;
         again->next_final = (again->next_final + 1) % QUEUE_FINALS;
     }
 }
@@ -433,15 +435,18 @@ static void count_arrival(struct queue *queue, struct message *message, struct f
     }
 }
 
-enum { EXPIRED = 1, SESSION_OVER, LOOPED, ONCE_MOST = LOOPED }; /* no hashes in practice */
+static uint64_t hash_of(struct slice text) {
+    return bytes_hash(text.at, text.length);
+}
+
+enum { EXPIRED = 1, SESSION_OVER, LOOPED, ONCE_MOST = LOOPED, A_HASH = 4 };
 
 /* What an echo may repeat: the refusal of a recipient, that the message expired or has a bounce
  * that names nobody, or that the session is over. 0: nothing. */
-static uint64_t telling_of(const struct record *record) {
+static uint32_t telling_of(const struct record *record) {
     switch (record->event) {
     case EVENT_REJECTED:
-        return record->recipient.length ? bytes_hash(record->recipient.at, record->recipient.length)
-                                        : 0;
+        return record->recipient.length ? (uint32_t)hash_of(record->recipient) | A_HASH : 0;
     case EVENT_EXPIRED:
         return EXPIRED;
     case EVENT_BOUNCED:
@@ -458,7 +463,7 @@ static uint64_t telling_of(const struct record *record) {
  * in its own right, and no other echo repeats it: the same recipient may be refused twice. The
  * other things happen once, and are repeated to everybody. */
 static bool is_echo(struct message *message, const struct record *record) {
-    uint64_t told = telling_of(record);
+    uint32_t told = telling_of(record);
     if (!told)
         return false;
     bool known = message->told == told;
@@ -491,11 +496,11 @@ static enum fate fate_of(const struct record *record) {
 
 /* A recipient among the few that ended last: a hash of all that names him. */
 static uint32_t person_of(const struct record *record) {
-    uint64_t hash = bytes_hash(record->recipient.at, record->recipient.length);
+    uint64_t hash = hash_of(record->recipient);
     if (record->orig_recipient.length)
-        hash += 3 * bytes_hash(record->orig_recipient.at, record->orig_recipient.length);
+        hash += 3 * hash_of(record->orig_recipient);
     if (record->target.length)
-        hash += 5 * bytes_hash(record->target.at, record->target.length);
+        hash += 5 * hash_of(record->target);
     return (uint32_t)(hash >> 32) | 1;
 }
 
@@ -522,7 +527,7 @@ static void make_wait(struct queue *queue, struct message *message, struct findi
         finding->was_sized = message->finals[final].sized;
         finding->before = counted_as(message->finals[final].fate, message->finals[final].left_out);
         deferred_before = message->finals[final].deferred;
-        message->finals[final].person = 0;
+        message->persons[final] = 0;
         message->finished--;
     }
     finding->first_deferral = deferred && !waiting->deferred && !deferred_before;
@@ -536,6 +541,8 @@ static void make_wait(struct queue *queue, struct message *message, struct findi
 /* Given up by age: the last deferral is the cause. */
 static void tell_cause(const struct queue *queue, const struct waiting *was,
                        struct finding *finding) {
+    if (!was->cause && !finding->cause)
+        return;
     if (finding->after == FATE_EXPIRED ||
         slice_is(slice_of(finding->verdict.class_name), "queue-expired"))
         finding->cause = causes_name(&queue->causes, was->cause);
@@ -559,7 +566,7 @@ static void make_final(struct queue *queue, struct message *message, struct find
         message->finished++;
     }
     finding->was_sized = message->finals[final].sized;
-    message->finals[final].person = person;
+    message->persons[final] = person;
     message->finals[final].fate = (uint8_t)finding->after;
     message->finals[final].deferred |= was.deferred;
     message->finals[final].put_off |= was.put_off;
@@ -627,13 +634,15 @@ static bool give_each_waiting(struct queue *queue, struct message *message, stru
  * in an entry that the log lacks. */
 static void end_message(struct queue *queue, struct message *message, const struct finding *finding,
                         const struct receiver *to) {
-    struct finding end = *finding;
-    end.record.kind = RECORD_END;
-    end.after = finding->outside ? FATE_NONE : FATE_HANDED_ON;
-    end.new_messages = 0;
-    end.new_notices = 0;
-    end.new_bytes = 0;
-    give_each_waiting(queue, message, &end, to);
+    if (message->first_waiting != NOBODY) {
+        struct finding end = *finding;
+        end.record.kind = RECORD_END;
+        end.after = finding->outside ? FATE_NONE : FATE_HANDED_ON;
+        end.new_messages = 0;
+        end.new_notices = 0;
+        end.new_bytes = 0;
+        give_each_waiting(queue, message, &end, to);
+    }
     queue_end(queue, message);
 }
 
@@ -676,9 +685,10 @@ static void take_notice(struct queue *queue, struct message *message, struct fin
     if (finding->record.kind == RECORD_OUTCOME && finding->record.level != LEVEL_HOST)
         finding->record.level = LEVEL_MTA;
     finding->left_out = is_left_out(to, finding);
+    if (!is_told(finding))
+        return;
     tell_origins(to, queue, message, finding);
-    if (is_told(finding))
-        hand_over(to, finding);
+    hand_over(to, finding);
 }
 
 /* The server refused the recipients, and then, sent in one go with them, the data. */
@@ -694,6 +704,11 @@ static void follow_refusal(struct queue *queue, struct message *message, struct 
     } else if (record->stage == STAGE_RCPT) {
         message->refused = causes_number(&queue->causes, slice_of(finding->verdict.class_name));
     }
+}
+
+/* Sender, size, message-id, the end: most entries only teach. */
+static bool is_lesson(const struct finding *finding) {
+    return finding->record.event == EVENT_NONE && !is_told(finding);
 }
 
 static void take_mail(struct queue *queue, struct message *message, struct finding *finding,
@@ -718,9 +733,10 @@ static void take_mail(struct queue *queue, struct message *message, struct findi
     move_recipient(queue, message, finding);
     if (message)
         note_pipe(queue, message, finding);
+    if (!is_told(finding))
+        return;
     tell_origins(to, queue, message, finding);
-    if (is_told(finding))
-        hand_over(to, finding);
+    hand_over(to, finding);
 }
 
 /* True: the entry is the one before once more. */
@@ -765,7 +781,7 @@ void journey_take(struct journey *journey, struct finding *finding,
         logins_follow(&journey->logins, finding);
     if (message && message->is_notice)
         take_notice(queue, message, finding, &to);
-    else
+    else if (!is_lesson(finding))
         take_mail(queue, message, finding, &to);
     if (!message)
         return;

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "base/map.h"
+#include "base/hash.h"
 #include "base/memory.h"
 
 enum { PLACES = 4096 };
@@ -18,17 +18,8 @@ void logins_release(struct logins *logins) {
     logins->items = NULL;
 }
 
-/* The user of a failed login is only what was tried. */
-static bool is_login(const struct record *record) {
-    return record->user.length && record->event != EVENT_AUTH_FAILED &&
-           record->kind != RECORD_OUTCOME;
-}
-
-void logins_follow(struct logins *logins, struct finding *finding) {
+void logins_hear(struct logins *logins, struct finding *finding, bool login) {
     const struct record *record = &finding->record;
-    bool login = is_login(record);
-    if (!record->peer_ip.length || (!login && !(logins->items && record_is_finding(record))))
-        return;
     uint64_t key = bytes_hash(record->peer_ip.at, record->peer_ip.length);
     if (login && !logins->items)
         logins->items = memory_new(PLACES * sizeof *logins->items);

@@ -15,39 +15,47 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 
 enum {
     TEXT_KEPT = 256,
+    TEXT_STEP = 64,
     TEXT_MOST = 16 * 1024,
-    SERVER_KEY = 8,
+    ID_MOST = 56,
     ADDRESS_MOST = 512,
     SPELLINGS_TRIED = 64,
 };
 
 void queue_init(struct queue *queue) {
     *queue = (struct queue){.free_item = NOBODY,
+                            .free_waiting = NOBODY,
                             .open = {NOBODY, NOBODY},
                             .ended = {NOBODY, NOBODY},
                             .now = MOMENT_NONE};
-    map_init(&queue->messages, sizeof(uint32_t));
-    map_init(&queue->ids, sizeof(uint32_t));
-    map_init(&queue->waiting, sizeof(struct waiting));
 }
 
 void queue_release(struct queue *queue) {
     for (size_t i = 0; i < queue->item_count; i++)
         free(queue->items[i].text);
+    for (size_t i = 0; i < queue->waiting_used; i++)
+        free(queue->waiting[i].text);
     free(queue->items);
-    free(queue->scratch);
-    map_release(&queue->messages);
-    map_release(&queue->ids);
-    map_release(&queue->waiting);
+    free(queue->waiting);
+    free(queue->taken);
+    places_release(&queue->messages);
+    places_release(&queue->ids);
+    places_release(&queue->recipients);
     causes_release(&queue->causes);
 }
 
 static uint32_t index_of(const struct queue *queue, const struct message *message) {
     return (uint32_t)(message - queue->items);
+}
+
+static bool is_too_much(const struct queue *queue) {
+    return queue->open_count > QUEUE_OPEN || queue->text_held > QUEUE_TEXT ||
+           queue->recipients.count > QUEUE_RECIPIENTS;
 }
 
 /* ---- the two lists, from oldest to newest ---- */
@@ -82,104 +90,125 @@ static void list_append(struct queue *queue, struct message *message) {
 
 /* ---- recipients that wait ---- */
 
-/* Key of a recipient: message index, length of the recipient, both addresses. Addresses longer than
- * the buffer are cut: RFC 5321 allows 256 bytes. */
-struct waiting_key {
-    char bytes[4 + 4 + 2 * ADDRESS_MOST];
-    size_t length;
-};
+static struct slice recipient_of(const struct waiting *waiting) {
+    return (struct slice){waiting->text, waiting->recipient_length};
+}
 
-static struct slice waiting_key(struct waiting_key *key, uint32_t message, struct slice recipient,
-                                struct slice original) {
-    recipient = slice_head(recipient, ADDRESS_MOST);
-    original = slice_head(original, ADDRESS_MOST);
-    uint32_t length = (uint32_t)recipient.length;
-    memcpy(key->bytes, &message, 4);
-    memcpy(key->bytes + 4, &length, 4);
-    key->length = 8;
-    if (recipient.length)
-        memcpy(key->bytes + key->length, recipient.at, recipient.length);
-    key->length += recipient.length;
+static struct slice original_of(const struct waiting *waiting) {
+    return (struct slice){waiting->text + waiting->recipient_length, waiting->original_length};
+}
+
+static uint32_t waiting_hash(uint32_t message, struct slice recipient, struct slice original) {
+    uint64_t hash = secret_hash(recipient) + message;
     if (original.length)
-        memcpy(key->bytes + key->length, original.at, original.length);
-    key->length += original.length;
-    return (struct slice){key->bytes, key->length};
+        hash = hash_with(hash, secret_hash(original));
+    return (uint32_t)(hash >> 32 ^ hash);
 }
 
-static struct waiting *waiting_at(const struct queue *queue, uint32_t place, struct slice *key_r) {
-    return map_at(&queue->waiting, place, key_r);
-}
-
-static struct slice key_recipient(struct slice key, const struct waiting *waiting) {
-    return slice_head(slice_from(key, 8), waiting->recipient_length);
-}
-
-static struct slice key_original(struct slice key, const struct waiting *waiting) {
-    return slice_from(key, 8 + waiting->recipient_length);
-}
-
-struct waiting *waiting_put(struct queue *queue, struct message *message, struct slice recipient,
-                            struct slice original, bool *is_new_r) {
-    struct waiting_key key;
+/* NOBODY: he does not wait. */
+static uint32_t waiting_find(const struct queue *queue, const struct message *message,
+                             struct slice recipient, struct slice original) {
     uint32_t index = index_of(queue, message);
-    struct waiting *waiting =
-        map_put(&queue->waiting, waiting_key(&key, index, recipient, original), is_new_r);
-    if (!*is_new_r)
-        return waiting;
-    uint32_t place =
-        (uint32_t)(((unsigned char *)waiting - queue->waiting.values) / sizeof(struct waiting));
-    uint32_t length = (uint32_t)slice_head(recipient, ADDRESS_MOST).length;
-    *waiting = (struct waiting){.next = NOBODY,
-                                .previous = message->last_waiting,
-                                .recipient_length = length,
-                                .since = MOMENT_NONE};
+    struct places_walk walk = places_walk(waiting_hash(index, recipient, original));
+    for (uint32_t at; (at = places_next(&queue->recipients, &walk)) != PLACES_END;) {
+        const struct waiting *waiting = &queue->waiting[at];
+        if (waiting->message == index && slice_equal(recipient_of(waiting), recipient) &&
+            slice_equal(original_of(waiting), original))
+            return at;
+    }
+    return NOBODY;
+}
+
+static uint32_t waiting_new(struct queue *queue) {
+    uint32_t place = queue->free_waiting;
+    if (place != NOBODY) {
+        queue->free_waiting = queue->waiting[place].next;
+        return place;
+    }
+    queue->waiting = memory_grow(queue->waiting, &queue->waiting_capacity, queue->waiting_used + 1,
+                                 sizeof *queue->waiting);
+    return (uint32_t)queue->waiting_used++;
+}
+
+static void waiting_name(struct queue *queue, struct waiting *waiting, struct slice recipient,
+                         struct slice original) {
+    waiting->recipient_length = (uint16_t)recipient.length;
+    waiting->original_length = (uint16_t)original.length;
+    waiting->text = memory_resize(NULL, recipient.length + original.length, 1);
+    if (recipient.length)
+        memcpy(waiting->text, recipient.at, recipient.length);
+    if (original.length)
+        memcpy(waiting->text + recipient.length, original.at, original.length);
+    queue->text_held += recipient.length + original.length;
+}
+
+static void waiting_append(struct queue *queue, struct message *message, uint32_t place) {
+    struct waiting *waiting = &queue->waiting[place];
+    waiting->next = NOBODY;
+    waiting->previous = message->last_waiting;
     if (message->last_waiting != NOBODY)
-        waiting_at(queue, message->last_waiting, NULL)->next = place;
+        queue->waiting[message->last_waiting].next = place;
     else
         message->first_waiting = place;
     message->last_waiting = place;
+}
+
+/* Addresses are cut: RFC 5321 allows 256 bytes. */
+struct waiting *waiting_put(struct queue *queue, struct message *message, struct slice recipient,
+                            struct slice original, bool *is_new_r) {
+    recipient = slice_head(recipient, ADDRESS_MOST);
+    original = slice_head(original, ADDRESS_MOST);
+    uint32_t place = waiting_find(queue, message, recipient, original);
+    *is_new_r = place == NOBODY;
+    if (!*is_new_r)
+        return &queue->waiting[place];
+    place = waiting_new(queue);
+    struct waiting *waiting = &queue->waiting[place];
+    *waiting = (struct waiting){.message = index_of(queue, message), .since = MOMENT_NONE};
+    waiting->hash = waiting_hash(waiting->message, recipient, original);
+    waiting_name(queue, waiting, recipient, original);
+    waiting_append(queue, message, place);
+    places_put(&queue->recipients, waiting->hash, place);
+    queue->ripe |= is_too_much(queue);
     return waiting;
 }
 
 static void waiting_unlink(struct queue *queue, struct message *message,
                            const struct waiting *waiting) {
     if (waiting->previous != NOBODY)
-        waiting_at(queue, waiting->previous, NULL)->next = waiting->next;
+        queue->waiting[waiting->previous].next = waiting->next;
     else
         message->first_waiting = waiting->next;
     if (waiting->next != NOBODY)
-        waiting_at(queue, waiting->next, NULL)->previous = waiting->previous;
+        queue->waiting[waiting->next].previous = waiting->previous;
     else
         message->last_waiting = waiting->previous;
 }
 
-static bool remove_exactly(struct queue *queue, struct message *message, struct slice recipient,
-                           struct slice original, struct waiting *was_r) {
-    struct waiting_key bytes;
-    struct slice key = waiting_key(&bytes, index_of(queue, message), recipient, original);
-    const struct waiting *waiting = map_get(&queue->waiting, key);
-    if (!waiting)
-        return false;
+static void waiting_take(struct queue *queue, struct message *message, uint32_t place,
+                         struct waiting *was_r) {
+    struct waiting *waiting = &queue->waiting[place];
     *was_r = *waiting;
     waiting_unlink(queue, message, waiting);
-    map_remove(&queue->waiting, key);
-    return true;
+    places_remove(&queue->recipients, waiting->hash, place);
+    queue->text_held -= (size_t)waiting->recipient_length + waiting->original_length;
+    free(queue->taken);
+    queue->taken = waiting->text;
+    waiting->text = NULL;
+    waiting->next = queue->free_waiting;
+    queue->free_waiting = place;
 }
 
 /* The first of those that wait who came from this address; few are looked at. */
-static bool find_child(const struct queue *queue, const struct message *message,
-                       struct slice address, struct slice *recipient_r) {
+static uint32_t find_child(const struct queue *queue, const struct message *message,
+                           struct slice address) {
     uint32_t at = message->first_waiting;
     for (int i = 0; at != NOBODY && i < SPELLINGS_TRIED; i++) {
-        struct slice key;
-        const struct waiting *waiting = waiting_at(queue, at, &key);
-        if (slice_equal(key_original(key, waiting), slice_head(address, ADDRESS_MOST))) {
-            *recipient_r = key_recipient(key, waiting);
-            return true;
-        }
-        at = waiting->next;
+        if (slice_equal(original_of(&queue->waiting[at]), address))
+            return at;
+        at = queue->waiting[at].next;
     }
-    return false;
+    return NOBODY;
 }
 
 /* Exim: "== info@d" is followed by "=> bob@d <info@d>" when the routing of info@d was put off, and
@@ -188,33 +217,26 @@ bool waiting_remove(struct queue *queue, struct message *message, struct slice r
                     struct slice original, struct waiting *was_r) {
     if (message->first_waiting == NOBODY)
         return false;
-    if (remove_exactly(queue, message, recipient, original, was_r))
-        return true;
-    if (original.length)
-        return remove_exactly(queue, message, original, (struct slice){0}, was_r);
-    struct slice child;
-    if (!recipient.length || !find_child(queue, message, recipient, &child))
+    recipient = slice_head(recipient, ADDRESS_MOST);
+    original = slice_head(original, ADDRESS_MOST);
+    uint32_t place = waiting_find(queue, message, recipient, original);
+    if (place == NOBODY && original.length)
+        place = waiting_find(queue, message, original, (struct slice){0});
+    else if (place == NOBODY && recipient.length)
+        place = find_child(queue, message, recipient);
+    if (place == NOBODY)
         return false;
-    char copy[ADDRESS_MOST];
-    if (child.length)
-        memcpy(copy, child.at, child.length);
-    return remove_exactly(queue, message, (struct slice){copy, child.length}, recipient, was_r);
+    waiting_take(queue, message, place, was_r);
+    return true;
 }
 
 bool waiting_take_first(struct queue *queue, struct message *message, struct slice *recipient_r,
                         struct slice *original_r, struct waiting *was_r) {
     if (message->first_waiting == NOBODY)
         return false;
-    struct slice key;
-    const struct waiting *waiting = waiting_at(queue, message->first_waiting, &key);
-    *was_r = *waiting;
-    queue->scratch = memory_grow(queue->scratch, &queue->scratch_room, key.length, 1);
-    memcpy(queue->scratch, key.at, key.length);
-    key.at = queue->scratch;
-    waiting_unlink(queue, message, waiting);
-    map_remove(&queue->waiting, key);
-    *original_r = key_original(key, was_r);
-    *recipient_r = key_recipient(key, was_r);
+    waiting_take(queue, message, message->first_waiting, was_r);
+    *recipient_r = recipient_of(was_r);
+    *original_r = original_of(was_r);
     return true;
 }
 
@@ -228,15 +250,12 @@ static void waiting_clear(struct queue *queue, struct message *message) {
 static void each_of_message(const struct queue *queue, const struct message *message,
                             void (*each)(void *context, const struct waiter *waiter),
                             void *context) {
-    for (uint32_t at = message->first_waiting; at != NOBODY;) {
-        struct slice key;
-        const struct waiting *waiting = waiting_at(queue, at, &key);
-        struct waiter waiter = {key_recipient(key, waiting),
-                                causes_name(&queue->causes, waiting->cause), waiting->held,
-                                waiting->since};
+    for (uint32_t at = message->first_waiting; at != NOBODY; at = queue->waiting[at].next) {
+        const struct waiting *waiting = &queue->waiting[at];
+        struct waiter waiter = {recipient_of(waiting), causes_name(&queue->causes, waiting->cause),
+                                waiting->held, waiting->since};
         if (!waiting->left_out)
             each(context, &waiter);
-        at = waiting->next;
     }
 }
 
@@ -252,44 +271,25 @@ void waiting_each(const struct queue *queue,
 /* ---- servers and time ---- */
 
 /* The instance that owns the queue: "postfix/submission" and "postfix" share one. */
-static struct slice queue_instance(struct slice instance) {
-    return slice_head(instance, slice_find(instance, '/'));
-}
-
-static size_t keep(char *text, struct slice part) {
-    if (part.length)
-        memcpy(text, part.at, part.length);
-    return part.length;
-}
-
-static bool is_kept(const char *text, size_t length, struct slice part) {
-    return part.length == length && (!length || memcmp(part.at, text, length) == 0);
-}
-
-static uint64_t server_hash(const struct mta *mta, struct slice host, struct slice instance) {
-    const struct slice parts[] = {slice_of(mta->name), host, instance};
-    char bytes[3 * (128 + 1)];
-    size_t used = 0;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        used += keep(bytes + used, slice_head(parts[i], 128));
-        bytes[used++] = '\0';
-    }
-    return bytes_hash(bytes, used);
+static bool is_last_instance(const struct queue *queue, struct slice instance) {
+    size_t length = queue->last.instance_length;
+    return slice_starts(instance, (struct slice){queue->last.instance, length}) &&
+           (instance.length == length || instance.at[length] == '/');
 }
 
 /* Most entries come from the server of the one before. */
 uint64_t queue_server(struct queue *queue, const struct finding *finding) {
-    struct slice host = slice_head(finding->host, sizeof queue->last.host);
-    struct slice instance =
-        slice_head(queue_instance(finding->record.instance), sizeof queue->last.instance);
-    if (queue->last.mta == finding->mta &&
-        is_kept(queue->last.host, queue->last.host_length, host) &&
-        is_kept(queue->last.instance, queue->last.instance_length, instance))
+    struct slice instance = finding->record.instance;
+    uint64_t speaker = speaker_of(&queue->speaker, finding);
+    if (queue->last.speaker == speaker && is_last_instance(queue, instance))
         return queue->last.hash;
-    queue->last.mta = finding->mta;
-    queue->last.host_length = keep(queue->last.host, host);
-    queue->last.instance_length = keep(queue->last.instance, instance);
-    queue->last.hash = server_hash(finding->mta, host, instance);
+    instance = slice_head(instance, slice_find(instance, '/'));
+    instance = slice_head(instance, sizeof queue->last.instance);
+    queue->last.speaker = speaker;
+    queue->last.instance_length = instance.length;
+    if (instance.length)
+        memcpy(queue->last.instance, instance.at, instance.length);
+    queue->last.hash = hash_with(speaker, bytes_hash(instance.at, instance.length));
     return queue->last.hash;
 }
 
@@ -304,141 +304,147 @@ static void move_clock(struct queue *queue, int64_t seconds) {
 
 /* ---- message-ids ---- */
 
-/* The server and a hash: the text is compared with that of the message found. */
-struct id_key {
-    char bytes[SERVER_KEY + 8];
-};
-
-static struct slice id_key(struct id_key *key, uint64_t server, uint64_t hash) {
-    memcpy(key->bytes, &server, SERVER_KEY);
-    memcpy(key->bytes + SERVER_KEY, &hash, 8);
-    return (struct slice){key->bytes, sizeof key->bytes};
+static uint32_t id_hash(uint64_t server, struct slice id) {
+    return (uint32_t)(hash_with(secret_hash(id), server) >> 32);
 }
 
-struct message *queue_by_id(const struct queue *queue, const struct message *message) {
-    struct id_key bytes;
-    struct slice id = message_field(message, FIELD_MESSAGE_ID);
-    if (!id.length)
-        return NULL;
-    struct slice key = id_key(&bytes, message->server, bytes_hash(id.at, id.length));
-    const uint32_t *index = map_get(&queue->ids, key);
-    struct message *found = index ? &queue->items[*index] : NULL;
-    return found && slice_equal(message_field(found, FIELD_MESSAGE_ID), id) ? found : NULL;
-}
-
-struct message *queue_take_id(struct queue *queue, struct message *message) {
-    struct id_key bytes;
-    bool is_new;
-    struct slice id = message_field(message, FIELD_MESSAGE_ID);
-    message->id_hash = bytes_hash(id.at, id.length);
-    uint32_t *index =
-        map_put(&queue->ids, id_key(&bytes, message->server, message->id_hash), &is_new);
-    struct message *before = is_new ? NULL : &queue->items[*index];
-    if (before)
-        before->holds_id = false;
-    *index = index_of(queue, message);
-    message->holds_id = true;
-    return before && slice_equal(message_field(before, FIELD_MESSAGE_ID), id) ? before : NULL;
+static struct message *holder_of(const struct queue *queue, uint64_t server, struct slice id) {
+    struct places_walk walk = places_walk(id_hash(server, id));
+    for (uint32_t at; (at = places_next(&queue->ids, &walk)) != PLACES_END;) {
+        struct message *message = &queue->items[at];
+        if (message->server == server && slice_equal(message_field(message, FIELD_MESSAGE_ID), id))
+            return message;
+    }
+    return NULL;
 }
 
 static void id_let_go(struct queue *queue, struct message *message) {
-    struct id_key bytes;
     if (message->holds_id)
-        map_remove(&queue->ids, id_key(&bytes, message->server, message->id_hash));
+        places_remove(&queue->ids,
+                      id_hash(message->server, message_field(message, FIELD_MESSAGE_ID)),
+                      index_of(queue, message));
     message->holds_id = false;
+}
+
+struct message *queue_by_id(const struct queue *queue, const struct message *message) {
+    struct slice id = message_field(message, FIELD_MESSAGE_ID);
+    return id.length ? holder_of(queue, message->server, id) : NULL;
+}
+
+struct message *queue_take_id(struct queue *queue, struct message *message) {
+    struct slice id = message_field(message, FIELD_MESSAGE_ID);
+    struct message *before = holder_of(queue, message->server, id);
+    if (before)
+        id_let_go(queue, before);
+    places_put(&queue->ids, id_hash(message->server, id), index_of(queue, message));
+    message->holds_id = true;
+    return before;
 }
 
 /* ---- messages ---- */
 
-struct slice message_field(const struct message *message, enum field field) {
-    size_t length = message->fields[field].length;
-    return length ? (struct slice){message->text + message->fields[field].at, length}
-                  : (struct slice){0};
+static struct slice id_of(const struct message *message) {
+    return (struct slice){message->text, message->id_length};
 }
 
-/* Appended, never moved, so it costs one copy. */
-void message_keep(struct queue *queue, struct message *message, enum field field,
-                  struct slice text) {
-    if (!text.length || message->fields[field].length ||
-        message->text_used + text.length > TEXT_MOST)
+/* Appended, never moved, so it costs one copy. Room is made in small steps: what is open for days
+ * must not hold twice its text. */
+static char *text_add(struct queue *queue, struct message *message, struct slice text) {
+    size_t used = message->text_used, needed = used + text.length;
+    if (needed > message->text_room) {
+        size_t room = (needed + TEXT_STEP - 1) / TEXT_STEP * TEXT_STEP;
+        message->text = memory_resize(message->text, room, 1);
+        queue->text_held += room - message->text_room;
+        message->text_room = (uint16_t)room;
+        queue->ripe |= is_too_much(queue);
+    }
+    message->text_used = (uint16_t)needed;
+    return memcpy(message->text + used, text.at, text.length);
+}
+
+void message_add_text(struct queue *queue, struct message *message, enum field field,
+                      struct slice text) {
+    if (message->text_used + text.length > TEXT_MOST)
         return;
-    queue->text_held -= message->text_room;
-    message->text =
-        memory_grow(message->text, &message->text_room, message->text_used + text.length, 1);
-    queue->text_held += message->text_room;
-    memcpy(message->text + message->text_used, text.at, text.length);
-    message->fields[field].at = (uint32_t)message->text_used;
-    message->fields[field].length = (uint32_t)text.length;
-    message->text_used += text.length;
+    message->fields[field].at = message->text_used;
+    message->fields[field].length = (uint16_t)text.length;
+    text_add(queue, message, text);
 }
 
-/* Blank, with the buffer, key and server it has. */
+/* Blank, with the text buffer, queue ID and server it has. */
 static void message_clear(struct message *message) {
-    struct message blank = {.text = message->text,
-                            .text_room = message->text_room,
-                            .size = -1,
-                            .first_waiting = NOBODY,
-                            .last_waiting = NOBODY,
-                            .heard = MOMENT_NONE,
-                            .began = MOMENT_NONE,
-                            .server = message->server,
-                            .key_length = message->key_length};
-    memcpy(blank.key, message->key, message->key_length);
-    *message = blank;
+    *message = (struct message){.server = message->server,
+                                .text = message->text,
+                                .text_room = message->text_room,
+                                .text_used = message->id_length,
+                                .id_length = message->id_length,
+                                .hash = message->hash,
+                                .size = -1,
+                                .first_waiting = NOBODY,
+                                .last_waiting = NOBODY,
+                                .heard = MOMENT_NONE,
+                                .began = MOMENT_NONE};
 }
 
-static uint32_t item_new(struct queue *queue) {
+static struct message *item_new(struct queue *queue) {
     uint32_t index = queue->free_item;
     if (index != NOBODY) {
         queue->free_item = queue->items[index].newer;
-        return index;
+        return &queue->items[index];
     }
     queue->items = memory_grow(queue->items, &queue->item_capacity, queue->item_count + 1,
                                sizeof *queue->items);
-    index = (uint32_t)queue->item_count++;
-    queue->items[index] = (struct message){.text = NULL};
-    return index;
-}
-
-/* Server and queue ID. Gives the length, 0 when the ID is none that can be followed.
- */
-static size_t message_key(char bytes[64], uint64_t server, struct slice id) {
-    if (!id.length || id.length > 64 - SERVER_KEY)
-        return 0;
-    memcpy(bytes, &server, SERVER_KEY);
-    memcpy(bytes + SERVER_KEY, id.at, id.length);
-    return id.length + SERVER_KEY;
-}
-
-static struct message *message_add(struct queue *queue, struct slice key, uint32_t *index_r) {
-    *index_r = item_new(queue);
-    struct message *message = &queue->items[*index_r];
-    memcpy(message->key, key.at, key.length);
-    memcpy(&message->server, key.at, SERVER_KEY);
-    message->key_length = (uint8_t)key.length;
-    message_clear(message);
-    queue->text_held += message->text_room;
+    struct message *message = &queue->items[queue->item_count++];
+    *message = (struct message){.text = NULL};
     return message;
 }
 
+static uint32_t message_hash(uint64_t server, struct slice id) {
+    return (uint32_t)(hash_with(secret_hash(id), server) >> 32);
+}
+
+static struct message *message_find(const struct queue *queue, uint64_t server, struct slice id,
+                                    uint32_t hash) {
+    struct places_walk walk = places_walk(hash);
+    for (uint32_t at; (at = places_next(&queue->messages, &walk)) != PLACES_END;) {
+        struct message *message = &queue->items[at];
+        if (message->server == server && slice_equal(id_of(message), id))
+            return message;
+    }
+    return NULL;
+}
+
+/* In no list yet. */
+static struct message *message_add(struct queue *queue, uint64_t server, struct slice id,
+                                   uint32_t hash) {
+    struct message *message = item_new(queue);
+    queue->text_held += message->text_room;
+    message->server = server;
+    message->hash = hash;
+    message->id_length = 0;
+    message_clear(message);
+    text_add(queue, message, id);
+    message->id_length = (uint8_t)id.length;
+    places_put(&queue->messages, hash, index_of(queue, message));
+    return message;
+}
+
+static bool is_id(struct slice id) {
+    return id.length && id.length <= ID_MOST;
+}
+
 struct message *queue_find(const struct queue *queue, uint64_t server, struct slice id) {
-    char bytes[64];
-    size_t length = message_key(bytes, server, id);
-    const uint32_t *index =
-        length ? map_get(&queue->messages, (struct slice){bytes, length}) : NULL;
-    return index ? &queue->items[*index] : NULL;
+    return is_id(id) ? message_find(queue, server, id, message_hash(server, id)) : NULL;
 }
 
 struct message *queue_begin(struct queue *queue, uint64_t server, struct slice id) {
-    char bytes[64];
-    bool is_new;
-    struct slice key = {bytes, message_key(bytes, server, id)};
-    if (!key.length)
+    if (!is_id(id))
         return NULL;
-    uint32_t *index = map_put(&queue->messages, key, &is_new);
-    if (!is_new)
-        return &queue->items[*index];
-    struct message *message = message_add(queue, key, index);
+    uint32_t hash = message_hash(server, id);
+    struct message *message = message_find(queue, server, id, hash);
+    if (message)
+        return message;
+    message = message_add(queue, server, id, hash);
     list_append(queue, message);
     queue->open_count++;
     queue->ripe = true;
@@ -480,14 +486,13 @@ void queue_restart(struct queue *queue, struct message *message) {
 
 static void message_forget(struct queue *queue, struct message *message) {
     message_detach(queue, message);
-    map_remove(&queue->messages, (struct slice){message->key, message->key_length});
+    places_remove(&queue->messages, message->hash, index_of(queue, message));
     queue->text_held -= message->text_room;
     if (message->text_room > TEXT_KEPT) {
         free(message->text);
         message->text = NULL;
         message->text_room = 0;
     }
-    message->key_length = 0;
     message->newer = queue->free_item;
     queue->free_item = index_of(queue, message);
 }
@@ -503,14 +508,7 @@ void queue_end(struct queue *queue, struct message *message) {
     queue->ripe = true;
 }
 
-static bool is_too_much(const struct queue *queue) {
-    return queue->open_count > QUEUE_OPEN || queue->text_held > QUEUE_TEXT ||
-           queue->waiting.count > QUEUE_RECIPIENTS;
-}
-
-void queue_let_go(struct queue *queue) {
-    if (!queue->ripe && !is_too_much(queue))
-        return;
+void queue_let_ripe_go(struct queue *queue) {
     queue->ripe = false;
     while (queue->ended_count > QUEUE_ENDED)
         message_forget(queue, &queue->items[queue->ended.oldest]);
@@ -555,19 +553,17 @@ static void load_flags(struct message *message, struct unpack *unpack) {
 static void save_waiting(const struct queue *queue, const struct message *message,
                          struct pack *pack) {
     size_t count = 0;
-    for (uint32_t at = message->first_waiting; at != NOBODY; at = waiting_at(queue, at, NULL)->next)
+    for (uint32_t at = message->first_waiting; at != NOBODY; at = queue->waiting[at].next)
         count++;
     pack_number(pack, count);
-    for (uint32_t at = message->first_waiting; at != NOBODY;) {
-        struct slice key;
-        const struct waiting *waiting = waiting_at(queue, at, &key);
-        pack_text(pack, key_recipient(key, waiting));
-        pack_text(pack, key_original(key, waiting));
+    for (uint32_t at = message->first_waiting; at != NOBODY; at = queue->waiting[at].next) {
+        const struct waiting *waiting = &queue->waiting[at];
+        pack_text(pack, recipient_of(waiting));
+        pack_text(pack, original_of(waiting));
         pack_number(pack, waiting->deferred | (unsigned)waiting->left_out << 1 |
                               (unsigned)waiting->put_off << 2 | (unsigned)waiting->held << 3);
         pack_signed(pack, waiting->since);
         causes_save(&queue->causes, waiting->cause, pack);
-        at = waiting->next;
     }
 }
 
@@ -582,7 +578,7 @@ static void load_waiting(struct queue *queue, struct message *message, struct un
         uint64_t state = unpack_number(unpack);
         int64_t since = bounded_time(unpack_signed(unpack));
         uint8_t cause = causes_load(&queue->causes, unpack);
-        if (queue->waiting.count == QUEUE_RECIPIENTS) {
+        if (queue->recipients.count == QUEUE_RECIPIENTS) {
             unpack->broken = true;
             return;
         }
@@ -600,33 +596,34 @@ static void load_waiting(struct queue *queue, struct message *message, struct un
 static void save_finals(const struct message *message, struct pack *pack) {
     pack_number(pack, message->next_final);
     for (size_t i = 0; i < QUEUE_FINALS; i++) {
-        pack_number(pack, message->finals[i].person);
-        if (message->finals[i].person)
-            pack_number(pack, message->finals[i].fate | (unsigned)message->finals[i].deferred << 4 |
-                                  (unsigned)message->finals[i].left_out << 5 |
-                                  (unsigned)message->finals[i].put_off << 6 |
-                                  (unsigned)message->finals[i].sized << 7);
+        const struct final *final = &message->finals[i];
+        pack_number(pack, message->persons[i]);
+        if (message->persons[i])
+            pack_number(pack, final->fate | (unsigned) final->deferred << 4 |
+                                  (unsigned) final->left_out << 5 | (unsigned) final->put_off << 6 |
+                                  (unsigned) final->sized << 7);
     }
 }
 
 static void load_finals(struct message *message, struct unpack *unpack) {
-    message->next_final = (uint32_t)unpack_number(unpack) % QUEUE_FINALS;
+    message->next_final = (uint8_t)(unpack_number(unpack) % QUEUE_FINALS);
     for (size_t i = 0; i < QUEUE_FINALS; i++) {
-        message->finals[i].person = (uint32_t)unpack_number(unpack);
-        uint64_t state = message->finals[i].person ? unpack_number(unpack) : 0;
+        message->persons[i] = (uint32_t)unpack_number(unpack);
+        uint64_t state = message->persons[i] ? unpack_number(unpack) : 0;
         if ((state & 15) > FATE_HANDED_ON)
             unpack->broken = true;
-        message->finals[i].fate = state & 15;
-        message->finals[i].deferred = state >> 4 & 1;
-        message->finals[i].left_out = state >> 5 & 1;
-        message->finals[i].put_off = state >> 6 & 1;
-        message->finals[i].sized = state >> 7 & 1;
+        message->finals[i] = (struct final){.fate = state & 15,
+                                            .deferred = state >> 4 & 1,
+                                            .left_out = state >> 5 & 1,
+                                            .put_off = state >> 6 & 1,
+                                            .sized = state >> 7 & 1};
     }
 }
 
 static void save_message(const struct queue *queue, const struct message *message,
                          struct pack *pack) {
-    pack_text(pack, (struct slice){message->key, message->key_length});
+    pack_number(pack, message->server);
+    pack_text(pack, id_of(message));
     for (int field = 0; field < FIELDS; field++)
         pack_text(pack, message_field(message, (enum field)field));
     save_flags(message, pack);
@@ -644,23 +641,23 @@ static void save_message(const struct queue *queue, const struct message *messag
 }
 
 static void load_message(struct queue *queue, struct unpack *unpack) {
-    struct slice key = unpack_text(unpack);
-    if (unpack->broken || key.length <= SERVER_KEY || key.length > 64 ||
-        map_get(&queue->messages, key)) {
+    uint64_t server = unpack_number(unpack);
+    struct slice id = unpack_text(unpack);
+    if (unpack->broken || !is_id(id) || queue_find(queue, server, id)) {
         unpack->broken = true;
         return;
     }
-    uint32_t *index = map_put(&queue->messages, key, NULL);
-    struct message *message = message_add(queue, key, index);
+    struct message *message = message_add(queue, server, id, message_hash(server, id));
     for (int field = 0; field < FIELDS; field++)
         message_keep(queue, message, (enum field)field, unpack_text(unpack));
     load_flags(message, unpack);
     list_append(queue, message);
     queue->open_count += !message->ended;
     queue->ended_count += message->ended;
+    message->holds_id &= message->fields[FIELD_MESSAGE_ID].length > 0;
     if (message->holds_id)
         queue_take_id(queue, message);
-    message->told = unpack_number(unpack);
+    message->told = (uint32_t)unpack_number(unpack);
     uint64_t giver = unpack_number(unpack);
     message->giver = giver <= GIVER_OTHER ? (uint8_t)giver : GIVER_UNKNOWN;
     message->size = unpack_signed(unpack);
@@ -691,4 +688,5 @@ void queue_load(struct queue *queue, struct unpack *unpack) {
     queue->keeps_ids = unpack_number(unpack) & 1;
     for (size_t count = unpack_count(unpack); count && !unpack->broken; count--)
         load_message(queue, unpack);
+    queue->ripe = is_too_much(queue);
 }

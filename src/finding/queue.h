@@ -1,22 +1,26 @@
 /* queue - the messages that are followed: what was said of each, and where its recipients stand.
  * The memory of the journey; it decides nothing.
  *
- * Bounded: QUEUE_OPEN open messages with QUEUE_TEXT bytes of text and QUEUE_RECIPIENTS recipients
- * that wait, of which the message silent longest goes first, and those silent for QUEUE_AGE. The
- * QUEUE_ENDED that ended last are still known, for what comes late.
+ * Bounded: QUEUE_OPEN open messages and QUEUE_RECIPIENTS recipients that wait, with QUEUE_TEXT
+ * bytes of text, of which the message silent longest goes first, and those silent for QUEUE_AGE.
+ * The QUEUE_ENDED that ended last are still known, for what comes late.
+ *
+ * An open message takes 168 bytes, some 16 in `messages`, and its text, 150 bytes most often; one
+ * who waits 40, some 16, and his address. At the bounds that is 88 MB + 56 MB + 128 MiB of text;
+ * and 8 MB where message-ids lead to messages.
  */
 #ifndef FINDING_QUEUE_H
 #define FINDING_QUEUE_H
 
-#include "base/map.h"
 #include "base/pack.h"
+#include "base/places.h"
 #include "finding/causes.h"
-#include "finding/finding.h"
+#include "finding/speaker.h"
 
 enum {
-    QUEUE_OPEN = 1 << 20,
-    QUEUE_RECIPIENTS = 1 << 21,
-    QUEUE_TEXT = 1 << 28,
+    QUEUE_OPEN = 1 << 19,
+    QUEUE_RECIPIENTS = 1 << 20,
+    QUEUE_TEXT = 1 << 27,
     QUEUE_AGE = 10 * 24 * 3600,
     QUEUE_ENDED = 256,
     QUEUE_FINALS = 8
@@ -35,12 +39,24 @@ enum field {
     /* client of the hop before */ FIELDS
 };
 
+/* What became of a recipient. */
+struct final {
+    uint8_t fate : 4;
+    bool deferred : 1, put_off : 1, left_out : 1;
+    bool sized : 1; /* how much was delivered is known */
+};
+
 struct message {
-    char *text; /* all fields, one behind the other */
-    size_t text_used, text_room;
-    struct {
-        uint32_t at, length;
-    } fields[FIELDS];
+    /* What nearly every entry asks for, in one line of the cache: */
+    uint64_t server;                      /* hash of MTA, host, instance */
+    char *text;                           /* queue ID, then all fields, one behind the other */
+    int64_t size;                         /* -1 unknown */
+    int64_t heard;                        /* the time of the log then */
+    uint32_t hash;                        /* of server and queue ID */
+    uint32_t older, newer;                /* in its list; newer also links free ones */
+    uint32_t first_waiting, last_waiting; /* places in queue->waiting */
+    uint8_t id_length;
+    uint8_t giver; /* enum giver, once it is decided */
     bool has_sender;
     bool arrived; /* came from outside the queue */
     bool counted; /* as received, here or under the queue ID it had before */
@@ -49,43 +65,37 @@ struct message {
     bool near;    /* was handed in by this very host: 127.0.0.1 */
     bool piped;   /* was given to a program, which may hand it in again */
     bool is_notice;
-    bool begun;    /* a recipient has a state that is counted */
-    uint8_t giver; /* enum giver, once it is decided */
+    bool begun; /* a recipient has a state that is counted */
     bool ended;
-    bool holds_id;    /* its message-id leads to it */
-    uint64_t id_hash; /* of the message-id, when it does */
-    uint64_t told;    /* what an echo may repeat: hash of the recipient refused last; 0: nothing */
-    int64_t size;     /* -1 unknown */
-    int64_t heard;    /* the time of the log then */
-    int64_t began;    /* seconds, when it arrived; MOMENT_NONE: not known */
+
+    bool holds_id;      /* its message-id leads to it */
+    uint8_t refused;    /* class of the recipient that a server refused last, in causes; 0: none */
+    uint8_t next_final; /* which of the finals is the oldest */
+    struct final finals[QUEUE_FINALS]; /* the recipients that ended last ... */
+    uint32_t persons[QUEUE_FINALS];    /* ... to know them when they end again; 0: free */
+    uint16_t text_used, text_room;
+    struct {
+        uint16_t at, length;
+    } fields[FIELDS];
+    int64_t began; /* seconds, when it arrived; MOMENT_NONE: not known */
     uint32_t began_nanos;
-    uint32_t nrcpt;      /* 0 unknown */
-    uint32_t finished;   /* recipients with a final state */
-    uint64_t server;     /* hash of MTA, host, instance */
-    struct {             /* the recipients that ended last, to know them when they end again */
-        uint32_t person; /* 0: free */
-        uint8_t fate;
-        bool deferred : 1, put_off : 1, left_out : 1;
-        bool sized : 1; /* how much was delivered is known */
-    } finals[QUEUE_FINALS];
-    uint32_t next_final;
-    uint8_t refused; /* class of the recipient that a server refused last, in causes; 0: none */
-    uint32_t older, newer;                /* in its list; newer also links free ones */
-    uint32_t first_waiting, last_waiting; /* places in queue->waiting */
-    char key[64];                         /* in queue->messages */
-    uint8_t key_length;
+    uint32_t told;     /* what an echo may repeat: hash of the recipient refused last; 0: nothing */
+    uint32_t nrcpt;    /* 0 unknown */
+    uint32_t finished; /* recipients with a final state */
 };
 
 /* One recipient of one message that waits. */
 struct waiting {
-    uint32_t next, previous; /* of the same message */
-    uint32_t recipient_length;
-    bool deferred; /* that was asked for */
-    bool put_off;  /* was deferred, asked for or not */
-    bool held;     /* the last that was said of him: nothing is tried */
-    bool left_out; /* what said so was not asked for */
-    uint8_t cause; /* class of the last deferral, in causes; 0: none */
-    int64_t since; /* when he began to wait; MOMENT_NONE: no entry had a time */
+    uint32_t next, previous; /* of the same message; next also links free ones */
+    uint32_t message, hash;  /* whose he is; of all that names him */
+    int64_t since;           /* when he began to wait; MOMENT_NONE: no entry had a time */
+    char *text;              /* recipient, original recipient */
+    uint16_t recipient_length, original_length;
+    bool deferred : 1; /* that was asked for */
+    bool put_off : 1;  /* was deferred, asked for or not */
+    bool held : 1;     /* the last that was said of him: nothing is tried */
+    bool left_out : 1; /* what said so was not asked for */
+    uint8_t cause;     /* class of the last deferral, in causes; 0: none */
 };
 
 struct queue_list {
@@ -93,35 +103,36 @@ struct queue_list {
 };
 
 struct queue {
-    struct map messages; /* server, queue ID -> uint32_t index into items */
-    struct map ids;      /* server, hash of the message-id -> uint32_t index into items */
-    struct map waiting;  /* index, recipient, original recipient -> struct waiting */
-    struct causes causes;
+    struct places messages;   /* by server and queue ID */
+    struct places ids;        /* by server and message-id, of those that hold it */
+    struct places recipients; /* who waits, by message, recipient, original recipient */
     struct message *items;
     size_t item_count, item_capacity;
-    uint32_t free_item;
+    struct waiting *waiting;
+    size_t waiting_used, waiting_capacity;
+    uint32_t free_item, free_waiting;
+    struct causes causes;
     struct queue_list open, ended;
     uint64_t open_count, ended_count, dropped;
-    size_t text_held; /* room of all messages */
+    size_t text_held; /* of all messages and recipients */
     int64_t now;      /* time of the log */
     bool keeps_ids; /* message-ids lead to messages: mail is handed in by this host or a program */
-    bool ripe;      /* a message began or ended, or time jumped: some may have to go */
-    struct {        /* the server looked up last */
-        const struct mta *mta; /* NULL: none */
-        char host[128], instance[128];
-        size_t host_length, instance_length;
+    bool ripe;      /* something began or ended, or time jumped: some may have to go */
+    struct speaker speaker;
+    struct {              /* the server looked up last */
+        uint64_t speaker; /* 0: none */
+        char instance[64];
+        size_t instance_length;
         uint64_t hash;
     } last;
     const struct message *counted; /* as received, or taken back, by the entry at hand */
-    char *scratch; /* recipient of the finding given, while its entry is taken away */
-    size_t scratch_room;
+    char *taken; /* text of the recipient taken out last, while his finding is given */
 };
 
 void queue_init(struct queue *queue);
 void queue_release(struct queue *queue);
 
-/* Who owns the queue that the finding is about: MTA, host and instance, as a hash, because hosts
- * are log text and without number. */
+/* Who owns the queue that the finding is about: MTA, host and instance, as a hash (speaker.h). */
 uint64_t queue_server(struct queue *queue, const struct finding *finding);
 
 /* A message of a server by its queue ID, NULL when it is not followed. A pointer to a message is
@@ -137,13 +148,30 @@ bool queue_is_stale(const struct queue *queue, const struct message *message);
 void queue_restart(struct queue *queue, struct message *message);
 /* Ends the message; nobody may wait. It is known until QUEUE_ENDED others have ended. */
 void queue_end(struct queue *queue, struct message *message);
+/* For queue_let_go. */
+void queue_let_ripe_go(struct queue *queue);
 /* Lets go of what was silent too long or is one too many; never of the one heard last. */
-void queue_let_go(struct queue *queue);
+static inline void queue_let_go(struct queue *queue) {
+    if (queue->ripe)
+        queue_let_ripe_go(queue);
+}
 
-struct slice message_field(const struct message *message, enum field field);
+static inline struct slice message_field(const struct message *message, enum field field) {
+    size_t length = message->fields[field].length;
+    return length ? (struct slice){message->text + message->fields[field].at, length}
+                  : (struct slice){0};
+}
+
+/* For message_keep. */
+void message_add_text(struct queue *queue, struct message *message, enum field field,
+                      struct slice text);
 /* Keeps the first text said of a field. */
-void message_keep(struct queue *queue, struct message *message, enum field field,
-                  struct slice text);
+static inline void message_keep(struct queue *queue, struct message *message, enum field field,
+                                struct slice text) {
+    if (text.length && !message->fields[field].length)
+        message_add_text(queue, message, field, text);
+}
+
 /* Lets the message-id lead to this message; gives the one it led to before, or NULL. */
 struct message *queue_take_id(struct queue *queue, struct message *message);
 /* Where the message-id of this message leads; NULL: it has none. */
@@ -156,7 +184,7 @@ struct waiting *waiting_put(struct queue *queue, struct message *message, struct
  * `was_r` is what was known of him. */
 bool waiting_remove(struct queue *queue, struct message *message, struct slice recipient,
                     struct slice original, struct waiting *was_r);
-/* Takes the first who waits out; the text is good until the next call. */
+/* Takes the first who waits out; the text is good until the next call that takes one out. */
 bool waiting_take_first(struct queue *queue, struct message *message, struct slice *recipient_r,
                         struct slice *original_r, struct waiting *was_r);
 

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/map.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "finding/strangers.h"
 
@@ -70,7 +70,7 @@ struct session {
 };
 
 /* Of a session that is logged word for word. */
-struct words {
+struct spoken {
     uint8_t command;  /* the stage of the command heard last; 0: none was */
     uint8_t half;     /* what told the event of that command: enum half */
     uint8_t event;    /* that event */
@@ -97,7 +97,7 @@ struct habit {
 void sessions_release(struct sessions *sessions) {
     free(sessions->items);
     free(sessions->keys);
-    free(sessions->words);
+    free(sessions->spoken);
     free(sessions->habits);
     causes_release(&sessions->causes);
     *sessions = (struct sessions){0};
@@ -190,8 +190,8 @@ static struct session *session_begun_under(struct sessions *sessions, uint64_t k
         session = &sessions->items[place];
         *session = (struct session){.heard = MOMENT_NONE, .said = MOMENT_NONE};
         sessions->keys[place] = key;
-        if (sessions->words)
-            sessions->words[place] = (struct words){0};
+        if (sessions->spoken)
+            sessions->spoken[place] = (struct spoken){0};
     }
     if (finding->time.seconds != MOMENT_NONE)
         session->heard = finding->time.seconds;
@@ -438,78 +438,79 @@ static struct slice address_kept(const struct address *kept) {
     return kept->length ? (struct slice){kept->text, kept->length} : (struct slice){0};
 }
 
-static struct words *words_of(struct sessions *sessions, const struct session *session) {
-    if (!sessions->words)
-        sessions->words = memory_new(PLACES * sizeof *sessions->words);
-    return &sessions->words[session - sessions->items];
+static struct spoken *spoken_of(struct sessions *sessions, const struct session *session) {
+    if (!sessions->spoken)
+        sessions->spoken = memory_new(PLACES * sizeof *sessions->spoken);
+    return &sessions->spoken[session - sessions->items];
 }
 
-static void hear_command(struct words *words, const struct record *record) {
+static void hear_command(struct spoken *spoken, const struct record *record) {
     bool goes_on = record->stage == STAGE_RCPT || record->stage == STAGE_DATA;
-    words->command = (uint8_t)record->stage;
-    words->half = HALF_NONE;
-    words->code = 0;
-    address_keep(&words->recipient, record->recipient);
+    spoken->command = (uint8_t)record->stage;
+    spoken->half = HALF_NONE;
+    spoken->code = 0;
+    address_keep(&spoken->recipient, record->recipient);
     if (!goes_on) {
-        words->has_sender = record->has_sender;
-        address_keep(&words->sender, record->sender);
+        spoken->has_sender = record->has_sender;
+        address_keep(&spoken->sender, record->sender);
     }
     if (record->stage == STAGE_CONNECT)
-        words->refused_all = false;
+        spoken->refused_all = false;
 }
 
 /* A command was understood, or another line tells what became of it. */
-static void hear_answer(struct words *words, const struct finding *finding) {
+static void hear_answer(struct spoken *spoken, const struct finding *finding) {
     enum { SEND_DATA = 354 };
-    words->half = HALF_NONE;
-    words->code = (uint16_t)finding->reply.code;
+    spoken->half = HALF_NONE;
+    spoken->code = (uint16_t)finding->reply.code;
     if (finding->reply.code == SEND_DATA)
-        words->command = STAGE_END_OF_DATA;
+        spoken->command = STAGE_END_OF_DATA;
 }
 
 /* Our reply is to the command heard last, and about its address: the reader took the one in the
  * text for a recipient. */
-static void place_answer(const struct words *words, struct record *record) {
-    if (!words->command)
+static void place_answer(const struct spoken *spoken, struct record *record) {
+    if (!spoken->command)
         return;
-    record->stage = (enum stage)words->command;
+    record->stage = (enum stage)spoken->command;
     if (record->event != EVENT_REJECTED)
         return;
     if (record->stage == STAGE_MAIL) {
         bool named = record->recipient.length;
         record->has_sender = true;
-        record->sender = named ? record->recipient : address_kept(&words->sender);
+        record->sender = named ? record->recipient : address_kept(&spoken->sender);
         record->recipient = (struct slice){0};
     } else if (!record->recipient.length) {
-        record->recipient = address_kept(&words->recipient);
+        record->recipient = address_kept(&spoken->recipient);
     }
 }
 
-static void tell_sender(const struct words *words, struct record *record) {
+static void tell_sender(const struct spoken *spoken, struct record *record) {
     bool in_mail = record->stage == STAGE_RCPT || record->stage == STAGE_DATA ||
                    record->stage == STAGE_END_OF_DATA;
-    if (record->has_sender || !words->has_sender || !in_mail)
+    if (record->has_sender || !spoken->has_sender || !in_mail)
         return;
     record->has_sender = true;
-    record->sender = address_kept(&words->sender);
+    record->sender = address_kept(&spoken->sender);
 }
 
 /* The reply and the line of its own stand side by side, in either order. */
-static bool is_other_half(struct words *words, const struct record *record) {
+static bool is_other_half(struct spoken *spoken, const struct record *record) {
     enum half half = record->is_answer ? HALF_ANSWER : HALF_LINE;
-    bool again = words->half && words->half != (uint8_t)half && words->event == (int)record->event;
-    words->half = again ? HALF_NONE : (uint8_t)half;
-    words->event = (uint8_t)record->event;
+    bool again =
+        spoken->half && spoken->half != (uint8_t)half && spoken->event == (int)record->event;
+    spoken->half = again ? HALF_NONE : (uint8_t)half;
+    spoken->event = (uint8_t)record->event;
     return again;
 }
 
 /* A session in which everything is refused tells so once; at the connection another one begins. */
-static bool is_refused_anyway(struct words *words, const struct record *record) {
+static bool is_refused_anyway(struct spoken *spoken, const struct record *record) {
     if (record->event != EVENT_REJECTED)
         return false;
     bool follows = record->is_answer || (record->refuses_all && record->stage == STAGE_MAIL);
-    bool anyway = words->refused_all && follows;
-    words->refused_all |= record->refuses_all;
+    bool anyway = spoken->refused_all && follows;
+    spoken->refused_all |= record->refuses_all;
     return anyway;
 }
 
@@ -517,22 +518,22 @@ static bool is_refused_anyway(struct words *words, const struct record *record) 
 static bool follow_words(struct sessions *sessions, struct finding *finding) {
     struct record *record = &finding->record;
     if (record->is_command)
-        hear_command(words_of(sessions, session_begun(sessions, finding)), record);
+        hear_command(spoken_of(sessions, session_begun(sessions, finding)), record);
     struct session *session = finding->mta->logs_words ? session_of(sessions, finding) : NULL;
     if (!session || record->is_command)
         return false;
-    struct words *words = words_of(sessions, session);
+    struct spoken *spoken = spoken_of(sessions, session);
     if (record->kind == RECORD_DETAIL) {
-        hear_answer(words, finding);
+        hear_answer(spoken, finding);
         return false;
     }
-    if (words->code && words->code == finding->reply.code)
+    if (spoken->code && spoken->code == finding->reply.code)
         finding->code_implied = false; /* it was said, and logged */
     if (record->is_answer)
-        place_answer(words, record);
-    tell_sender(words, record);
-    bool again = is_other_half(words, record);
-    return is_refused_anyway(words, record) || again;
+        place_answer(spoken, record);
+    tell_sender(spoken, record);
+    bool again = is_other_half(spoken, record);
+    return is_refused_anyway(spoken, record) || again;
 }
 
 static void session_tells(struct sessions *sessions, const struct finding *finding) {
@@ -587,7 +588,7 @@ static void follow_pipelining(struct sessions *sessions, struct finding *finding
 static struct session *screened(struct sessions *sessions, const struct finding *finding,
                                 bool begins) {
     const struct record *record = &finding->record;
-    if (!begins && !sessions->keys)
+    if (!begins && !sessions->screened)
         return NULL;
     uint64_t key = hash_of(sessions, finding, record->peer_ip, record->peer_port);
     return begins ? session_begun_under(sessions, key, finding)
@@ -603,6 +604,7 @@ static void follow_screen(struct sessions *sessions, struct finding *finding) {
         record->kind == RECORD_STEP && record->screen && record->screen != SCREEN_PASSED;
     struct session *session = screened(sessions, finding, is_failure);
     if (is_failure) {
+        sessions->screened = true;
         session->screen = (uint8_t)record->screen;
         session->screen_stage = (uint8_t)record->stage;
     } else if (is_end && (!session || session->screen != record->screen)) {
@@ -642,24 +644,25 @@ void sessions_follow(struct sessions *sessions, struct finding *finding) {
 
 /* ---- saving ---- */
 
-static void words_save(const struct words *words, struct pack *pack) {
-    pack_number(pack, words->command | (unsigned)words->half << 8 | (unsigned)words->event << 16 |
-                          (unsigned)words->refused_all << 24 | (unsigned)words->has_sender << 25);
-    pack_number(pack, words->code);
-    pack_text(pack, address_kept(&words->sender));
-    pack_text(pack, address_kept(&words->recipient));
+static void spoken_save(const struct spoken *spoken, struct pack *pack) {
+    pack_number(pack, spoken->command | (unsigned)spoken->half << 8 |
+                          (unsigned)spoken->event << 16 | (unsigned)spoken->refused_all << 24 |
+                          (unsigned)spoken->has_sender << 25);
+    pack_number(pack, spoken->code);
+    pack_text(pack, address_kept(&spoken->sender));
+    pack_text(pack, address_kept(&spoken->recipient));
 }
 
-static void words_load(struct words *words, struct unpack *unpack) {
+static void spoken_load(struct spoken *spoken, struct unpack *unpack) {
     uint64_t bits = unpack_number(unpack);
-    words->command = (uint8_t)bits;
-    words->half = (uint8_t)(bits >> 8);
-    words->event = (uint8_t)(bits >> 16);
-    words->refused_all = bits >> 24 & 1;
-    words->has_sender = bits >> 25 & 1;
-    words->code = (uint16_t)unpack_number(unpack);
-    address_keep(&words->sender, unpack_text(unpack));
-    address_keep(&words->recipient, unpack_text(unpack));
+    spoken->command = (uint8_t)bits;
+    spoken->half = (uint8_t)(bits >> 8);
+    spoken->event = (uint8_t)(bits >> 16);
+    spoken->refused_all = bits >> 24 & 1;
+    spoken->has_sender = bits >> 25 & 1;
+    spoken->code = (uint16_t)unpack_number(unpack);
+    address_keep(&spoken->sender, unpack_text(unpack));
+    address_keep(&spoken->recipient, unpack_text(unpack));
 }
 
 static void save_habits(const struct sessions *sessions, struct pack *pack) {
@@ -697,7 +700,7 @@ static void load_habits(struct sessions *sessions, struct unpack *unpack) {
 }
 
 static void session_save(const struct sessions *sessions, size_t place, struct pack *pack) {
-    static const struct words none;
+    static const struct spoken none;
     const struct session *session = &sessions->items[place];
     pack_number(pack, sessions->keys[place]);
     pack_number(pack, session->twin);
@@ -710,7 +713,7 @@ static void session_save(const struct sessions *sessions, size_t place, struct p
     pack_number(pack, session->taken | (unsigned)session->told << 1);
     pack_text(pack, (struct slice){session->text, session->host_length});
     pack_text(pack, (struct slice){session->text + session->host_length, session->ip_length});
-    words_save(sessions->words ? &sessions->words[place] : &none, pack);
+    spoken_save(sessions->spoken ? &sessions->spoken[place] : &none, pack);
     pack_number(pack, session->run);
     pack_number(pack, session->copies | (unsigned)session->doubled << 8 |
                           (unsigned)session->pipelined << 9 | (unsigned)session->screen << 10 |
@@ -738,7 +741,7 @@ static size_t place_loaded(const struct sessions *sessions, uint64_t key) {
 static void session_load(struct sessions *sessions, struct unpack *unpack) {
     uint64_t key = unpack_number(unpack);
     struct session session = {.twin = unpack_number(unpack)};
-    struct words words = {0}, none = {0};
+    struct spoken spoken = {0}, none = {0};
     session.heard = unpack_signed(unpack);
     session.said = unpack_signed(unpack);
     for (size_t trait = 0; trait < TRAITS; trait++)
@@ -749,7 +752,7 @@ static void session_load(struct sessions *sessions, struct unpack *unpack) {
     session.taken = flags & 1;
     session.told = (uint8_t)(flags >> 1);
     struct slice host = unpack_text(unpack), ip = unpack_text(unpack);
-    words_load(&words, unpack);
+    spoken_load(&spoken, unpack);
     session.run = unpack_number(unpack);
     uint64_t run_flags = unpack_number(unpack);
     session.copies = (uint8_t)(run_flags & 0xff);
@@ -766,8 +769,9 @@ static void session_load(struct sessions *sessions, struct unpack *unpack) {
     sessions->keys[place] = key;
     sessions->items[place] = session;
     sessions->pipelined |= session.pipelined;
-    if (memcmp(&words, &none, sizeof words) != 0)
-        *words_of(sessions, &sessions->items[place]) = words;
+    sessions->screened |= session.screen != 0;
+    if (memcmp(&spoken, &none, sizeof spoken) != 0)
+        *spoken_of(sessions, &sessions->items[place]) = spoken;
 }
 
 void sessions_load(struct sessions *sessions, struct unpack *unpack) {

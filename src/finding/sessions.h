@@ -14,16 +14,17 @@
 #include "finding/speaker.h"
 
 struct session;
-struct words;
+struct spoken;
 struct habit;
 struct sessions {
     struct session *items; /* NULL until the first is heard */
     uint64_t *keys;        /* of the items, 0: nobody */
-    struct words *words;   /* of the items; NULL until one is logged word for word */
+    struct spoken *spoken; /* of the items; NULL until one is logged word for word */
     struct habit *habits;  /* of servers; NULL until the first incident that may be doubled */
     struct causes causes;
     struct speaker speaker;
     bool pipelined; /* somebody did, improperly, at some time: a habit may have to be learnt */
+    bool screened;  /* somebody failed a test of postscreen, at some time */
     uint64_t key;   /* of the finding at hand; 0: not worked out yet */
 };
 
@@ -38,8 +39,10 @@ static inline bool sessions_concern(const struct record *record) {
         return true;
     case RECORD_DETAIL:
         return record->direction == DIRECTION_IN || record->peer_port.length;
-    default:
+    case RECORD_STEP:
         return record->peer_port.length;
+    default:
+        return false;
     }
 }
 

@@ -2,7 +2,7 @@
  * of hashing them. A host too long to be remembered is hashed each time. */
 #include "finding/speaker.h"
 
-#include "base/map.h"
+#include "base/hash.h"
 
 static uint64_t hash_of(const struct finding *finding) {
     struct slice name = slice_of(finding->mta->name);
@@ -11,11 +11,8 @@ static uint64_t hash_of(const struct finding *finding) {
     return hash ? hash : 1;
 }
 
-uint64_t speaker_of(struct speaker *last, const struct finding *finding) {
+uint64_t speaker_learn(struct speaker *last, const struct finding *finding) {
     struct slice host = finding->host;
-    if (last->mta == finding->mta &&
-        slice_equal(host, (struct slice){last->host, last->host_length}))
-        return last->hash;
     if (host.length > sizeof last->host)
         return hash_of(finding);
     last->mta = finding->mta;

@@ -14,8 +14,14 @@ struct speaker {
     uint64_t hash;
 };
 
+/* For speaker_of. */
+uint64_t speaker_learn(struct speaker *last, const struct finding *finding);
 /* The same in every run, never 0. Most entries are of the speaker of the one before. */
-uint64_t speaker_of(struct speaker *last, const struct finding *finding);
+static inline uint64_t speaker_of(struct speaker *last, const struct finding *finding) {
+    bool is_last = last->mta == finding->mta &&
+                   slice_equal(finding->host, (struct slice){last->host, last->host_length});
+    return is_last ? last->hash : speaker_learn(last, finding);
+}
 
 /* A hash with one more part. */
 static inline uint64_t hash_with(uint64_t hash, uint64_t part) {
