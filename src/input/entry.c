@@ -40,7 +40,7 @@ static bool is_journalctl_line(struct slice line) {
 
 /* What lines of no entry begin with is below the digits and letters of stamps, so most lines are
  * past this after one comparison. */
-static bool is_dull(struct slice line) {
+static inline bool is_dull(struct slice line) {
     return line.length == 0 ||
            ((unsigned char)line.at[0] <= '-' && (is_blank(line) || is_journalctl_line(line)));
 }
@@ -51,18 +51,22 @@ enum { MOST_TIMES = 999999999 };
 
 /* rsyslog: "message repeated 3 times: [ text]". The text has the blank that stood before it, and is
  * cut at 800 bytes, so that only the bracket is sure. */
-static void read_repeat(struct entry *entry) {
+static void take_repeat(struct entry *entry) {
     struct slice text = entry->text;
     uint64_t times;
-    if (text.length == 0 || text.at[0] != 'm' || !slice_skip(&text, SLICE("message repeated ")) ||
-        !slice_take_number(&text, &times) || times == 0 || times > MOST_TIMES ||
-        !slice_skip(&text, SLICE(" times: [")))
+    if (!slice_skip(&text, SLICE("message repeated ")) || !slice_take_number(&text, &times) ||
+        times == 0 || times > MOST_TIMES || !slice_skip(&text, SLICE(" times: [")))
         return;
     slice_skip_byte(&text, ' ');
     if (text.length && text.at[text.length - 1] == ']')
         text.length--;
     entry->text = text;
     entry->repeat = times;
+}
+
+static inline void read_repeat(struct entry *entry) {
+    if (entry->text.length && entry->text.at[0] == 'm')
+        take_repeat(entry);
 }
 
 bool entry_repeats_last(const struct entry *entry, uint64_t *times_r) {
@@ -133,29 +137,51 @@ bool entry_goes_on(const struct wrapping *before, struct slice line) {
 
 /* ---- unwrapping ---- */
 
+static unsigned first_byte_of(char byte) {
+    static const uint8_t firsts[256] = {
+        ['0' ... '9'] = FIRST_DIGIT, ['A' ... 'Z'] = FIRST_CAPITAL, ['a' ... 'z'] = FIRST_SMALL,
+        ['<'] = FIRST_ANGLE,         ['{'] = FIRST_BRACE,
+    };
+    uint8_t first = firsts[(unsigned char)byte];
+    return first ? first : FIRST_OTHER;
+}
+
+static bool may_begin(const struct wrapping *wrapping, unsigned first) {
+    return !wrapping->first || (wrapping->first & first) != 0;
+}
+
 static enum unwrapping ask_wrappings(struct clock *clock, struct arena *arena, enum layer below,
                                      struct slice line, struct entry *entry) {
-    for (const struct wrapping *const *wrapping = wrappings; *wrapping != NULL; wrapping++) {
-        if ((*wrapping)->layer >= below)
+    unsigned first = first_byte_of(line.at[0]);
+    for (const struct wrapping *const *each = wrappings; *each != NULL; each++) {
+        const struct wrapping *wrapping = *each;
+        if (wrapping->layer >= below || !may_begin(wrapping, first))
             continue;
-        enum unwrapping answer = (*wrapping)->unwrap(clock, arena, line, entry);
+        enum unwrapping answer = wrapping->unwrap(clock, arena, line, entry);
         if (answer == UNWRAP_FOREIGN)
             continue;
-        entry->wrapping = *wrapping;
+        entry->wrapping = wrapping;
         return answer;
     }
     return UNWRAP_FOREIGN;
 }
 
+/* Field by field: compilers clear so much at once with an instruction that is slow to start. */
+static void entry_begin(struct entry *entry, const struct line *line) {
+    entry->line = *line;
+    entry->wrapping = NULL;
+    entry->time = (struct moment){.seconds = MOMENT_NONE};
+    entry->host = entry->program = entry->pid = (struct slice){0};
+    entry->text = line->text;
+    entry->repeat = 1;
+    entry->stream = entry->inner = (struct slice){0};
+    entry->goes_on = false;
+}
+
 enum unwrapping entry_read(struct clock *clock, struct arena *arena, const struct line *line,
                            struct entry *entry) {
     struct slice text = line->text;
-    *entry = (struct entry){
-        .line = *line,
-        .time = {.seconds = MOMENT_NONE},
-        .text = text,
-        .repeat = 1,
-    };
+    entry_begin(entry, line);
     if (text.length > 0 && (unsigned char)text.at[0] == 0xef)
         slice_skip(&text, SLICE("\xef\xbb\xbf"));
     if (is_dull(text)) /* a byte order mark alone, too */

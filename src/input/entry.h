@@ -35,6 +35,16 @@ enum unwrapping {
 /* What may stand inside what: a wrapping only looks for others of less layers inside its own. */
 enum layer { LAYER_LINE, LAYER_CONTAINER, LAYER_COMPOSE, LAYER_ANY };
 
+/* What a line begins with: most wrappings need not be asked about most lines. */
+enum first_byte {
+    FIRST_DIGIT = 1,
+    FIRST_CAPITAL = 2,
+    FIRST_SMALL = 4,
+    FIRST_ANGLE = 8,  /* '<' */
+    FIRST_BRACE = 16, /* '{' */
+    FIRST_OTHER = 32,
+};
+
 /* One wrapping: one file, one line in wrappings.def. Pure, but for the clock's memory. unwrap gets
  * a line that is not blank, and an entry without time (MOMENT_NONE), with empty fields and the
  * whole line as text; it writes into it only when it does not answer UNWRAP_FOREIGN. What has to be
@@ -43,6 +53,7 @@ struct wrapping {
     const char *name;  /* "syslog" */
     const char *title; /* "syslog, RFC 3164 or RFC 3339" */
     enum layer layer;
+    unsigned first; /* of enum first_byte: the rest is foreign to it; 0: it may be anything */
     enum unwrapping (*unwrap)(struct clock *clock, struct arena *arena, struct slice line,
                               struct entry *entry);
 };

@@ -45,19 +45,29 @@ static size_t escape_length(struct slice s) {
     return memchr("\"\\/bfnrt", s.at[1], 8) ? 2 : 0;
 }
 
-/* Control bytes are let through: what logs them unescaped is at fault, but its text is plain. */
+/* Control bytes are let through: what logs them unescaped is at fault, but its text is plain. The
+ * quote that may be the last one is looked for again only when it turns out to be escaped, so each
+ * byte is looked at twice at most. */
 static bool take_string(struct slice *s, struct slice *raw_r) {
     if (!skip_token(s, '"'))
         return false;
     const char *begin = s->at;
-    while (s->length && s->at[0] != '"') {
-        size_t length = s->at[0] == '\\' ? escape_length(*s) : 1;
+    size_t quote = slice_find(*s, '"');
+    while (quote != SIZE_MAX) {
+        size_t escape = slice_find(slice_head(*s, quote), '\\');
+        if (escape == SIZE_MAX) {
+            *raw_r = slice_range(begin, s->at + quote);
+            *s = slice_from(*s, quote + 1);
+            return true;
+        }
+        *s = slice_from(*s, escape);
+        size_t length = escape_length(*s);
         if (!length)
             return false;
         *s = slice_from(*s, length);
+        quote = escape + length <= quote ? quote - escape - length : slice_find(*s, '"');
     }
-    *raw_r = slice_range(begin, s->at);
-    return slice_skip_byte(s, '"');
+    return false;
 }
 
 static bool skip_digits(struct slice *s) {

@@ -79,5 +79,6 @@ const struct wrapping wrap_5424 = {
     .name = "syslog-5424",
     .title = "syslog, RFC 5424",
     .layer = LAYER_LINE,
+    .first = FIRST_DIGIT | FIRST_ANGLE,
     .unwrap = unwrap,
 };

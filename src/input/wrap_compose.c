@@ -57,5 +57,6 @@ const struct wrapping wrap_compose = {
     .name = "compose",
     .title = "docker compose logs",
     .layer = LAYER_COMPOSE,
+    .first = FIRST_DIGIT | FIRST_CAPITAL | FIRST_SMALL | FIRST_OTHER,
     .unwrap = unwrap,
 };

@@ -32,5 +32,6 @@ const struct wrapping wrap_cri = {
     .name = "cri",
     .title = "Kubernetes (CRI), podman",
     .layer = LAYER_CONTAINER,
+    .first = FIRST_DIGIT,
     .unwrap = unwrap,
 };

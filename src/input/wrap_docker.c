@@ -38,5 +38,6 @@ const struct wrapping wrap_docker = {
     .name = "docker",
     .title = "Docker, json-file",
     .layer = LAYER_CONTAINER,
+    .first = FIRST_BRACE,
     .unwrap = unwrap,
 };

@@ -61,8 +61,8 @@ static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct s
     if (!wall_take_dashed(clock, &line, &wall) || (line.length > 0 && line.at[0] != ' ') ||
         has_tag(line))
         return UNWRAP_FOREIGN;
-    entry->time = take_zone(&line, &offset) ? moment_of_wall_at(&wall, offset)
-                                            : moment_of_wall(clock, &wall);
+    entry->time =
+        take_zone(&line, &offset) ? moment_of_wall_at(&wall, offset) : moment_of_wall(clock, &wall);
     entry->program = SLICE("exim");
     entry->pid = take_pid(&line);
     slice_skip_byte(&line, ' ');
@@ -74,5 +74,6 @@ const struct wrapping wrap_exim = {
     .name = "exim",
     .title = "Exim's own log files",
     .layer = LAYER_LINE,
+    .first = FIRST_DIGIT,
     .unwrap = unwrap,
 };

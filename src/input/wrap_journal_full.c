@@ -94,5 +94,6 @@ const struct wrapping wrap_journal_full = {
     .name = "journal-full",
     .title = "journalctl, short-full or with-unit",
     .layer = LAYER_LINE,
+    .first = FIRST_CAPITAL,
     .unwrap = unwrap,
 };

@@ -64,5 +64,6 @@ const struct wrapping wrap_journal_json = {
     .name = "journal-json",
     .title = "journalctl, json",
     .layer = LAYER_LINE,
+    .first = FIRST_BRACE | FIRST_SMALL | FIRST_OTHER,
     .unwrap = unwrap,
 };

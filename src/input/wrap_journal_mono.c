@@ -32,5 +32,6 @@ const struct wrapping wrap_journal_mono = {
     .name = "journal-monotonic",
     .title = "journalctl, short-monotonic (no time)",
     .layer = LAYER_LINE,
+    .first = FIRST_OTHER,
     .unwrap = unwrap,
 };

@@ -22,5 +22,6 @@ const struct wrapping wrap_journal_unix = {
     .name = "journal-unix",
     .title = "journalctl, short-unix",
     .layer = LAYER_LINE,
+    .first = FIRST_DIGIT,
     .unwrap = unwrap,
 };

@@ -25,5 +25,6 @@ const struct wrapping wrap_stamped = {
     .name = "stamped",
     .title = "a container's lines behind a stamp",
     .layer = LAYER_CONTAINER,
+    .first = FIRST_DIGIT,
     .unwrap = unwrap,
 };

@@ -87,5 +87,6 @@ const struct wrapping wrap_syslog = {
     .name = "syslog",
     .title = "syslog, RFC 3164 or RFC 3339",
     .layer = LAYER_LINE,
+    .first = FIRST_DIGIT | FIRST_CAPITAL | FIRST_ANGLE,
     .unwrap = unwrap,
 };

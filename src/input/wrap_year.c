@@ -70,5 +70,6 @@ const struct wrapping wrap_year = {
     .name = "syslog-year",
     .title = "syslog, with a year in the stamp",
     .layer = LAYER_LINE,
+    .first = FIRST_DIGIT | FIRST_CAPITAL | FIRST_ANGLE,
     .unwrap = unwrap,
 };

@@ -237,6 +237,54 @@ static void test_all_wrappings_are_listed(void **state) {
     assert_true(count >= 2);
 }
 
+static unsigned first_of(int byte) {
+    return byte >= '0' && byte <= '9'   ? FIRST_DIGIT
+           : byte >= 'A' && byte <= 'Z' ? FIRST_CAPITAL
+           : byte >= 'a' && byte <= 'z' ? FIRST_SMALL
+           : byte == '<'                ? FIRST_ANGLE
+           : byte == '{'                ? FIRST_BRACE
+                                        : FIRST_OTHER;
+}
+
+/* What a wrapping says it cannot begin with is foreign to it indeed. */
+static void test_first_bytes(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        "2026-06-01T10:00:01Z mx1 postfix/smtpd[1]: x",
+        "2026-06-01 10:00:01 mx1 postfix/smtpd[1]: x",
+        "2026-06-01 10:00:01 1wAbCd-000000012AB-0xYz Completed",
+        "2026-06-01T10:00:01.123456789Z stdout F postfix/smtpd[1]: x",
+        "2026 Jun  1 10:00:01 mx1 postfix/smtpd[1]: x",
+        "Jun  1 10:00:01 2026 mx1 postfix/smtpd[1]: x",
+        "Jun  1 10:00:01 mx1 postfix/smtpd[1]: x",
+        "<22>Jun  1 10:00:01 mx1 postfix/smtpd[1]: x",
+        "<22>1 2026-06-01T10:00:01Z mx1 postfix/smtpd 1 - - x",
+        "Mon 2026-06-01 10:00:01 UTC mx1 postfix/smtpd[1]: x",
+        "1780308001.123456 mx1 postfix/smtpd[1]: x",
+        "[12345.678901] mx1 postfix/smtpd[1]: x",
+        "{\"MESSAGE\":\"x\",\"SYSLOG_IDENTIFIER\":\"a\"}",
+        "data: {\"MESSAGE\":\"x\",\"SYSLOG_IDENTIFIER\":\"a\"}",
+        "\x1e{\"MESSAGE\":\"x\",\"SYSLOG_IDENTIFIER\":\"a\"}",
+        "{\"log\":\"postfix/smtpd[1]: x\\n\",\"time\":\"2026-06-01T10:00:01Z\"}",
+        "mail-1  | Jun  1 10:00:01 mx1 postfix/smtpd[1]: x",
+    };
+    for (size_t i = 0; i < COUNT(lines); i++)
+        for (int byte = 0; byte < 256; byte++)
+            for (size_t w = 0; wrappings[w] != NULL; w++) {
+                char text[128];
+                size_t length = strlen(lines[i]);
+                memcpy(text, lines[i], length);
+                text[0] = (char)byte;
+                if (!wrappings[w]->first || (wrappings[w]->first & first_of(byte)))
+                    continue;
+                struct clock clock = {0};
+                struct slice line = {text, length};
+                struct entry entry = {.time = {.seconds = MOMENT_NONE}, .text = line};
+                if (wrappings[w]->unwrap(&clock, &arena, line, &entry) != UNWRAP_FOREIGN)
+                    fail_msg("%s knows: %.*s", wrappings[w]->name, SLICE_ARGS(line));
+            }
+}
+
 int main(void) {
     setenv("TZ", "UTC0", 1);
     moment_zone(NULL, NULL);
@@ -248,6 +296,7 @@ int main(void) {
         cmocka_unit_test(test_cut_lines),
         cmocka_unit_test(test_bytes_that_are_no_text),
         cmocka_unit_test(test_all_wrappings_are_listed),
+        cmocka_unit_test(test_first_bytes),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     arena_release(&arena);
