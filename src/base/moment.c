@@ -91,10 +91,8 @@ static struct civil civil_of_wall(int64_t wall) {
 
 /* Begin and end of what can be printed; also keeps hostile anchors away from overflow. */
 static int64_t bounded(int64_t seconds) {
-    static const struct civil first = {.year = YEAR_FIRST, .month = 1, .day = 2};
-    static const struct civil last = {.year = YEAR_LAST, .month = 12, .day = 30};
-    int64_t low = civil_utc(&first), high = civil_utc(&last);
-    return seconds < low ? low : seconds > high ? high : seconds;
+    const int64_t first = -62135510400, last = 253402128000; /* 0001-01-02, 9999-12-30 */
+    return seconds < first ? first : seconds > last ? last : seconds;
 }
 
 /* ---- The zone of the run ---- */

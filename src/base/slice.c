@@ -112,17 +112,17 @@ struct slice slice_trim(struct slice s) {
 }
 
 bool slice_take_number(struct slice *s, uint64_t *number_r) {
+    if (s->length == 0 || !is_digit(s->at[0]))
+        return false;
+    const char *at = s->at, *end = s->at + s->length;
     uint64_t number = 0;
-    size_t used = 0;
-    for (; used < s->length && s->at[used] >= '0' && s->at[used] <= '9'; used++) {
-        unsigned digit = (unsigned)(s->at[used] - '0');
-        if (number > (UINT64_MAX - digit) / 10)
+    for (; at < end && is_digit(*at); at++) {
+        unsigned digit = (unsigned)(*at - '0');
+        if (number >= UINT64_MAX / 10 && (number > UINT64_MAX / 10 || digit > UINT64_MAX % 10))
             return false;
         number = number * 10 + digit;
     }
-    if (used == 0)
-        return false;
-    *s = slice_from(*s, used);
+    *s = slice_range(at, end);
     *number_r = number;
     return true;
 }

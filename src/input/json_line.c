@@ -10,13 +10,19 @@
 
 enum { DEPTH = 32 };
 
-static void skip_blanks(struct slice *s) {
-    while (s->length &&
-           (s->at[0] == ' ' || s->at[0] == '\t' || s->at[0] == '\n' || s->at[0] == '\r'))
-        *s = slice_from(*s, 1);
+static inline bool is_blank(char byte) {
+    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
-static bool skip_token(struct slice *s, char byte) {
+/* Mostly there is none: one comparison. */
+static inline void skip_blanks(struct slice *s) {
+    while (s->length && (unsigned char)s->at[0] <= ' ' && is_blank(s->at[0])) {
+        s->at++;
+        s->length--;
+    }
+}
+
+static inline bool skip_token(struct slice *s, char byte) {
     skip_blanks(s);
     return slice_skip_byte(s, byte);
 }

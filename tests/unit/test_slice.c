@@ -91,7 +91,14 @@ static void test_number(void **state) {
     uint64_t number = 7;
     assert_true(slice_number(SLICE("18446744073709551615"), &number));
     assert_int_equal(number, UINT64_MAX);
-    static const char *const refused[] = {"", "18446744073709551616", "-1", "1x", " 1", "+1"};
+    static const char *const refused[] = {"",
+                                          "18446744073709551616",
+                                          "99999999999999999999",
+                                          "184467440737095516150",
+                                          "-1",
+                                          "1x",
+                                          " 1",
+                                          "+1"};
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         assert_false(slice_number(slice_of(refused[i]), &number));
 }
