@@ -97,7 +97,7 @@ static bool begins_entry(struct slice line) {
 /* ---- which logs ---- */
 
 static bool is_exim(const struct source *source) {
-    return source->wrapping != NULL && slice_is(slice_of(source->wrapping->name), "exim");
+    return source->wrapping == &wrap_exim;
 }
 
 /* When the log goes on in another file, the begin of that. */

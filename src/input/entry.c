@@ -128,7 +128,7 @@ bool entry_goes_on(const struct wrapping *before, struct slice line) {
     enum { INDENT = 16 }; /* journalctl fills up to the text; no stamp of its is shorter */
     if (!before || before->layer != LAYER_LINE || !line.length)
         return false;
-    if (slice_is(slice_of(before->name), "exim"))
+    if (before == &wrap_exim)
         return line.at[0] == ' ' || line.at[0] == '\t' ||
                slice_starts(line, SLICE("Envelope-from: <")) ||
                slice_starts(line, SLICE("Envelope-to: <")) || is_rejected_header(line);

@@ -91,4 +91,7 @@ bool entry_goes_on(const struct wrapping *before, struct slice line);
 /* All wrappings, NULL at the end. */
 extern const struct wrapping *const wrappings[];
 
+/* One of them: what stands in it is Exim's. */
+extern const struct wrapping wrap_exim;
+
 #endif

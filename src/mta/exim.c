@@ -60,27 +60,24 @@ static void skip_inner_stamp(struct slice *text) {
         *text = s;
 }
 
-/* "1wAbCd-0012AB-0x" and, since 4.97, "1wAbCd-000000012AB-0xYz". */
+/* An id ends with the text or at a blank, and is of letters and digits but for two hyphens. */
+static bool is_message_id(struct slice text, size_t length, size_t first, size_t second) {
+    char bytes[24];
+    if (text.length < length || (text.length > length && text.at[length] != ' ') ||
+        text.at[first] != '-' || text.at[second] != '-')
+        return false;
+    memset(bytes, '0', sizeof bytes);
+    memcpy(bytes, text.at, length);
+    bytes[first] = bytes[second] = '0';
+    return are_alnum(bytes) && are_alnum(bytes + 8) && are_alnum(bytes + 16);
+}
+
+/* "1wAbCd-000000012AB-0xYz" and, before 4.97, "1wAbCd-0012AB-0x". */
 static size_t message_id_length(struct slice text) {
-    static const unsigned char forms[][3] = {{6, 11, 4}, {6, 6, 2}};
-    for (size_t form = 0; form < sizeof forms / sizeof *forms; form++) {
-        size_t at = 0;
-        for (size_t part = 0; part < 3; part++) {
-            size_t end = at + forms[form][part];
-            if (end > text.length)
-                break;
-            while (at < end && is_alnum(text.at[at]))
-                at++;
-            if (at < end)
-                break;
-            if (part == 2 && (at == text.length || text.at[at] == ' '))
-                return at;
-            if (at == text.length || text.at[at] != '-')
-                break;
-            at++;
-        }
-    }
-    return 0;
+    enum { LENGTH = 6 + 1 + 11 + 1 + 4, OLD_LENGTH = 6 + 1 + 6 + 1 + 2 };
+    return is_message_id(text, LENGTH, 6, 18)       ? LENGTH
+           : is_message_id(text, OLD_LENGTH, 6, 13) ? OLD_LENGTH
+                                                    : 0;
 }
 
 static bool take_message_id(struct slice *text, struct slice *id_r) {
@@ -118,8 +115,11 @@ static struct slice take_odd_target(struct slice *rest) {
 static bool is_odd_target(struct slice text) {
     static const struct slice words[] = {SLICE_INIT("save "), SLICE_INIT("discarded"),
                                          SLICE_INIT("blackhole ("), SLICE_INIT("blackhole *")};
-    if (text.length && (text.at[0] == '|' || text.at[0] == '/' || text.at[0] == '>'))
+    char first = text.length ? text.at[0] : '\0';
+    if (first == '|' || first == '/' || first == '>')
         return true;
+    if (first != 's' && first != 'd' && first != 'b')
+        return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (slice_starts(text, words[i]))
             return true;
@@ -150,13 +150,17 @@ static bool says_the_same(struct slice plain, struct slice quoted) {
  *
  *   a b@example.net <"a b"@example.net> R=...        a b <"a b"@example.com> R=...
  *
- * It may hold whatever its sender liked, so the two must say the same. */
+ * It may hold whatever its sender liked, so the two must say the same. Brackets are rare in these
+ * lines: they are looked for, and not the text. */
 static bool take_quoted_recipient(struct slice *rest, struct slice *address_r) {
     enum { PLACES = 16 };
     struct slice after = *rest, before;
-    for (int place = 0; place < PLACES && slice_cut_text(&after, SLICE(" <\""), &before); place++) {
-        struct slice s = slice_range(after.at - 1, after.at + after.length);
-        struct slice plain = slice_range(rest->at, after.at - 3);
+    for (int places = 0; places < PLACES && slice_cut(&after, '<', &before);) {
+        if (!slice_ends(before, SLICE(" ")) || !slice_starts(after, SLICE("\"")))
+            continue;
+        places++;
+        struct slice s = after;
+        struct slice plain = slice_range(rest->at, after.at - 2);
         struct slice address = exim_take_address(&s, '>');
         if (!slice_skip(&s, SLICE(">")) || !says_the_same(plain, address))
             continue;
@@ -464,12 +468,17 @@ static enum reading read_text(const struct shapes *shapes, bool has_id, struct s
     return shapes_read(shapes, has_id ? SLICE("exim-message") : SLICE("exim"), text, records);
 }
 
+/* mainlog, rejectlog, paniclog; not what came by syslog. */
+static bool is_own_file(const struct entry *entry) {
+    return entry->wrapping == &wrap_exim;
+}
+
 static enum reading exim_read(const struct shapes *shapes, const struct entry *entry,
                               struct records *records) {
     struct slice rest = entry->text, text, id;
     size_t first = records->count;
     slice_cut(&rest, '\n', &text); /* behind it a rejectlog has the header of the message */
-    bool is_file = entry->wrapping && slice_is(slice_of(entry->wrapping->name), "exim");
+    bool is_file = is_own_file(entry);
     if (!is_file)
         skip_inner_stamp(&text);
     struct slice pid = take_pid(&text);
@@ -489,7 +498,7 @@ static enum reading exim_read(const struct shapes *shapes, const struct entry *e
 /* Its own files are told by their stamp; under syslog the tag is syslog_processname. */
 static unsigned exim_likeness(const struct entry *entry) {
     struct slice program = entry->program;
-    if (entry->wrapping && slice_is(slice_of(entry->wrapping->name), "exim"))
+    if (is_own_file(entry))
         return 90;
     return slice_skip(&program, SLICE("exim")) &&
                    (!program.length || !is_alnum(program.at[0]) || is_digit(program.at[0]))

@@ -459,18 +459,22 @@ static enum reading read_session_form(const struct session_form *form, struct sl
     return READING_READ;
 }
 
+/* The forms of one prefix stand behind each other in the table, and have all a tail or none: the
+ * client is read once for all of them. */
 enum reading exim_read_session(struct slice text, struct records *records) {
-    for (size_t i = 0; i < sizeof session_forms / sizeof *session_forms; i++) {
-        const struct session_form *form = &session_forms[i];
-        struct exim_fields fields = {0};
-        struct slice rest = text;
-        if (!slice_skip(&rest, form->prefix))
-            continue;
-        slice_skip(&rest, SLICE("Ci="));
-        if (!take_client(&rest, form->tail.length ? fits_session : fits_any, &fields) ||
-            !slice_skip(&rest, form->tail))
-            continue;
-        return read_session_form(form, rest, &fields, records);
-    }
+    const struct session_form *form = session_forms,
+                              *behind = form + sizeof session_forms / sizeof *session_forms;
+    while (form < behind && !slice_starts(text, form->prefix))
+        form++;
+    if (form == behind)
+        return READING_UNKNOWN;
+    struct exim_fields fields = {0};
+    struct slice prefix = form->prefix, rest = slice_from(text, prefix.length);
+    slice_skip(&rest, SLICE("Ci="));
+    if (!take_client(&rest, form->tail.length ? fits_session : fits_any, &fields))
+        return READING_UNKNOWN;
+    for (; form < behind && slice_equal(form->prefix, prefix); form++)
+        if (slice_skip(&rest, form->tail))
+            return read_session_form(form, rest, &fields, records);
     return READING_UNKNOWN;
 }

@@ -150,13 +150,15 @@ static enum stage stage_of_condition(struct slice text) {
     return STAGE_NONE;
 }
 
+/* An error of the system has no colon in it; a reply that quotes the same words has. */
 struct slice exim_without_system_error(struct slice text) {
-    for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
-        size_t at = conditions[i].stage ? SIZE_MAX : slice_find_text(text, conditions[i].text);
-        /* An error of the system has no colon in it; a reply that quotes the same words has. */
-        if (at > 2 && at != SIZE_MAX && slice_find(text, ':') == at - 2 && text.at[at - 1] == ' ')
-            return slice_from(text, at);
-    }
+    struct slice rest = text, error;
+    if (!slice_cut(&rest, ':', &error) || !error.length || !slice_skip_byte(&rest, ' '))
+        return text;
+    for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++)
+        if (!conditions[i].stage && slice_starts(rest, conditions[i].text) &&
+            slice_find_text(error, conditions[i].text) == SIZE_MAX)
+            return rest;
     return text;
 }
 

@@ -11,29 +11,34 @@
 
 /* ---- addresses and times ---- */
 
-/* What stands in quotes at the front of *s, where a backslash keeps the next byte. */
+/* Length of what stands in front of the quote that ends it; a backslash keeps the next byte. */
+static size_t quoted_length(struct slice inside) {
+    struct slice plain = slice_head(inside, slice_find(inside, '"'));
+    size_t end = slice_find(plain, '\\');
+    if (end == SIZE_MAX)
+        return plain.length;
+    while (end < inside.length && inside.at[end] != '"')
+        end += inside.at[end] == '\\' && end + 1 < inside.length ? 2 : 1;
+    return end;
+}
+
+/* What stands in quotes at the front of *s. */
 static struct slice take_quoted(struct slice *s) {
-    size_t end = 1;
-    while (end < s->length && s->at[end] != '"')
-        end += s->at[end] == '\\' && end + 1 < s->length ? 2 : 1;
-    struct slice inside = slice_head(slice_from(*s, 1), end - 1);
-    *s = slice_from(*s, end + 1);
+    struct slice inside = slice_from(*s, 1);
+    inside = slice_head(inside, quoted_length(inside));
+    *s = slice_from(*s, inside.length + 2);
     return inside;
 }
 
 struct slice exim_take_address(struct slice *s, char stop) {
-    struct slice whole = *s;
-    size_t end = 0;
-    if (whole.length && whole.at[0] == '"') {
-        struct slice rest = whole;
+    struct slice whole = *s, rest = whole;
+    if (rest.length && rest.at[0] == '"') {
         take_quoted(&rest);
-        if (rest.length && rest.at[0] == '@')
-            end = whole.length - rest.length;
+        if (!rest.length || rest.at[0] != '@')
+            rest = whole;
     }
-    while (end < whole.length && whole.at[end] != stop)
-        end++;
-    *s = slice_from(whole, end);
-    return slice_head(whole, end);
+    *s = slice_from(rest, slice_find(rest, stop));
+    return slice_head(whole, whole.length - s->length);
 }
 
 struct slice exim_take_bracketed(struct slice *s) {
@@ -72,27 +77,41 @@ int64_t exim_read_span(struct slice s) {
 
 /* ---- the fields of a line ---- */
 
-static const struct field_key {
-    struct slice key;
-    size_t offset;
-} field_keys[] = {
-    {SLICE_INIT("R"), offsetof(struct exim_fields, router)},
-    {SLICE_INIT("T"), offsetof(struct exim_fields, transport)},
-    {SLICE_INIT("F"), offsetof(struct exim_fields, sender)},
-    {SLICE_INIT("P"), offsetof(struct exim_fields, protocol)},
-    {SLICE_INIT("C"), offsetof(struct exim_fields, confirmation)},
-    {SLICE_INIT("S"), offsetof(struct exim_fields, size)},
-    {SLICE_INIT("id"), offsetof(struct exim_fields, message_id)},
-    {SLICE_INIT("id*"), offsetof(struct exim_fields, message_id)},
-    {SLICE_INIT("U"), offsetof(struct exim_fields, ident)},
-    {SLICE_INIT("A"), offsetof(struct exim_fields, authenticated)},
-    {SLICE_INIT("X"), offsetof(struct exim_fields, cipher)},
-    {SLICE_INIT("QT"), offsetof(struct exim_fields, queue_time)},
-};
+/* NULL: a key of which nothing is kept. */
+static struct slice *field_of(struct exim_fields *fields, struct slice key) {
+    if (key.length > 1)
+        return slice_is(key, "id") || slice_is(key, "id*") ? &fields->message_id
+               : slice_is(key, "QT")                       ? &fields->queue_time
+                                                           : NULL;
+    switch (key.at[0]) {
+    case 'R':
+        return &fields->router;
+    case 'T':
+        return &fields->transport;
+    case 'F':
+        return &fields->sender;
+    case 'P':
+        return &fields->protocol;
+    case 'C':
+        return &fields->confirmation;
+    case 'S':
+        return &fields->size;
+    case 'U':
+        return &fields->ident;
+    case 'A':
+        return &fields->authenticated;
+    case 'X':
+        return &fields->cipher;
+    default:
+        return NULL;
+    }
+}
 
 /* Length of the key in front of '=', 0 when the text does not begin with one. */
 static size_t key_length(struct slice s) {
     size_t length = 0;
+    if (s.length > 1 && s.at[1] == '=') /* most of them */
+        return is_alnum(s.at[0]);
     while (length < s.length && length < 8 && is_alnum(s.at[length]))
         length++;
     if (length && length < s.length && s.at[length] == '*')
@@ -100,75 +119,74 @@ static size_t key_length(struct slice s) {
     return length && length < s.length && s.at[length] == '=' ? length : 0;
 }
 
+/* "T=remote_smtp: TEXT": the colon belongs to the text (failure_log up to 4.98). */
+static struct slice take_word(struct slice *s) {
+    struct slice word = slice_head(*s, slice_find(*s, ' '));
+    if (word.length && word.at[word.length - 1] == ':')
+        word.length--;
+    *s = slice_from(*s, word.length);
+    return word;
+}
+
 struct slice exim_take_value(struct slice *s) {
-    if (s->length && s->at[0] == '"')
-        return take_quoted(s);
-    if (s->length && s->at[0] == '<')
-        return exim_take_bracketed(s);
-    size_t end = slice_find(*s, ' ');
-    struct slice value = slice_head(*s, end);
-    /* "T=remote_smtp: TEXT": the colon belongs to the text (failure_log up to 4.98). */
-    if (value.length && value.at[value.length - 1] == ':')
-        value.length--;
-    *s = slice_from(*s, value.length);
-    return value;
+    char first = s->length ? s->at[0] : '\0';
+    return first == '"' ? take_quoted(s) : first == '<' ? exim_take_bracketed(s) : take_word(s);
 }
 
 /* Words without a value: DNSSEC, PRDR, CHUNKING, PIPELINING, TCP fast open and ARC were used. */
-static bool skip_flag(struct slice *s) {
+static bool is_flag(struct slice word) {
     static const struct slice flags[] = {SLICE_INIT("DS"), SLICE_INIT("PRDR"), SLICE_INIT("K"),
                                          SLICE_INIT("L"),  SLICE_INIT("L*"),   SLICE_INIT("L."),
                                          SLICE_INIT("L-"), SLICE_INIT("TFO"),  SLICE_INIT("TFO*"),
                                          SLICE_INIT("ARC")};
-    struct slice word = slice_head(*s, slice_find(*s, ' '));
-    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
-        if (!slice_equal(word, flags[i]))
-            continue;
-        *s = slice_from(*s, word.length);
-        return true;
-    }
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (slice_equal(word, flags[i]))
+            return true;
     return false;
 }
 
-static bool take_plain_field(struct slice *s, struct exim_fields *fields) {
-    size_t length = key_length(*s);
-    if (!length)
-        return skip_flag(s);
-    struct slice key = slice_head(*s, length);
-    if (slice_is(key, "H"))
+static bool skip_flag(struct slice *s) {
+    enum { LONGEST = 4 };
+    struct slice word = slice_head(*s, LONGEST + 1);
+    if (!word.length || word.at[0] < 'A' || word.at[0] > 'Z')
         return false;
-    *s = slice_from(*s, length + 1);
-    struct slice value = exim_take_value(s);
-    for (size_t i = 0; i < sizeof field_keys / sizeof *field_keys; i++) {
-        if (!slice_equal(key, field_keys[i].key))
-            continue;
-        struct slice *field = (struct slice *)((char *)fields + field_keys[i].offset);
-        if (!field->at)
+    word = slice_head(word, slice_find(word, ' '));
+    *s = slice_from(*s, word.length);
+    return is_flag(word);
+}
+
+/* H=, and what is no field, is left where it stands. */
+static bool take_plain_field(struct slice *rest, struct exim_fields *fields) {
+    struct slice s = *rest;
+    slice_skip_byte(&s, ' ');
+    size_t length = key_length(s);
+    struct slice key = slice_head(s, length);
+    if (slice_is(key, "H") || (!length && !skip_flag(&s)))
+        return false;
+    if (length) {
+        s = slice_from(s, length + 1);
+        struct slice value = exim_take_value(&s), *field = field_of(fields, key);
+        if (field && !field->at)
             *field = value;
-        break;
     }
+    *rest = s;
     return true;
 }
 
 void exim_take_plain_fields(struct slice *rest, struct exim_fields *fields) {
-    for (;;) {
-        struct slice s = *rest;
-        slice_skip(&s, SLICE(" "));
-        if (!s.length || !take_plain_field(&s, fields))
-            return;
-        *rest = s;
-    }
+    while (take_plain_field(rest, fields))
+        ;
 }
 
 /* Only the bytes are looked at that addresses (and the names of masked ones) are made of. */
 bool exim_take_ip(struct slice *s, struct slice *ip_r, struct slice *port_r) {
+    enum { LONGEST = 64 };
     struct slice rest = *s;
     if (!slice_skip(&rest, SLICE("[")))
         return false;
-    size_t end = 0;
-    while (end < rest.length && end < 64 &&
-           (is_alnum(rest.at[end]) || rest.at[end] == '.' || rest.at[end] == ':' ||
-            rest.at[end] == '%'))
+    size_t end = 0, most = rest.length < LONGEST ? rest.length : LONGEST;
+    while (end < most && (is_digit(rest.at[end]) || rest.at[end] == '.' || rest.at[end] == ':' ||
+                          is_letter(rest.at[end]) || rest.at[end] == '%'))
         end++;
     if (!end || end == rest.length || rest.at[end] != ']')
         return false;
@@ -188,59 +206,58 @@ bool exim_take_ip(struct slice *s, struct slice *ip_r, struct slice *port_r) {
     return true;
 }
 
-/* Tries one place for the address; takes the fields behind it. */
-static bool try_ip(struct slice *s, exim_fits *fits, struct exim_fields *fields) {
-    struct exim_fields trial = *fields;
-    struct slice rest = *s;
-    if (!exim_take_ip(&rest, &trial.ip, &trial.port))
+/* Takes the address and the fields behind it; false when it is none, or when the rest does not fit:
+ * then everything is as before. */
+static bool take_ip_and_fields(struct slice *s, exim_fits *fits, struct exim_fields *fields) {
+    struct slice rest = *s, ip, port;
+    if (!exim_take_ip(&rest, &ip, &port))
         return false;
-    exim_take_plain_fields(&rest, &trial);
-    if (fits && !fits(rest, &trial))
+    struct exim_fields before = *fields;
+    fields->ip = ip;
+    fields->port = port;
+    exim_take_plain_fields(&rest, fields);
+    if (fits && !fits(rest, fields)) {
+        *fields = before;
         return false;
-    *fields = trial;
+    }
     *s = rest;
     return true;
 }
 
-/*   host = [ name SP ] [ "(" helo ")" SP ] "[" address "]" [ ":" port ]    (host.c)
- *
- * A helo is the client's: it ends at the first `) [address]` behind which the line fits. The number
- * of places tried is bounded, a name is far shorter. */
-bool exim_take_host(struct slice *s, exim_fits *fits, struct exim_fields *fields) {
+/* "(helo) [address]": a helo is the client's, it ends at the first `) [address]` behind which the
+ * line fits. The number of places tried is bounded, a name is far shorter. */
+static bool take_helo(struct slice *s, exim_fits *fits, struct exim_fields *fields) {
     enum { PLACES = 16 };
-    struct slice rest = *s;
-    if (try_ip(&rest, fits, fields)) {
+    struct slice rest = *s, part;
+    if (!slice_skip(&rest, SLICE("(")))
+        return false;
+    const char *begin = rest.at;
+    for (int place = 0; place < PLACES && slice_cut_text(&rest, SLICE(") "), &part); place++) {
+        fields->helo = slice_range(begin, rest.at - 2);
         *s = rest;
-        return true;
+        if (take_ip_and_fields(s, fits, fields))
+            return true;
     }
-    struct slice name = {0};
-    if (rest.length && rest.at[0] != '(') {
+    return false;
+}
+
+/*   host = [ name SP ] [ "(" helo ")" SP ] "[" address "]" [ ":" port ]    (host.c) */
+bool exim_take_host(struct slice *s, exim_fits *fits, struct exim_fields *fields) {
+    struct slice rest = *s, name = {0};
+    bool taken = take_ip_and_fields(&rest, fits, fields);
+    if (!taken && rest.length && rest.at[0] != '(') {
         if (!slice_cut(&rest, ' ', &name))
             return false;
         slice_skip(&rest, SLICE("DS "));
+        fields->host = name;
+        taken = take_ip_and_fields(&rest, fits, fields);
     }
-    struct exim_fields trial = *fields;
-    trial.host = name;
-    if (try_ip(&rest, fits, &trial)) {
-        *fields = trial;
-        *s = rest;
-        return true;
-    }
-    if (!slice_skip(&rest, SLICE("(")))
+    if (!taken && !take_helo(&rest, fits, fields)) {
+        fields->host = fields->helo = (struct slice){0};
         return false;
-    struct slice after = rest, part;
-    for (int place = 0; place < PLACES && slice_cut_text(&after, SLICE(") "), &part); place++) {
-        struct slice candidate = after;
-        trial = *fields;
-        trial.host = name;
-        trial.helo = slice_range(rest.at, after.at - 2);
-        if (!try_ip(&candidate, fits, &trial))
-            continue;
-        *fields = trial;
-        *s = candidate;
-        return true;
     }
-    return false;
+    *s = rest;
+    return true;
 }
 
 bool exim_take_fields(struct slice *rest, exim_fits *fits, struct exim_fields *fields) {

@@ -447,15 +447,15 @@ static void dull_lines_of_sessions(void **state) {
 
 static void likeness(void **state) {
     (void)state;
-    static const struct wrapping own = {.name = "exim"}, other = {.name = "syslog"};
+    static const struct wrapping other = {.name = "syslog"};
     static const struct {
         const char *program;
         const struct wrapping *wrapping;
         unsigned likeness;
     } rows[] = {
-        {"exim", &own, 90},      {"exim", &other, 100}, {"exim4", &other, 100},
-        {"exim-mta", NULL, 100}, {"eximon", &other, 0}, {"postfix/smtp", NULL, 0},
-        {"sendmail", NULL, 0},   {"", NULL, 0},
+        {"exim", &wrap_exim, 90}, {"exim", &other, 100}, {"exim4", &other, 100},
+        {"exim-mta", NULL, 100},  {"eximon", &other, 0}, {"postfix/smtp", NULL, 0},
+        {"sendmail", NULL, 0},    {"", NULL, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct entry entry = {.program = slice_of(rows[i].program), .wrapping = rows[i].wrapping};
