@@ -624,6 +624,7 @@ static bool give_each_waiting(struct queue *queue, struct message *message, stru
         finding->giver = (enum giver)message->giver;
         finding->left_out = is_left_out(to, finding);
         hand_over(to, finding);
+        finding->new_notices = 0; /* one for all of them */
         any = true;
         message->finished++;
     }

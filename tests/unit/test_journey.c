@@ -551,6 +551,11 @@ static void test_a_notice_is_no_mail(void **state) {
     assert_int_equal(given.items[0].record.level, LEVEL_MTA);
     take(journey, linked(about("N2", RECORD_DETAIL), LINK_CAUSE, "A1"), &given);
     assert_int_equal(given.items[0].new_notices, 1);
+    take(journey, outcome("C1", EVENT_DEFERRED, "bob@example.net"), &given);
+    take(journey, outcome("C1", EVENT_DEFERRED, "carol@example.net"), &given);
+    take(journey, linked(outcome("C1", EVENT_EXPIRED, ""), LINK_NOTICE, "N3"), &given);
+    assert_int_equal(given.count, 2); /* one notice about both */
+    assert_int_equal(given.items[0].new_notices + given.items[1].new_notices, 1);
     journey_free(journey);
 }
 
