@@ -274,7 +274,7 @@ check-install: ## make install and uninstall, the manual pages, the completions 
 	@$(RUN_TESTS) install
 check-fuzz: ## the fuzz corpora, replayed with the sanitizers
 	@$(RUN_TESTS) fuzz
-check-bench: ## totals of a small made-up log; one verdict for every way to it
+check-bench: ## totals of small made-up logs, threads, instructions a line; one verdict for every way to it
 	@$(RUN_TESTS) bench
 
 # Real mail servers, as root: MTA="postfix" for some of them, SCENARIO="NAME ..." for some scenarios.
@@ -390,8 +390,20 @@ side-by-side: build/$(PROGRAM) ## totals of samples/ by pflogsumm, eximstats, sm
 	@tests/bench/side_by_side.sh
 
 .PHONY: bench
-bench: build/$(PROGRAM) $(BENCH_TOOLS) ## speed and exact totals on a made-up log of BENCH_BYTES=1000000000
+bench: build/$(PROGRAM) $(BENCH_TOOLS) ## speed, memory and exact totals on made-up logs of BENCH_BYTES=1000000000
 	@tests/bench/bench.sh
+
+.PHONY: bench-table
+bench-table: bench ## the same, and writes its table into docs/performance.md
+	@tests/bench/into_page.sh bench build/bench/table.md
+
+.PHONY: budget budget-accept
+budget: build/$(PROGRAM) $(BENCH_TOOLS) ## instructions a line of each kind, beside those recorded
+	@JOBS='$(JOBS)' tests/bench/budget.sh
+
+budget-accept: build/$(PROGRAM) $(BENCH_TOOLS) ## records them anew, shows what has changed, and writes them into docs/performance.md
+	@JOBS='$(JOBS)' tests/bench/budget.sh accept
+	@tests/bench/into_page.sh budget build/bench/budget/table.md
 
 # --- installing copies what `make` has built; it builds nothing and needs no network
 

@@ -135,7 +135,8 @@ suite_fuzz() {
 
 suite_bench() {
     build bench all bench-programs
-    part bench/totals "tests/bench/bench.sh check"
+    part bench/totals "tests/bench/totals.sh"
+    part bench/budget "tests/bench/budget.sh often"
     part bench/reasons "$(built build/release/tests/bench/bench_reasons) check"
 }
 

@@ -1,7 +1,8 @@
 /* make_postfix_log - a made-up Postfix log of any size, and what is exactly in it (traffic.h).
  *
  * Lines are those of Postfix 3.8 (smtpd.c, cleanup, qmgr_active.c, log_adhoc.c, postscreen), about
- * 6.7 a message and 150 bytes each.
+ * 7 a message and 150 bytes each; TLS is told for those who log in (smtpd_tls_loglevel in
+ * master.cf).
  */
 #include "traffic.h"
 
@@ -156,9 +157,17 @@ static void removed(const struct message *message) {
 
 /* --- messages */
 
+#define TLS_WORDS                                                                                  \
+    "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits) key-exchange X25519 "               \
+    "server-signature RSA-PSS (2048 bits) server-digest SHA256"
+
 static void accepted(const struct session *session, struct message *message) {
     struct peer peer = client_peer(session->client);
     queue_id(message->id);
+    if (session->kind == SESSION_LOGIN && session->sent == 0)
+        log_line("postfix/submission/smtpd", session->pid,
+                 "Anonymous TLS connection established from %s[%s]: " TLS_WORDS, peer.host,
+                 peer.ip);
     if (session->kind == SESSION_LOGIN)
         log_line("postfix/submission/smtpd", session->pid,
                  "%s: client=%s[%s], sasl_method=PLAIN, sasl_username=%s", message->id, peer.host,
@@ -326,7 +335,8 @@ static void noise(void) {
 
 static const struct server postfix = {
     .name = "postfix",
-    .bytes_a_message = 1000,
+    .bytes_a_message = 1110,
+    .notices = true,
     .session_begin = session_begin,
     .session_end = session_end,
     .accepted = accepted,

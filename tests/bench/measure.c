@@ -39,7 +39,7 @@ int main(int argc, char **argv) {
         return 1;
     }
     double wall = (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
-    fprintf(result, "%.2f %.2f %ld\n", seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime),
+    fprintf(result, "%.4f %.4f %ld\n", seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime),
             wall, usage.ru_maxrss);
     fclose(result);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
