@@ -397,6 +397,11 @@ bench: build/$(PROGRAM) $(BENCH_TOOLS) ## speed, memory and exact totals on made
 bench-table: bench ## the same, and writes its table into docs/performance.md
 	@tests/bench/into_page.sh bench build/bench/table.md
 
+.PHONY: scale
+scale: build/$(PROGRAM) $(BENCH_TOOLS) ## time and memory up to 10 GB and 10 million addresses (needs 11 GB of disk)
+	@tests/bench/scale.sh
+	@tests/bench/into_page.sh scale build/bench/scale.md
+
 .PHONY: budget budget-accept
 budget: build/$(PROGRAM) $(BENCH_TOOLS) ## instructions a line of each kind, beside those recorded
 	@JOBS='$(JOBS)' tests/bench/budget.sh

@@ -23,10 +23,10 @@ static const struct server *server;
 static int64_t now; /* microseconds since `beginning` */
 
 static struct wish {
-    uint64_t bytes, messages, addresses, seed;
+    uint64_t bytes, messages, addresses, days, seed;
     enum { RFC3339, RFC3164, OWN, OWN_ZONE } stamps;
     const char *log, *totals;
-} wish = {.seed = 1};
+} wish = {.seed = 1, .days = 1};
 
 /* --- chance */
 
@@ -744,11 +744,11 @@ static void take_event(const struct event *event, bool stopping, int64_t pace) {
     }
 }
 
-/* The log spans a day where it can, so that retries come to their end also in a small one. */
-static void let_a_day_pass(void) {
+/* The log spans its days where it can, so that retries come to their end also in a small one. */
+static void let_days_pass(void) {
     uint64_t messages = wish.bytes ? wish.bytes / server->bytes_a_message + 1 : wish.messages;
     double sessions = (double)messages * 0.64;
-    int64_t pace = (int64_t)((double)DAY * (double)second / sessions);
+    int64_t pace = (int64_t)((double)wish.days * (double)DAY * (double)second / sessions);
     zipf_init(&domains, DOMAINS, 1.02);
     zipf_init(&clients, CLIENTS, 0.9);
     people_init(messages);
@@ -768,7 +768,7 @@ static void let_a_day_pass(void) {
 
 static int usage(void) {
     fprintf(stderr,
-            "usage: make_%s_log (--bytes N | --messages N) [--addresses N] [--seed S]\n"
+            "usage: make_%s_log (--bytes N | --messages N) [--addresses N] [--days N] [--seed S]\n"
             "    [--stamps rfc3339|rfc3164%s] LOG TOTALS.json\n"
             "--addresses: about so many distinct ones, else 1.6 a message\n",
             server->name, server->own_files ? "|own|own-zone" : "");
@@ -785,10 +785,13 @@ static bool read_stamps(const char *word) {
 }
 
 static bool read_arguments(int argc, char **argv) {
-    static const struct option options[] = {
-        {"bytes", required_argument, NULL, 'b'},  {"messages", required_argument, NULL, 'm'},
-        {"seed", required_argument, NULL, 's'},   {"addresses", required_argument, NULL, 'a'},
-        {"stamps", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"bytes", required_argument, NULL, 'b'},
+                                            {"messages", required_argument, NULL, 'm'},
+                                            {"seed", required_argument, NULL, 's'},
+                                            {"addresses", required_argument, NULL, 'a'},
+                                            {"stamps", required_argument, NULL, 't'},
+                                            {"days", required_argument, NULL, 'd'},
+                                            {NULL, 0, NULL, 0}};
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         uint64_t number = optarg ? strtoull(optarg, NULL, 10) : 0;
@@ -798,6 +801,8 @@ static bool read_arguments(int argc, char **argv) {
             wish.messages = number;
         else if (option == 'a')
             wish.addresses = number;
+        else if (option == 'd')
+            wish.days = number;
         else if (option == 's')
             wish.seed = number;
         else if (option != 't' || !read_stamps(optarg))
@@ -822,7 +827,7 @@ int make_log(int argc, char **argv, const struct server *writer) {
         return 1;
     }
     setvbuf(log_file, NULL, _IOFBF, 1 << 20);
-    let_a_day_pass();
+    let_days_pass();
     totals_print(totals_file);
     if (fclose(log_file) || fclose(totals_file)) {
         perror(wish.log);
