@@ -75,8 +75,9 @@ PATTERNS := $(shell find patterns -type f 2>/dev/null)
 # The program that puts the pattern files into the program.
 HOST_CC       ?= $(CC)
 EMBEDDED      := $(filter %.yaml %.csv %/order,$(PATTERNS))
-EMBED_SOURCES := src/embed.c src/rules/yaml.c src/rules/yaml_pack.c $(wildcard src/base/*.c)
-EMBED_HEADERS := src/rules/yaml.h src/rules/yaml_pack.h $(wildcard src/base/*.h)
+EMBED_SOURCES := src/embed.c $(addprefix src/rules/,yaml.c yaml_pack.c csv_rows.c) \
+                 $(wildcard src/base/*.c)
+EMBED_HEADERS := $(addprefix src/rules/,yaml.h yaml_pack.h csv_rows.h) $(wildcard src/base/*.h)
 
 UNIT_TESTS     := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/unit/test_*.c)))
 PROPERTY_TESTS := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/property/test_*.c)))
@@ -122,7 +123,7 @@ $(B)/builtin_files.c: build/embed $(PATTERNS)
 # Runs while building, so it is made for this machine whatever the program is made for.
 build/embed: $(EMBED_SOURCES) $(EMBED_HEADERS) | build/libraries
 	@mkdir -p $(@D)
-	$(call QUIET,link)$(HOST_CC) $(OUR_CPPFLAGS) -std=c17 -O1 -o $@ $(EMBED_SOURCES) -lyaml
+	$(call QUIET,link)$(HOST_CC) $(OUR_CPPFLAGS) -std=c17 -O1 -o $@ $(EMBED_SOURCES) -lyaml -lcsv -ldl
 
 $(B)/html_style.c: src/style.sh src/report/html.css src/report/html.js
 	@mkdir -p $(@D)

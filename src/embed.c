@@ -2,14 +2,15 @@
  * folder. The build runs it; it is no part of the program.
  * usage: embed PATTERNS-FOLDER FILE... > builtin_files.c
  *
- * FILE is relative to the folder. YAML is read here, as strictly as everywhere, and packed, so that
- * a run need not; the rest stays as it is.
+ * FILE is relative to the folder. YAML and CSV are read here, as strictly as everywhere, and
+ * packed, so that a run need not; the rest stays as it is.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "rules/csv_rows.h"
 #include "rules/yaml_pack.h"
 
 static void fail(const char *text) {
@@ -49,20 +50,33 @@ static void write_bytes(struct slice bytes) {
     puts(bytes.length > 0 ? "\"" : "    \"\"");
 }
 
-static void write_file(struct arena *arena, const char *folder, const char *name) {
+static void pack_yaml(struct arena *arena, const char *shown, struct slice bytes,
+                      struct pack *pack) {
     const struct yaml *root;
     struct problem problem;
+    if (!yaml_read(arena, shown, bytes, &root, &problem))
+        fail(problem.text);
+    yaml_pack(pack, root);
+}
+
+static void pack_csv(const char *shown, struct slice bytes, struct pack *pack) {
+    struct problem problem;
+    if (!csv_rows_pack(shown, bytes, pack, &problem))
+        fail(problem.text);
+}
+
+static void write_file(struct arena *arena, const char *folder, const char *name) {
     struct pack pack;
     pack_init(&pack);
     struct slice bytes = read_file(arena, arena_print(arena, "%s/%s", folder, name).at);
-    bool packed = slice_ends(slice_of(name), SLICE(".yaml"));
-    if (packed) {
-        const char *shown = arena_print(arena, "patterns/%s", name).at;
-        if (!yaml_read(arena, shown, bytes, &root, &problem))
-            fail(problem.text);
-        yaml_pack(&pack, root);
+    const char *shown = arena_print(arena, "patterns/%s", name).at;
+    if (slice_ends(slice_of(name), SLICE(".yaml")))
+        pack_yaml(arena, shown, bytes, &pack);
+    else if (slice_ends(slice_of(name), SLICE(".csv")))
+        pack_csv(shown, bytes, &pack);
+    bool packed = pack.length > 0;
+    if (packed)
         bytes = (struct slice){pack.bytes, pack.length};
-    }
     printf("    {\"%s\",\n", name);
     write_bytes(bytes);
     printf("    , %zu, %s},\n", bytes.length, packed ? "true" : "false");

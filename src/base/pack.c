@@ -45,7 +45,7 @@ void pack_text(struct pack *pack, struct slice text) {
     pack_bytes(pack, text);
 }
 
-uint64_t unpack_number(struct unpack *unpack) {
+uint64_t unpack_long_number(struct unpack *unpack) {
     uint64_t number = 0;
     for (unsigned shift = 0; shift < 64 && !unpack->broken && unpack->rest.length; shift += 7) {
         unsigned char byte = (unsigned char)unpack->rest.at[0];

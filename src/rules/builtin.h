@@ -9,7 +9,7 @@ struct builtin_file {
     const char *name; /* "reasons/order" */
     const char *bytes;
     size_t length;
-    bool packed; /* YAML, as yaml_pack writes it */
+    bool packed; /* as yaml_pack() and csv_rows_pack() write it */
 };
 
 extern const struct builtin_file builtin_files[]; /* sorted by name */

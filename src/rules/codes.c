@@ -1,27 +1,17 @@
-/* The code tables are CSV, read through libcsv, strict: it forgives a stray quote otherwise and
- * swallows the rest of the file. A table is fed line by line, because libcsv does not tell lines,
- * and every message needs one. Columns are found by the names in the first row, so their order is
- * free; those that came later may be missing in the tables of a site.
+/* The code tables are CSV (rules/csv_rows). Columns are found by the names in the first row, so
+ * their order is free; those that came later may be missing in the tables of a site.
  */
 #include "rules/codes.h"
 
 #include "base/ascii.h"
 #include "base/map.h"
 #include "base/memory.h"
+#include "rules/csv_rows.h"
 #include "rules/logged.h"
 #include "rules/rule.h"
-#include <csv.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-enum {
-    MOST_COLUMNS = 16,
-    MOST_FIELD = 16384,
-    MOST_ROWS = 10000,
-    FIRST_CODE = 200,
-    LAST_CODE = 599,
-    LAST_DETAIL = 999
-};
+enum { MOST_ROWS = 10000, FIRST_CODE = 200, LAST_CODE = 599, LAST_DETAIL = 999 };
 
 enum table { TABLE_REPLY, TABLE_ENHANCED, TABLE_IMPLIED, TABLE_LOGGED, TABLE_PAIRS };
 
@@ -79,11 +69,9 @@ struct reading {
     struct codes *codes;
     enum table table;
     const char *file;
-    unsigned line, row_line; /* of the line fed, and where the row began */
+    unsigned row_line;
     size_t rows;
-    struct slice fields[MOST_COLUMNS];
-    size_t field_count;
-    size_t columns[MOST_COLUMNS]; /* what each field is: a place in tables[].columns */
+    size_t columns[CSV_FIELDS_MOST]; /* what each field is: a place in tables[].columns */
     size_t column_count;
     bool good;
     struct problem *problem;
@@ -384,22 +372,21 @@ static void take_pair(struct reading *reading, const struct slice *field) {
 }
 
 /* The first row: which column each field is. */
-static void take_header(struct reading *reading) {
+static void take_header(struct reading *reading, const struct csv_row *row) {
     const char *const *columns = tables[reading->table].columns;
-    bool seen[MOST_COLUMNS] = {false};
-    for (size_t i = 0; i < reading->field_count; i++) {
+    bool seen[CSV_FIELDS_MOST] = {false};
+    for (size_t i = 0; i < row->count; i++) {
         size_t column = 0;
-        while (columns[column] && !slice_is(reading->fields[i], columns[column]))
+        while (columns[column] && !slice_is(row->fields[i], columns[column]))
             column++;
         if (!columns[column] || seen[column]) {
-            refuse(reading, columns[column] ? "repeated column" : "unknown column",
-                   reading->fields[i]);
+            refuse(reading, columns[column] ? "repeated column" : "unknown column", row->fields[i]);
             return;
         }
         seen[column] = true;
         reading->columns[i] = column;
     }
-    reading->column_count = reading->field_count;
+    reading->column_count = row->count;
     for (size_t column = 0; column < tables[reading->table].needed; column++)
         if (!seen[column]) {
             refuse(reading, "missing column", slice_of(columns[column]));
@@ -407,83 +394,38 @@ static void take_header(struct reading *reading) {
         }
 }
 
-static void take_field(void *bytes, size_t length, void *context) {
+static bool take_row(void *context, const struct csv_row *row) {
     struct reading *reading = context;
-    if (!reading->good)
-        return;
-    struct slice field = {bytes, length};
-    if (reading->field_count == MOST_COLUMNS || length > MOST_FIELD)
-        refuse(reading, "too many or too long fields at", slice_head(field, 40));
-    else
-        reading->fields[reading->field_count++] = arena_copy(&reading->codes->arena, field);
-}
-
-static void take_row(int end, void *context) {
-    (void)end;
-    struct reading *reading = context;
-    struct slice ordered[MOST_COLUMNS] = {{0}};
-    if (!reading->good)
-        return;
+    struct slice ordered[CSV_FIELDS_MOST] = {{0}};
+    reading->row_line = row->line;
     if (reading->column_count == 0) {
-        take_header(reading);
-    } else if (reading->field_count != reading->column_count) {
-        reading->good =
-            problem_say(reading->problem, "%s:%u: %zu fields, the first row has %zu", reading->file,
-                        reading->row_line, reading->field_count, reading->column_count);
+        take_header(reading, row);
+    } else if (row->count != reading->column_count) {
+        reading->good = problem_say(reading->problem, "%s:%u: %zu fields, the first row has %zu",
+                                    reading->file, row->line, row->count, reading->column_count);
     } else if (++reading->rows > MOST_ROWS) {
-        refuse(reading, "too many rows at", reading->fields[0]);
+        refuse(reading, "too many rows at", row->fields[0]);
     } else {
         for (size_t i = 0; i < reading->column_count; i++)
-            ordered[reading->columns[i]] = reading->fields[i];
+            ordered[reading->columns[i]] = row->fields[i];
         tables[reading->table].take(reading, ordered);
     }
-    reading->field_count = 0;
-    reading->row_line = reading->line + 1;
-}
-
-/* libcsv would take blanks off unquoted fields; here every byte counts. */
-static int no_space(unsigned char byte) {
-    (void)byte;
-    return 0;
-}
-
-static bool feed(struct reading *reading, struct csv_parser *parser, struct slice bytes) {
-    while (bytes.length > 0 && reading->good) {
-        size_t end = slice_find(bytes, '\n');
-        size_t length = end == SIZE_MAX ? bytes.length : end + 1;
-        reading->line++;
-        if (reading->field_count == 0 && csv_get_buffer_size(parser) == 0)
-            reading->row_line = reading->line;
-        if (csv_parse(parser, bytes.at, length, take_field, take_row, reading) != length)
-            return reading->good &&
-                   problem_say(reading->problem,
-                               "%s:%u: %s (a field with a quote or comma in it is written in "
-                               "quotes, a quote in it twice)",
-                               reading->file, reading->line, csv_strerror(csv_error(parser)));
-        bytes = slice_from(bytes, length);
-    }
-    if (reading->good && csv_fini(parser, take_field, take_row, reading) != 0)
-        return problem_say(reading->problem, "%s:%u: a quote is not closed", reading->file,
-                           reading->row_line);
     return reading->good;
 }
 
-static bool read_table(struct reading *reading, struct slice bytes) {
-    struct csv_parser parser;
-    if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
-        return problem_say(reading->problem, "%s: no memory for the CSV reader", reading->file);
-    csv_set_space_func(&parser, no_space);
-    slice_skip(&bytes, SLICE("\xef\xbb\xbf"));
-    bool good = feed(reading, &parser, bytes);
-    csv_free(&parser);
+static bool read_table(struct reading *reading, struct slice bytes, bool packed) {
+    const struct csv_taker taker = {take_row, reading};
+    bool good = packed ? csv_rows_unpack(bytes, &taker)
+                       : csv_rows_read(reading->file, bytes, &reading->codes->arena, &taker,
+                                       reading->problem);
     if (good && reading->column_count == 0)
         return problem_say(reading->problem, "%s:1: the row of column names is missing",
                            reading->file);
     return good;
 }
 
-bool codes_load(struct codes *codes, const char *name, const char *file, struct slice bytes,
-                struct problem *problem) {
+static bool load(struct codes *codes, const char *name, const char *file, struct slice bytes,
+                 bool packed, struct problem *problem) {
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (!slice_is(slice_of(name), tables[i].name))
             continue;
@@ -491,15 +433,24 @@ bool codes_load(struct codes *codes, const char *name, const char *file, struct 
         struct reading reading = {.codes = codes,
                                   .table = (enum table)i,
                                   .file = kept.at,
-                                  .row_line = 1,
                                   .good = true,
                                   .problem = problem};
-        return read_table(&reading, bytes);
+        return read_table(&reading, bytes, packed);
     }
     return problem_say(problem, "%s: unknown table '%s'; known are %s, %s, %s, %s and %s", file,
                        name, tables[TABLE_REPLY].name, tables[TABLE_ENHANCED].name,
                        tables[TABLE_IMPLIED].name, tables[TABLE_LOGGED].name,
                        tables[TABLE_PAIRS].name);
+}
+
+bool codes_load(struct codes *codes, const char *name, const char *file, struct slice bytes,
+                struct problem *problem) {
+    return load(codes, name, file, bytes, false, problem);
+}
+
+bool codes_load_packed(struct codes *codes, const char *name, const char *file, struct slice bytes,
+                       struct problem *problem) {
+    return load(codes, name, file, bytes, true, problem);
 }
 
 static const struct code_page *page_of(const struct pages *pages, struct code code) {

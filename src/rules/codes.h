@@ -73,6 +73,9 @@ void codes_free(struct codes *codes);
  * row of a later table replaces one of the same code. Messages carry file:line. */
 bool codes_load(struct codes *codes, const char *name, const char *file, struct slice bytes,
                 struct problem *problem);
+/* The same of rows that csv_rows_pack() has packed; their bytes must live as long as the codes. */
+bool codes_load_packed(struct codes *codes, const char *name, const char *file, struct slice bytes,
+                       struct problem *problem);
 const struct code_page *codes_reply(const struct codes *codes, uint16_t code);
 /* The row of exactly this code, else of a range that holds it, else of X.subject.detail, else
  * NULL. */

@@ -86,13 +86,25 @@ static const char *fault_of(const struct logged_row *row) {
     return NULL;
 }
 
+/* "CODE MTA DIRECTION" */
+static struct slice key_of(struct arena *arena, const struct logged_row *row) {
+    const struct slice parts[] = {row->code, row->mta, row->direction};
+    size_t length = row->code.length + 1 + row->mta.length + 1 + row->direction.length;
+    char *key = arena_alloc(arena, length), *to = key;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (i > 0)
+            *to++ = ' ';
+        memcpy(to, parts[i].at, parts[i].length);
+        to += parts[i].length;
+    }
+    return (struct slice){key, length};
+}
+
 const char *logged_put(struct logged *logged, const struct logged_row *row, struct arena *arena) {
     const char *fault = fault_of(row);
     if (fault)
         return fault;
-    struct slice key = arena_print(arena, "%.*s %.*s %.*s", SLICE_ARGS(row->code),
-                                   SLICE_ARGS(row->mta), SLICE_ARGS(row->direction));
-    *(struct slice *)map_put(&logged->texts, key, NULL) = row->text;
+    *(struct slice *)map_put(&logged->texts, key_of(arena, row), NULL) = row->text;
     return NULL;
 }
 

@@ -104,11 +104,15 @@ bool pattern_files_are_builtin(const struct pattern_files *files) {
     return true;
 }
 
+bool pattern_file_is_packed(const struct pattern_file *file) {
+    const struct builtin_file *builtin = builtin_of(file);
+    return builtin && builtin->packed;
+}
+
 bool pattern_file_texts(const struct pattern_file *file, struct arena *arena, struct arena *nodes,
                         const struct yaml **root_r, struct problem *problem) {
     const char *shown = arena_copy(arena, slice_of(file->shown)).at;
-    const struct builtin_file *builtin = builtin_of(file);
-    if (!builtin || !builtin->packed)
+    if (!pattern_file_is_packed(file))
         return yaml_read(arena, shown, file->bytes, root_r, problem);
     *root_r = yaml_unpack(nodes, shown, file->bytes);
     return true;

@@ -33,6 +33,8 @@ void pattern_files_builtin(struct pattern_files *files, struct arena *arena);
 bool pattern_files_folder(struct pattern_files *files, const char *folder, struct problem *problem);
 /* Whether no folder added or replaced a file. */
 bool pattern_files_are_builtin(const struct pattern_files *files);
+/* Whether the bytes of a file are as the build packed them. */
+bool pattern_file_is_packed(const struct pattern_file *file);
 const struct pattern_file *pattern_file_get(const struct pattern_files *files, const char *name);
 /* The YAML of a file; everything lives in the arena, or in what the file borrowed. */
 bool pattern_file_yaml(const struct pattern_file *file, struct arena *arena,

@@ -393,8 +393,9 @@ static bool read_reasons(struct loader *loader) {
 /* ---- codes */
 
 static bool read_table(struct loader *loader, const struct pattern_file *file, struct slice name) {
-    return codes_load(loader->book->codes, arena_copy(loader->arena, name).at, file->shown,
-                      file->bytes, loader->problem);
+    return (pattern_file_is_packed(file) ? codes_load_packed : codes_load)(
+        loader->book->codes, arena_copy(loader->arena, name).at, file->shown, file->bytes,
+        loader->problem);
 }
 
 static const struct reason *reason_of_page(struct loader *loader, const struct code_page *page,
