@@ -84,39 +84,30 @@ struct slice network_shown(uint64_t network, char room[NETWORK_ROOM]) {
 /* ---- what a finding adds */
 
 static void add_client(struct correspondents *all, struct slice host, struct slice ip,
-                       const uint64_t *numbers) {
+                       const struct amounts *by) {
     struct ranking *clients = &all->rankings[CORRESPONDENT_CLIENT];
     char room[RANKING_NAME];
     struct name name = ranking_name(named_host(host, ip, room));
-    struct amounts amounts = counts_amounts(&clients->counts, numbers);
-    const uint64_t *row = ranking_add_amounts(clients, &name, &amounts);
+    const uint64_t *row = ranking_add_name(clients, &name, by);
     /* The network of a name is told once: reading an address is dearer than all the rest. */
     if (!ip.length || counts_number(&clients->counts, row, CORRESPONDENT_NETWORK))
         return;
-    const uint64_t network[CORRESPONDENT_NUMBERS] = {[CORRESPONDENT_NETWORK] = network_of(ip)};
-    amounts = counts_amounts(&clients->counts, network);
-    ranking_add_amounts(clients, &name, &amounts);
+    struct amounts network = {0};
+    amounts_set(&network, CORRESPONDENT_NETWORK, network_of(ip));
+    ranking_add_name(clients, &name, &network);
 }
 
 static void add_client_of(struct correspondents *all, const struct origin *origin,
-                          const uint64_t *numbers) {
+                          const struct amounts *by) {
     static const struct origin nobody;
     origin = origin ? origin : &nobody;
-    add_client(all, origin->host, origin->ip, numbers);
+    add_client(all, origin->host, origin->ip, by);
 }
 
 static void add_sender(struct correspondents *all, const struct name *sender,
-                       const struct name *domain, const uint64_t *numbers) {
-    struct amounts amounts = counts_amounts(&all->rankings[CORRESPONDENT_SENDER].counts, numbers);
-    ranking_add_amounts(&all->rankings[CORRESPONDENT_SENDER_DOMAIN], domain, &amounts);
-    ranking_add_amounts(&all->rankings[CORRESPONDENT_SENDER], sender, &amounts);
-}
-
-static void add_recipient_name(struct correspondents *all, const struct counting *counting,
-                               const uint64_t *numbers) {
-    struct ranking *recipients = &all->rankings[CORRESPONDENT_RECIPIENT];
-    struct amounts amounts = counts_amounts(&recipients->counts, numbers);
-    ranking_add_amounts(recipients, &counting->recipient, &amounts);
+                       const struct name *domain, const struct amounts *by) {
+    ranking_add_name(&all->rankings[CORRESPONDENT_SENDER_DOMAIN], domain, by);
+    ranking_add_name(&all->rankings[CORRESPONDENT_SENDER], sender, by);
 }
 
 /* The far row is asked for first, and used last. */
@@ -126,13 +117,13 @@ static void add_message(struct correspondents *all, const struct finding *findin
     struct name sender = counting_sender(origin, &nothing_said);
     counts_expect(&all->rankings[CORRESPONDENT_SENDER].counts, sender.hash);
     struct name domain = counting_sender_domain(sender.text);
-    uint64_t numbers[CORRESPONDENT_NUMBERS] = {0};
-    numbers[CORRESPONDENT_MAIL] = (uint64_t)(int64_t)finding->new_messages;
-    numbers[CORRESPONDENT_SEEN] = finding->new_messages > 0;
-    numbers[CORRESPONDENT_BYTES] = finding->new_bytes;
-    add_client_of(all, origin, numbers);
-    numbers[CORRESPONDENT_TOLD] = counting_tells_sender(finding);
-    add_sender(all, &sender, &domain, numbers);
+    struct amounts by = {0};
+    amounts_set(&by, CORRESPONDENT_MAIL, (uint64_t)(int64_t)finding->new_messages);
+    amounts_set(&by, CORRESPONDENT_SEEN, finding->new_messages > 0);
+    amounts_set(&by, CORRESPONDENT_BYTES, finding->new_bytes);
+    add_client_of(all, origin, &by);
+    amounts_set(&by, CORRESPONDENT_TOLD, counting_tells_sender(finding));
+    add_sender(all, &sender, &domain, &by);
 }
 
 static bool is_failure(enum fate fate) {
@@ -147,40 +138,41 @@ static uint64_t change(const struct counting *counting, bool into, bool from) {
 static void add_recipient(struct correspondents *all, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     bool now = counting->into == FATE_DELIVERED, before = counting->from == FATE_DELIVERED;
-    uint64_t numbers[CORRESPONDENT_NUMBERS] = {0};
+    struct amounts by = {0};
     uint64_t size = finding->record.size > 0 ? (uint64_t)finding->record.size : 0;
     uint64_t recipients =
         change(counting, fate_is_counted(counting->into), fate_is_counted(counting->from));
     if (finding->record.event == EVENT_DEFERRED)
-        numbers[CORRESPONDENT_DEFERRED] = counting->events;
-    numbers[CORRESPONDENT_SEEN] = counting->recipients;
-    numbers[CORRESPONDENT_BOUNCED] =
-        change(counting, is_failure(counting->into), is_failure(counting->from));
-    numbers[CORRESPONDENT_RECIPIENTS] = recipients;
-    add_client_of(all, finding->origin, numbers);
-    add_sender(all, &counting->sender, &counting->sender_domain, numbers);
-    numbers[CORRESPONDENT_TOLD] = counting->new_recipients > 0;
-    numbers[CORRESPONDENT_MAIL] = recipients;
-    numbers[CORRESPONDENT_RECIPIENTS] = change(counting, now, before);
-    numbers[CORRESPONDENT_BYTES] = size * change(counting, now, before);
-    add_recipient_name(all, counting, numbers);
+        amounts_set(&by, CORRESPONDENT_DEFERRED, counting->events);
+    amounts_set(&by, CORRESPONDENT_SEEN, counting->recipients);
+    amounts_set(&by, CORRESPONDENT_BOUNCED,
+                change(counting, is_failure(counting->into), is_failure(counting->from)));
+    amounts_set(&by, CORRESPONDENT_RECIPIENTS, recipients);
+    add_client_of(all, finding->origin, &by);
+    add_sender(all, &counting->sender, &counting->sender_domain, &by);
+    amounts_set(&by, CORRESPONDENT_TOLD, counting->new_recipients > 0);
+    amounts_set(&by, CORRESPONDENT_MAIL, recipients);
+    amounts_set(&by, CORRESPONDENT_RECIPIENTS, change(counting, now, before));
+    amounts_set(&by, CORRESPONDENT_BYTES, size * change(counting, now, before));
+    ranking_add_name(&all->rankings[CORRESPONDENT_RECIPIENT], &counting->recipient, &by);
 }
 
 static void add_refusal(struct correspondents *all, const struct counting *counting) {
     const struct record *record = &counting->finding->record;
-    uint64_t numbers[CORRESPONDENT_NUMBERS] = {0};
-    numbers[CORRESPONDENT_REFUSED] = numbers[CORRESPONDENT_SEEN] = counting->events;
+    struct amounts by = {0};
+    amounts_set(&by, CORRESPONDENT_REFUSED, counting->events);
+    amounts_set(&by, CORRESPONDENT_SEEN, counting->events);
     if (record->event == EVENT_REJECTED) {
-        add_sender(all, &counting->sender, &counting->sender_domain, numbers);
-        add_recipient_name(all, counting, numbers);
+        add_sender(all, &counting->sender, &counting->sender_domain, &by);
+        ranking_add_name(&all->rankings[CORRESPONDENT_RECIPIENT], &counting->recipient, &by);
     } else {
-        numbers[CORRESPONDENT_LOGINS] = counting->events;
+        amounts_set(&by, CORRESPONDENT_LOGINS, counting->events);
     }
-    add_client(all, record->peer_host, record->peer_ip, numbers);
+    add_client(all, record->peer_host, record->peer_ip, &by);
 }
 
 /* Senders and recipients are the two tables that outgrow the caches. */
-static void correspondents_expect(const void *content, const struct counting *counting) {
+static void correspondents_expect(void *content, const struct counting *counting) {
     const struct correspondents *all = content;
     if (!counting->recipients)
         return;

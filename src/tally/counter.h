@@ -18,8 +18,9 @@ struct counter {
     size_t size; /* bytes of its content, zeroed before init */
     void (*init)(void *content);
     void (*release)(void *content);
-    /* Begins to fetch what will be looked up at add; NULL: nothing that is far away. */
-    void (*expect)(const void *content, const struct counting *counting);
+    /* Called before all counters add: begins to fetch the rows that add will need, while the others
+     * count. NULL: its rows are near. */
+    void (*expect)(void *content, const struct counting *counting);
     void (*add)(void *content, const struct counting *counting);
     void (*merge)(void *into, const void *from);
     void (*save)(const void *content, struct pack *pack);

@@ -3,9 +3,8 @@
  * would mostly be zeros.
  *
  * How: a row is a key and a few words, into which narrow numbers are packed, so that one word holds
- * what took seven. Adding is adding words. Where a carry leaves a number, the row becomes wide:
- * its highest bit says so, and the bits below where its numbers are now. Numbers of 64 bits have
- * words of their own.
+ * what took seven. Where a number does not fit any more the row becomes wide: its highest bit says
+ * so, and the bits below where its numbers are now. Numbers of 64 bits have words of their own.
  *
  * Rows stand in the order of their keys, each at its home (the high half of key times homes), or as
  * near behind as those before it allow. So a search ends where a greater key stands, seven of eight
@@ -22,7 +21,7 @@
 
 #include "base/memory.h"
 
-enum { FIRST_HOMES = 16, FIRST_BEHIND = 8, FEW_HOMES = 4096, WORD_BITS = 63 };
+enum { FIRST_HOMES = 16, FIRST_BEHIND = 8, FEW_HOMES = 1 << 15, WORD_BITS = 63 };
 
 static const uint64_t wide_bit = (uint64_t)1 << WORD_BITS;
 
@@ -37,7 +36,6 @@ static void add_field(struct counts *counts, size_t number, unsigned width, unsi
     counts->fields[number] = (struct counts_field){
         .most = ((uint64_t)1 << width) - 1, .word = (uint8_t)word, .shift = (uint8_t)*used};
     *used += width;
-    counts->ends[word] |= (uint64_t)1 << *used;
 }
 
 /* Narrow numbers first: the highest bit of the first word is then free. */
@@ -72,21 +70,12 @@ static void read_row(const struct counts *counts, const uint64_t *row, uint64_t 
         numbers_r[i] = counts_number(counts, row, i);
 }
 
-/* What fits. */
-static void set_field(const struct counts *counts, uint64_t *words, size_t number, uint64_t value) {
-    const struct counts_field *field = &counts->fields[number];
-    uint64_t *word = &words[field->word];
-    *word = (*word & ~(field->most << field->shift)) | value << field->shift;
-}
-
-/* False: a number does not fit. Most are zeros. */
+/* False: a number does not fit. */
 static bool pack_words(const struct counts *counts, const uint64_t *numbers, uint64_t *words_r) {
     uint64_t over = 0;
     for (size_t word = 0; word < counts->words; word++)
         words_r[word] = 0;
     for (size_t i = 0; i < counts->numbers; i++) {
-        if (!numbers[i])
-            continue;
         const struct counts_field *field = &counts->fields[i];
         over |= numbers[i] & ~field->most;
         words_r[field->word] |= numbers[i] << field->shift;
@@ -99,25 +88,28 @@ static void move_row(uint64_t *to, const uint64_t *from, size_t words) {
         to[word] = from[word];
 }
 
+/* Gives its numbers room for 64 bits each. */
 static void widen(struct counts *counts, uint64_t *row) {
+    uint64_t numbers[COUNTS_MOST];
+    read_row(counts, row, numbers);
     if (counts->wide_count == counts->wide_places) {
         counts->wide_places += counts->wide_places / 4 + 4;
         counts->wide = memory_resize(counts->wide, counts->wide_places,
                                      counts->numbers * sizeof *counts->wide);
     }
     row[1] = wide_bit | counts->wide_count++;
+    move_row(wide_numbers(counts, row), numbers, counts->numbers);
 }
 
 static void write_row(struct counts *counts, uint64_t *row, const uint64_t *numbers) {
     uint64_t words[COUNTS_MOST];
-    if (!is_wide(counts, row)) {
-        if (pack_words(counts, numbers, words)) {
-            move_row(row + 1, words, counts->words);
-            return;
-        }
+    bool is_narrow = !is_wide(counts, row) && pack_words(counts, numbers, words);
+    if (!is_narrow && !is_wide(counts, row))
         widen(counts, row);
-    }
-    memcpy(wide_numbers(counts, row), numbers, counts->numbers * sizeof *numbers);
+    if (is_narrow)
+        move_row(row + 1, words, counts->words);
+    else
+        move_row(wide_numbers(counts, row), numbers, counts->numbers);
 }
 
 /* ---- where rows are */
@@ -194,8 +186,8 @@ static void grow(struct counts *counts, size_t homes, size_t behind) {
     }
 }
 
-/* Many rows grow by a quarter, so that they never hold much more than they need; a row then moves
- * eight times in its life. */
+/* Many rows grow by a quarter, so that they never hold much more than they need; one is then moved
+ * ten times. */
 static void grow_when_full(struct counts *counts) {
     size_t homes = counts->homes;
     if ((counts->count + 1) * 8 <= homes * 7)
@@ -204,23 +196,33 @@ static void grow_when_full(struct counts *counts) {
     grow(counts, homes, counts->places ? counts->places - counts->homes : FIRST_BEHIND);
 }
 
-static uint64_t *insert(struct counts *counts, uint64_t key) {
+static void clear_row(uint64_t *row, size_t stride) {
+    for (size_t word = 0; word < stride; word++)
+        row[word] = 0;
+}
+
+/* Before the row that stands where the key belongs; NULL: those behind it have no place to go. */
+static uint64_t *insert_at(struct counts *counts, uint64_t *row, uint64_t key) {
     size_t stride = stride_of(counts);
-    grow_when_full(counts);
-    for (;;) {
-        uint64_t *row = seek(counts, key), *gap = row;
-        while (*gap)
-            gap += stride;
-        if (gap == row_at(counts, counts->places - 1)) {
-            grow(counts, counts->homes, 2 * (counts->places - counts->homes));
-            continue;
-        }
+    uint64_t *gap = row;
+    while (*gap)
+        gap += stride;
+    if (gap == row_at(counts, counts->places - 1))
+        return NULL;
+    if (gap != row)
         memmove(row + stride, row, (size_t)(gap - row) * sizeof *row);
-        memset(row, 0, stride * sizeof *row);
-        *row = key;
-        counts->count++;
-        return row;
-    }
+    clear_row(row, stride);
+    *row = key;
+    counts->count++;
+    return row;
+}
+
+static uint64_t *insert(struct counts *counts, uint64_t key) {
+    uint64_t *row;
+    grow_when_full(counts);
+    while (!(row = insert_at(counts, seek(counts, key), key)))
+        grow(counts, counts->homes, 2 * (counts->places - counts->homes));
+    return row;
 }
 
 /* ---- using */
@@ -276,65 +278,67 @@ void counts_add_up(const struct counts *counts, uint64_t *into, const uint64_t *
         into[i] = into[i] > from[i] ? into[i] : from[i];
 }
 
-/* The maxima are not part of what is added: they only have to fit. */
-struct amounts counts_amounts(const struct counts *counts, const uint64_t *numbers) {
-    struct amounts amounts;
-    amounts.numbers = numbers;
-    amounts.is_narrow = pack_words(counts, numbers, amounts.words);
-    for (size_t i = counts->numbers - counts->maxima; i < counts->numbers; i++)
-        set_field(counts, amounts.words, i, 0);
+struct amounts counts_amounts(const struct counts *counts, const uint64_t *by) {
+    struct amounts amounts = {0};
+    for (size_t i = 0; i < counts->numbers; i++)
+        amounts_set(&amounts, (unsigned)i, by[i]);
     return amounts;
 }
 
-static void add_slowly(struct counts *counts, uint64_t *row, const uint64_t *by) {
-    uint64_t numbers[COUNTS_MOST];
-    read_row(counts, row, numbers);
-    counts_add_up(counts, numbers, by);
-    write_row(counts, row, numbers);
+static uint64_t together(const struct counts *counts, size_t number, uint64_t one, uint64_t other) {
+    if (number < counts->numbers - counts->maxima)
+        return one + other;
+    return one > other ? one : other;
 }
 
-/* False, and nothing is done: a number does not fit any more. */
-static bool add_words(const struct counts *counts, uint64_t *row, const struct amounts *amounts) {
-    uint64_t sums[COUNTS_MOST], carries = 0;
-    for (size_t i = 0; i < counts->words; i++) {
-        uint64_t before = row[1 + i], by = amounts->words[i];
-        sums[i] = before + by;
-        carries |= (before ^ by ^ sums[i]) & counts->ends[i];
+static void add_wide(const struct counts *counts, const uint64_t *row, const struct amounts *by,
+                     unsigned which) {
+    uint64_t *numbers = wide_numbers(counts, row);
+    for (; which; which &= which - 1) {
+        size_t i = (size_t)__builtin_ctz(which);
+        numbers[i] = together(counts, i, numbers[i], by->numbers[i]);
     }
-    if (carries)
-        return false;
-    for (size_t i = 0; i < counts->words; i++)
-        row[1 + i] = sums[i];
-    for (size_t i = counts->numbers - counts->maxima; i < counts->numbers; i++)
-        if (amounts->numbers[i] > counts_number(counts, row, i))
-            set_field(counts, row + 1, i, amounts->numbers[i]);
-    return true;
 }
 
-/* Most rows are narrow, and stay so: one addition a word. */
-void counts_add_amounts(struct counts *counts, uint64_t *row, const struct amounts *amounts) {
-    if (is_wide(counts, row))
-        counts_add_up(counts, wide_numbers(counts, row), amounts->numbers);
-    else if (!amounts->is_narrow || !add_words(counts, row, amounts))
-        add_slowly(counts, row, amounts->numbers);
+/* A row stays narrow as long as each number fits. What is taken from one takes nothing from the
+ * next, for it stays above zero, or does not fit. */
+void counts_add_row(struct counts *counts, uint64_t *row, const struct amounts *by) {
+    unsigned which = by->which;
+    if (is_wide(counts, row)) {
+        add_wide(counts, row, by, which);
+        return;
+    }
+    for (; which; which &= which - 1) {
+        size_t i = (size_t)__builtin_ctz(which);
+        const struct counts_field field = counts->fields[i];
+        uint64_t *word = &row[1 + field.word], number = *word >> field.shift & field.most;
+        uint64_t now = together(counts, i, number, by->numbers[i]);
+        if (now > field.most)
+            break;
+        *word += (now - number) << field.shift;
+    }
+    if (which) {
+        widen(counts, row);
+        add_wide(counts, row, by, which);
+    }
 }
 
 void counts_add(struct counts *counts, uint64_t hash, const uint64_t *by) {
     struct amounts amounts = counts_amounts(counts, by);
-    counts_add_amounts(counts, counts_row(counts, hash, NULL), &amounts);
+    counts_add_row(counts, counts_row(counts, hash, NULL), &amounts);
 }
 
 uint64_t counts_sum_row(struct counts *counts, uint64_t *row, size_t number, uint64_t by) {
+    const struct counts_field *field = &counts->fields[number];
     uint64_t sum = counts_number(counts, row, number) + by;
-    if (!is_wide(counts, row) && sum <= counts->fields[number].most) {
-        set_field(counts, row + 1, number, sum);
-        return sum;
+    if (!is_wide(counts, row)) {
+        if (sum <= field->most) {
+            row[1 + field->word] += by << field->shift;
+            return sum;
+        }
+        widen(counts, row);
     }
-    uint64_t numbers[COUNTS_MOST];
-    read_row(counts, row, numbers);
-    numbers[number] = sum;
-    write_row(counts, row, numbers);
-    return sum;
+    return wide_numbers(counts, row)[number] = sum;
 }
 
 uint64_t counts_sum(struct counts *counts, uint64_t hash, size_t number, uint64_t by) {

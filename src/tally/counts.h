@@ -26,11 +26,21 @@ struct counts {
         uint64_t most;
         uint8_t word, shift;
     } fields[COUNTS_MOST];
-    uint64_t ends[COUNTS_MOST];
     size_t words, narrow, homes, wide_count, wide_places;
     uint64_t *rows, *wide;
     uint64_t spreading, gathering;
 };
+
+/* What is added at once: most numbers of a row have nothing to add, and are not looked at. */
+struct amounts {
+    uint64_t numbers[COUNTS_MOST];
+    unsigned which; /* a bit for each that is not 0 */
+};
+
+static inline void amounts_set(struct amounts *amounts, unsigned number, uint64_t by) {
+    amounts->numbers[number] = by;
+    amounts->which = (amounts->which & ~(1u << number)) | (unsigned)(by != 0) << number;
+}
 
 /* The bits of each number, 1 to 62, or 64; NULL: all have 64. */
 void counts_init(struct counts *counts, size_t numbers, size_t maxima, const uint8_t *widths);
@@ -38,6 +48,7 @@ void counts_release(struct counts *counts);
 
 /* The numbers of a hash, if numbers_r is not NULL; false when it has none. */
 bool counts_get(const struct counts *counts, uint64_t hash, uint64_t *numbers_r);
+struct amounts counts_amounts(const struct counts *counts, const uint64_t *by);
 /* Adds to the numbers of a hash, which begin with zeros. */
 void counts_add(struct counts *counts, uint64_t hash, const uint64_t *by);
 /* Adds to one of its sums alone, and gives what that is now. */
@@ -52,18 +63,12 @@ size_t counts_above_zero(const struct counts *counts, size_t number);
 /* Begins to fetch what a hash has: it will be asked for soon. */
 void counts_expect(const struct counts *counts, uint64_t hash);
 
-/* In steps, for who looks before and after: the row of a hash, valid until the next is asked for;
- * one of its numbers; and what is to be added, made ready once for many rows of one layout. */
-struct amounts {
-    const uint64_t *numbers;
-    uint64_t words[COUNTS_MOST];
-    bool is_narrow;
-};
+/* In steps, for who looks before and after: the row of a hash, valid until the next is asked for,
+ * and its numbers. */
 const uint64_t *counts_find(const struct counts *counts, uint64_t hash); /* NULL: it has none */
 uint64_t *counts_row(struct counts *counts, uint64_t hash, bool *is_new_r);
 uint64_t counts_number(const struct counts *counts, const uint64_t *row, size_t number);
-struct amounts counts_amounts(const struct counts *counts, const uint64_t *numbers);
-void counts_add_amounts(struct counts *counts, uint64_t *row, const struct amounts *amounts);
+void counts_add_row(struct counts *counts, uint64_t *row, const struct amounts *by);
 uint64_t counts_sum_row(struct counts *counts, uint64_t *row, size_t number, uint64_t by);
 
 /* Adds numbers to others of the same kind, by sum or maximum. */

@@ -13,6 +13,8 @@
 struct destinations {
     struct ranking rankings[DESTINATION_TABLES];
     struct spread spreads[DESTINATION_TABLES];
+    struct name names[DESTINATION_TABLES]; /* of the finding that is about to be counted */
+    char room[RANKING_NAME];               /* of the relay's name */
 };
 
 /* Four words; few domains and relays have more than fits. */
@@ -42,48 +44,49 @@ static void destinations_release(void *content) {
 
 /* ---- what a finding adds */
 
-static void add_fate(uint64_t *numbers, enum fate fate, uint64_t recipients) {
-    if (fate == FATE_DELIVERED)
-        numbers[DESTINATION_DELIVERED] += recipients;
-    else if (fate == FATE_BOUNCED)
-        numbers[DESTINATION_BOUNCED] += recipients;
-    else if (fate == FATE_EXPIRED)
-        numbers[DESTINATION_EXPIRED] += recipients;
+static void add(struct amounts *by, enum destination_number number, uint64_t more) {
+    amounts_set(by, number, by->numbers[number] + more);
 }
 
-static void add_delivery(uint64_t *numbers, const struct counting *counting) {
+static void add_fate(struct amounts *by, enum fate fate, uint64_t recipients) {
+    if (fate == FATE_DELIVERED)
+        add(by, DESTINATION_DELIVERED, recipients);
+    else if (fate == FATE_BOUNCED)
+        add(by, DESTINATION_BOUNCED, recipients);
+    else if (fate == FATE_EXPIRED)
+        add(by, DESTINATION_EXPIRED, recipients);
+}
+
+static void add_delivery(struct amounts *by, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     if (finding->record.size > 0)
-        numbers[DESTINATION_BYTES] = (uint64_t)finding->record.size * counting->recipients;
-    numbers[DESTINATION_CIPHERED] = finding->record.tls == TLS_USED ? counting->recipients : 0;
-    numbers[DESTINATION_CLEAR] = finding->record.tls == TLS_NOT ? counting->recipients : 0;
+        amounts_set(by, DESTINATION_BYTES, (uint64_t)finding->record.size * counting->recipients);
+    amounts_set(by, DESTINATION_CIPHERED,
+                finding->record.tls == TLS_USED ? counting->recipients : 0);
+    amounts_set(by, DESTINATION_CLEAR, finding->record.tls == TLS_NOT ? counting->recipients : 0);
     if (finding->waited < 0)
         return;
-    numbers[DESTINATION_TIMED] = counting->recipients;
-    numbers[DESTINATION_DURATION] = (uint64_t)finding->waited * counting->recipients;
-    numbers[DESTINATION_LONGEST] = (uint64_t)finding->waited;
+    amounts_set(by, DESTINATION_TIMED, counting->recipients);
+    amounts_set(by, DESTINATION_DURATION, (uint64_t)finding->waited * counting->recipients);
+    amounts_set(by, DESTINATION_LONGEST, (uint64_t)finding->waited);
 }
 
 /* What is taken back was counted a moment ago, under the same domain; modulo 2^64. */
-static void take_back(uint64_t *numbers, const struct counting *counting) {
-    add_fate(numbers, counting->from, 0 - counting->recipients);
+static void take_back(struct amounts *by, const struct counting *counting) {
+    add_fate(by, counting->from, 0 - counting->recipients);
     if (counting->from == FATE_DELIVERED && counting->finding->record.size > 0)
-        numbers[DESTINATION_BYTES] -=
-            (uint64_t)counting->finding->record.size * counting->recipients;
+        add(by, DESTINATION_BYTES,
+            0 - (uint64_t)counting->finding->record.size * counting->recipients);
 }
 
 static void add_named(struct destinations *all, enum destination_table table,
-                      const struct name *name, const struct amounts *amounts) {
-    const uint64_t *numbers = amounts->numbers;
-    ranking_add_amounts(&all->rankings[table], name, amounts);
+                      const struct amounts *by) {
+    const uint64_t *numbers = by->numbers;
+    const struct name *name = &all->names[table];
+    ranking_add_name(&all->rankings[table], name, by);
     if (numbers[DESTINATION_TIMED])
         spread_add(&all->spreads[table], name->hash, numbers[DESTINATION_LONGEST],
                    numbers[DESTINATION_TIMED]);
-}
-
-/* All tables have the same widths. */
-static struct amounts amounts_of(const struct destinations *all, const uint64_t *numbers) {
-    return counts_amounts(&all->rankings[DESTINATION_DOMAIN].counts, numbers);
 }
 
 static struct slice name_of_relay(const struct record *record, char room[RANKING_NAME]) {
@@ -94,19 +97,16 @@ static struct slice name_of_relay(const struct record *record, char room[RANKING
 }
 
 /* By relay and by who runs it: outcomes as they were told, nothing is taken back. */
-static void add_at_relay(struct destinations *all, const struct finding *finding,
-                         uint64_t numbers[DESTINATION_NUMBERS]) {
-    numbers[DESTINATION_SEEN] = numbers[DESTINATION_DELIVERED] + numbers[DESTINATION_BOUNCED] +
-                                numbers[DESTINATION_EXPIRED] + numbers[DESTINATION_DEFERRED] +
-                                numbers[DESTINATION_FAILED];
-    if (!numbers[DESTINATION_SEEN])
+static void add_at_relay(struct destinations *all, struct amounts *by) {
+    const uint64_t *numbers = by->numbers;
+    uint64_t seen = numbers[DESTINATION_DELIVERED] + numbers[DESTINATION_BOUNCED] +
+                    numbers[DESTINATION_EXPIRED] + numbers[DESTINATION_DEFERRED] +
+                    numbers[DESTINATION_FAILED];
+    if (!seen)
         return;
-    char room[RANKING_NAME];
-    struct name relay = ranking_name(name_of_relay(&finding->record, room));
-    struct name run_by = finding->run_by.length ? ranking_name(finding->run_by) : relay;
-    struct amounts amounts = amounts_of(all, numbers);
-    add_named(all, DESTINATION_RELAY, &relay, &amounts);
-    add_named(all, DESTINATION_OPERATOR, &run_by, &amounts);
+    amounts_set(by, DESTINATION_SEEN, seen);
+    add_named(all, DESTINATION_RELAY, by);
+    add_named(all, DESTINATION_OPERATOR, by);
 }
 
 /* One host of several failed: no event of the totals. */
@@ -116,28 +116,43 @@ static bool is_failed_try(const struct finding *finding) {
            record->event != EVENT_DELIVERED && !finding->is_notice;
 }
 
+/* Each duration has its own row, of which there are more than caches hold. */
+static void destinations_expect(void *content, const struct counting *counting) {
+    struct destinations *all = content;
+    const struct finding *finding = counting->finding;
+    if (!counting->recipients && !is_failed_try(finding))
+        return;
+    struct name relay = ranking_name(name_of_relay(&finding->record, all->room));
+    all->names[DESTINATION_RELAY] = relay;
+    all->names[DESTINATION_OPERATOR] =
+        finding->run_by.length ? ranking_name(finding->run_by) : relay;
+    all->names[DESTINATION_DOMAIN] = counting->recipient_domain;
+    for (int table = 0; table < DESTINATION_TABLES; table++)
+        if (counting->into == FATE_DELIVERED && finding->waited >= 0)
+            spread_expect(&all->spreads[table], all->names[table].hash, (uint64_t)finding->waited);
+}
+
 static void destinations_add(void *content, const struct counting *counting) {
     const struct finding *finding = counting->finding;
-    uint64_t numbers[DESTINATION_NUMBERS] = {0};
+    struct amounts by = {0};
     if (is_failed_try(finding)) {
-        numbers[DESTINATION_FAILED] = finding->repeat;
-        add_at_relay(content, finding, numbers);
+        amounts_set(&by, DESTINATION_FAILED, finding->repeat);
+        add_at_relay(content, &by);
         return;
     }
     if (!counting->recipients)
         return;
     if (finding->record.event == EVENT_DEFERRED)
-        numbers[DESTINATION_DEFERRED] = counting->events;
-    add_fate(numbers, counting->into, counting->recipients);
+        amounts_set(&by, DESTINATION_DEFERRED, counting->events);
+    add_fate(&by, counting->into, counting->recipients);
     if (counting->into == FATE_DELIVERED)
-        add_delivery(numbers, counting);
+        add_delivery(&by, counting);
     if (fate_is_counted(counting->into))
-        add_at_relay(content, finding, numbers);
-    numbers[DESTINATION_SEEN] = counting->new_recipients;
+        add_at_relay(content, &by);
+    amounts_set(&by, DESTINATION_SEEN, counting->new_recipients);
     if (fate_is_counted(counting->from))
-        take_back(numbers, counting);
-    struct amounts amounts = amounts_of(content, numbers);
-    add_named(content, DESTINATION_DOMAIN, &counting->recipient_domain, &amounts);
+        take_back(&by, counting);
+    add_named(content, DESTINATION_DOMAIN, &by);
 }
 
 /* ---- merging, saving, reading */
@@ -172,6 +187,7 @@ const struct counter counter_destinations = {
     .size = sizeof(struct destinations),
     .init = destinations_init,
     .release = destinations_release,
+    .expect = destinations_expect,
     .add = destinations_add,
     .merge = destinations_merge,
     .save = destinations_save,

@@ -30,6 +30,8 @@ struct content {
     size_t domain_places; /* the first is no domain's */
     struct counts pairs;
     struct ranking delivered; /* domains of recipients: HOME, AWAY */
+    struct name domain;       /* of the recipient that is about to be counted */
+    uint64_t key;             /* of his pair */
 };
 
 struct pair {
@@ -108,34 +110,48 @@ static uint64_t sender_domain(const struct counting *counting) {
 
 static void add_delivered(struct content *flows, const struct counting *counting,
                           const struct name *domain) {
-    uint64_t by[DELIVERED_NUMBERS] = {0};
-    by[counting->finding->stays ? HOME : AWAY] = counting->recipients;
-    struct amounts amounts = counts_amounts(&flows->delivered.counts, by);
-    ranking_add_amounts(&flows->delivered, domain, &amounts);
+    struct amounts by = {0};
+    amounts_set(&by, counting->finding->stays ? HOME : AWAY, counting->recipients);
+    ranking_add_name(&flows->delivered, domain, &by);
+}
+
+static bool changes(const struct counting *counting) {
+    return fate_is_counted(counting->from) != fate_is_counted(counting->into);
+}
+
+/* There are more pairs than caches hold. */
+static void flows_expect(void *content, const struct counting *counting) {
+    struct content *flows = content;
+    const struct finding *finding = counting->finding;
+    if (!changes(counting) && counting->into != FATE_DELIVERED)
+        return;
+    flows->domain = recipient_domain(counting);
+    if (!changes(counting))
+        return;
+    const struct pair pair = {
+        .giver = finding->giver,
+        .sender = finding->giver == GIVER_OURS ? 0 : sender_domain(counting),
+        .recipient = flows->domain.text.length ? flows->domain.hash : 0,
+    };
+    flows->key = key_of(flows, &pair);
+    counts_expect(&flows->pairs, flows->key);
 }
 
 static void flows_add(void *content, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     struct content *flows = content;
-    bool was = fate_is_counted(counting->from), is = fate_is_counted(counting->into);
-    bool is_delivered = counting->into == FATE_DELIVERED;
-    if (was == is && !is_delivered)
+    if (counting->into == FATE_DELIVERED && flows->domain.text.length)
+        add_delivered(flows, counting, &flows->domain);
+    if (!changes(counting))
         return;
-    struct name domain = recipient_domain(counting);
-    if (is_delivered && domain.text.length)
-        add_delivered(flows, counting, &domain);
-    if (was == is)
-        return;
-    const struct pair pair = {
-        .giver = finding->giver,
-        .sender = finding->giver == GIVER_OURS ? 0 : sender_domain(counting),
-        .recipient = domain.text.length ? domain.hash : 0,
-    };
     uint64_t size = finding->record.size > 0 ? (uint64_t)finding->record.size : 0;
-    const uint64_t by[NUMBERS] = {[RECIPIENTS] = is ? counting->recipients : UINT64_MAX,
-                                  [MESSAGES] = finding->is_first,
-                                  [BYTES] = finding->is_first ? size : 0};
-    counts_add(&flows->pairs, key_of(flows, &pair), by);
+    uint64_t *row = counts_row(&flows->pairs, flows->key, NULL);
+    struct amounts by = {0};
+    amounts_set(&by, RECIPIENTS,
+                fate_is_counted(counting->into) ? counting->recipients : UINT64_MAX);
+    amounts_set(&by, MESSAGES, finding->is_first);
+    amounts_set(&by, BYTES, finding->is_first ? size : 0);
+    counts_add_row(&flows->pairs, row, &by);
 }
 
 /* ---- merging, saving: the short numbers are others in each tally */
@@ -221,6 +237,7 @@ const struct counter counter_flows = {
     .size = sizeof(struct content),
     .init = flows_init,
     .release = flows_release,
+    .expect = flows_expect,
     .add = flows_add,
     .merge = flows_merge,
     .save = flows_save,

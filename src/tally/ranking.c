@@ -9,9 +9,11 @@
  */
 #include "tally/ranking.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 
 void ranking_init(struct ranking *ranking, size_t numbers, size_t maxima, const uint8_t *widths,
@@ -27,6 +29,7 @@ static void forget_least(struct ranking *ranking) {
     for (size_t i = 0; i < ranking->order_count; i++) {
         free(ranking->orders[i].name);
         ranking->orders[i].name = NULL;
+        ranking->orders[i].least = 0;
     }
 }
 
@@ -46,22 +49,19 @@ struct placed {
     uint64_t hash;
 };
 
+static uint64_t front_of(struct slice name) {
+    uint64_t eight = 0;
+    if (name.length >= sizeof eight)
+        memcpy(&eight, name.at, sizeof eight);
+    else if (name.length)
+        memcpy(&eight, name.at, name.length);
+    return be64toh(eight);
+}
+
 /* The number that orders; each name that is kept has a row. */
 static uint64_t number_of(const struct ranking *ranking, uint64_t hash, size_t order) {
     const struct counts *counts = &ranking->counts;
     return counts_number(counts, counts_find(counts, hash), ranking->orders[order].number);
-}
-
-static uint64_t front_of(struct slice name) {
-    char eight[8] = {0};
-    uint64_t front = 0;
-    if (name.length >= sizeof eight)
-        memcpy(eight, name.at, sizeof eight);
-    else if (name.length)
-        memcpy(eight, name.at, name.length);
-    for (size_t i = 0; i < sizeof eight; i++) /* one instruction, for the compiler */
-        front = front << 8 | (unsigned char)eight[i];
-    return front;
 }
 
 static bool is_before(const struct placed *a, const struct placed *b) {
@@ -125,6 +125,7 @@ static void set_least(struct ranking_order *order, const struct placed *last) {
     order->least = last->number;
     order->name = memory_copy(last->name.at, last->name.length);
     order->length = last->name.length;
+    order->front = last->front;
 }
 
 /* Lets go of the names that are on top in no order. */
@@ -147,19 +148,21 @@ static struct slice lowered(struct slice name, char room[RANKING_NAME]) {
     return slice_lowered(slice_head(name, RANKING_NAME), room);
 }
 
-/* The names are compared only where the numbers are equal, which is rare: until then the name needs
- * no small letters. */
-static bool is_on_top(const struct ranking *ranking, const uint64_t *standing, struct slice name) {
-    for (size_t i = 0; i < ranking->order_count; i++) {
-        const struct ranking_order *order = &ranking->orders[i];
-        if (!order->name || standing[i] > order->least)
-            return true;
-        char room[RANKING_NAME];
-        if (standing[i] == order->least &&
-            slice_compare(lowered(name, room), (struct slice){order->name, order->length}) <= 0)
-            return true;
-    }
-    return false;
+/* Of as many as the last place of an order: names are compared, mostly by their first eight bytes;
+ * only then a name needs small letters. */
+static bool is_first_by_name(const struct ranking_order *order, struct slice name) {
+    uint64_t front = lower_of_eight(front_of(name));
+    char room[RANKING_NAME];
+    if (front != order->front)
+        return front < order->front;
+    return slice_compare(lowered(name, room), (struct slice){order->name, order->length}) <= 0;
+}
+
+/* At or above the last place of an order. */
+static bool is_on_top(const struct ranking_order *order, uint64_t number, struct slice name) {
+    if (number != order->least)
+        return number > order->least || !order->name;
+    return !order->name || is_first_by_name(order, name);
 }
 
 static void keep_name(struct ranking *ranking, const struct name *name) {
@@ -177,20 +180,22 @@ struct name ranking_name(struct slice text) {
     return (struct name){text, ranking_hash(text)};
 }
 
-const uint64_t *ranking_add_amounts(struct ranking *ranking, const struct name *name,
-                                    const struct amounts *amounts) {
-    bool is_new;
+/* What was on top before has its name already: it was kept then, and clearing keeps what is on top.
+ * Most names are far below. */
+const uint64_t *ranking_add_name(struct ranking *ranking, const struct name *name,
+                                 const struct amounts *by) {
+    bool is_new, is_first = false, was_first = false;
     uint64_t *row = counts_row(&ranking->counts, name->hash, &is_new);
-    uint64_t before[RANKING_ORDERS], after[RANKING_ORDERS];
-    counts_add_amounts(&ranking->counts, row, amounts);
+    counts_add_row(&ranking->counts, row, by);
     for (size_t i = 0; i < ranking->order_count; i++) {
-        size_t number = ranking->orders[i].number;
-        after[i] = counts_number(&ranking->counts, row, number);
-        before[i] = after[i] - amounts->numbers[number];
+        const struct ranking_order *order = &ranking->orders[i];
+        uint64_t number = counts_number(&ranking->counts, row, order->number);
+        if (number < order->least || !is_on_top(order, number, name->text))
+            continue;
+        is_first = true;
+        was_first |= is_on_top(order, number - by->numbers[order->number], name->text);
     }
-    /* What was on top has its name already: it was kept then, and clearing keeps what is on top. */
-    if (is_on_top(ranking, after, name->text) &&
-        (is_new || ranking->merged || !is_on_top(ranking, before, name->text)))
+    if (is_first && (!was_first || is_new || ranking->merged))
         keep_name(ranking, name);
     return row;
 }
@@ -198,7 +203,7 @@ const uint64_t *ranking_add_amounts(struct ranking *ranking, const struct name *
 uint64_t ranking_add(struct ranking *ranking, struct slice text, const uint64_t *by) {
     struct name name = ranking_name(text);
     struct amounts amounts = counts_amounts(&ranking->counts, by);
-    ranking_add_amounts(ranking, &name, &amounts);
+    ranking_add_name(ranking, &name, &amounts);
     return name.hash;
 }
 
@@ -302,5 +307,6 @@ void ranking_load(struct ranking *ranking, struct unpack *unpack) {
         struct slice name = unpack_text(unpack);
         order->name = memory_copy(name.at, name.length);
         order->length = name.length;
+        order->front = front_of(name);
     }
 }

@@ -23,6 +23,7 @@ struct ranking {
         uint64_t least; /* with `name` the last place of the top when names were let go last */
         char *name;     /* NULL: none was let go yet */
         size_t length;
+        uint64_t front; /* of the name, to compare */
     } orders[RANKING_ORDERS];
 };
 
@@ -49,9 +50,9 @@ uint64_t ranking_hash(struct slice name);
 struct name ranking_name(struct slice text);
 /* Adds to the numbers of a name: `by` has as many as the ranking. Gives the hash of the name. */
 uint64_t ranking_add(struct ranking *ranking, struct slice text, const uint64_t *by);
-/* The same, with what is worked out once for several rankings. Gives the row (counts_row). */
-const uint64_t *ranking_add_amounts(struct ranking *ranking, const struct name *name,
-                                    const struct amounts *amounts);
+/* The same, of a name whose hash is known. Gives the row (counts_row). */
+const uint64_t *ranking_add_name(struct ranking *ranking, const struct name *name,
+                                 const struct amounts *by);
 
 /* The first of an order, at most `most`, most first and then by name; the caller frees the array.
  * Those whose number is 0 are left out. */

@@ -9,12 +9,11 @@
 
 enum { MILLISECOND = 1000, EXACT = 16, TO_A_DOUBLING = 8 };
 
+/* The doublings are the bits in front of the four that tell the step. */
 unsigned spread_step(uint64_t microseconds) {
     uint64_t value = microseconds / MILLISECOND;
-    unsigned doublings = 0;
-    for (; value >= EXACT; doublings++)
-        value /= 2;
-    unsigned step = (unsigned)value + doublings * TO_A_DOUBLING;
+    unsigned doublings = value < EXACT ? 0 : 60 - (unsigned)__builtin_clzll(value);
+    unsigned step = (unsigned)(value >> doublings) + doublings * TO_A_DOUBLING;
     return step < SPREAD_STEPS ? step : SPREAD_STEPS - 1;
 }
 
@@ -30,9 +29,9 @@ uint64_t spread_middle(unsigned step) {
     return (begin_of(step) + begin_of(step + 1)) * MILLISECOND / 2;
 }
 
+/* The owner is a hash already: his steps stand far from each other, and from those of others. */
 static uint64_t key_of(uint64_t owner, unsigned step) {
-    uint64_t words[2] = {owner, step};
-    return bytes_hash(words, sizeof words);
+    return owner + (step + 1) * 0x9e3779b97f4a7c15u;
 }
 
 void spread_init(struct spread *spread) {
@@ -45,6 +44,10 @@ void spread_release(struct spread *spread) {
 
 void spread_add(struct spread *spread, uint64_t owner, uint64_t microseconds, uint64_t repeat) {
     counts_sum(&spread->counts, key_of(owner, spread_step(microseconds)), 0, repeat);
+}
+
+void spread_expect(const struct spread *spread, uint64_t owner, uint64_t microseconds) {
+    counts_expect(&spread->counts, key_of(owner, spread_step(microseconds)));
 }
 
 static uint64_t number_at(const struct spread *spread, uint64_t owner, unsigned step) {

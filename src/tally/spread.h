@@ -19,6 +19,8 @@ void spread_init(struct spread *spread);
 void spread_release(struct spread *spread);
 /* The owner is a hash (ranking_hash); `repeat` durations of so many microseconds. */
 void spread_add(struct spread *spread, uint64_t owner, uint64_t microseconds, uint64_t repeat);
+/* Begins to fetch what the next spread_add will need. */
+void spread_expect(const struct spread *spread, uint64_t owner, uint64_t microseconds);
 /* The duration in microseconds below which so many of a thousand are, at least one; 0: none. `all`
  * is how many durations the owner has; 0: not known, which takes longer. */
 uint64_t spread_permille(const struct spread *spread, uint64_t owner, uint64_t all,
