@@ -37,8 +37,33 @@ static inline struct slice slice_range(const char *begin, const char *end) {
     return (struct slice){begin, (size_t)(end - begin)};
 }
 
+/* Texts of one length. Short ones, as most names are, by two words that may overlap, without a
+ * call. */
+static inline bool bytes_same(const char *a, const char *b, size_t length) {
+    uint64_t first[2], last[2];
+    uint32_t head[2], tail[2];
+    if (length > 2 * sizeof *first)
+        return memcmp(a, b, length) == 0;
+    if (length >= sizeof *first) {
+        memcpy(&first[0], a, sizeof *first);
+        memcpy(&first[1], b, sizeof *first);
+        memcpy(&last[0], a + length - sizeof *last, sizeof *last);
+        memcpy(&last[1], b + length - sizeof *last, sizeof *last);
+        return first[0] == first[1] && last[0] == last[1];
+    }
+    if (length >= sizeof *head) {
+        memcpy(&head[0], a, sizeof *head);
+        memcpy(&head[1], b, sizeof *head);
+        memcpy(&tail[0], a + length - sizeof *tail, sizeof *tail);
+        memcpy(&tail[1], b + length - sizeof *tail, sizeof *tail);
+        return head[0] == head[1] && tail[0] == tail[1];
+    }
+    return !length ||
+           (a[0] == b[0] && a[length / 2] == b[length / 2] && a[length - 1] == b[length - 1]);
+}
+
 static inline bool slice_equal(struct slice a, struct slice b) {
-    return a.length == b.length && (a.length == 0 || memcmp(a.at, b.at, a.length) == 0);
+    return a.length == b.length && bytes_same(a.at, b.at, a.length);
 }
 
 static inline bool slice_is(struct slice s, const char *text) {

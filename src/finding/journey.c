@@ -128,19 +128,34 @@ static bool is_near(struct slice ip) {
 }
 
 /* Who handed the message in. */
-static struct origin client_of(const struct message *message) {
-    return (struct origin){message->has_sender, message_field(message, FIELD_SENDER),
-                           message_field(message, FIELD_HOST), message_field(message, FIELD_IP)};
+static const struct origin *client_write(const struct message *message, struct origin *client_r) {
+    client_r->has_sender = message->has_sender;
+    client_r->sender = message_field(message, FIELD_SENDER);
+    client_r->host = message_field(message, FIELD_HOST);
+    client_r->ip = message_field(message, FIELD_IP);
+    return client_r;
 }
 
-/* Whose mail it is: that of a message which came back from a filter is its first hop's. */
-static struct origin origin_of(const struct message *message) {
-    struct origin origin = client_of(message);
-    if (!message->fields[FIELD_FROM_HOST].length && !message->fields[FIELD_FROM_IP].length)
-        return origin;
-    origin.host = message_field(message, FIELD_FROM_HOST);
-    origin.ip = message_field(message, FIELD_FROM_IP);
-    return origin;
+/* A message that came back from a filter is its first hop's. */
+static bool has_first_hop(const struct message *message) {
+    return message->fields[FIELD_FROM_HOST].length || message->fields[FIELD_FROM_IP].length;
+}
+
+static struct slice first_host(const struct message *message) {
+    return message_field(message, has_first_hop(message) ? FIELD_FROM_HOST : FIELD_HOST);
+}
+
+static struct slice first_ip(const struct message *message) {
+    return message_field(message, has_first_hop(message) ? FIELD_FROM_IP : FIELD_IP);
+}
+
+/* Whose mail it is. */
+static const struct origin *origin_write(const struct message *message, struct origin *origin_r) {
+    origin_r->has_sender = message->has_sender;
+    origin_r->sender = message_field(message, FIELD_SENDER);
+    origin_r->host = first_host(message);
+    origin_r->ip = first_ip(message);
+    return origin_r;
 }
 
 /* What comes without a client was handed in by a program on this host. */
@@ -149,10 +164,10 @@ static enum giver giver_of(const struct message *message) {
         return (enum giver)message->giver;
     if (message_field(message, FIELD_USER).length)
         return GIVER_OURS;
-    struct origin origin = origin_of(message);
-    if (!message->arrived || (!origin.ip.length && origin.host.length))
+    struct slice ip = first_ip(message);
+    if (!message->arrived || (!ip.length && first_host(message).length))
         return GIVER_UNKNOWN;
-    return !origin.ip.length || ip_is_near(origin.ip) ? GIVER_OURS : GIVER_OTHER;
+    return !ip.length || ip_is_near(ip) ? GIVER_OURS : GIVER_OTHER;
 }
 
 /* Not when a recipient is counted already: he is taken back where he was. */
@@ -169,9 +184,8 @@ static void inherit(struct queue *queue, struct message *message, const struct m
         message_keep(queue, message, FIELD_SENDER, message_field(before, FIELD_SENDER));
     }
     message_keep(queue, message, FIELD_USER, message_field(before, FIELD_USER));
-    struct origin origin = origin_of(before);
-    message_keep(queue, message, FIELD_FROM_HOST, origin.host);
-    message_keep(queue, message, FIELD_FROM_IP, origin.ip);
+    message_keep(queue, message, FIELD_FROM_HOST, first_host(before));
+    message_keep(queue, message, FIELD_FROM_IP, first_ip(before));
     message->is_notice |= before->is_notice;
     inherit_giver(message, before);
 }
@@ -228,7 +242,7 @@ static bool has_own_id(const struct message *message, struct slice queue_id) {
  * from outside is somebody's mail. */
 static void note_own(struct message *message, struct finding *finding) {
     const struct record *record = &finding->record;
-    if (message->is_notice || message->arrived || record->kind != RECORD_OUTCOME)
+    if (record->kind != RECORD_OUTCOME || message->arrived || message->is_notice)
         return;
     struct slice sender = message_field(message, FIELD_SENDER);
     if (slice_starts(sender, SLICE("double-bounce@")) ||
@@ -425,7 +439,7 @@ static void count_arrival(struct queue *queue, struct message *message, struct f
                           const struct filter *filter) {
     if (finding->record.kind == RECORD_ARRIVAL)
         message->arrived = true;
-    if (message->arrived && !message->counted && !message->is_notice && message->size >= 0) {
+    if (!message->counted && message->arrived && !message->is_notice && message->size >= 0) {
         queue->counted = message;
         message->counted = true;
         message->asked = !filter || is_message_asked(filter, message, finding);
@@ -656,21 +670,17 @@ static bool is_over(const struct message *message, const struct finding *finding
 }
 
 static bool is_told(const struct finding *finding) {
-    return finding->new_messages || finding->new_notices || finding->login ||
-           finding->record.kind == RECORD_STEP || record_is_finding(&finding->record);
+    return record_is_finding(&finding->record) || finding->record.kind == RECORD_STEP ||
+           finding->new_messages || finding->new_notices || finding->login;
 }
 
 /* Lent to the finding while it is given. */
 static void tell_origins(const struct receiver *to, const struct queue *queue,
                          const struct message *message, struct finding *finding) {
-    if (message) {
-        to->origins[0] = origin_of(message);
-        finding->origin = &to->origins[0];
-    }
-    if (queue->counted) {
-        to->origins[1] = client_of(queue->counted);
-        finding->counted = &to->origins[1];
-    }
+    if (message)
+        finding->origin = origin_write(message, &to->origins[0]);
+    if (queue->counted)
+        finding->counted = client_write(queue->counted, &to->origins[1]);
 }
 
 /* Delivery of a notice is no mail of users: shown, and counted apart. It may go through a filter as
@@ -755,7 +765,7 @@ void journey_take(struct journey *journey, struct finding *finding,
     bool is_named = finding->record.peer_ip.length > 0;
     ciphers_follow(&journey->ciphers, finding);
     logins_follow(&journey->logins, finding);
-    bool has_session = sessions_concern(&finding->record);
+    bool has_session = sessions_concern(&journey->sessions, finding);
     if (has_session && follow_session(&journey->sessions, finding))
         return;
     if (finding->record.queue_id.length) {

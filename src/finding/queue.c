@@ -271,25 +271,15 @@ void waiting_each(const struct queue *queue,
 /* ---- servers and time ---- */
 
 /* The instance that owns the queue: "postfix/submission" and "postfix" share one. */
-static bool is_last_instance(const struct queue *queue, struct slice instance) {
-    size_t length = queue->last.instance_length;
-    return slice_starts(instance, (struct slice){queue->last.instance, length}) &&
-           (instance.length == length || instance.at[length] == '/');
-}
-
-/* Most entries come from the server of the one before. */
-uint64_t queue_server(struct queue *queue, const struct finding *finding) {
+uint64_t queue_learn_server(struct queue *queue, const struct finding *finding) {
     struct slice instance = finding->record.instance;
-    uint64_t speaker = speaker_of(&queue->speaker, finding);
-    if (queue->last.speaker == speaker && is_last_instance(queue, instance))
-        return queue->last.hash;
     instance = slice_head(instance, slice_find(instance, '/'));
     instance = slice_head(instance, sizeof queue->last.instance);
-    queue->last.speaker = speaker;
+    queue->last.speaker = speaker_of(&queue->speaker, finding);
     queue->last.instance_length = instance.length;
     if (instance.length)
         memcpy(queue->last.instance, instance.at, instance.length);
-    queue->last.hash = hash_with(speaker, bytes_hash(instance.at, instance.length));
+    queue->last.hash = hash_with(queue->last.speaker, bytes_hash(instance.at, instance.length));
     return queue->last.hash;
 }
 
@@ -403,8 +393,8 @@ static uint32_t message_hash(uint64_t server, struct slice id) {
     return (uint32_t)(hash_with(secret_hash(id), server) >> 32);
 }
 
-static struct message *message_find(const struct queue *queue, uint64_t server, struct slice id,
-                                    uint32_t hash) {
+static inline struct message *message_find(const struct queue *queue, uint64_t server,
+                                           struct slice id, uint32_t hash) {
     struct places_walk walk = places_walk(hash);
     for (uint32_t at; (at = places_next(&queue->messages, &walk)) != PLACES_END;) {
         struct message *message = &queue->items[at];

@@ -132,8 +132,18 @@ struct queue {
 void queue_init(struct queue *queue);
 void queue_release(struct queue *queue);
 
+/* For queue_server. */
+uint64_t queue_learn_server(struct queue *queue, const struct finding *finding);
 /* Who owns the queue that the finding is about: MTA, host and instance, as a hash (speaker.h). */
-uint64_t queue_server(struct queue *queue, const struct finding *finding);
+static inline uint64_t queue_server(struct queue *queue, const struct finding *finding) {
+    struct slice instance = finding->record.instance;
+    size_t length = queue->last.instance_length;
+    bool is_last = speaker_of(&queue->speaker, finding) == queue->last.speaker &&
+                   instance.length >= length &&
+                   bytes_same(instance.at, queue->last.instance, length) &&
+                   (instance.length == length || instance.at[length] == '/');
+    return is_last ? queue->last.hash : queue_learn_server(queue, finding);
+}
 
 /* A message of a server by its queue ID, NULL when it is not followed. A pointer to a message is
  * good until the next queue_begin. */

@@ -397,9 +397,8 @@ static void session_says(struct sessions *sessions, const struct finding *findin
     session->taken = taken;
 }
 
-/* What was said before of this session with this client; NULL: nothing that is followed. */
-static struct session *session_said(struct sessions *sessions, const struct finding *finding) {
-    struct session *session = session_of(sessions, finding);
+/* The session, when something was said before in it with this client that is followed; or NULL. */
+static struct session *session_said(struct session *session, const struct finding *finding) {
     int64_t now = finding->time.seconds;
     if (!session || !(session->refused || session->taken || session->told))
         return NULL;
@@ -415,8 +414,8 @@ static struct session *session_said(struct sessions *sessions, const struct find
 
 /* Exim hangs up with the answer to a wrong command, and logs both: the second line is no refusal
  * more. */
-static bool tells_again(struct sessions *sessions, const struct finding *finding) {
-    struct session *session = session_said(sessions, finding);
+static bool tells_again(struct session *session, const struct finding *finding) {
+    session = session_said(session, finding);
     if (!session || !session->told)
         return false;
     bool again = finding->record.is_echo && finding->record.event == session->told;
@@ -519,7 +518,7 @@ static bool follow_words(struct sessions *sessions, struct finding *finding) {
     struct record *record = &finding->record;
     if (record->is_command)
         hear_command(spoken_of(sessions, session_begun(sessions, finding)), record);
-    struct session *session = finding->mta->logs_words ? session_of(sessions, finding) : NULL;
+    struct session *session = session_of(sessions, finding);
     if (!session || record->is_command)
         return false;
     struct spoken *spoken = spoken_of(sessions, session);
@@ -543,7 +542,8 @@ static void session_tells(struct sessions *sessions, const struct finding *findi
     session->told = (uint8_t)finding->record.event;
 }
 
-static void follow_refusals(struct sessions *sessions, struct finding *finding) {
+static void follow_refusals(struct sessions *sessions, struct session *session,
+                            struct finding *finding) {
     const struct record *record = &finding->record;
     bool is_refusal = record->kind == RECORD_INCIDENT && record->event == EVENT_REJECTED;
     if (is_refusal && record->stage == STAGE_RCPT && !sessions_is_sequel(finding)) {
@@ -551,7 +551,7 @@ static void follow_refusals(struct sessions *sessions, struct finding *finding) 
         session_says(sessions, finding, refused, false);
         return;
     }
-    struct session *session = session_said(sessions, finding);
+    session = session_said(session, finding);
     if (session && is_refusal && session->taken && is_no_command(finding)) {
         finding->cause = "accepted";
     } else if (session && is_refusal && session->refused && sessions_is_sequel(finding)) {
@@ -632,12 +632,14 @@ void sessions_follow(struct sessions *sessions, struct finding *finding) {
     }
     if (!is_of_session(record))
         return;
-    if (follow_words(sessions, finding) || tells_again(sessions, finding)) {
+    bool again = finding->mta->logs_words && follow_words(sessions, finding);
+    struct session *session = session_of(sessions, finding);
+    if (again || tells_again(session, finding)) {
         record->kind = RECORD_DETAIL;
         return;
     }
     if (!record->is_command || record->stage == STAGE_CONNECT)
-        follow_refusals(sessions, finding);
+        follow_refusals(sessions, session, finding);
     if (record->may_echo)
         session_tells(sessions, finding);
 }

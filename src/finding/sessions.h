@@ -32,11 +32,14 @@ void sessions_release(struct sessions *sessions);
 
 /* False for what the three functions below pass by: most entries are about a message in the queue,
  * and not about the session in which it came. */
-static inline bool sessions_concern(const struct record *record) {
+static inline bool sessions_concern(const struct sessions *sessions,
+                                    const struct finding *finding) {
+    const struct record *record = &finding->record;
     switch (record->kind) {
     case RECORD_INCIDENT:
-    case RECORD_ARRIVAL:
         return true;
+    case RECORD_ARRIVAL:
+        return finding->mta->arrives_whole || sessions->pipelined || record->peer_port.length;
     case RECORD_DETAIL:
         return record->direction == DIRECTION_IN || record->peer_port.length;
     case RECORD_STEP:
