@@ -268,8 +268,13 @@ static struct ledger *ledger_of(struct job *job, struct slice program) {
 
 static void account_line(struct job *job, struct slice program, enum reading reading,
                          bool outside) {
-    block_account(&job->ledger, reading, outside, 1);
     block_account(ledger_of(job, program), reading, outside, 1);
+}
+
+/* The block's own ledger is the sum of its programs'. */
+static void account_block(struct job *job) {
+    for (size_t place = 0; place < job->programs.used; place++)
+        ledger_add(&job->ledger, map_at(&job->programs, place, NULL));
 }
 
 static void keep_odd(struct job *job, enum odd kind, const struct line *line,
@@ -345,5 +350,6 @@ void block_work(void *context, unsigned thread, void *argument) {
     hands->clock.guessed = false;
     while (lines_next(&job->block, &at, &line))
         work_line(pipeline, hands, job, &line);
+    account_block(job);
     job->guessed = hands->clock.guessed;
 }

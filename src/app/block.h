@@ -20,7 +20,7 @@
 #include "input/lines.h"
 #include "input/pieces.h"
 
-enum { JOB_SAMPLES = 10, THREADS_MOST = 64, PROGRAMS_SEEN = 8 };
+enum { JOB_SAMPLES = 10, THREADS_MOST = 64, PROGRAMS_SEEN = 32 };
 
 /* Lines of which the first is kept, to show it when a source was of no use. */
 enum odd {

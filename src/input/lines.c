@@ -88,19 +88,3 @@ bool lines_fill(struct lines *lines, struct lines_block *block, bool *failed_r,
     assert(block->length > 0);
     return true;
 }
-
-bool lines_next(const struct lines_block *block, size_t *at_, struct line *line_) {
-    if (*at_ >= block->length)
-        return false;
-    line_->number = *at_ == 0 ? 0 : line_->number + 1;
-    const char *begin = block->bytes + *at_;
-    size_t left = block->length - *at_;
-    const char *newline = memchr(begin, '\n', left);
-    size_t length = newline != NULL ? (size_t)(newline - begin) : left;
-    *at_ += newline != NULL ? length + 1 : length;
-    if (newline != NULL && length > 0 && begin[length - 1] == '\r')
-        length--;
-    line_->cut = length > LINE_LONGEST || (newline == NULL && block->cut_last);
-    line_->text = (struct slice){begin, length > LINE_LONGEST ? LINE_LONGEST : length};
-    return true;
-}

@@ -39,6 +39,20 @@ bool lines_fill(struct lines *lines, struct lines_block *block, bool *failed_r,
 
 /* Walks the lines of a block: at first *at_ is 0, then both are left as they are from call to call.
  * CR before the newline is cut off. False: no line is left. */
-bool lines_next(const struct lines_block *block, size_t *at_, struct line *line_);
+static inline bool lines_next(const struct lines_block *block, size_t *at_, struct line *line_) {
+    if (*at_ >= block->length)
+        return false;
+    line_->number = *at_ == 0 ? 0 : line_->number + 1;
+    const char *begin = block->bytes + *at_;
+    size_t left = block->length - *at_;
+    const char *newline = (const char *)memchr(begin, '\n', left);
+    size_t length = newline ? (size_t)(newline - begin) : left;
+    *at_ += newline ? length + 1 : length;
+    if (newline && length > 0 && begin[length - 1] == '\r')
+        length--;
+    line_->cut = length > LINE_LONGEST || (!newline && block->cut_last);
+    line_->text = (struct slice){begin, length > LINE_LONGEST ? LINE_LONGEST : length};
+    return true;
+}
 
 #endif

@@ -357,7 +357,7 @@ void tally_add(struct tally *tally, const struct finding *finding) {
 
 /* ---- the ledger ---- */
 
-static void add_ledger(struct ledger *into, const struct ledger *from) {
+void ledger_add(struct ledger *into, const struct ledger *from) {
     into->read += from->read;
     into->used += from->used;
     into->dull += from->dull;
@@ -369,11 +369,11 @@ static void add_ledger(struct ledger *into, const struct ledger *from) {
 static void add_program(struct tally *tally, struct slice program, const struct ledger *ledger) {
     if (tally->programs.count >= PROGRAMS && !map_get(&tally->programs, program))
         program = SLICE("(other)");
-    add_ledger(map_put(&tally->programs, program, NULL), ledger);
+    ledger_add(map_put(&tally->programs, program, NULL), ledger);
 }
 
 void tally_source(struct tally *tally, const char *source, const struct ledger *ledger) {
-    add_ledger(map_put(&tally->sources, slice_of(source), NULL), ledger);
+    ledger_add(map_put(&tally->sources, slice_of(source), NULL), ledger);
 }
 
 void tally_program(struct tally *tally, struct slice program, const struct ledger *ledger) {
@@ -438,7 +438,7 @@ static void merge_ledgers(struct map *into, const struct map *from) {
         struct slice name;
         const struct ledger *ledger = map_at(from, place, &name);
         if (ledger)
-            add_ledger(map_put(into, name, NULL), ledger);
+            ledger_add(map_put(into, name, NULL), ledger);
     }
 }
 
@@ -521,7 +521,7 @@ uint64_t tally_entries_lost(const struct tally *tally) {
 struct ledger tally_ledger(const struct tally *tally) {
     struct ledger sum = {0};
     for (size_t place = 0; place < tally->sources.used; place++)
-        add_ledger(&sum, map_at(&tally->sources, place, NULL));
+        ledger_add(&sum, map_at(&tally->sources, place, NULL));
     return sum;
 }
 

@@ -12,6 +12,8 @@ struct ledger {
     uint64_t read, used, dull, other, outside, not_understood;
 };
 
+void ledger_add(struct ledger *into, const struct ledger *from);
+
 /* One printed combination of codes of a reason. */
 struct tally_code {
     uint16_t code; /* 0: none */
