@@ -8,7 +8,6 @@
  */
 #include "input/lines.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,14 +76,13 @@ bool lines_fill(struct lines *lines, struct lines_block *block, bool *failed_r,
                 struct problem *problem) {
     *failed_r = false;
     block->cut_last = false;
-    block->length = lines->carry_length;
-    memcpy(block->bytes, lines->carry, lines->carry_length);
-    lines->carry_length = 0;
-    read_up_to(lines, block, block->length + LINES_BLOCK);
-    if (block->length == 0)
-        return tell_end(lines, failed_r, problem);
-    if (!lines->ended)
-        end_at_newline(lines, block);
-    assert(block->length > 0);
-    return true;
+    do {
+        block->length = lines->carry_length;
+        memcpy(block->bytes, lines->carry, lines->carry_length);
+        lines->carry_length = 0;
+        read_up_to(lines, block, block->length + LINES_BLOCK);
+        if (!lines->ended)
+            end_at_newline(lines, block);
+    } while (block->length == 0 && !lines->ended); /* all of it was the begin of one line */
+    return block->length > 0 || tell_end(lines, failed_r, problem);
 }

@@ -69,7 +69,7 @@ static void compare(int fd, struct slice source) {
     struct reader *reader = reader_plain(dup(fd));
     lines_init(&lines, reader);
     while (lines_fill(&lines, &block, &failed, NULL)) {
-        struct line line;
+        struct line line = {0};
         for (size_t at = 0; lines_next(&block, &at, &line);) {
             MUST(source.length > 0);
             struct line expected = naive_line(&source);

@@ -57,7 +57,7 @@ static void assert_lines_of(int fd, struct slice expected) {
     struct reader *reader = reader_plain(dup(fd));
     lines_init(&lines, reader);
     while (lines_fill(&lines, &block, &failed, NULL)) {
-        struct line line, naive;
+        struct line line = {0}, naive = {0};
         size_t at = 0;
         assert_true(block.length <= LINES_BLOCK + LINE_LONGEST + 1);
         for (uint64_t number = 0; lines_next(&block, &at, &line); number++) {
@@ -155,7 +155,7 @@ static void test_what_a_line_is(void **state) {
     struct lines_block block = {bytes, sizeof bytes - 1, false};
     static const struct slice expected[] = {SLICE_INIT("one"), SLICE_INIT(""), SLICE_INIT("tw\0o"),
                                             SLICE_INIT("end")};
-    struct line line;
+    struct line line = {0};
     size_t at = 0;
     for (size_t i = 0; i < 4; i++) {
         assert_true(lines_next(&block, &at, &line));
@@ -195,7 +195,7 @@ static void test_longest_line_at_the_end_of_a_block(void **state) {
     for (size_t early = 0; early < 5; early++)
         for (size_t longer = 0; longer < 3; longer++) {
             text.length = 0;
-            append_many(&text, '.', LINES_BLOCK - LINE_LONGEST - 1 - early);
+            append_many(&text, '.', 2 * LINES_BLOCK - LINE_LONGEST - 1 - early);
             append(&text, "\n", 1);
             append_many(&text, 'x', LINE_LONGEST - 1 + longer);
             append(&text, "\r\nbehind\n", 9);
