@@ -139,13 +139,11 @@ bool slice_seconds(struct slice s, int64_t *microseconds_r) {
     uint64_t whole, micros = 0;
     if (!slice_take_number(&s, &whole) || whole > INT64_MAX / 1000000 - 1)
         return false;
-    if (s.length && s.at[0] == '.') {
-        s = slice_from(s, 1);
-        uint64_t scale = 100000;
-        for (; s.length && s.at[0] >= '0' && s.at[0] <= '9'; s = slice_from(s, 1), scale /= 10)
-            micros += (unsigned)(s.at[0] - '0') * scale;
-    }
-    if (s.length)
+    size_t used = s.length && s.at[0] == '.';
+    uint64_t scale = 100000;
+    for (; used && used < s.length && is_digit(s.at[used]); used++, scale /= 10)
+        micros += (unsigned)(s.at[used] - '0') * scale;
+    if (used < s.length)
         return false;
     *microseconds_r = (int64_t)(whole * 1000000 + micros);
     return true;

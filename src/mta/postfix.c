@@ -47,75 +47,89 @@ enum delivers {
     DELIVERS_NOTHING /* tells why there is no delivery: the text may quote smtp(8) */
 };
 
+/* Those of which some lines mean another thing than elsewhere. */
+enum special { SPECIAL_NOT, SPECIAL_CLEANUP, SPECIAL_POSTSCREEN, SPECIAL_DISCARD, SPECIAL_SUPER };
+
 struct daemon {
     struct slice name;
     enum delivers delivers;
     bool bare; /* the name alone, without "postfix/" in front, is telling enough */
+    enum special special;
 };
 
 /* The busiest first. */
 static const struct daemon daemons[] = {
-    {SLICE_INIT("smtp"), DELIVERS_SMTP, true},
-    {SLICE_INIT("smtpd"), DELIVERS_NOT, true},
-    {SLICE_INIT("qmgr"), DELIVERS_NOTHING, true},
-    {SLICE_INIT("cleanup"), DELIVERS_HERE, true},
-    {SLICE_INIT("lmtp"), DELIVERS_SMTP, true},
-    {SLICE_INIT("local"), DELIVERS_HERE, true},
-    {SLICE_INIT("virtual"), DELIVERS_HERE, true},
-    {SLICE_INIT("pipe"), DELIVERS_HERE, true},
-    {SLICE_INIT("postscreen"), DELIVERS_NOT, true},
-    {SLICE_INIT("error"), DELIVERS_NOTHING, false},
-    {SLICE_INIT("retry"), DELIVERS_NOTHING, false},
-    {SLICE_INIT("discard"), DELIVERS_NOTHING, false},
-    {SLICE_INIT("bounce"), DELIVERS_NOTHING, true},
-    {SLICE_INIT("defer"), DELIVERS_NOTHING, true},
-    {SLICE_INIT("trace"), DELIVERS_NOTHING, false},
-    {SLICE_INIT("pickup"), DELIVERS_NOT, true},
-    {SLICE_INIT("anvil"), DELIVERS_NOT, true},
-    {SLICE_INIT("scache"), DELIVERS_NOT, true},
-    {SLICE_INIT("verify"), DELIVERS_NOT, false},
-    {SLICE_INIT("dnsblog"), DELIVERS_NOT, true},
-    {SLICE_INIT("tlsproxy"), DELIVERS_NOT, true},
-    {SLICE_INIT("tlsmgr"), DELIVERS_NOT, true},
-    {SLICE_INIT("trivial-rewrite"), DELIVERS_NOT, true},
-    {SLICE_INIT("proxymap"), DELIVERS_NOT, true},
-    {SLICE_INIT("flush"), DELIVERS_NOT, false},
-    {SLICE_INIT("oqmgr"), DELIVERS_NOTHING, true},
-    {SLICE_INIT("nqmgr"), DELIVERS_NOTHING, true},
-    {SLICE_INIT("master"), DELIVERS_NOT, false},
-    {SLICE_INIT("postdrop"), DELIVERS_NOT, true},
-    {SLICE_INIT("postsuper"), DELIVERS_NOT, true},
-    {SLICE_INIT("postqueue"), DELIVERS_NOT, true},
-    {SLICE_INIT("postlog"), DELIVERS_NOT, true},
-    {SLICE_INIT("postlogd"), DELIVERS_NOT, true},
-    {SLICE_INIT("postalias"), DELIVERS_NOT, true},
-    {SLICE_INIT("postmap"), DELIVERS_NOT, true},
-    {SLICE_INIT("postfix-script"), DELIVERS_NOT, true},
-    {SLICE_INIT("sendmail"), DELIVERS_NOT, false},
-    {SLICE_INIT("showq"), DELIVERS_NOT, true},
-    {SLICE_INIT("qmqpd"), DELIVERS_NOT, true},
-    {SLICE_INIT("spawn"), DELIVERS_NOT, false},
-    {SLICE_INIT("policyd-spf"), DELIVERS_NOT, false},
+    {SLICE_INIT("smtp"), DELIVERS_SMTP, true, SPECIAL_NOT},
+    {SLICE_INIT("smtpd"), DELIVERS_NOT, true, SPECIAL_NOT},
+    {SLICE_INIT("qmgr"), DELIVERS_NOTHING, true, SPECIAL_NOT},
+    {SLICE_INIT("cleanup"), DELIVERS_HERE, true, SPECIAL_CLEANUP},
+    {SLICE_INIT("lmtp"), DELIVERS_SMTP, true, SPECIAL_NOT},
+    {SLICE_INIT("local"), DELIVERS_HERE, true, SPECIAL_NOT},
+    {SLICE_INIT("virtual"), DELIVERS_HERE, true, SPECIAL_NOT},
+    {SLICE_INIT("pipe"), DELIVERS_HERE, true, SPECIAL_NOT},
+    {SLICE_INIT("postscreen"), DELIVERS_NOT, true, SPECIAL_POSTSCREEN},
+    {SLICE_INIT("error"), DELIVERS_NOTHING, false, SPECIAL_NOT},
+    {SLICE_INIT("retry"), DELIVERS_NOTHING, false, SPECIAL_NOT},
+    {SLICE_INIT("discard"), DELIVERS_NOTHING, false, SPECIAL_DISCARD},
+    {SLICE_INIT("bounce"), DELIVERS_NOTHING, true, SPECIAL_NOT},
+    {SLICE_INIT("defer"), DELIVERS_NOTHING, true, SPECIAL_NOT},
+    {SLICE_INIT("trace"), DELIVERS_NOTHING, false, SPECIAL_NOT},
+    {SLICE_INIT("pickup"), DELIVERS_NOT, true, SPECIAL_NOT},
+    {SLICE_INIT("anvil"), DELIVERS_NOT, true, SPECIAL_NOT},
+    {SLICE_INIT("scache"), DELIVERS_NOT, true, SPECIAL_NOT},
+    {SLICE_INIT("verify"), DELIVERS_NOT, false, SPECIAL_NOT},
+    {SLICE_INIT("dnsblog"), DELIVERS_NOT, true, SPECIAL_NOT},
+    {SLICE_INIT("tlsproxy"), DELIVERS_NOT, true, SPECIAL_NOT},
+    {SLICE_INIT("tlsmgr"), DELIVERS_NOT, true, SPECIAL_NOT},
+    {SLICE_INIT("trivial-rewrite"), DELIVERS_NOT, true, SPECIAL_NOT},
+    {SLICE_INIT("proxymap"), DELIVERS_NOT, true, SPECIAL_NOT},
+    {SLICE_INIT("flush"), DELIVERS_NOT, false, SPECIAL_NOT},
+    {SLICE_INIT("oqmgr"), DELIVERS_NOTHING, true, SPECIAL_NOT},
+    {SLICE_INIT("nqmgr"), DELIVERS_NOTHING, true, SPECIAL_NOT},
+    {SLICE_INIT("master"), DELIVERS_NOT, false, SPECIAL_NOT},
+    {SLICE_INIT("postdrop"), DELIVERS_NOT, true, SPECIAL_NOT},
+    {SLICE_INIT("postsuper"), DELIVERS_NOT, true, SPECIAL_SUPER},
+    {SLICE_INIT("postqueue"), DELIVERS_NOT, true, SPECIAL_NOT},
+    {SLICE_INIT("postlog"), DELIVERS_NOT, true, SPECIAL_NOT},
+    {SLICE_INIT("postlogd"), DELIVERS_NOT, true, SPECIAL_NOT},
+    {SLICE_INIT("postalias"), DELIVERS_NOT, true, SPECIAL_NOT},
+    {SLICE_INIT("postmap"), DELIVERS_NOT, true, SPECIAL_NOT},
+    {SLICE_INIT("postfix-script"), DELIVERS_NOT, true, SPECIAL_NOT},
+    {SLICE_INIT("sendmail"), DELIVERS_NOT, false, SPECIAL_NOT},
+    {SLICE_INIT("showq"), DELIVERS_NOT, true, SPECIAL_NOT},
+    {SLICE_INIT("qmqpd"), DELIVERS_NOT, true, SPECIAL_NOT},
+    {SLICE_INIT("spawn"), DELIVERS_NOT, false, SPECIAL_NOT},
+    {SLICE_INIT("policyd-spf"), DELIVERS_NOT, false, SPECIAL_NOT},
 };
 
 static const struct daemon *daemon_named(struct slice name) {
     for (size_t i = 0; i < sizeof daemons / sizeof daemons[0]; i++)
-        if (daemons[i].name.length == name.length && slice_equal(daemons[i].name, name))
+        if (daemons[i].name.length == name.length && daemons[i].name.at[0] == name.at[0] &&
+            slice_equal(daemons[i].name, name))
             return &daemons[i];
     return NULL;
 }
 
-/* syslog_name may be anything and hold slashes: the daemon is what stands behind the last one. */
+/* syslog_name may be anything and hold slashes: the daemon is what stands behind the last one, from
+ * here on. 0: there is none. */
+static size_t daemon_at(struct slice program) {
+    size_t at = program.length;
+    while (at > 0 && program.at[at - 1] != '/')
+        at--;
+    return at;
+}
+
 static unsigned postfix_likeness(const struct entry *entry) {
     struct slice program = entry->program;
-    size_t slash = slice_rfind(program, '/');
+    if (slice_starts(program, SLICE("postfix/")))
+        return 100;
+    size_t at = daemon_at(program);
     if (slice_starts(program, SLICE("postfix")))
-        return slash != SIZE_MAX ? 100 : 90;
-    const struct daemon *daemon =
-        daemon_named(slash != SIZE_MAX ? slice_from(program, slash + 1) : program);
+        return at ? 100 : 90;
+    const struct daemon *daemon = daemon_named(slice_from(program, at));
     if (!daemon)
         return 0;
-    if (slash != SIZE_MAX)
+    if (at)
         return 95;
     return daemon->bare ? 40 : 0;
 }
@@ -129,6 +143,10 @@ struct frame {
     struct slice text; /* behind the queue id; with the severity word when there is one */
     bool severe;       /* begins with a severity word */
 };
+
+static bool is_special(const struct frame *frame, enum special special) {
+    return frame->known && frame->known->special == special;
+}
 
 /*   queue-id = short / long                                  global/mail_queue.h
  *   short    = 6*HEXUPPER                                    micro-seconds and inode
@@ -154,12 +172,12 @@ static const unsigned char id_bytes[256] = {
 
 /* Cuts "ID: " off the front. */
 static bool queue_id_take(struct slice *text, struct slice *id_r) {
-    size_t length = 0;
-    unsigned forms = ID_SHORT | ID_LONG;
-    size_t most = text->length < ID_LONGEST ? text->length : ID_LONGEST;
-    for (; length < most && text->at[length] != ':'; length++)
-        forms &= id_bytes[(unsigned char)text->at[length]];
-    if (!forms || length < ID_SHORTEST || length + 1 >= text->length || text->at[length] != ':' ||
+    const char *at = text->at, *end = at + (text->length < ID_LONGEST ? text->length : ID_LONGEST);
+    unsigned forms = ID_SHORT | ID_LONG, left;
+    for (; at < end && (left = forms & id_bytes[(unsigned char)*at]); at++)
+        forms = left;
+    size_t length = (size_t)(at - text->at);
+    if (length < ID_SHORTEST || length + 1 >= text->length || text->at[length] != ':' ||
         text->at[length + 1] != ' ')
         return false;
     if (!(forms & ID_SHORT) && (length <= ID_LONG_MARK || text->at[ID_LONG_MARK] != 'z'))
@@ -180,10 +198,10 @@ static bool severity_take(struct slice *text) {
 
 static struct frame frame_of(const struct entry *entry) {
     struct frame frame = {.daemon = entry->program, .text = entry->text};
-    size_t slash = slice_rfind(entry->program, '/');
-    if (slash != SIZE_MAX) {
-        frame.daemon = slice_from(entry->program, slash + 1);
-        frame.instance = slice_head(entry->program, slash);
+    size_t at = daemon_at(entry->program);
+    if (at) {
+        frame.daemon = slice_from(entry->program, at);
+        frame.instance = slice_head(entry->program, at - 1);
     }
     frame.known = daemon_named(frame.daemon);
     if (queue_id_take(&frame.text, &frame.queue_id) || skip(&frame.text, SLICE("NOQUEUE: ")))
@@ -233,14 +251,13 @@ static bool peer_take(struct slice *rest, struct peer *peer_r) {
     struct slice host = slice_head(*rest, open);
     if (slice_find(host, ' ') != SIZE_MAX)
         return false;
-    struct slice ip = slice_head(slice_from(*rest, open + 1), close - open - 1);
+    struct slice ip = slice_range(rest->at + open + 1, rest->at + close), behind;
     bool is_socket = slice_find(ip, '/') != SIZE_MAX;
     *peer_r = (struct peer){.host = host, .ip = ip, .is_socket = is_socket};
-    if (is_socket || slice_is(ip, "unknown"))
+    if (is_socket || slice_equal(ip, SLICE("unknown")))
         peer_r->ip = (struct slice){0};
-    *rest = slice_from(*rest, close + 1);
+    *rest = behind = slice_from(*rest, close + 1);
     uint64_t port;
-    struct slice behind = *rest;
     if (skip(&behind, SLICE(":")) && slice_take_number(&behind, &port)) {
         peer_r->port = slice_range(rest->at + 1, behind.at);
         *rest = behind;
@@ -429,10 +446,15 @@ static const struct status statuses[] = {
     {SLICE_INIT("undeliverable"), EVENT_NONE, LEVEL_NONE},
 };
 
-static const struct status *status_named(struct slice word) {
-    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
-        if (slice_equal(statuses[i].word, word))
-            return &statuses[i];
+/* Cuts the word and the blank behind it off the front. */
+static const struct status *status_take(struct slice *rest) {
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+        struct slice behind = *rest;
+        if (!slice_skip(&behind, statuses[i].word) || (behind.length && !skip(&behind, SLICE(" "))))
+            continue;
+        *rest = behind;
+        return &statuses[i];
+    }
     return NULL;
 }
 
@@ -448,6 +470,16 @@ static struct slice value_take(struct slice *rest) {
     *rest = (struct slice){comma + 1, rest->length - value.length - 1};
     skip(rest, SLICE(" "));
     return value;
+}
+
+/* The number that is the whole value. */
+static bool number_take(struct slice *rest, int64_t *number_r) {
+    uint64_t number;
+    struct slice value = value_take(rest);
+    if (!slice_number(value, &number) || number > INT64_MAX)
+        return false;
+    *number_r = (int64_t)number;
+    return true;
 }
 
 static void delay_take(struct slice *rest, struct record *record) {
@@ -566,14 +598,12 @@ static enum reading status_read(const struct frame *frame, struct slice rest,
                                 struct records *records) {
     struct record *record = records_add(records, RECORD_OUTCOME, "PF-STATUS");
     struct peer relay = {0};
-    struct slice word;
     record->recipient = address_take(&rest);
-    value_take(&rest);
+    if (!skip(&rest, SLICE(", ")))
+        value_take(&rest);
     const struct status *status = NULL;
-    if (status_fields_take(&rest, record, &relay)) {
-        slice_cut(&rest, ' ', &word);
-        status = status_named(word);
-    }
+    if (status_fields_take(&rest, record, &relay))
+        status = status_take(&rest);
     if (!status || status->event == EVENT_NONE) {
         records->count--;
         return status ? READING_DULL : READING_UNKNOWN;
@@ -587,7 +617,7 @@ static enum reading status_read(const struct frame *frame, struct slice rest,
     if (record->event == EVENT_DELIVERED)
         record_link_onward(record, record->reply);
     if (record->event == EVENT_DELIVERED &&
-        (slice_is(frame->daemon, "discard") || (!frame->known && relay.is_nobody)))
+        (is_special(frame, SPECIAL_DISCARD) || (!frame->known && relay.is_nobody)))
         record->event = EVENT_DISCARDED;
     return READING_READ;
 }
@@ -668,7 +698,7 @@ static enum reading notice_read(struct slice rest, struct records *records) {
 
 /* Behind "from=<": qmgr takes the message up, again at every retry; or it gives up. */
 static enum reading queued_read(struct slice rest, struct records *records) {
-    struct slice sender = address_take(&rest), value;
+    struct slice sender = address_take(&rest);
     uint64_t number;
     bool expired = slice_starts(rest, SLICE(", status=expired")) ||
                    slice_starts(rest, SLICE(", status=force-expired"));
@@ -676,16 +706,14 @@ static enum reading queued_read(struct slice rest, struct records *records) {
                                     : records_add(records, RECORD_DETAIL, "PF-QM-ACTIVE");
     record->sender = sender;
     record->has_sender = true;
-    value_take(&rest);
+    if (!skip(&rest, SLICE(", ")))
+        value_take(&rest);
     if (expired) {
         record_expired(record, rest);
         return READING_READ;
     }
-    if (skip(&rest, SLICE("size="))) {
-        value = value_take(&rest);
-        if (slice_number(value, &number) && number <= INT64_MAX)
-            record->size = (int64_t)number;
-    }
+    if (skip(&rest, SLICE("size=")))
+        number_take(&rest, &record->size);
     if (skip(&rest, SLICE("nrcpt=")) && slice_take_number(&rest, &number) && number <= INT64_MAX)
         record->nrcpt = (int64_t)number;
     return READING_READ;
@@ -809,7 +837,7 @@ static bool quotes_callout(struct slice reply) {
  * that. */
 static bool lacks_code(const struct frame *frame, const struct record *record) {
     if (frame->known)
-        return slice_is(frame->daemon, "cleanup");
+        return is_special(frame, SPECIAL_CLEANUP);
     return record->stage == STAGE_END_OF_DATA && record->reply.length > 1 &&
            record->reply.at[1] == '.';
 }
@@ -827,9 +855,9 @@ static void refusal_implied(const struct frame *frame, struct record *record) {
 }
 
 static const char *refusal_type(const struct frame *frame, const struct action *action) {
-    if (slice_is(frame->daemon, "postscreen"))
+    if (is_special(frame, SPECIAL_POSTSCREEN))
         return "PF-PSC-REJECT";
-    if (slice_is(frame->daemon, "cleanup"))
+    if (is_special(frame, SPECIAL_CLEANUP))
         return "PF-CL-MILTER";
     return slice_is(action->word, "proxy-reject: ") ? "PF-SMTPD-PROXY" : "PF-SMTPD-REJECT";
 }
@@ -898,7 +926,7 @@ static void removal_add(struct records *records, struct slice text) {
 /* "removed" of qmgr(8) and postsuper(1), "removed (canceled)" of cleanup(8) since 3.10, and
  * "requeued", after which the message has another queue ID. */
 static enum reading end_read(const struct frame *frame, struct records *records) {
-    bool by_admin = slice_is(frame->daemon, "postsuper");
+    bool by_admin = is_special(frame, SPECIAL_SUPER);
     struct slice rest = frame->text;
     bool requeued = by_admin && slice_is(rest, "requeued");
     if (!requeued &&
@@ -979,7 +1007,7 @@ static enum reading hand_read(const struct frame *frame, struct records *records
         return reading;
     if (frame->queue_id.length)
         reading = message_read(frame, records);
-    else if (slice_is(frame->daemon, "postscreen") || slice_is(frame->daemon, "postfix"))
+    else if (is_special(frame, SPECIAL_POSTSCREEN) || slice_is(frame->daemon, "postfix"))
         reading = postfix_read_screen(frame->text, records);
     if (!frame->queue_id.length && reading == READING_UNKNOWN)
         reading = dull_read(frame->text, records);

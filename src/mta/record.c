@@ -5,6 +5,7 @@
  */
 #include "mta/record.h"
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "rules/regex.h"
 
@@ -101,25 +102,16 @@ struct record *records_add(struct records *records, enum record_kind kind, const
     return record;
 }
 
-/* Cuts the last word off. */
-static struct slice last_word(struct slice *text) {
-    size_t blank = slice_rfind(*text, ' ');
-    struct slice word = blank == SIZE_MAX ? *text : slice_from(*text, blank + 1);
-    *text = slice_head(*text, blank == SIZE_MAX ? 0 : blank);
-    return word;
-}
-
-/* Letters, digits and, for Exim, hyphens; what is none is not looked up. */
-static bool may_be_queue_id(struct slice word) {
+/* Cuts a queue ID off the end: letters, digits and, for Exim, hyphens. What is none is not looked
+ * up. */
+static bool last_id_take(struct slice *text, struct slice *id_r) {
     enum { SHORTEST = 5, LONGEST = 60 };
-    if (word.length < SHORTEST || word.length > LONGEST)
-        return false;
-    for (size_t i = 0; i < word.length; i++) {
-        char c = word.at[i], letter = (char)(c | 0x20);
-        if ((c < '0' || c > '9') && (letter < 'a' || letter > 'z') && c != '-')
-            return false;
-    }
-    return true;
+    size_t at = text->length;
+    while (at > 0 && (is_alnum(text->at[at - 1]) || text->at[at - 1] == '-'))
+        at--;
+    *id_r = slice_from(*text, at);
+    text->length = at;
+    return id_r->length >= SHORTEST && id_r->length <= LONGEST;
 }
 
 bool record_is_verb(struct slice text) {
@@ -141,19 +133,26 @@ bool record_is_verb(struct slice text) {
     return false;
 }
 
+/* Most ends are told by their last letter alone. */
+static bool cut_end(struct slice *text, struct slice end) {
+    if (text->length < end.length || text->at[text->length - 1] != end.at[end.length - 1] ||
+        !slice_ends(*text, end))
+        return false;
+    text->length -= end.length;
+    return true;
+}
+
 void record_link_onward(struct record *record, struct slice reply) {
     static const struct slice accepted = SLICE_INIT(" Message accepted for delivery");
+    bool is_accepted = cut_end(&reply, accepted);
     struct slice id;
-    if (slice_ends(reply, accepted)) {
-        reply.length -= accepted.length;
-        id = last_word(&reply);
-    } else {
-        id = last_word(&reply);
-        if (!slice_skip(&id, SLICE("id=")) && !slice_ends(reply, SLICE("queued as")) &&
-            !slice_ends(reply, SLICE("forwarded as")))
-            return;
-    }
-    if (!may_be_queue_id(id))
+    if (!last_id_take(&reply, &id))
+        return;
+    bool is_word = !is_accepted && cut_end(&reply, SLICE("id="));
+    if (reply.length && !cut_end(&reply, SLICE(" ")))
+        return; /* the end of a word */
+    if (!is_accepted && !is_word && !cut_end(&reply, SLICE("queued as")) &&
+        !cut_end(&reply, SLICE("forwarded as")))
         return;
     record->link = LINK_ONWARD;
     record->linked_id = id;

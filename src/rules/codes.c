@@ -119,9 +119,23 @@ static bool take_rest(struct slice *s, struct enhanced *enhanced_r) {
            !(s->length > 0 && (is_digit(s->at[0]) || s->at[0] == '.'));
 }
 
+/* "5.1.1" with nothing behind it that a longer number could need: nearly every one. */
+static bool take_short(struct slice *s, struct enhanced *enhanced_r) {
+    const char *at = s->at;
+    if (s->length < 5 || at[1] != '.' || !is_digit(at[2]) || at[3] != '.' || !is_digit(at[4]) ||
+        (s->length > 5 && (is_digit(at[5]) || at[5] == '.')))
+        return false;
+    *enhanced_r =
+        (struct enhanced){(uint8_t)(at[0] - '0'), (uint16_t)(at[2] - '0'), (uint16_t)(at[4] - '0')};
+    *s = slice_from(*s, 5);
+    return true;
+}
+
 bool enhanced_take(struct slice *s, struct enhanced *enhanced_r) {
     if (s->length == 0 || (s->at[0] != '2' && s->at[0] != '4' && s->at[0] != '5'))
         return false;
+    if (take_short(s, enhanced_r))
+        return true;
     struct enhanced enhanced = {.class_digit = (uint8_t)(s->at[0] - '0')};
     struct slice rest = slice_from(*s, 1);
     if (!take_rest(&rest, &enhanced))
