@@ -48,6 +48,23 @@ size_t fold_blanks(struct slice text, char *to, size_t length) {
     return length;
 }
 
+bool fold_is_done(struct slice text) {
+    if (text.length == 0 || text.at[0] == ' ' || text.at[text.length - 1] == ' ')
+        return text.length == 0;
+    size_t i = 0;
+    /* The last of eight is the first of the next eight, so that no two blanks are parted. */
+    for (; i + 8 <= text.length; i += 7) {
+        uint64_t eight = eight_at(text.at + i);
+        if (!is_folded(eight) || zeros(eight ^ EACH(0x7f)))
+            break;
+    }
+    for (char before = 'x'; i < text.length; before = text.at[i++])
+        if ((unsigned char)text.at[i] < ' ' || text.at[i] == 0x7f ||
+            (text.at[i] == ' ' && before == ' '))
+            return false;
+    return true;
+}
+
 /* ---- letters */
 
 /* What stands above 0x7f is none, and must not carry into its neighbour. */

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/fold.h"
 
 static void skip_bytes(struct slice *s, const char *bytes) {
     while (s->length > 0 && s->at[0] != '\0' && strchr(bytes, s->at[0]))
@@ -70,15 +71,7 @@ static size_t unescape(struct slice s, char *byte_r) {
 
 /* The usual reply needs no cleaning; this is asked of every delivery too. */
 static bool is_clean(struct slice raw, bool escaped) {
-    unsigned unclean = 0, before = ' ';
-
-    for (size_t i = 0; i < raw.length; i++) {
-        unsigned byte = (unsigned char)raw.at[i];
-        unclean |= (byte < ' ') | (byte == 0x7f) | (byte == '\\' && escaped);
-        unclean |= (byte == ' ') & (before == ' ');
-        before = byte;
-    }
-    return !unclean && before != ' ';
+    return fold_is_done(raw) && !(escaped && slice_find(raw, '\\') != SIZE_MAX);
 }
 
 /* to: at least raw.length bytes. */
@@ -86,7 +79,8 @@ static struct slice clean(struct slice raw, bool escaped, char *to) {
     struct cleaner cleaner = {to, 0, 0};
 
     if (is_clean(raw, escaped)) {
-        memcpy(to, raw.at, raw.length);
+        if (raw.length)
+            memcpy(to, raw.at, raw.length);
         return (struct slice){to, raw.length};
     }
     for (size_t i = 0; i < raw.length;) {
@@ -279,10 +273,13 @@ static bool is_auth_at(struct slice text, size_t at) {
            (at == 0 || !is_letter(text.at[at - 1]));
 }
 
+/* From one "u" to the next: there are few. */
 static bool says_auth(struct slice text) {
-    for (size_t i = 1; i < text.length; i++)
-        if ((text.at[i] | 0x20) == 'u' && is_auth_at(text, i - 1))
-            return true;
+    for (const char *u = "uU"; *u; u++)
+        for (size_t from = 1, at; (at = slice_find(slice_from(text, from), *u)) != SIZE_MAX;
+             from += at + 1)
+            if (is_auth_at(text, from + at - 1))
+                return true;
     return false;
 }
 

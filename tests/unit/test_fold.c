@@ -71,6 +71,35 @@ static size_t blanks_one_by_one(struct slice text, char *to) {
     return length;
 }
 
+static bool done_one_by_one(struct slice text) {
+    char before = ' ';
+    for (size_t i = 0; i < text.length; before = text.at[i++])
+        if ((unsigned char)text.at[i] < ' ' || text.at[i] == 0x7f ||
+            (text.at[i] == ' ' && before == ' '))
+            return false;
+    return text.length == 0 || before != ' ';
+}
+
+/* Most random texts have much to fold; so each is tried with all but a little of it made good. */
+static void knows_what_is_folded(void **state) {
+    (void)state;
+    static const char bytes[] = "aB!\200\303";
+    static const char odd[] = "    !\001\t\n\177\257";
+    srand(2);
+    unsigned done = 0;
+    for (unsigned round = 0; round < 40000; round++) {
+        char text[40];
+        struct slice given = {text, (size_t)rand() % sizeof text};
+        for (size_t i = 0; i < given.length; i++)
+            text[i] = bytes[(size_t)rand() % (sizeof bytes - 1)];
+        for (int changes = rand() % 4; given.length && changes > 0; changes--)
+            text[(size_t)rand() % given.length] = odd[(size_t)rand() % (sizeof odd - 1)];
+        assert_int_equal(fold_is_done(given), done_one_by_one(given));
+        done += fold_is_done(given);
+    }
+    assert_in_range(done, 4000, 36000);
+}
+
 /* Where the bytes stand does not matter, nor whether they are folded in place. */
 static void folds_any_bytes(void **state) {
     (void)state;
@@ -106,6 +135,7 @@ int main(void) {
         cmocka_unit_test(folds_blanks),
         cmocka_unit_test(folds_letters),
         cmocka_unit_test(folds_any_bytes),
+        cmocka_unit_test(knows_what_is_folded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

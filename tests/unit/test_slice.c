@@ -44,6 +44,14 @@ static void test_find(void **state) {
     assert_int_equal(slice_rfind(text, '<'), 15);
     assert_int_equal(slice_find((struct slice){0}, 'x'), SIZE_MAX);
     assert_int_equal(slice_find_text((struct slice){0}, SLICE("x")), SIZE_MAX);
+    assert_int_equal(slice_find_text(SLICE("ab"), SLICE("abc")), SIZE_MAX);
+    assert_int_equal(slice_find_text(SLICE("aaab"), SLICE("aab")), 1);
+    assert_int_equal(slice_find_text(SLICE("aaa"), SLICE("ab")), SIZE_MAX);
+    assert_int_equal(slice_find_text(SLICE("a text of sixteen. a text of sixteen!"),
+                                     SLICE("a text of sixteen!")),
+                     19);
+    assert_int_equal(slice_rfind_text(SLICE("aabaab"), SLICE("aab")), 3);
+    assert_int_equal(slice_rfind_text(SLICE("abaaa"), SLICE("ab")), 0);
 }
 
 /* However often the first or the last byte stands in front of it or behind. */
