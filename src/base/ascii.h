@@ -14,6 +14,11 @@ static inline bool is_letter(char byte) {
     return (unsigned char)((byte | 0x20) - 'a') <= 25;
 }
 
+/* What \s takes in a pattern. */
+static inline bool is_space(char byte) {
+    return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
 static inline char lower_of(char byte) {
     return byte >= 'A' && byte <= 'Z' ? (char)(byte | 0x20) : byte;
 }

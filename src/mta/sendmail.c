@@ -4,14 +4,16 @@
  * By hand are read the lines that make up a log, and those whose values are hostile:
  *
  *   65L80001002101: from=<alice@example.org>, size=1200, class=0, nrcpts=2, msgid=<m1@example.org>,
- *       proto=ESMTPS, daemon=MTA-v4, relay=client.example.org [192.0.2.10]    headers.c,
- * logsender() 65L80001002101: to=<bob@example.net>,<carol@example.net>, delay=00:00:02,
- * mailer=esmtp, relay=mx.example.net. [198.51.100.5], dsn=5.1.1, reply=550 5.1.1 No such box,
+ *       proto=ESMTPS, daemon=MTA-v4, relay=client.example.org [192.0.2.10]   headers.c, logsender()
+ *   65L80001002101: to=<bob@example.net>,<carol@example.net>, delay=00:00:02, mailer=esmtp,
+ *       relay=mx.example.net. [198.51.100.5], dsn=5.1.1, reply=550 5.1.1 No such box,
  *       stat=User unknown                                                  deliver.c, logdelivery()
  *   65L80004002110: ruleset=check_rcpt, arg1=<x@example.com>, relay=[203.0.113.77],
  *       reject=550 5.7.1 <x@example.com>... Relaying denied                  parseaddr.c, rscheck()
  *   65L80006002112: AUTH failure (LOGIN): SASL(-13): authentication failure, user=bob,
  *       relay=[203.0.113.77]                                                          srvrsmtp.c
+ *   STARTTLS=client, relay=mx.example.net., version=TLSv1.3, verify=OK, cipher=..., bits=256/256
+ *                                                                                          tls.c
  *
  * How: fields are taken in the order in which Sendmail writes them; addresses end at their bracket,
  * not at a comma. What was decided of a recipient is told by dsn=, which no stranger can write, and
@@ -32,6 +34,8 @@
 static size_t queue_id_length(struct slice text) {
     enum { SHORTEST = 8, LONGEST = 20, PROCESS = 5 };
     size_t length = 0;
+    while (length + 8 <= text.length && length <= LONGEST && are_alnum(text.at + length))
+        length += 8;
     while (length < text.length && length <= LONGEST && is_alnum(text.at[length]))
         length++;
     if (length < SHORTEST || length > LONGEST)
@@ -53,10 +57,9 @@ static bool take_queue_id(struct slice *text, struct slice *id_r) {
     return true;
 }
 
-/* Length of an address at the front: up to and with its bracket, or to a comma; what stands in
- * quotes counts for nothing. */
-static size_t address_length(struct slice s) {
-    bool bracket = s.length && s.at[0] == '<', quoted = false;
+/* The same with quotes or backslashes in it: what stands in them counts for nothing. */
+static size_t quoted_address_length(struct slice s, bool bracket) {
+    bool quoted = false;
     for (size_t i = 0; i < s.length; i++) {
         if (s.at[i] == '\\' && i + 1 < s.length)
             i++;
@@ -69,6 +72,15 @@ static size_t address_length(struct slice s) {
     }
     /* A quote cut in its middle (shortenstring) never ends: the next comma and blank then does. */
     return quoted ? slice_head(s, slice_find_text(s, SLICE(", "))).length : s.length;
+}
+
+/* Length of an address at the front: up to and with its bracket, or to a comma. */
+static size_t address_length(struct slice s) {
+    bool bracket = s.length && s.at[0] == '<';
+    struct slice address = slice_head(s, slice_find(s, bracket ? '>' : ','));
+    if (slice_find(address, '"') != SIZE_MAX || slice_find(address, '\\') != SIZE_MAX)
+        return quoted_address_length(s, bracket);
+    return address.length + (bracket && address.length < s.length);
 }
 
 static struct slice without_brackets(struct slice address) {
@@ -127,21 +139,34 @@ static void read_count(struct slice s, int64_t *count_r) {
         *count_r = (int64_t)count;
 }
 
+static bool is_key_byte(char byte) {
+    return is_letter(byte) || is_digit(byte) || byte == '_';
+}
+
+/* Up to the first ", ", or all of it. */
+static size_t value_length(struct slice s) {
+    struct slice rest = s, part;
+    while (slice_cut(&rest, ',', &part))
+        if (rest.length && rest.at[0] == ' ')
+            return (size_t)(rest.at - 1 - s.at);
+    return s.length;
+}
+
 /* Takes ", key=" off the front, then the value up to ", ". */
 static bool take_field(struct slice *rest, struct slice *key_r, struct slice *value_r) {
+    enum { LONGEST = 24 };
     struct slice s = *rest;
-    size_t length = 0;
-    slice_skip(&s, SLICE(","));
-    slice_skip(&s, SLICE(" "));
-    while (length < s.length && length < 24 && (is_alnum(s.at[length]) || s.at[length] == '_'))
+    slice_skip_byte(&s, ',');
+    slice_skip_byte(&s, ' ');
+    size_t length = 0, most = s.length < LONGEST ? s.length : LONGEST;
+    while (length < most && is_key_byte(s.at[length]))
         length++;
     if (!length || length == s.length || s.at[length] != '=')
         return false;
     *key_r = slice_head(s, length);
     s = slice_from(s, length + 1);
     size_t end = s.length && s.at[0] == '<' ? address_length(s) : 0;
-    size_t comma = slice_find_text(slice_from(s, end), SLICE(", "));
-    *value_r = comma == SIZE_MAX ? s : slice_head(s, end + comma);
+    *value_r = slice_head(s, end + value_length(slice_from(s, end)));
     *rest = slice_from(s, value_r->length);
     return true;
 }
@@ -197,9 +222,7 @@ static struct slice take_recipients(struct slice *rest) {
             break;
         s = slice_from(s, 1);
     }
-    size_t end = slice_find_text(s, SLICE(", "));
-    struct slice list =
-        slice_head(whole, end == SIZE_MAX ? whole.length : whole.length - s.length + end);
+    struct slice list = slice_head(whole, whole.length - s.length + value_length(s));
     *rest = slice_from(whole, list.length);
     if (slice_ends(list, more))
         list = slice_trim(slice_head(list, list.length - more.length));
@@ -438,11 +461,11 @@ static void set_condition(struct record *record, const struct condition *conditi
  * the peer's code, unless nobody was reached. */
 static void set_stat(struct record *record, struct slice stat, const struct stat_word *word) {
     bool deferred = record->event == EVENT_DEFERRED, delivered = record->event == EVENT_DELIVERED;
-    const struct condition *condition = condition_of(text_of_stat(stat));
+    const struct condition *condition = delivered ? NULL : condition_of(text_of_stat(stat));
     record->reply = text_of_stat(stat);
     record->reply_may_have_code = !delivered && starts_with_code(record->reply);
     bool unsaid = deferred && (!record->reply_may_have_code || condition);
-    if (condition && !delivered)
+    if (condition)
         set_condition(record, condition);
     else if (unsaid || record->stage == STAGE_DNS || record->stage == STAGE_QUEUE ||
              (record->direction == DIRECTION_OUT && !record->peer_ip.length))
@@ -493,6 +516,14 @@ static enum level level_of(enum event event) {
     return event == EVENT_DEFERRED ? LEVEL_ATTEMPT : LEVEL_RECIPIENT;
 }
 
+static void set_recipient(struct record *record, const struct delivery *delivery,
+                          struct slice recipient) {
+    bool is_owned = is_target(delivery->mailer) && delivery->owner.length;
+    record->recipient = is_owned ? delivery->owner : recipient;
+    if (is_owned)
+        record->target = recipient;
+}
+
 /* A line without mailer= and dsn= repeats for each recipient what a milter or ruleset said: a twin.
  */
 static enum reading read_to(struct slice rest, struct records *records) {
@@ -508,29 +539,25 @@ static enum reading read_to(struct slice rest, struct records *records) {
         return READING_DULL;
     if (!delivery.recipients.length || (!delivery.stat.length && !delivery.dsn.class_digit))
         return READING_UNKNOWN;
-    struct record common = {.size = -1, .delay = read_delay(delivery.delay), .nrcpt = -1};
-    common.kind = twin ? RECORD_DETAIL : RECORD_OUTCOME;
-    common.line_type = "SM-TO";
-    common.dsn = delivery.dsn;
+    size_t first = records->count;
+    struct record *record = records_add(records, twin ? RECORD_DETAIL : RECORD_OUTCOME, "SM-TO");
+    record->delay = read_delay(delivery.delay);
+    record->dsn = delivery.dsn;
     if (!twin) {
-        common.event = event;
-        common.level = level_of(event);
-        set_reply(&common, &delivery, word);
+        record->event = event;
+        record->level = level_of(event);
+        set_reply(record, &delivery, word);
         if (event == EVENT_DELIVERED)
-            record_link_onward(&common, common.reply);
+            record_link_onward(record, record->reply);
     }
     struct slice list = delivery.recipients;
-    while (list.length) {
-        common.recipient = take_address(&list);
-        if (is_target(delivery.mailer) && delivery.owner.length) {
-            common.target = common.recipient;
-            common.recipient = delivery.owner;
-        }
-        if (list.length && !slice_skip(&list, SLICE(",")))
-            list = (struct slice){0};
-        *records_add(records, common.kind, common.line_type) = common;
+    for (;;) {
+        set_recipient(record, &delivery, take_address(&list));
+        if (!slice_skip_byte(&list, ',') || !list.length)
+            return READING_READ;
+        record = records_add(records, RECORD_OUTCOME, "SM-TO");
+        *record = *records_at(records, first);
     }
-    return READING_READ;
 }
 
 /* ---- refusals ---- */
@@ -894,6 +921,32 @@ static void name_refused(struct record *record) {
     take_refused(&text, &record->recipient);
 }
 
+/* ---- TLS ---- */
+
+/* "mx.example.net., version=TLSv1.3, verify=OK, ...": whether a delivery went over TLS is told
+ * here, by the same process (finding/ciphers). */
+static enum reading read_tls_to_server(struct slice rest, struct records *records) {
+    struct slice relay;
+    size_t length = 0;
+    if (!slice_cut(&rest, ',', &relay) || !slice_starts(rest, SLICE(" version=")))
+        return READING_UNKNOWN;
+    while (length < relay.length && relay.at[length] != '[' && !is_space(relay.at[length]))
+        length++;
+    if (!length)
+        return READING_UNKNOWN;
+    struct record *record = records_add(records, RECORD_DETAIL, "SM-TLS");
+    record->direction = DIRECTION_OUT;
+    record->tls = TLS_USED;
+    record->peer_host = slice_head(relay, length);
+    return READING_DULL;
+}
+
+static enum reading read_tls_with_client(struct slice rest, struct records *records) {
+    (void)rest;
+    (void)records;
+    return READING_DULL;
+}
+
 /* ---- the line as a whole ---- */
 
 typedef enum reading rest_reader(struct slice rest, struct records *records);
@@ -902,9 +955,13 @@ static const struct line_form {
     struct slice begin;
     rest_reader *read;
 } line_forms[] = {
-    {SLICE_INIT("to="), read_to},           {SLICE_INIT("from="), read_from},
-    {SLICE_INIT("ruleset="), read_ruleset}, {SLICE_INIT("AUTH failure ("), read_authentication},
+    {SLICE_INIT("to="), read_to},
+    {SLICE_INIT("from="), read_from},
+    {SLICE_INIT("ruleset="), read_ruleset},
+    {SLICE_INIT("AUTH failure ("), read_authentication},
     {SLICE_INIT("Milter: "), read_milter},
+    {SLICE_INIT("STARTTLS=client, relay="), read_tls_to_server},
+    {SLICE_INIT("STARTTLS=server, relay="), read_tls_with_client},
 };
 
 static enum reading read_text(struct slice id, struct slice text, struct records *records) {
@@ -923,20 +980,12 @@ static enum reading read_text(struct slice id, struct slice text, struct records
  * Other replies that a command is refused with are to one of SMTP's. */
 static bool is_to_verb(const struct record *record) {
     struct slice command = record->reply, before;
-    return slice_is(slice_of(record->line_type), "SM-REPLY") &&
-           (!slice_cut_text(&command, SLICE(": \""), &before) || record_is_verb(command));
+    return !slice_cut_text(&command, SLICE(": \""), &before) || record_is_verb(command);
 }
 
 /* After a time-out the end of the session is told once more: "lost input channel". */
 static bool may_be_echo(const struct record *record) {
     return record->is_echo || record->event == EVENT_CONNECTION_LOST;
-}
-
-/* The id told of a session in which no message was begun, or none that this line is about. */
-static bool names_no_message(const struct record *record) {
-    struct slice type = slice_of(record->line_type);
-    return record->kind == RECORD_DETAIL &&
-           (slice_is(type, "SM-SESSION") || slice_is(type, "SM-REPLY"));
 }
 
 /* A ruleset or milter that refuses the client, or a milter its name: the commands that follow are
@@ -948,18 +997,25 @@ static bool refuses_all(const struct record *record) {
 }
 
 /* What the journey needs to know of the line. */
-static void finish(struct record *record) {
-    if (names_no_message(record) && record->stage == STAGE_CONNECT) {
+static void finish(struct record *record, struct slice id) {
+    struct slice type = slice_of(record->line_type);
+    bool is_reply = slice_is(type, "SM-REPLY");
+    /* The id told of a session in which no message was begun, or none that this line is about. */
+    bool names_no_message =
+        record->kind == RECORD_DETAIL && (is_reply || slice_is(type, "SM-SESSION"));
+    if (names_no_message && record->stage == STAGE_CONNECT) {
         record->is_command = true;
-    } else if (slice_is(slice_of(record->line_type), "SM-REPLY") && !record->is_command) {
+    } else if (is_reply && !record->is_command) {
         record->is_answer = true;
         if (record->event == EVENT_REJECTED)
             name_refused(record);
     } else if (refuses_all(record)) {
         record->refuses_all = true;
     }
-    record->is_verb = is_to_verb(record);
+    record->is_verb = is_reply && is_to_verb(record);
     record->is_echo = may_be_echo(record);
+    if (!names_no_message && !record->queue_id.length)
+        record->queue_id = id;
 }
 
 static enum reading sendmail_read(const struct shapes *shapes, const struct entry *entry,
@@ -971,12 +1027,8 @@ static enum reading sendmail_read(const struct shapes *shapes, const struct entr
     enum reading reading = read_text(id, text, records);
     if (reading == READING_UNKNOWN)
         reading = shapes_read(shapes, SLICE("sendmail"), text, records);
-    for (size_t i = first; i < records->count; i++) {
-        struct record *record = records_at(records, i);
-        finish(record);
-        if (!names_no_message(record) && !record->queue_id.length)
-            record->queue_id = id;
-    }
+    for (size_t i = first; i < records->count; i++)
+        finish(records_at(records, i), id);
     return reading;
 }
 

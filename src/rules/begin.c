@@ -12,10 +12,6 @@
 
 #include "base/ascii.h"
 
-static bool is_space(char byte) {
-    return byte == ' ' || (byte >= '\t' && byte <= '\r');
-}
-
 static bool is_one_of(char byte, const char *bytes) {
     return byte != '\0' && strchr(bytes, byte) != NULL;
 }

@@ -38,10 +38,6 @@ struct reader {
 
 static bool read_branches(struct reader *reader, unsigned depth, struct sets *sets_r);
 
-static bool is_space(char byte) {
-    return byte == ' ' || (byte >= '\t' && byte <= '\r');
-}
-
 static inline bool is_one_of(char byte, const char *bytes) {
     for (; *bytes; bytes++)
         if (*bytes == byte)

@@ -243,6 +243,44 @@ static void logins(void **state) {
     CHECK(rows);
 }
 
+/* Of no interest by themselves; what is told of a server is for the delivery behind it. */
+static void handshakes(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *host; /* NULL: no record */
+        enum reading reading;
+    } rows[] = {
+        {"STARTTLS=client, relay=mx.example.net., version=TLSv1.3, verify=FAIL, cipher=X, bits=1/1",
+         "mx.example.net.", READING_DULL},
+        {"STARTTLS=client, relay=mx.example.net. [198.51.100.5], version=TLSv1.2",
+         "mx.example.net.", READING_DULL},
+        {"STARTTLS=server, relay=client.example.org [192.0.2.10], version=TLSv1.3, verify=NO", NULL,
+         READING_DULL},
+        {"STARTTLS=client, relay=[198.51.100.5], version=TLSv1.2", NULL, READING_UNKNOWN},
+        {"STARTTLS=client, relay=mx.example.net., x=y, version=TLSv1.2", NULL, READING_UNKNOWN},
+        {"STARTTLS=client, relay=mx.example.net.", NULL, READING_UNKNOWN},
+        {"STARTTLS=client, relay=, version=TLSv1.2", NULL, READING_UNKNOWN},
+    };
+    struct shapes *none = shapes_new();
+    struct records records;
+    records_init(&records, sizeof(struct record));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct entry entry = {.program = SLICE("sm-mta"), .text = slice_of(rows[i].text)};
+        records_clear(&records);
+        assert_int_equal(mta_sendmail.read(none, &entry, &records), rows[i].reading);
+        assert_int_equal(records.count, rows[i].host != NULL);
+        if (!rows[i].host)
+            continue;
+        const struct record *record = records_at(&records, 0);
+        assert_true(slice_is(record->peer_host, rows[i].host));
+        assert_int_equal(record->kind, RECORD_DETAIL);
+        assert_int_equal(record->direction, DIRECTION_OUT);
+        assert_int_equal(record->tls, TLS_USED);
+    }
+    records_release(&records);
+    shapes_free(none);
+}
+
 static void lines_without_records(void **state) {
     (void)state;
     static const struct reading_row rows[] = {
@@ -289,9 +327,13 @@ static void likeness(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arrivals), cmocka_unit_test(deliveries),
-        cmocka_unit_test(failures), cmocka_unit_test(refusals),
-        cmocka_unit_test(logins),   cmocka_unit_test(lines_without_records),
+        cmocka_unit_test(arrivals),
+        cmocka_unit_test(deliveries),
+        cmocka_unit_test(failures),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(logins),
+        cmocka_unit_test(handshakes),
+        cmocka_unit_test(lines_without_records),
         cmocka_unit_test(likeness),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
