@@ -468,17 +468,12 @@ static enum reading read_text(const struct shapes *shapes, bool has_id, struct s
     return shapes_read(shapes, has_id ? SLICE("exim-message") : SLICE("exim"), text, records);
 }
 
-/* mainlog, rejectlog, paniclog; not what came by syslog. */
-static bool is_own_file(const struct entry *entry) {
-    return entry->wrapping == &wrap_exim;
-}
-
 static enum reading exim_read(const struct shapes *shapes, const struct entry *entry,
                               struct records *records) {
     struct slice rest = entry->text, text, id;
     size_t first = records->count;
     slice_cut(&rest, '\n', &text); /* behind it a rejectlog has the header of the message */
-    bool is_file = is_own_file(entry);
+    bool is_file = entry->wrapping == &wrap_exim; /* and not by syslog */
     if (!is_file)
         skip_inner_stamp(&text);
     struct slice pid = take_pid(&text);
@@ -495,11 +490,9 @@ static enum reading exim_read(const struct shapes *shapes, const struct entry *e
     return reading;
 }
 
-/* Its own files are told by their stamp; under syslog the tag is syslog_processname. */
+/* Under syslog the tag is syslog_processname. */
 static unsigned exim_likeness(const struct entry *entry) {
     struct slice program = entry->program;
-    if (is_own_file(entry))
-        return 90;
     return slice_skip(&program, SLICE("exim")) &&
                    (!program.length || !is_alnum(program.at[0]) || is_digit(program.at[0]))
                ? 100
@@ -509,6 +502,7 @@ static unsigned exim_likeness(const struct entry *entry) {
 const struct mta mta_exim = {
     .name = "exim",
     .title = "Exim",
+    .files = &wrap_exim,
     .likeness = exim_likeness,
     .read = exim_read,
     .arrives_whole = true,

@@ -27,6 +27,9 @@ const struct mta *mta_named(struct slice name) {
 const struct mta *mta_of(const struct entry *entry) {
     const struct mta *likeliest = NULL;
     unsigned best = 0;
+    for (size_t i = 0; mtas[i]; i++)
+        if (mtas[i]->files && mtas[i]->files == entry->wrapping)
+            return mtas[i];
     for (size_t i = 0; mtas[i]; i++) {
         unsigned likeness = mtas[i]->likeness(entry);
         if (likeness > best) {

@@ -18,9 +18,10 @@ enum reading {
 };
 
 struct mta {
-    const char *name;                                /* "postfix", also patterns/mta/postfix.yaml */
-    const char *title;                               /* "Postfix", in reports */
-    unsigned (*likeness)(const struct entry *entry); /* 0 no .. 100 surely mine */
+    const char *name;             /* "postfix", also patterns/mta/postfix.yaml */
+    const char *title;            /* "Postfix", in reports */
+    const struct wrapping *files; /* of its own log files; NULL: it writes none, or like others */
+    unsigned (*likeness)(const struct entry *entry); /* of others: 0 no .. 100 surely mine */
     enum reading (*read)(const struct shapes *shapes, const struct entry *entry,
                          struct records *records);
     bool logs_twice;     /* an incident may be logged twice in a row, by one process */
@@ -38,7 +39,7 @@ extern const struct mta *const mtas[];
 extern const struct mta *const mta_any;
 
 const struct mta *mta_named(struct slice name); /* NULL: no such MTA */
-/* The likeliest MTA, the first of equals; NULL when none knows the entry. */
+/* Whose file it is, else the likeliest MTA, the first of equals; NULL when none knows the entry. */
 const struct mta *mta_of(const struct entry *entry);
 
 #endif

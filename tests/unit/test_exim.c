@@ -447,20 +447,27 @@ static void dull_lines_of_sessions(void **state) {
 
 static void likeness(void **state) {
     (void)state;
-    static const struct wrapping other = {.name = "syslog"};
     static const struct {
         const char *program;
-        const struct wrapping *wrapping;
         unsigned likeness;
     } rows[] = {
-        {"exim", &wrap_exim, 90}, {"exim", &other, 100}, {"exim4", &other, 100},
-        {"exim-mta", NULL, 100},  {"eximon", &other, 0}, {"postfix/smtp", NULL, 0},
-        {"sendmail", NULL, 0},    {"", NULL, 0},
+        {"exim", 100},       {"exim4", 100},  {"exim-mta", 100}, {"eximon", 0},
+        {"postfix/smtp", 0}, {"sendmail", 0}, {"", 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct entry entry = {.program = slice_of(rows[i].program), .wrapping = rows[i].wrapping};
+        struct entry entry = {.program = slice_of(rows[i].program)};
         assert_int_equal(mta_exim.likeness(&entry), rows[i].likeness);
     }
+}
+
+/* Whatever the program is called. */
+static void own_files(void **state) {
+    (void)state;
+    static const struct wrapping other = {.name = "syslog"};
+    struct entry entry = {.program = SLICE("postfix/smtp"), .wrapping = &wrap_exim};
+    assert_ptr_equal(mta_of(&entry), &mta_exim);
+    entry.wrapping = &other;
+    assert_ptr_not_equal(mta_of(&entry), &mta_exim);
 }
 
 int main(void) {
@@ -476,6 +483,7 @@ int main(void) {
         cmocka_unit_test(lines_without_records),
         cmocka_unit_test(dull_lines_of_sessions),
         cmocka_unit_test(likeness),
+        cmocka_unit_test(own_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
