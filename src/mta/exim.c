@@ -61,7 +61,7 @@ static void skip_inner_stamp(struct slice *text) {
 }
 
 /* An id ends with the text or at a blank, and is of letters and digits but for two hyphens. */
-static bool is_message_id(struct slice text, size_t length, size_t first, size_t second) {
+static inline bool is_message_id(struct slice text, size_t length, size_t first, size_t second) {
     char bytes[24];
     if (text.length < length || (text.length > length && text.at[length] != ' ') ||
         text.at[first] != '-' || text.at[second] != '-')
@@ -470,12 +470,14 @@ static enum reading read_text(const struct shapes *shapes, bool has_id, struct s
 
 static enum reading exim_read(const struct shapes *shapes, const struct entry *entry,
                               struct records *records) {
-    struct slice rest = entry->text, text, id;
+    struct slice text = entry->text, id;
     size_t first = records->count;
-    slice_cut(&rest, '\n', &text); /* behind it a rejectlog has the header of the message */
-    bool is_file = entry->wrapping == &wrap_exim; /* and not by syslog */
-    if (!is_file)
+    bool is_file = entry->wrapping == &wrap_exim; /* one line of it, and not by syslog */
+    if (!is_file) {
+        struct slice rest = text; /* behind its first line: the header of a rejected message */
+        slice_cut(&rest, '\n', &text);
         skip_inner_stamp(&text);
+    }
     struct slice pid = take_pid(&text);
     bool has_id = take_message_id(&text, &id);
     enum reading reading = read_text(shapes, has_id, text, records);

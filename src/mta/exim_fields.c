@@ -78,7 +78,7 @@ int64_t exim_read_span(struct slice s) {
 /* ---- the fields of a line ---- */
 
 /* NULL: a key of which nothing is kept. */
-static struct slice *field_of(struct exim_fields *fields, struct slice key) {
+static inline struct slice *field_of(struct exim_fields *fields, struct slice key) {
     if (key.length > 1)
         return slice_is(key, "id") || slice_is(key, "id*") ? &fields->message_id
                : slice_is(key, "QT")                       ? &fields->queue_time
@@ -108,7 +108,7 @@ static struct slice *field_of(struct exim_fields *fields, struct slice key) {
 }
 
 /* Length of the key in front of '=', 0 when the text does not begin with one. */
-static size_t key_length(struct slice s) {
+static inline size_t key_length(struct slice s) {
     size_t length = 0;
     if (s.length > 1 && s.at[1] == '=') /* most of them */
         return is_alnum(s.at[0]);
@@ -120,17 +120,21 @@ static size_t key_length(struct slice s) {
 }
 
 /* "T=remote_smtp: TEXT": the colon belongs to the text (failure_log up to 4.98). */
-static struct slice take_word(struct slice *s) {
-    struct slice word = slice_head(*s, slice_find(*s, ' '));
+static inline struct slice word_of(struct slice s) {
+    struct slice word = slice_head(s, slice_find(s, ' '));
     if (word.length && word.at[word.length - 1] == ':')
         word.length--;
-    *s = slice_from(*s, word.length);
     return word;
 }
 
 struct slice exim_take_value(struct slice *s) {
-    char first = s->length ? s->at[0] : '\0';
-    return first == '"' ? take_quoted(s) : first == '<' ? exim_take_bracketed(s) : take_word(s);
+    if (s->length && s->at[0] == '"')
+        return take_quoted(s);
+    if (s->length && s->at[0] == '<')
+        return exim_take_bracketed(s);
+    struct slice word = word_of(*s);
+    *s = slice_from(*s, word.length);
+    return word;
 }
 
 /* Words without a value: DNSSEC, PRDR, CHUNKING, PIPELINING, TCP fast open and ARC were used. */
@@ -155,21 +159,40 @@ static bool skip_flag(struct slice *s) {
     return is_flag(word);
 }
 
+/* Most values are one word, and what ends it is known then; of the others, which may stand in
+ * quotes, it is told by the function. */
+static inline struct slice value_of(struct slice s, const char **end_r) {
+    struct slice value;
+    if (s.length && (s.at[0] == '"' || s.at[0] == '<')) {
+        struct slice rest = s;
+        value = exim_take_value(&rest);
+        *end_r = rest.at;
+        return value;
+    }
+    value = word_of(s);
+    *end_r = value.at + value.length;
+    return value;
+}
+
 /* H=, and what is no field, is left where it stands. */
 static bool take_plain_field(struct slice *rest, struct exim_fields *fields) {
+    const char *behind = rest->at + rest->length, *end;
     struct slice s = *rest;
     slice_skip_byte(&s, ' ');
     size_t length = key_length(s);
-    struct slice key = slice_head(s, length);
-    if (slice_is(key, "H") || (!length && !skip_flag(&s)))
-        return false;
-    if (length) {
-        s = slice_from(s, length + 1);
-        struct slice value = exim_take_value(&s), *field = field_of(fields, key);
-        if (field && !field->at)
-            *field = value;
+    if (!length) {
+        if (!skip_flag(&s))
+            return false;
+        *rest = s;
+        return true;
     }
-    *rest = s;
+    struct slice key = slice_head(s, length);
+    if (slice_is(key, "H"))
+        return false;
+    struct slice value = value_of(slice_from(s, length + 1), &end), *field = field_of(fields, key);
+    if (field && !field->at)
+        *field = value;
+    *rest = slice_range(end, behind);
     return true;
 }
 
@@ -178,30 +201,47 @@ void exim_take_plain_fields(struct slice *rest, struct exim_fields *fields) {
         ;
 }
 
-/* Only the bytes are looked at that addresses (and the names of masked ones) are made of. */
+/* Addresses, and the names that stand for masked ones, are made of these. */
+static const bool address_bytes[256] = {
+    ['.'] = true, [':'] = true, ['%'] = true, ['0'] = true, ['1'] = true, ['2'] = true,
+    ['3'] = true, ['4'] = true, ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true,
+    ['9'] = true, ['A'] = true, ['B'] = true, ['C'] = true, ['D'] = true, ['E'] = true,
+    ['F'] = true, ['G'] = true, ['H'] = true, ['I'] = true, ['J'] = true, ['K'] = true,
+    ['L'] = true, ['M'] = true, ['N'] = true, ['O'] = true, ['P'] = true, ['Q'] = true,
+    ['R'] = true, ['S'] = true, ['T'] = true, ['U'] = true, ['V'] = true, ['W'] = true,
+    ['X'] = true, ['Y'] = true, ['Z'] = true, ['a'] = true, ['b'] = true, ['c'] = true,
+    ['d'] = true, ['e'] = true, ['f'] = true, ['g'] = true, ['h'] = true, ['i'] = true,
+    ['j'] = true, ['k'] = true, ['l'] = true, ['m'] = true, ['n'] = true, ['o'] = true,
+    ['p'] = true, ['q'] = true, ['r'] = true, ['s'] = true, ['t'] = true, ['u'] = true,
+    ['v'] = true, ['w'] = true, ['x'] = true, ['y'] = true, ['z'] = true,
+};
+
+/* ":50111", or a service's name. */
+static struct slice take_port(struct slice *s) {
+    if (s->length < 2 || s->at[0] != ':' || !is_alnum(s->at[1]))
+        return (struct slice){0};
+    size_t end = 1;
+    while (end < s->length && (is_alnum(s->at[end]) || s->at[end] == '_'))
+        end++;
+    struct slice port = slice_head(slice_from(*s, 1), end - 1);
+    *s = slice_from(*s, end);
+    return port;
+}
+
 bool exim_take_ip(struct slice *s, struct slice *ip_r, struct slice *port_r) {
     enum { LONGEST = 64 };
     struct slice rest = *s;
-    if (!slice_skip(&rest, SLICE("[")))
+    if (!slice_skip_byte(&rest, '['))
         return false;
     size_t end = 0, most = rest.length < LONGEST ? rest.length : LONGEST;
-    while (end < most && (is_digit(rest.at[end]) || rest.at[end] == '.' || rest.at[end] == ':' ||
-                          is_letter(rest.at[end]) || rest.at[end] == '%'))
+    while (end < most && address_bytes[(unsigned char)rest.at[end]])
         end++;
     if (!end || end == rest.length || rest.at[end] != ']')
         return false;
-    struct slice ip = slice_head(rest, end), port = {0};
+    *ip_r = slice_head(rest, end);
     rest = slice_from(rest, end + 1);
-    if (rest.length > 1 && rest.at[0] == ':' && is_alnum(rest.at[1])) {
-        end = 1;
-        while (end < rest.length && (is_alnum(rest.at[end]) || rest.at[end] == '_'))
-            end++;
-        port = slice_head(slice_from(rest, 1), end - 1);
-        rest = slice_from(rest, end);
-    }
-    slice_skip(&rest, SLICE("*"));
-    *ip_r = ip;
-    *port_r = port;
+    *port_r = take_port(&rest);
+    slice_skip_byte(&rest, '*');
     *s = rest;
     return true;
 }
@@ -212,7 +252,9 @@ static bool take_ip_and_fields(struct slice *s, exim_fits *fits, struct exim_fie
     struct slice rest = *s, ip, port;
     if (!exim_take_ip(&rest, &ip, &port))
         return false;
-    struct exim_fields before = *fields;
+    struct exim_fields before;
+    if (fits)
+        before = *fields;
     fields->ip = ip;
     fields->port = port;
     exim_take_plain_fields(&rest, fields);
