@@ -145,15 +145,18 @@ static bool is_key_byte(char byte) {
 
 /* Up to the first ", ", or all of it. */
 static size_t value_length(struct slice s) {
-    struct slice rest = s, part;
-    while (slice_cut(&rest, ',', &part))
-        if (rest.length && rest.at[0] == ' ')
-            return (size_t)(rest.at - 1 - s.at);
-    return s.length;
+    for (size_t behind = 0;;) {
+        size_t comma = slice_find(slice_from(s, behind), ',');
+        if (comma == SIZE_MAX)
+            return s.length;
+        behind += comma + 1;
+        if (behind < s.length && s.at[behind] == ' ')
+            return behind - 1;
+    }
 }
 
-/* Takes ", key=" off the front, then the value up to ", ". */
-static bool take_field(struct slice *rest, struct slice *key_r, struct slice *value_r) {
+/* Takes ", key=" off the front. */
+static bool take_key(struct slice *rest, struct slice *key_r) {
     enum { LONGEST = 24 };
     struct slice s = *rest;
     slice_skip_byte(&s, ',');
@@ -164,10 +167,23 @@ static bool take_field(struct slice *rest, struct slice *key_r, struct slice *va
     if (!length || length == s.length || s.at[length] != '=')
         return false;
     *key_r = slice_head(s, length);
-    s = slice_from(s, length + 1);
+    *rest = slice_from(s, length + 1);
+    return true;
+}
+
+/* Takes the value up to ", ". */
+static struct slice take_value(struct slice *rest) {
+    struct slice s = *rest;
     size_t end = s.length && s.at[0] == '<' ? address_length(s) : 0;
-    *value_r = slice_head(s, end + value_length(slice_from(s, end)));
-    *rest = slice_from(s, value_r->length);
+    struct slice value = slice_head(s, end + value_length(slice_from(s, end)));
+    *rest = slice_from(s, value.length);
+    return value;
+}
+
+static bool take_field(struct slice *rest, struct slice *key_r, struct slice *value_r) {
+    if (!take_key(rest, key_r))
+        return false;
+    *value_r = take_value(rest);
     return true;
 }
 
@@ -229,26 +245,30 @@ static struct slice take_recipients(struct slice *rest) {
     return list;
 }
 
-/* reply= and stat= come last and hold text of a stranger. stat= goes on to the end of the line;
- * that of a bounce is a word of Sendmail's own where there is a reply=, which then ends at the last
- * ", stat=", and other replies at the first. */
+/* That of a bounce is followed by a word of Sendmail's own, so that it ends at the last ", stat=",
+ * and other replies at the first. */
+static struct slice take_reply(struct slice *rest, bool is_final) {
+    static const struct slice stat = SLICE_INIT(", stat=");
+    size_t end = is_final ? slice_rfind_text(*rest, stat) : slice_find_text(*rest, stat);
+    struct slice reply = slice_head(*rest, end);
+    *rest = slice_from(*rest, reply.length);
+    return reply;
+}
+
+/* reply= and stat= come last and hold text of a stranger: stat= goes on to the end of the line. */
 static void take_delivery(struct slice rest, struct delivery *delivery) {
-    static const struct slice stat = SLICE_INIT(", stat="), reply = SLICE_INIT(", reply=");
     struct slice key, value;
     delivery->recipients = take_recipients(&rest);
-    for (;;) {
-        if (slice_skip(&rest, reply)) {
-            bool is_final = delivery->dsn.class_digit == 5;
-            size_t end = is_final ? slice_rfind_text(rest, stat) : slice_find_text(rest, stat);
-            delivery->reply = slice_head(rest, end);
-            rest = slice_from(rest, end);
-        }
-        if (slice_skip(&rest, stat)) {
+    while (take_key(&rest, &key)) {
+        if (slice_is(key, "stat")) {
             delivery->stat = rest;
             return;
         }
-        if (!take_field(&rest, &key, &value))
-            return;
+        if (slice_is(key, "reply")) {
+            delivery->reply = take_reply(&rest, delivery->dsn.class_digit == 5);
+            continue;
+        }
+        value = take_value(&rest);
         if (slice_is(key, "ctladdr"))
             delivery->owner = take_address(&value);
         else if (slice_is(key, "delay"))
