@@ -33,8 +33,10 @@ static inline uint64_t lower_of_eight(uint64_t bytes) {
     return bytes | capitals >> 2;
 }
 
+extern const bool ascii_alnum[256];
+
 static inline bool is_alnum(char byte) {
-    return is_digit(byte) || is_letter(byte);
+    return ascii_alnum[(unsigned char)byte];
 }
 
 /* Eight letters or digits: all of them in one number, which takes a quarter of the instructions. To

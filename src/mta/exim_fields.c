@@ -202,19 +202,9 @@ void exim_take_plain_fields(struct slice *rest, struct exim_fields *fields) {
 }
 
 /* Addresses, and the names that stand for masked ones, are made of these. */
-static const bool address_bytes[256] = {
-    ['.'] = true, [':'] = true, ['%'] = true, ['0'] = true, ['1'] = true, ['2'] = true,
-    ['3'] = true, ['4'] = true, ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true,
-    ['9'] = true, ['A'] = true, ['B'] = true, ['C'] = true, ['D'] = true, ['E'] = true,
-    ['F'] = true, ['G'] = true, ['H'] = true, ['I'] = true, ['J'] = true, ['K'] = true,
-    ['L'] = true, ['M'] = true, ['N'] = true, ['O'] = true, ['P'] = true, ['Q'] = true,
-    ['R'] = true, ['S'] = true, ['T'] = true, ['U'] = true, ['V'] = true, ['W'] = true,
-    ['X'] = true, ['Y'] = true, ['Z'] = true, ['a'] = true, ['b'] = true, ['c'] = true,
-    ['d'] = true, ['e'] = true, ['f'] = true, ['g'] = true, ['h'] = true, ['i'] = true,
-    ['j'] = true, ['k'] = true, ['l'] = true, ['m'] = true, ['n'] = true, ['o'] = true,
-    ['p'] = true, ['q'] = true, ['r'] = true, ['s'] = true, ['t'] = true, ['u'] = true,
-    ['v'] = true, ['w'] = true, ['x'] = true, ['y'] = true, ['z'] = true,
-};
+static inline bool is_address_byte(char byte) {
+    return is_alnum(byte) || byte == '.' || byte == ':' || byte == '%';
+}
 
 /* ":50111", or a service's name. */
 static struct slice take_port(struct slice *s) {
@@ -234,7 +224,7 @@ bool exim_take_ip(struct slice *s, struct slice *ip_r, struct slice *port_r) {
     if (!slice_skip_byte(&rest, '['))
         return false;
     size_t end = 0, most = rest.length < LONGEST ? rest.length : LONGEST;
-    while (end < most && address_bytes[(unsigned char)rest.at[end]])
+    while (end < most && is_address_byte(rest.at[end]))
         end++;
     if (!end || end == rest.length || rest.at[end] != ']')
         return false;

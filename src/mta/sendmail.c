@@ -140,7 +140,7 @@ static void read_count(struct slice s, int64_t *count_r) {
 }
 
 static bool is_key_byte(char byte) {
-    return is_letter(byte) || is_digit(byte) || byte == '_';
+    return is_alnum(byte) || byte == '_';
 }
 
 /* Up to the first ", ", or all of it. */
