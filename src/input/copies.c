@@ -6,8 +6,8 @@
  * keeps the logs of a month from being read thirty times. Memory is bounded by the table; a log
  * that is small, as these are, costs one more reading of the mainlog.
  *
- * Only lines that begin with Exim's stamp are asked for and looked up: a rejectlog has the header
- * of the message behind them.
+ * Only lines that begin with Exim's stamp are put into the table: a rejectlog has the header of the
+ * message behind them.
  */
 #include "input/copies.h"
 
@@ -204,8 +204,6 @@ static void look_up_lines(struct copies *copies, const struct source *source) {
     struct walk walk;
     walk_open(&walk, source);
     while (walk_next(&walk)) {
-        if (!begins_entry(walk.line.text))
-            continue;
         uint64_t *place = place_of(copies, hash_of(walk.line.text));
         if (*place != 0)
             *place |= FOUND;

@@ -40,10 +40,12 @@ static struct slice take_pid(struct slice *s) {
 
 /* " mx1 postfix/smtpd[4711]: ": a syslog daemon that was told to write its stamps like Exim. */
 static bool has_tag(struct slice s) {
-    struct slice host, pid;
+    struct slice pid;
     slice_skip_byte(&s, ' ');
-    if (!slice_cut(&s, ' ', &host) || host.length == 0)
+    size_t host = slice_find(s, ' ');
+    if (host == SIZE_MAX || host == 0)
         return false;
+    s = slice_from(s, host + 1);
     size_t name = 0;
     while (name < s.length && s.at[name] != '[' && s.at[name] != ' ' && s.at[name] != ':')
         name++;
