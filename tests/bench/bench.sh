@@ -158,23 +158,31 @@ peer_round() {
     ! command -v eximstats > "$work/which" || cost eximstats eximstats "$exim.log"
     command -v sma > "$work/which" || return
     for part in 1 2 4; do
-        head -c $((${BENCH_SMA_BYTES:-16000000} / part)) "$sendmail.log" > "$work/sma.log"
+        head -c $((${BENCH_SMA_BYTES:-128000000} / part)) "$sendmail.log" > "$work/sma.log"
         cost "sma.$part" sma -q -a "$work/sma.log"
     done
 }
 
-# How much more twice the log costs, twice over.
-doubling() { # NAME NAME.2 NAME.4
-    calculate "sqrt($(cpu "$1") / ($(cpu "$3") + 0.0001))"
+# How many times more twice the log costs.
+doubling() { # NAME HALF'S-NAME
+    calculate "$(cpu "$1") / ($(cpu "$2") + 0.0001)"
+}
+
+megabytes() { # BYTES...: "32, 64, 128 MB"
+    local each text=""
+    for each in "$@"; do
+        text="$text${text:+, }$(calculate "$each / 1e6")"
+    done
+    echo "$text MB"
 }
 
 row_sendmail() {
-    local ratio theirs="sma is not installed"
-    ratio=$(doubling sendmail sendmail.2 sendmail.4)
+    local ratio theirs="sma is not installed" half=$((bytes / 2)) sma=${BENCH_SMA_BYTES:-128000000}
+    ratio=$(doubling sendmail sendmail.2)
     [ ! -e "$costs/sma.1" ] ||
-        theirs="sma $(calculate "$(cpu sma.4)"), $(calculate "$(cpu sma.2)"), $(calculate "$(cpu sma.1)") s for $((${BENCH_SMA_BYTES:-16000000} / 4000000)), $((${BENCH_SMA_BYTES:-16000000} / 2000000)), $((${BENCH_SMA_BYTES:-16000000} / 1000000)) MB: $(doubling sma.1 sma.2 sma.4) ×"
+        theirs="sma: $(calculate "$(cpu sma.4)"), $(calculate "$(cpu sma.2)"), $(calculate "$(cpu sma.1)") s for $(megabytes $((sma / 4)) $((sma / 2)) "$sma"), $(doubling sma.1 sma.2) ×"
     row "report, Sendmail, \`--jobs 1\`: twice the log" "2.2 ×" "2.05 ×" \
-        "$(calculate "$(cpu sendmail.4)"), $(calculate "$(cpu sendmail.2)"), $(calculate "$(cpu sendmail)") s for a quarter, a half and all of $((bytes / 2000000)) MB; $theirs" \
+        "$(calculate "$(cpu sendmail.4)"), $(calculate "$(cpu sendmail.2)"), $(calculate "$(cpu sendmail)") s for $(megabytes $((half / 4)) $((half / 2)) "$half"); $theirs" \
         "$ratio ×" "$(verdict most "$ratio" 2.2 2.05)"
 }
 
