@@ -403,6 +403,11 @@ scale: build/$(PROGRAM) $(BENCH_TOOLS) ## time and memory up to 10 GB and 10 mil
 	@tests/bench/scale.sh
 	@tests/bench/into_page.sh scale build/bench/scale.md
 
+.PHONY: stages
+stages: build/$(PROGRAM) $(BENCH_TOOLS) ## where the instructions of a line go, into docs/performance.md
+	@tests/bench/stages.sh
+	@tests/bench/into_page.sh stages build/bench/stages.md
+
 .PHONY: budget budget-accept
 budget: build/$(PROGRAM) $(BENCH_TOOLS) ## instructions a line of each kind, beside those recorded
 	@JOBS='$(JOBS)' tests/bench/budget.sh
