@@ -27,10 +27,14 @@ ours() { # COMMAND ARGUMENT...
     "${reading[@]}"
 }
 
-# The totals that the maker of logs counts too, in one order, so that two accounts compare as text.
+# What the maker of logs counts too, in one order, so that two accounts compare as text.
 totals_of() { # FILE
     jq -S '{totals: .totals | {messages, recipients, attempts, rejections, sessions, distinct},
-        notices, read: .lines.read}' "$1"
+        notices, read: .lines.read, top: (.top // {
+            recipient_domains: [.recipient_domains[:5][] | [.recipient_domain, .recipients, .delivered,
+                .bounced, .expired]],
+            sender_domains: [.sender_domains[:5][] | [.sender_domain, .messages, .bytes]],
+            senders: [.senders[:5][].messages]})}' "$1"
 }
 
 # Every total of the report is the maker's, and no line was lost or not understood.

@@ -166,9 +166,10 @@ static void bounced(const struct message *message, struct group group) {
     answer_line(message, group, &bounces[below(sizeof bounces / sizeof *bounces)]);
 }
 
+/* Who sent a message is told by a notice; nobody is told of a notice. */
 static void expired(const struct message *message, struct group group) {
-    (void)message;
-    (void)group;
+    if (message->notice)
+        to_line(message, group, "5.4.7", "stat=Cannot send message for 5 days");
 }
 
 static void notified(const struct message *message, struct message *notice) {

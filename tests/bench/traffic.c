@@ -104,8 +104,9 @@ static struct {
     uint64_t addresses, senders, recipients, sender_domains, recipient_domains;
 } totals;
 
-static void totals_print(FILE *file) {
 #define N "%" PRIu64
+
+static void totals_print(FILE *file) {
     fprintf(file,
             "{\"lines\": {\"read\": " N "},\n"
             " \"totals\": {\"messages\": {\"received\": " N ", \"bytes\": " N "},\n"
@@ -118,60 +119,122 @@ static void totals_print(FILE *file) {
             "  \"distinct\": {\"senders\": " N ", \"sender_domains\": " N ", \"recipients\": " N
             ", \"recipient_domains\": " N "}},\n"
             " \"notices\": {\"made\": " N ", \"delivered\": " N ", \"failed\": " N "},\n"
-            " \"addresses\": " N "}\n",
+            " \"addresses\": " N ",\n",
             totals.lines, totals.received, totals.received_bytes, totals.delivered, totals.bounced,
             totals.expired, totals.waiting, totals.deferred_ever, totals.deferrals, totals.rejected,
             totals.auth_failed, totals.tls_failed, totals.connection_lost, totals.timeout,
             totals.senders, totals.sender_domains, totals.recipients, totals.recipient_domains,
             totals.notices, totals.notices_delivered, totals.notices_failed, totals.addresses);
-#undef N
 }
 
-/* --- who was seen, to tell exactly how many there are */
+/* --- who was seen, to tell exactly how many there are and who comes most */
 
-enum { AS_SENDER = 1, AS_RECIPIENT = 2, AS_ASKED_FOR = 4 };
+enum { AS_SENDER = 1, AS_RECIPIENT = 2, AS_ASKED_FOR = 4, TOP = 5 };
+
+struct seen {
+    uint64_t who; /* domain and user; 0: none */
+    uint32_t as, messages;
+};
 
 static struct {
-    uint64_t *slots; /* domain, user and as what; 0: none */
+    struct seen *slots;
     size_t room, count;
 } seen;
 
-static uint64_t *seen_slot(uint64_t who) {
+static struct domain_account {
+    uint64_t messages, bytes;                         /* sent from here */
+    uint64_t recipients, delivered, bounced, expired; /* sent to */
+    unsigned as;
+} domain_accounts[DOMAINS];
+
+static struct seen *seen_slot(uint64_t who) {
     size_t at = (size_t)(who * 0x9E3779B97F4A7C15 >> 20) & (seen.room - 1);
-    while (seen.slots[at] && seen.slots[at] >> 3 != who)
+    while (seen.slots[at].who && seen.slots[at].who != who)
         at = (at + 1) & (seen.room - 1);
     return &seen.slots[at];
 }
 
 static void seen_grow(void) {
-    uint64_t *old = seen.slots;
+    struct seen *old = seen.slots;
     size_t room = seen.room;
     seen.room = room ? room * 2 : 1 << 16;
     seen.slots = fresh(seen.room * sizeof *seen.slots);
     for (size_t i = 0; i < room; i++)
-        if (old[i])
-            *seen_slot(old[i] >> 3) = old[i];
+        if (old[i].who)
+            *seen_slot(old[i].who) = old[i];
     free(old);
 }
 
 static void see(struct address address, unsigned as) {
-    static unsigned char domain_seen[DOMAINS];
+    struct domain_account *domain = &domain_accounts[address.domain];
     if (4 * seen.count >= 3 * seen.room)
         seen_grow();
     uint64_t who = (uint64_t)(address.domain + 1) << 32 | address.user;
-    uint64_t *slot = seen_slot(who);
-    if (!*slot) {
-        *slot = who << 3;
+    struct seen *slot = seen_slot(who);
+    if (!slot->who) {
+        slot->who = who;
         seen.count++;
         totals.addresses++;
     }
-    totals.senders += (as & ~*slot & AS_SENDER) != 0;
-    totals.recipients += (as & ~*slot & AS_RECIPIENT) != 0;
-    *slot |= as;
-    unsigned char *domain = &domain_seen[address.domain];
-    totals.sender_domains += (as & ~(unsigned)*domain & AS_SENDER) != 0;
-    totals.recipient_domains += (as & ~(unsigned)*domain & AS_RECIPIENT) != 0;
-    *domain |= (unsigned char)as;
+    totals.senders += (as & ~slot->as & AS_SENDER) != 0;
+    totals.recipients += (as & ~slot->as & AS_RECIPIENT) != 0;
+    slot->as |= as;
+    slot->messages += as == AS_SENDER;
+    totals.sender_domains += (as & ~domain->as & AS_SENDER) != 0;
+    totals.recipient_domains += (as & ~domain->as & AS_RECIPIENT) != 0;
+    domain->as |= as;
+}
+
+static const char *account_name(const struct domain_account *account) {
+    return domain_name((unsigned)(account - domain_accounts));
+}
+
+/* By one member of the account, the most first; equal ones by name. */
+static bool stands_before(const struct domain_account *a, const struct domain_account *b,
+                          size_t member) {
+    uint64_t x, y;
+    memcpy(&x, (const char *)a + member, sizeof x);
+    memcpy(&y, (const char *)b + member, sizeof y);
+    return x != y ? x > y : strcmp(account_name(a), account_name(b)) < 0;
+}
+
+/* The first of those that come after `last`. */
+static const struct domain_account *next_domain(const struct domain_account *last, size_t member) {
+    const struct domain_account *best = NULL;
+    for (const struct domain_account *one = domain_accounts; one < domain_accounts + DOMAINS; one++)
+        if ((!last || stands_before(last, one, member)) &&
+            (!best || stands_before(one, best, member)))
+            best = one;
+    return best;
+}
+
+static int by_messages(const void *a, const void *b) {
+    uint32_t x = ((const struct seen *)a)->messages, y = ((const struct seen *)b)->messages;
+    return (x < y) - (x > y);
+}
+
+/* The first rows of the report's tables; of senders just how many messages, as many have as many.
+ */
+static void tops_print(FILE *file) {
+    const struct domain_account *one = NULL;
+    fprintf(file, " \"top\": {\"recipient_domains\": [");
+    for (unsigned i = 0; i < TOP; i++) {
+        one = next_domain(one, offsetof(struct domain_account, recipients));
+        fprintf(file, "%s[\"%s\", " N ", " N ", " N ", " N "]", i ? ",\n  " : "", account_name(one),
+                one->recipients, one->delivered, one->bounced, one->expired);
+    }
+    fprintf(file, "],\n  \"sender_domains\": [");
+    one = NULL;
+    for (unsigned i = 0; i < TOP; i++) {
+        one = next_domain(one, offsetof(struct domain_account, messages));
+        fprintf(file, "%s[\"%s\", " N ", " N "]", i ? ",\n  " : "", account_name(one),
+                one->messages, one->bytes);
+    }
+    fprintf(file, "],\n  \"senders\": [");
+    qsort(seen.slots, seen.room, sizeof *seen.slots, by_messages);
+    for (unsigned i = 0; i < TOP; i++)
+        fprintf(file, "%s%u", i ? ", " : "", seen.slots[i].messages);
+    fprintf(file, "]}}\n");
 }
 
 /* --- printing a line */
@@ -471,6 +534,8 @@ static void message_accept(struct session *session) {
     server->accepted(session, message);
     totals.received++;
     totals.received_bytes += message->size;
+    domain_accounts[message->sender.domain].messages++;
+    domain_accounts[message->sender.domain].bytes += message->size;
     after(between(5000, 90000), HEADER, message);
 }
 
@@ -505,6 +570,7 @@ static void message_expire(struct message *message) {
         } else {
             totals.waiting--;
             totals.expired++;
+            domain_accounts[recipient->address.domain].expired++;
         }
     }
     if (server->notices && !message->notice)
@@ -526,36 +592,40 @@ static void message_attempt_over(struct message *message) {
     after(pause + between(0, 60 * second), RETRY, message);
 }
 
-/* What becomes of recipients that were `before`. Notices move nothing but their own account. */
-static void count_fate(const struct message *message, enum recipient_state before, unsigned count,
-                       uint64_t *fate) {
+/* What becomes of recipients. Notices move nothing but their own account. */
+static void count_fate(const struct message *message, struct group group, uint64_t *fate) {
+    struct domain_account *domain = &domain_accounts[group.list->address.domain];
+    enum recipient_state before = group.list->state;
     if (message->notice) {
-        totals.notices_delivered += fate == &totals.delivered ? count : 0;
-        totals.notices_failed += fate == &totals.bounced ? count : 0;
+        totals.notices_delivered += fate == &totals.delivered ? group.count : 0;
+        totals.notices_failed += fate == &totals.bounced ? group.count : 0;
         return;
     }
-    *fate += count;
+    *fate += group.count;
+    domain->recipients += before == FRESH ? group.count : 0;
+    domain->delivered += fate == &totals.delivered ? group.count : 0;
+    domain->bounced += fate == &totals.bounced ? group.count : 0;
     if (fate == &totals.deferrals) {
-        totals.deferred_ever += before == FRESH ? count : 0;
-        totals.waiting += before == FRESH ? count : 0;
+        totals.deferred_ever += before == FRESH ? group.count : 0;
+        totals.waiting += before == FRESH ? group.count : 0;
     } else if (before == DEFERRED) {
-        totals.waiting -= count;
+        totals.waiting -= group.count;
     }
 }
 
 static void deliver(struct message *message, struct recipient *first, unsigned count) {
     struct group group = {first, count};
     bool again = first->state == DEFERRED;
-    enum recipient_state before = first->state, state = GONE;
+    enum recipient_state state = GONE;
     if (percent(again ? 52 : 92)) {
-        count_fate(message, before, count, &totals.delivered);
+        count_fate(message, group, &totals.delivered);
         server->sent(message, group);
     } else if (percent(again ? 12 : 45)) {
-        count_fate(message, before, count, &totals.bounced);
+        count_fate(message, group, &totals.bounced);
         server->bounced(message, group);
         message->failed += count;
     } else {
-        count_fate(message, before, count, &totals.deferrals);
+        count_fate(message, group, &totals.deferrals);
         server->deferred(message, group);
         state = DEFERRED;
     }
@@ -763,7 +833,6 @@ static void let_days_pass(void) {
     free(heap);
     free(domains.sums);
     free(clients.sums);
-    free(seen.slots);
 }
 
 static int usage(void) {
@@ -829,6 +898,8 @@ int make_log(int argc, char **argv, const struct server *writer) {
     setvbuf(log_file, NULL, _IOFBF, 1 << 20);
     let_days_pass();
     totals_print(totals_file);
+    tops_print(totals_file);
+    free(seen.slots);
     if (fclose(log_file) || fclose(totals_file)) {
         perror(wish.log);
         return 1;
