@@ -94,8 +94,7 @@ static bool is_earlier(const struct tally_example *a, const struct tally_example
     return a->seconds != b->seconds ? a->seconds < b->seconds : a->nanos < b->nanos;
 }
 
-static void join(void *context, const struct tally_reason *reason) {
-    struct joining *joining = context;
+static void join(struct joining *joining, const struct tally_reason *reason) {
     struct joined *joined = joined_for(joining, reason);
     joined->count += reason->count;
     if (joined->mta != mta_named(reason->mta))
@@ -112,6 +111,16 @@ static void join(void *context, const struct tally_reason *reason) {
         join_tie(joined, &reason->ties[i]);
     for (size_t i = 0; i < reason->affected_count; i++)
         join_affected(joined, &reason->affected[i]);
+}
+
+struct both {
+    struct joining *all, *apart;
+};
+
+static void join_both(void *context, const struct tally_reason *reason) {
+    const struct both *both = context;
+    join(both->all, reason);
+    join(both->apart, reason);
 }
 
 static int compare_ties(const void *left, const void *right) {
@@ -186,10 +195,7 @@ static void fold_affected(struct joined *joined) {
     sort(all, kept, sizeof *all, compare_affected);
 }
 
-void joining_make(struct joining *joining, const struct tally *tally, const struct rulebook *book,
-                  bool apart) {
-    *joining = (struct joining){.book = book, .apart = apart};
-    tally_each_reason(tally, join, joining);
+static void joining_sort(struct joining *joining) {
     sort(joining->items, joining->count, sizeof *joining->items, compare_joined);
     for (size_t i = 0; i < joining->count; i++) {
         struct joined *joined = &joining->items[i];
@@ -197,6 +203,15 @@ void joining_make(struct joining *joining, const struct tally *tally, const stru
         sort(joined->ties, joined->tie_count, sizeof *joined->ties, compare_ties);
         fold_affected(joined);
     }
+}
+
+void joining_make(struct joining *all, struct joining *apart, const struct tally *tally,
+                  const struct rulebook *book) {
+    *all = (struct joining){.book = book};
+    *apart = (struct joining){.book = book, .apart = true};
+    tally_each_reason(tally, join_both, &(struct both){all, apart});
+    joining_sort(all);
+    joining_sort(apart);
 }
 
 static void joined_release(struct joined *joined) {

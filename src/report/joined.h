@@ -42,9 +42,11 @@ struct joining {
     size_t count, capacity;
 };
 
-/* Texts are borrowed from the tally until it changes. */
-void joining_make(struct joining *joining, const struct tally *tally, const struct rulebook *book,
-                  bool apart);
+/* Both ways at once: the tally sorts all that it tells. Texts are borrowed from it until it
+ * changes.
+ */
+void joining_make(struct joining *all, struct joining *apart, const struct tally *tally,
+                  const struct rulebook *book);
 /* Leaves out what came less often than that; gives how many reasons those are. */
 size_t joining_leave_out(struct joining *joining, uint64_t least);
 /* Leaves out what is not in another joining, of ours and strangers' together. */

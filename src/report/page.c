@@ -235,21 +235,25 @@ static unsigned long long part_of(uint64_t number, uint64_t whole, uint64_t scal
     return whole ? (number * scale + whole / 2) / whole : 0;
 }
 
-struct slice amount_shown(const struct cell *amount, char room[AMOUNT_ROOM]) {
-    int length;
+static struct slice show_count(uint64_t count, char room[AMOUNT_ROOM]) {
+    char *at = room + AMOUNT_ROOM;
+    do
+        *--at = (char)('0' + count % 10);
+    while (count /= 10);
+    return slice_range(at, room + AMOUNT_ROOM);
+}
 
+struct slice amount_shown(const struct cell *amount, char room[AMOUNT_ROOM]) {
     if (amount->kind == CELL_BYTES)
         return show_size(amount->number, room);
     if (amount->kind == CELL_DURATION)
         return show_duration(amount->number, room);
     if (amount->kind == CELL_NONE || (amount->kind == CELL_SHARE && !amount->whole))
         return SLICE("-");
-    if (amount->kind == CELL_SHARE) {
-        unsigned long long part = part_of(amount->number, amount->whole, 1000);
-        length = snprintf(room, AMOUNT_ROOM, "%llu.%llu %%", part / 10, part % 10);
-    } else {
-        length = snprintf(room, AMOUNT_ROOM, "%llu", (unsigned long long)amount->number);
-    }
+    if (amount->kind != CELL_SHARE)
+        return show_count(amount->number, room);
+    unsigned long long part = part_of(amount->number, amount->whole, 1000);
+    int length = snprintf(room, AMOUNT_ROOM, "%llu.%llu %%", part / 10, part % 10);
     return (struct slice){room, (size_t)length};
 }
 
@@ -259,14 +263,14 @@ struct slice amount_number(const struct cell *amount, char room[AMOUNT_ROOM]) {
 
     if (amount->kind == CELL_NONE || (amount->kind == CELL_SHARE && !amount->whole))
         return (struct slice){room, 0};
+    if (amount->kind != CELL_SHARE && amount->kind != CELL_DURATION)
+        return show_count(number, room);
     if (amount->kind == CELL_SHARE) {
         number = part_of(amount->number, amount->whole, 10000);
         length = snprintf(room, AMOUNT_ROOM, "%llu.%04llu", number / 10000, number % 10000);
-    } else if (amount->kind == CELL_DURATION) {
+    } else {
         number = (number + 500) / 1000;
         length = snprintf(room, AMOUNT_ROOM, "%llu.%03llu", number / 1000, number % 1000);
-    } else {
-        length = snprintf(room, AMOUNT_ROOM, "%llu", number);
     }
     return (struct slice){room, (size_t)length};
 }

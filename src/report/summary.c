@@ -277,8 +277,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     struct waiting_table *waiting = waiting_table_new(wishes->journey, wishes->masker);
     struct joining all, apart; /* apart: ours and strangers' */
     struct suspects suspects;
-    joining_make(&all, tally, book, false);
-    joining_make(&apart, tally, book, true);
+    joining_make(&all, &apart, tally, book);
     size_t rare = joining_leave_out(&all, wishes->min);
     joining_keep(&apart, &all);
     suspects_find(&suspects, tally);

@@ -19,6 +19,11 @@ static void show_text(struct out *to, struct slice whole) {
     struct slice text = utf8_head(whole, MOST_SHOWN);
 
     while (text.length > 0) {
+        size_t plain = utf8_plain(text);
+        out_slice(to, slice_head(text, plain));
+        text = slice_from(text, plain);
+        if (text.length == 0)
+            break;
         const char *begin = text.at;
         uint32_t code_point = utf8_take(&text);
         if (code_point == '\t' || code_point == '\n')
@@ -115,6 +120,8 @@ struct slice pen_cut(struct pen *pen, struct slice text, size_t width) {
     struct slice rest = text;
     size_t used = 0, kept = 0; /* kept: bytes that leave a column for the ellipsis */
 
+    if (text.length <= width && utf8_plain(text) == text.length) /* as nearly all are */
+        return text;
     while (rest.length > 0) {
         used += width_take(&rest);
         if (used > width)

@@ -22,9 +22,13 @@ struct table {
     size_t count;
     struct table_column {
         const struct cell *head; /* its cell in the first row */
-        size_t width, number;    /* number: width of the digits in front of units */
-        size_t least;            /* narrower it shall not be */
-        bool amounts, has_unit;  /* amounts: in every row */
+        struct shown {
+            const struct cell *cell; /* NULL: the row has none */
+            struct slice text;       /* as it stands in its column */
+        } * rows;
+        size_t width, number;   /* number: width of the digits in front of units */
+        size_t least;           /* narrower it shall not be */
+        bool amounts, has_unit; /* amounts: in every row */
     } columns[MOST_COLUMNS];
     size_t bar;      /* columns of the longest bar; 0: no bars */
     uint64_t height; /* what the longest bar stands for */
@@ -51,20 +55,40 @@ static struct table table_of(const struct cell *list) {
 
 /* ---- measuring */
 
-/* A cell as it stands in its column: digits are right-aligned in front of their units. */
-static struct slice show_in(struct pen *pen, const struct table_column *column,
-                            const struct cell *record) {
-    const struct cell *cell = cell_under(record, column->head);
-    struct slice shown = pen_show(pen, cell);
-
-    if (!cell || !column->has_unit || !cell_is_amount(cell))
-        return shown;
-    return arena_print(&pen->arena, "%*s%.*s", (int)(column->number - pen_number_width(shown)), "",
-                       SLICE_ARGS(shown));
+static bool is_amount(const struct shown *shown) {
+    return shown->cell && cell_is_amount(shown->cell);
 }
 
-static bool has_unit(struct slice shown) {
-    return pen_number_width(shown) < shown.length;
+static size_t count_rows(const struct cell *list) {
+    size_t count = 0;
+    for (const struct cell *record = list->first; record; record = record->next)
+        count++;
+    return count;
+}
+
+/* Each cell is shown once. */
+static void show_column(struct pen *pen, const struct cell *list, struct table_column *column) {
+    struct shown *shown = column->rows =
+        arena_zero(&pen->arena, count_rows(list) * sizeof *column->rows);
+
+    for (const struct cell *record = list->first; record; record = record->next, shown++) {
+        const struct cell *cell = cell_under(record, column->head);
+        *shown = (struct shown){cell, pen_show(pen, cell)};
+        column->amounts &= !cell || is_amount(shown);
+        if (!is_amount(shown))
+            continue;
+        size_t number = pen_number_width(shown->text);
+        column->number = number > column->number ? number : column->number;
+        column->has_unit |= number < shown->text.length;
+    }
+}
+
+/* Digits are right-aligned in front of their units. */
+static void align_number(struct pen *pen, const struct table_column *column, struct shown *shown) {
+    size_t number = pen_number_width(shown->text);
+    if (number < column->number)
+        shown->text = arena_print(&pen->arena, "%*s%.*s", (int)(column->number - number), "",
+                                  SLICE_ARGS(shown->text));
 }
 
 static size_t longest_word(struct slice text) {
@@ -81,17 +105,12 @@ static size_t longest_word(struct slice text) {
 static void measure_column(struct pen *pen, const struct cell *list, struct table_column *column) {
     struct slice title = slice_of(column->head->title);
 
-    for (const struct cell *record = list->first; record; record = record->next) {
-        const struct cell *cell = cell_under(record, column->head);
-        if (!cell)
-            continue;
-        size_t number = cell_is_amount(cell) ? pen_number_width(pen_show(pen, cell)) : 0;
-        column->number = number > column->number ? number : column->number;
-        column->has_unit |= cell_is_amount(cell) && has_unit(pen_show(pen, cell));
-        column->amounts &= cell_is_amount(cell);
-    }
-    for (const struct cell *record = list->first; record; record = record->next) {
-        size_t width = width_of(show_in(pen, column, record));
+    show_column(pen, list, column);
+    struct shown *shown = column->rows;
+    for (const struct cell *record = list->first; record; record = record->next, shown++) {
+        if (column->has_unit && is_amount(shown))
+            align_number(pen, column, shown);
+        size_t width = width_of(shown->text);
         column->width = width > column->width ? width : column->width;
     }
     size_t word = longest_word(title), whole = width_of(title);
@@ -234,13 +253,13 @@ void text_table_write(struct pen *pen, const struct section *section) {
     if (has_bars)
         measure_bars(&table, list, pen->width);
     write_headings(pen, &table);
-    for (const struct cell *record = list->first; record; record = record->next) {
+    size_t row = 0;
+    for (const struct cell *record = list->first; record; record = record->next, row++) {
         for (size_t i = 0; i < table.count; i++) {
-            struct slice shown = show_in(pen, &table.columns[i], record);
+            const struct shown *shown = &table.columns[i].rows[row];
+            places[i] = (struct place){.text = shown->text, .color = pen_color(shown->cell)};
             if (section->look != LOOK_SENTENCES)
-                shown = pen_cut(pen, shown, table.columns[i].width);
-            places[i] = (struct place){
-                .text = shown, .color = pen_color(cell_under(record, table.columns[i].head))};
+                places[i].text = pen_cut(pen, shown->text, table.columns[i].width);
         }
         write_row(pen, &table, places, table.bar ? bar_of(pen, &table, record) : (struct slice){0});
     }

@@ -102,7 +102,17 @@ size_t width_of(struct slice text) {
     return columns;
 }
 
+/* A letter of ASCII stands for itself, unless what is none follows: that may be an accent. */
+static bool is_lone_letter(struct slice text) {
+    return utf8_plain(slice_head(text, 1)) == 1 &&
+           (text.length == 1 || (unsigned char)text.at[1] < 0x80);
+}
+
 size_t width_take(struct slice *text) {
+    if (is_lone_letter(*text)) {
+        *text = slice_from(*text, 1);
+        return 1;
+    }
     uint32_t before = utf8_take(text);
     size_t columns = columns_of(before);
 
