@@ -33,6 +33,13 @@ static void imply_code(const struct codes *codes, struct finding *finding) {
     finding->code_implied = true;
 }
 
+/* Made for the first reply of a thread: few runs need all. */
+static struct reason_memory *reasons_of(struct pipeline *pipeline, struct hands *hands) {
+    if (!hands->reasons)
+        hands->reasons = reason_memory_new(pipeline->run->knowledge->book);
+    return hands->reasons;
+}
+
 /* Reply and reason: the work of a failure, and of a delivery that is shown. The template and
  * the listed address are columns of the row; of tables only where they say so. */
 static void judge(struct pipeline *pipeline, struct hands *hands, struct job *job,
@@ -50,7 +57,7 @@ static void judge(struct pipeline *pipeline, struct hands *hands, struct job *jo
         return;
     reply_read(&finding->record, &job->arena, &finding->reply);
     imply_code(book->codes, finding);
-    reason_decide(book, hands->reasons, finding);
+    reason_decide(book, reasons_of(pipeline, hands), finding);
     if (is_delivery)
         return;
     finding->template = wording_template(finding->reply.text, &job->arena);
@@ -344,7 +351,8 @@ void block_work(void *context, unsigned thread, void *argument) {
     struct job *job = argument;
     struct hands *hands = &pipeline->hands[thread];
     block_set_anchor(hands, job);
-    reason_memory_round(hands->reasons);
+    if (hands->reasons)
+        reason_memory_round(hands->reasons);
     size_t at = 0;
     struct line line = {0};
     hands->clock.guessed = false;

@@ -106,7 +106,7 @@ struct job {
 
 /* What one thread needs for itself. */
 struct hands {
-    struct reason_memory *reasons;
+    struct reason_memory *reasons; /* NULL: no reply yet */
     struct operators *operators;
     struct clock clock;
 };

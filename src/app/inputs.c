@@ -112,8 +112,10 @@ static void judge_coverage(const struct run *run) {
 static bool was_off(const struct pipeline *pipeline, size_t place, const char **file_r,
                     unsigned *line_r) {
     bool off = false;
-    for (unsigned i = 0; i <= pipeline->threads; i++)
-        off |= reason_memory_was_off(pipeline->hands[i].reasons, place, file_r, line_r);
+    for (unsigned i = 0; i <= pipeline->threads; i++) {
+        const struct reason_memory *reasons = pipeline->hands[i].reasons;
+        off |= reasons && reason_memory_was_off(reasons, place, file_r, line_r);
+    }
     return off;
 }
 

@@ -37,7 +37,6 @@ static struct pipeline *pipeline_new(struct run *run) {
         map_init(&job->programs, sizeof(struct ledger));
     }
     for (unsigned i = 0; i <= pipeline->threads; i++) {
-        pipeline->hands[i].reasons = reason_memory_new(run->knowledge->book);
         pipeline->hands[i].operators = operators_new(run->knowledge->book);
     }
     pipeline->workers = workers_new(pipeline->threads, pipeline->ring, pipeline->job_count,

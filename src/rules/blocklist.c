@@ -18,10 +18,10 @@ void blocklists_release(struct blocklists *lists) {
     *lists = (struct blocklists){0};
 }
 
-static bool add_mark(struct blocklists *lists, struct arena *arena, struct slice name,
-                     const struct yaml *item, enum rule_form form, struct problem *problem) {
+static bool add_mark(struct blocklists *lists, struct slice name, const struct yaml *item,
+                     enum rule_form form, struct problem *problem) {
     struct blocklist_mark named = {.name = name};
-    if (!rule_mark_read(arena, item, form, &named.mark, problem))
+    if (!rule_mark_read(item, form, &named.mark, problem))
         return false;
     struct regex *regex = named.mark.pattern.regex;
     if (name.length == 0 && regex) /* compiles the pattern, and most need not be yet */
@@ -36,8 +36,7 @@ static bool add_mark(struct blocklists *lists, struct arena *arena, struct slice
                           : "no 'name': a phrase names only one list");
 }
 
-bool blocklist_read(struct blocklists *lists, struct arena *arena, const struct yaml *item,
-                    struct problem *problem) {
+bool blocklist_read(struct blocklists *lists, const struct yaml *item, struct problem *problem) {
     struct slice name;
     const struct yaml *says = yaml_get(item, "says"), *matches = yaml_get(item, "matches");
     if (!yaml_text(item, "name", false, &name, problem))
@@ -49,7 +48,7 @@ bool blocklist_read(struct blocklists *lists, struct arena *arena, const struct 
     if (!text)
         return yaml_say(texts, problem, "an empty list names nothing");
     for (; text; text = texts->kind == YAML_LIST ? text->next : NULL)
-        if (!add_mark(lists, arena, name, text, says ? RULE_SAYS : RULE_MATCHES, problem))
+        if (!add_mark(lists, name, text, says ? RULE_SAYS : RULE_MATCHES, problem))
             return false;
     return true;
 }

@@ -22,7 +22,6 @@ void blocklists_release(struct blocklists *lists);
 
 /* Adds the marks of one list: a mapping with `name`, and `says` or `matches`, a text or a list of
  * them. Without a name every pattern has a group called name. */
-bool blocklist_read(struct blocklists *lists, struct arena *arena, const struct yaml *item,
-                    struct problem *problem);
+bool blocklist_read(struct blocklists *lists, const struct yaml *item, struct problem *problem);
 
 #endif

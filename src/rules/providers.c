@@ -13,7 +13,7 @@ static bool add_marks(struct loader *loader, const struct yaml *list, enum rule_
         return false;
     for (const struct yaml *item = list ? list->first : NULL; item; item = item->next) {
         struct provider_mark told = {.provider = &book->providers[book->provider_count]};
-        if (!rule_mark_read(loader->arena, item, form, &told.mark, loader->problem))
+        if (!rule_mark_read(item, form, &told.mark, loader->problem))
             return false;
         book->marks = memory_grow(book->marks, &loader->held->mark_capacity, book->mark_count + 1,
                                   sizeof *book->marks);
@@ -143,7 +143,7 @@ static bool read_list(struct loader *loader, const struct yaml *item) {
                                         "side", "direction", "mta",     "with",   "unless", NULL};
     const struct reason *reason;
     if (!yaml_only(item, known, loader->problem) ||
-        !blocklist_read(&loader->book->lists, loader->arena, item, loader->problem) ||
+        !blocklist_read(&loader->book->lists, item, loader->problem) ||
         !read_reason_key(loader, item, false, &reason))
         return false;
     if (!reason)

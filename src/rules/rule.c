@@ -237,7 +237,7 @@ static struct rule *new_rule(const struct rule_maker *maker, const struct yaml *
     return rule;
 }
 
-static bool compile(struct arena *arena, const struct yaml *item, struct rule_pattern *pattern_r,
+static bool compile(const struct yaml *item, struct rule_pattern *pattern_r,
                     struct problem *problem) {
     struct problem why = {""};
     *pattern_r = (struct rule_pattern){0};
@@ -247,7 +247,6 @@ static bool compile(struct arena *arena, const struct yaml *item, struct rule_pa
         pattern_r->regex = regex_trusted(item->text, REGEX_EXTENDED | REGEX_NOCASE);
     else if (!regex_new(item->text, REGEX_EXTENDED | REGEX_NOCASE, &pattern_r->regex, &why))
         return yaml_say(item, problem, "%s", why.text);
-    pattern_r->needed = needed_of(arena, item->text);
     return true;
 }
 
@@ -260,7 +259,7 @@ static bool add_phrase(const struct rule_maker *maker, const struct yaml *item) 
 
 static bool add_pattern(const struct rule_maker *maker, const struct yaml *item) {
     struct rule_pattern *pattern = arena_zero(maker->arena, sizeof *pattern);
-    if (!compile(maker->arena, item, pattern, maker->problem))
+    if (!compile(item, pattern, maker->problem))
         return false;
     new_rule(maker, item, RULE_MATCHES)->pattern = pattern;
     return true;
@@ -286,11 +285,11 @@ bool rules_matches(const struct rule_maker *maker, const struct yaml *list) {
     return each(maker, list, add_pattern);
 }
 
-bool rule_mark_read(struct arena *arena, const struct yaml *item, enum rule_form form,
-                    struct rule_mark *mark_r, struct problem *problem) {
+bool rule_mark_read(const struct yaml *item, enum rule_form form, struct rule_mark *mark_r,
+                    struct problem *problem) {
     *mark_r = (struct rule_mark){.text = item->text, .file = item->file, .line = item->line};
     return form == RULE_SAYS ? check_phrase(item, problem)
-                             : compile(arena, item, &mark_r->pattern, problem);
+                             : compile(item, &mark_r->pattern, problem);
 }
 
 bool rule_of(const struct rule_maker *maker, const struct yaml *mapping) {

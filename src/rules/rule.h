@@ -38,8 +38,8 @@ extern const struct rule_where rule_anywhere;
  * the first set under the id of the pattern's owner, of the others under `more`, ids that patterns
  * share. */
 struct rule_pattern {
-    struct regex *regex; /* NULL: none, this is a phrase or a code */
-    struct needed needed;
+    struct regex *regex;  /* NULL: none, this is a phrase or a code */
+    struct needed needed; /* and `more`: of search_prepare() */
     unsigned more[NEEDED_MOST - 1];
 };
 
@@ -109,7 +109,7 @@ bool rule_of_codes(const struct rule_maker *maker, const struct yaml *mapping);
 bool rule_is_stage(struct slice word);
 /* The mark of one item of says, or of matches: checked as a rule of these is. The regex of a
  * pattern is the caller's. */
-bool rule_mark_read(struct arena *arena, const struct yaml *item, enum rule_form form,
-                    struct rule_mark *mark_r, struct problem *problem);
+bool rule_mark_read(const struct yaml *item, enum rule_form form, struct rule_mark *mark_r,
+                    struct problem *problem);
 
 #endif

@@ -1,10 +1,16 @@
 /* Rules, the marks of providers and of block lists, what patterns need and the conditions of rules:
  * all are words that stand in a text or do not, so all are given ids and looked for at once.
+ *
+ * This takes half as long as all that goes before it in a short run, so it waits for the first
+ * reply that is to be judged.
  */
 #include "rules/search.h"
 
+#include <pthread.h>
+
 #include "base/map.h"
 #include "base/pack.h"
+#include "rules/loading.h"
 
 /* The search while it is filled. Sets and lists that say the same are looked for under one id: each
  * id that a text has must be told when it is found. */
@@ -62,17 +68,17 @@ static void add_conditions(struct search *search, struct rule_phrases *list) {
 }
 
 /* What one rule or mark says itself: a phrase, or the words its pattern needs. */
-static void add_own(struct search *search, struct rule_pattern *pattern, struct slice phrase,
+static void add_own(struct search *search, struct rule_pattern *pattern, struct slice text,
                     unsigned id) {
-    if (pattern && pattern->regex)
+    if (pattern && pattern->regex) {
+        pattern->needed = needed_of(&((struct held *)search->book)->arena, text);
         add_needed(search, pattern, id);
-    else
-        phrases_add(search->book->phrases, phrase, id);
+    } else {
+        phrases_add(search->book->phrases, text, id);
+    }
 }
 
-void search_prepare(struct rulebook *book) {
-    if (book->search_ids > 0)
-        return;
+static void prepare(struct rulebook *book) {
     struct search search = {.book = book};
     map_init(&search.sets, sizeof(unsigned));
     map_init(&search.lists, sizeof(unsigned));
@@ -92,4 +98,12 @@ void search_prepare(struct rulebook *book) {
     map_release(&search.sets);
     map_release(&search.lists);
     pack_release(&search.key);
+}
+
+void search_prepare(struct rulebook *book) {
+    static pthread_mutex_t preparing = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&preparing);
+    if (book->search_ids == 0)
+        prepare(book);
+    pthread_mutex_unlock(&preparing);
 }

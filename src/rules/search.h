@@ -4,8 +4,8 @@
 
 #include "rules/rulebook.h"
 
-/* Makes book->phrases, which whoever only looks up reasons does not need; once, and by one thread.
- */
+/* Makes book->phrases, and with them what the patterns of rules need, when that is not yet done.
+ * Threads may meet here: all go on when it is. */
 void search_prepare(struct rulebook *book);
 
 #endif

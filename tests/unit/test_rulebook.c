@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "rules/search.h"
+
 /* The required keys of a reason, in lines 1 to 8. */
 #define HEAD                                                                                       \
     "title: T\ngroup: recipient\nmeaning: M.\nsign: S.\nhint: Do.\n"                               \
@@ -594,6 +596,7 @@ static void builtin_files_load(void **state) {
         fail_msg("%s", problem.text);
     assert_true(book->reason_count > 0);
     struct regex_memory *memory = regex_memory_new();
+    search_prepare(book);
     for (size_t i = 0; i < book->reason_count; i++)
         for (size_t j = 0; j < book->reasons[i].proof_count; j++)
             check_needs(book, memory, book->reasons[i].proofs[j].text);
