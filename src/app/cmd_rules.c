@@ -154,7 +154,7 @@ int cmd_rules(const struct options *options) {
         return 2;
     }
     bool for_people = format_named(options->format ? options->format : "text")->for_people;
-    if (!knowledge_load(&knowledge, options, KNOW_LOGS, for_people, &problem))
+    if (!knowledge_load(&knowledge, options, KNOW_ALL, for_people, &problem))
         options_fault(options, &problem);
     else
         status = rules(options, &knowledge, is_test);

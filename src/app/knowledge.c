@@ -125,16 +125,25 @@ static bool load_language(struct knowledge *knowledge, const char *name, struct 
 
 /* ---- the whole */
 
+static bool load_book(struct knowledge *knowledge, enum knowing knowing, struct problem *problem) {
+    static bool (*const load[])(const struct pattern_files *files, struct rulebook **book_r,
+                                struct problem *problem) = {
+        [KNOW_CODES] = rulebook_load_texts,
+        [KNOW_REPLIES] = rulebook_load_rules,
+        [KNOW_LOGS] = rulebook_load_rules,
+        [KNOW_ALL] = rulebook_load,
+    };
+    return load[knowing](&knowledge->files, &knowledge->book, problem);
+}
+
 bool knowledge_load(struct knowledge *knowledge, const struct options *options,
                     enum knowing knowing, bool for_people, struct problem *problem) {
     *knowledge = (struct knowledge){0};
     arena_init(&knowledge->arena);
-    if (!gather(knowledge, options, problem) ||
-        !(knowing == KNOW_CODES ? rulebook_load_texts : rulebook_load)(&knowledge->files,
-                                                                       &knowledge->book, problem) ||
+    if (!gather(knowledge, options, problem) || !load_book(knowledge, knowing, problem) ||
         !load_language(knowledge, language_wanted(knowledge, options, for_people), problem))
         return false;
-    return knowing != KNOW_LOGS || load_all_shapes(knowledge, problem);
+    return knowing < KNOW_LOGS || load_all_shapes(knowledge, problem);
 }
 
 void knowledge_release(struct knowledge *knowledge) {

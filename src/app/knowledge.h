@@ -18,9 +18,9 @@ struct knowledge {
     struct shapes *shapes[MTAS_MOST]; /* in the order of mtas[], then those of mta_any */
 };
 
-/* What a command needs to know: codes and reasons, replies too (the rules), logs too (the shapes).
- */
-enum knowing { KNOW_CODES, KNOW_REPLIES, KNOW_LOGS };
+/* What a command needs to know: codes and reasons, replies too (the rules), logs too (the shapes);
+ * and all that there is, the examples that prove the rules. */
+enum knowing { KNOW_CODES, KNOW_REPLIES, KNOW_LOGS, KNOW_ALL };
 
 /* Loads the built-in files, /etc/mailtriage/patterns unless --no-config, and each --patterns, and
  * puts them into the language of --lang; with for_people, without --lang, into that of LC_ALL,

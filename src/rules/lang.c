@@ -131,14 +131,23 @@ struct visit {
     void *context;
 };
 
-/* Empty texts are none. */
+/* The key is its parts, joined by dots; `where` may be empty, and very long keys and empty texts
+ * are none. */
 static void visit(const struct visit *to, const char *kind, struct slice name, const char *part,
                   struct slice where, struct slice *text) {
+    const struct slice parts[] = {slice_of(kind), name, slice_of(part), where};
     char key[256];
-    int length = snprintf(key, sizeof key, "%s.%.*s.%s%s%.*s", kind, SLICE_ARGS(name), part,
-                          where.length ? "." : "", SLICE_ARGS(where));
-    if (text->length > 0 && length > 0 && (size_t)length < sizeof key)
-        to->each(to->context, (struct slice){key, (size_t)length}, text);
+    size_t length = 0;
+    if (text->length == 0)
+        return;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts - !where.length; i++) {
+        if (length + 1 + parts[i].length > sizeof key)
+            return;
+        memcpy(key + length, parts[i].at, parts[i].length);
+        length += parts[i].length;
+        key[length++] = '.';
+    }
+    to->each(to->context, (struct slice){key, length - 1}, text);
 }
 
 static void visit_code(void *context, struct code_page *page) {

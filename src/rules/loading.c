@@ -15,10 +15,18 @@ bool loading_files(struct loader *loader, struct slice folder,
     return true;
 }
 
+/* Rules come before what proves them. */
+static const char *const not_texts[] = {"strong",   "weak", "codes", "where",
+                                        "examples", "not",  NULL};
+enum { PROOFS_AT = 4 };
+
 const struct yaml *loading_yaml(struct loader *loader, const struct pattern_file *file) {
     const struct yaml *root;
+    const char *const *without = loader->without_rules    ? not_texts
+                                 : loader->without_proofs ? not_texts + PROOFS_AT
+                                                          : NULL;
     arena_clear(&loader->nodes);
-    if (!pattern_file_texts(file, loader->arena, &loader->nodes, &root, loader->problem))
+    if (!pattern_file_texts(file, loader->arena, &loader->nodes, without, &root, loader->problem))
         return NULL;
     return root;
 }

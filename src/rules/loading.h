@@ -21,7 +21,7 @@ struct loader {
     struct arena *arena;
     struct arena nodes; /* of the file that is read, when its text lives elsewhere */
     bool proved;        /* all files are built in: what a test has proved is not asked again */
-    bool without_rules;
+    bool without_rules, without_proofs; /* these are not asked for, and all files are built in */
     struct problem *problem;
 };
 

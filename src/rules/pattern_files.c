@@ -110,17 +110,18 @@ bool pattern_file_is_packed(const struct pattern_file *file) {
 }
 
 bool pattern_file_texts(const struct pattern_file *file, struct arena *arena, struct arena *nodes,
-                        const struct yaml **root_r, struct problem *problem) {
+                        const char *const *without, const struct yaml **root_r,
+                        struct problem *problem) {
     const char *shown = arena_copy(arena, slice_of(file->shown)).at;
     if (!pattern_file_is_packed(file))
         return yaml_read(arena, shown, file->bytes, root_r, problem);
-    *root_r = yaml_unpack(nodes, shown, file->bytes);
+    *root_r = yaml_unpack(nodes, shown, file->bytes, without);
     return true;
 }
 
 bool pattern_file_yaml(const struct pattern_file *file, struct arena *arena,
                        const struct yaml **root_r, struct problem *problem) {
-    return pattern_file_texts(file, arena, arena, root_r, problem);
+    return pattern_file_texts(file, arena, arena, NULL, root_r, problem);
 }
 
 /* ---- order */

@@ -39,8 +39,10 @@ const struct pattern_file *pattern_file_get(const struct pattern_files *files, c
 /* The YAML of a file; everything lives in the arena, or in what the file borrowed. */
 bool pattern_file_yaml(const struct pattern_file *file, struct arena *arena,
                        const struct yaml **root_r, struct problem *problem);
-/* The same for whoever keeps texts and no nodes: those of a built-in file lie in `nodes`. */
+/* The same for whoever keeps texts and no nodes: those of a built-in file lie in `nodes`, but for
+ * the keys `without` (NULL at the end): the build has read all of it. */
 bool pattern_file_texts(const struct pattern_file *file, struct arena *arena, struct arena *nodes,
-                        const struct yaml **root_r, struct problem *problem);
+                        const char *const *without, const struct yaml **root_r,
+                        struct problem *problem);
 
 #endif

@@ -68,7 +68,7 @@ static bool read_tokens(struct loader *loader, const struct provider *provider,
     for (const struct yaml *item = tokens->first; item; item = item->next)
         if (!read_token(loader, provider, item))
             return false;
-    return tokens->count == 0 || yaml_get(root, "examples") ||
+    return tokens->count == 0 || loader->without_proofs || yaml_get(root, "examples") ||
            yaml_say(root, loader->problem, "tokens without 'examples'");
 }
 
@@ -187,14 +187,14 @@ static bool read_list_file(struct loader *loader, const struct pattern_file *fil
     if (!lists || lists->kind != YAML_LIST || lists->count == 0)
         return yaml_say(lists ? lists : root, loader->problem,
                         "a list is needed here: lists: [{name: ..., says: ...}]");
-    if (!examples || examples->count == 0)
+    if (!loader->without_proofs && (!examples || examples->count == 0))
         return yaml_say(examples ? examples : root, loader->problem, "lists without 'examples'");
     if (!yaml_texts(loader->arena, examples, &texts, loader->problem))
         return false;
     for (const struct yaml *item = lists->first; item; item = item->next)
         if (!read_list(loader, item))
             return false;
-    for (const struct yaml *item = examples->first; item; item = item->next)
+    for (const struct yaml *item = examples ? examples->first : NULL; item; item = item->next)
         if (!add_list_proof(loader, item))
             return false;
     return true;

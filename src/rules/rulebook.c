@@ -380,7 +380,8 @@ static bool read_reason(struct loader *loader, struct reason *reason) {
            read_strangers(loader, root, reason) &&
            (loader->without_rules ||
             (read_rules(loader, root, reason) &&
-             read_proofs(loader, root, &reason->proofs, &reason->proof_count)));
+             (loader->without_proofs ||
+              read_proofs(loader, root, &reason->proofs, &reason->proof_count))));
 }
 
 static bool read_reasons(struct loader *loader) {
@@ -502,8 +503,10 @@ static bool load(struct loader *loader) {
     return loader->proved || rules_differ(loader->book, loader->problem);
 }
 
-static bool load_book(const struct pattern_files *files, bool with_rules, struct rulebook **book_r,
-                      struct problem *problem) {
+enum wanted { WANTED_TEXTS, WANTED_RULES, WANTED_PROOFS };
+
+static bool load_book(const struct pattern_files *files, enum wanted wanted,
+                      struct rulebook **book_r, struct problem *problem) {
     bool builtin = pattern_files_are_builtin(files);
     struct held *held = memory_new(sizeof *held);
     arena_init(&held->arena);
@@ -514,7 +517,8 @@ static bool load_book(const struct pattern_files *files, bool with_rules, struct
                             .book = &held->book,
                             .arena = &held->arena,
                             .proved = builtin,
-                            .without_rules = !with_rules && builtin,
+                            .without_rules = wanted < WANTED_RULES && builtin,
+                            .without_proofs = wanted < WANTED_PROOFS && builtin,
                             .problem = problem};
     arena_init(&loader.nodes);
     bool good = load(&loader);
@@ -530,12 +534,17 @@ static bool load_book(const struct pattern_files *files, bool with_rules, struct
 
 bool rulebook_load(const struct pattern_files *files, struct rulebook **book_r,
                    struct problem *problem) {
-    return load_book(files, true, book_r, problem);
+    return load_book(files, WANTED_PROOFS, book_r, problem);
+}
+
+bool rulebook_load_rules(const struct pattern_files *files, struct rulebook **book_r,
+                         struct problem *problem) {
+    return load_book(files, WANTED_RULES, book_r, problem);
 }
 
 bool rulebook_load_texts(const struct pattern_files *files, struct rulebook **book_r,
                          struct problem *problem) {
-    return load_book(files, false, book_r, problem);
+    return load_book(files, WANTED_TEXTS, book_r, problem);
 }
 
 void rulebook_free(struct rulebook *book) {

@@ -107,8 +107,11 @@ struct rulebook {
 /* Everything lives until rulebook_free. False with file:line:column and what to write instead. */
 bool rulebook_load(const struct pattern_files *files, struct rulebook **book_r,
                    struct problem *problem);
-/* The same without rules, for whoever only looks up codes and reasons. Files of a site are read
- * whole all the same, so that their faults are told. */
+/* The same without examples, for whoever proves nothing; and without rules too, for whoever only
+ * looks up codes and reasons. Files of a site are read whole all the same, so that their faults are
+ * told. */
+bool rulebook_load_rules(const struct pattern_files *files, struct rulebook **book_r,
+                         struct problem *problem);
 bool rulebook_load_texts(const struct pattern_files *files, struct rulebook **book_r,
                          struct problem *problem);
 void rulebook_free(struct rulebook *book);

@@ -8,8 +8,10 @@
 #include "rules/yaml.h"
 
 void yaml_pack(struct pack *pack, const struct yaml *root);
-/* The same tree again, marked as proved. Text is not copied: the bytes must live as long. They are
- * trusted to come from yaml_pack. `file` is kept by pointer. */
-const struct yaml *yaml_unpack(struct arena *arena, const char *file, struct slice bytes);
+/* The same tree again, marked as proved, but for some keys of its root (NULL at the end, or NULL
+ * for none). Text is not copied: the bytes must live as long. They are trusted to come from
+ * yaml_pack. `file` is kept by pointer. */
+const struct yaml *yaml_unpack(struct arena *arena, const char *file, struct slice bytes,
+                               const char *const *without);
 
 #endif

@@ -626,6 +626,17 @@ static void loads_texts_without_rules(void **state) {
         assert_int_equal(one->hint_count, other->hint_count);
     }
     assert_int_equal(codes_reply_count(texts->codes), codes_reply_count(whole->codes));
+    rulebook_free(texts);
+    assert_true(rulebook_load_rules(&files, &texts, &problem));
+    assert_int_equal(texts->rule_count, whole->rule_count);
+    for (size_t i = 0; i < whole->rule_count; i++) {
+        assert_string_equal(whole->rules[i].file, texts->rules[i].file);
+        assert_int_equal(whole->rules[i].line, texts->rules[i].line);
+        assert_true(slice_equal(whole->rules[i].text, texts->rules[i].text));
+    }
+    assert_int_equal(texts->mark_count, whole->mark_count);
+    assert_int_equal(texts->lists.count, whole->lists.count);
+    assert_true(whole->reasons[0].proof_count > 0 && texts->reasons[0].proof_count == 0);
     rulebook_free(whole);
     rulebook_free(texts);
 

@@ -185,8 +185,44 @@ static void packs_and_unpacks(void **state) {
             fail_msg("%s", problem.text);
         yaml_pack(&pack, root);
         struct slice bytes = {pack.bytes, pack.length};
-        assert_same(root, yaml_unpack(&arena, "g.yaml", bytes), false);
+        assert_same(root, yaml_unpack(&arena, "g.yaml", bytes, NULL), false);
         pack_release(&pack);
+        arena_release(&arena);
+    }
+}
+
+/* What is left out is as if it were not there; below the root nothing is. */
+static void leaves_out_keys(void **state) {
+    static const char *const without[] = {"b", "none", NULL};
+    static const struct {
+        const char *whole, *rest;
+    } texts[] = {
+        {"a: 1\nb: [x, {a: y}]\nc:\n  b: 2\n", "a: 1\nc:\n  b: 2\n"},
+        {"b: {b: 1}\n", "{}\n"},
+        {"- b: 1\n", "- b: 1\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct arena arena;
+        struct problem problem = {""};
+        const struct yaml *whole, *rest;
+        struct pack packed;
+        arena_init(&arena);
+        pack_init(&packed);
+        assert_true(yaml_read(&arena, "f.yaml", slice_of(texts[i].whole), &whole, &problem));
+        assert_true(yaml_read(&arena, "f.yaml", slice_of(texts[i].rest), &rest, &problem));
+        yaml_pack(&packed, whole);
+        const struct yaml *left =
+            yaml_unpack(&arena, "g.yaml", (struct slice){packed.bytes, packed.length}, without);
+        assert_int_equal(left->count, rest->count);
+        const struct yaml *twin = rest->first;
+        for (const struct yaml *child = left->first; child; child = child->next) {
+            assert_true(slice_equal(child->key, twin->key));
+            assert_int_equal(child->count, twin->count);
+            twin = twin->next;
+        }
+        assert_null(twin);
+        pack_release(&packed);
         arena_release(&arena);
     }
 }
@@ -198,6 +234,7 @@ int main(void) {
         cmocka_unit_test(reads),
         cmocka_unit_test(says_what_is_wrong_with_keys),
         cmocka_unit_test(packs_and_unpacks),
+        cmocka_unit_test(leaves_out_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
