@@ -99,6 +99,13 @@ all: build/$(PROGRAM) ## the program, build/mailtriage (release)
 build/$(PROGRAM): build/release/$(PROGRAM)
 	@ln -sf release/$(PROGRAM) $@
 
+# The manual pages and the completions: their lists are those of the program.
+all: manuals
+MANUAL_DATE := November 22, 2026
+MANUALS     := $(addprefix build/install/,mailtriage.1 mailtriage-config.5 mailtriage-patterns.5)
+.PHONY: manuals
+manuals: $(MANUALS)
+
 .PHONY: help
 help: ## this list
 	@sed -n 's/^\([a-z-][a-z -]*\):.*## /\1: /p' Makefile | \
@@ -131,6 +138,23 @@ $(B)/html_style.c: src/style.sh src/report/html.css src/report/html.js
 
 $(B)/builtin_files.o $(B)/html_style.o: %.o: %.c $(B)/flags | build/libraries
 	$(call QUIET,cc  )$(COMPILE) -c -o $@ $<
+
+# Runs while building, too.
+build/describe: src/describe.c $(wildcard src/*/*.def) Makefile
+	@mkdir -p $(@D)
+	$(call QUIET,link)$(HOST_CC) $(OUR_CPPFLAGS) -std=c17 -O1 -o $@ src/describe.c
+
+build/install/mailtriage.1: build/install/%: src/install/% build/describe $(PATTERNS)
+	@mkdir -p $(@D)
+	$(call QUIET,make)build/describe patterns $< '$(MANUAL_DATE)' > $@
+
+build/install/mailtriage-%.5: src/mdoc.sh Makefile
+	@mkdir -p $(@D)
+	$(call QUIET,make)src/mdoc.sh $(filter docs/%,$^) mailtriage-$* 5 '$(MANUAL_DATE)' '$(about)' > $@
+build/install/mailtriage-config.5: docs/configuration.md
+build/install/mailtriage-config.5: about := options of mailtriage in a file
+build/install/mailtriage-patterns.5: docs/patterns.md
+build/install/mailtriage-patterns.5: about := what mailtriage knows of wordings, and how a site adds to it
 
 # Changes only when the way of compiling does, and then every object is made anew.
 $(B)/flags: FORCE
@@ -166,7 +190,7 @@ OPTIONAL_NEEDS := $(if $(filter no,$(LIBARCHIVE)),,$(archive_need)) \
                   $(if $(filter no,$(LIBPSL)),,$(psl_need))
 CHECK_NEEDS := setjmp.h+stdarg.h+stddef.h+stdint.h+cmocka.h,_cmocka_run_group_tests,-lcmocka,libcmocka-dev
 # A program, and its Debian package where that has another name.
-CHECK_TOOLS := bats jq python3 /lib/systemd/systemd-journal-remote,systemd-journal-remote
+CHECK_TOOLS := bats jq python3 mandoc /lib/systemd/systemd-journal-remote,systemd-journal-remote
 
 MTA_TOOLS   := debootstrap ip,iproute2 unshare,util-linux python3 \
                /lib/systemd/systemd-journal-remote,systemd-journal-remote
@@ -426,6 +450,7 @@ DOCDIR  ?= $(DATADIR)/doc/$(PROGRAM)
 
 # FROM:TO. The patterns are built in; these are there to be read, and to begin one's own with.
 INSTALLED := build/$(PROGRAM):$(BINDIR)/$(PROGRAM) \
+             $(foreach page,$(MANUALS),$(page):$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
              LICENSE:$(DOCDIR)/LICENSE README.md:$(DOCDIR)/README.md \
              $(foreach file,$(shell find docs -type f -not -path 'docs/decisions/*'),$(file):$(DOCDIR)/$(file)) \
              $(foreach file,$(EMBEDDED),$(file):$(DATADIR)/$(PROGRAM)/$(file))

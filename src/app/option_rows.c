@@ -216,7 +216,7 @@ bool option_is_of(const struct option_row *row, const struct command *command) {
 
 /* ---- defaults, as the help tells them */
 
-/* "the system's" of "(default: the system's)", "auto" of "auto (default)". */
+/* "20" of "(default: 20; 0: all)", "auto" of "auto (default)". */
 static struct slice default_of_all(const char *help) {
     struct slice rest = slice_of(help), before, words;
     if (!slice_cut_text(&rest, SLICE("(default"), &before))
@@ -227,6 +227,8 @@ static struct slice default_of_all(const char *help) {
         return slice_from(before, slice_rfind(before, ' ') + 1);
     }
     slice_skip_byte(&words, ':');
+    rest = words;
+    slice_cut(&rest, ';', &words);
     return slice_trim(words);
 }
 

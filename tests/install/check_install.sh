@@ -14,6 +14,9 @@ wanted() {
     cat << 'END'
 etc/mailtriage/config.yaml
 usr/local/bin/mailtriage
+usr/local/share/man/man1/mailtriage.1
+usr/local/share/man/man5/mailtriage-config.5
+usr/local/share/man/man5/mailtriage-patterns.5
 usr/local/share/doc/mailtriage/LICENSE
 usr/local/share/doc/mailtriage/README.md
 END
@@ -71,6 +74,7 @@ rm -rf "$to"
 elsewhere=(PREFIX=/opt/mt BINDIR=/opt/bin DATADIR=/opt/data MANDIR=/opt/man)
 there() {
     [ -x "$to/opt/bin/mailtriage" ] && [ -e "$to/opt/data/mailtriage/patterns/reasons/order" ] &&
+        [ -e "$to/opt/man/man1/mailtriage.1" ] &&
         [ ! -e "$to/usr" ]
 }
 check "installs elsewhere" make_it install "${elsewhere[@]}"
