@@ -100,11 +100,13 @@ build/$(PROGRAM): build/release/$(PROGRAM)
 	@ln -sf release/$(PROGRAM) $@
 
 # The manual pages and the completions: their lists are those of the program.
-all: manuals
+all: manuals completions
 MANUAL_DATE := November 22, 2026
 MANUALS     := $(addprefix build/install/,mailtriage.1 mailtriage-config.5 mailtriage-patterns.5)
-.PHONY: manuals
+COMPLETIONS := $(addprefix build/install/mailtriage.,bash zsh fish)
+.PHONY: manuals completions
 manuals: $(MANUALS)
+completions: $(COMPLETIONS)
 
 .PHONY: help
 help: ## this list
@@ -144,7 +146,7 @@ build/describe: src/describe.c $(wildcard src/*/*.def) Makefile
 	@mkdir -p $(@D)
 	$(call QUIET,link)$(HOST_CC) $(OUR_CPPFLAGS) -std=c17 -O1 -o $@ src/describe.c
 
-build/install/mailtriage.1: build/install/%: src/install/% build/describe $(PATTERNS)
+build/install/mailtriage.1 $(COMPLETIONS): build/install/%: src/install/% build/describe $(PATTERNS)
 	@mkdir -p $(@D)
 	$(call QUIET,make)build/describe patterns $< '$(MANUAL_DATE)' > $@
 
@@ -190,7 +192,7 @@ OPTIONAL_NEEDS := $(if $(filter no,$(LIBARCHIVE)),,$(archive_need)) \
                   $(if $(filter no,$(LIBPSL)),,$(psl_need))
 CHECK_NEEDS := setjmp.h+stdarg.h+stddef.h+stdint.h+cmocka.h,_cmocka_run_group_tests,-lcmocka,libcmocka-dev
 # A program, and its Debian package where that has another name.
-CHECK_TOOLS := bats jq python3 mandoc /lib/systemd/systemd-journal-remote,systemd-journal-remote
+CHECK_TOOLS := bats jq python3 mandoc zsh fish /lib/systemd/systemd-journal-remote,systemd-journal-remote
 
 MTA_TOOLS   := debootstrap ip,iproute2 unshare,util-linux python3 \
                /lib/systemd/systemd-journal-remote,systemd-journal-remote
@@ -447,10 +449,17 @@ BINDIR  ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
 MANDIR  ?= $(DATADIR)/man
 DOCDIR  ?= $(DATADIR)/doc/$(PROGRAM)
+# Where each shell looks; Debian has its own folder for zsh.
+BASHDIR ?= $(DATADIR)/bash-completion/completions
+ZSHDIR  ?= $(DATADIR)/zsh/site-functions
+FISHDIR ?= $(DATADIR)/fish/vendor_completions.d
 
 # FROM:TO. The patterns are built in; these are there to be read, and to begin one's own with.
 INSTALLED := build/$(PROGRAM):$(BINDIR)/$(PROGRAM) \
              $(foreach page,$(MANUALS),$(page):$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
+             build/install/mailtriage.bash:$(BASHDIR)/mailtriage \
+             build/install/mailtriage.zsh:$(ZSHDIR)/_mailtriage \
+             build/install/mailtriage.fish:$(FISHDIR)/mailtriage.fish \
              LICENSE:$(DOCDIR)/LICENSE README.md:$(DOCDIR)/README.md \
              $(foreach file,$(shell find docs -type f -not -path 'docs/decisions/*'),$(file):$(DOCDIR)/$(file)) \
              $(foreach file,$(EMBEDDED),$(file):$(DATADIR)/$(PROGRAM)/$(file))

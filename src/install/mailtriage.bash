@@ -29,7 +29,7 @@ _mailtriage_files() { # WORD [-d: folders alone]
 }
 
 _mailtriage_value() { # WORD KIND WORDS...
-    local word=$1 kind=$2 before=
+    local word=$1 kind=$2 before=''
     shift 2
     case $kind in
         @file) _mailtriage_files "$word" && return ;;
@@ -41,7 +41,7 @@ _mailtriage_value() { # WORD KIND WORDS...
 }
 
 _mailtriage() {
-    local commands command option= value
+    local commands command option='' value
     local word=${COMP_WORDS[COMP_CWORD]} before=("${COMP_WORDS[@]:1:COMP_CWORD-1}")
 @BASH-COMMANDS@
     command=$(_mailtriage_command "${before[@]}") || command=

@@ -17,8 +17,8 @@ _mailtriage_one() { # [arguments of compadd] WORD...
 _mailtriage_operand() {
     case $command in
         explain) _message 'code or reply' ;;
-        rules) _alternative 'verbs:verb:(list test)' 'files:log:_files' ;;
-        '') _alternative 'commands:command:((${commands}))' 'files:log:_files' ;;
+        rules) compadd list test; _files ;;
+        '') _describe -t commands command commands; _files ;;
         *) _files ;;
     esac
 }

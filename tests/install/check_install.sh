@@ -14,6 +14,9 @@ wanted() {
     cat << 'END'
 etc/mailtriage/config.yaml
 usr/local/bin/mailtriage
+usr/local/share/bash-completion/completions/mailtriage
+usr/local/share/fish/vendor_completions.d/mailtriage.fish
+usr/local/share/zsh/site-functions/_mailtriage
 usr/local/share/man/man1/mailtriage.1
 usr/local/share/man/man5/mailtriage-config.5
 usr/local/share/man/man5/mailtriage-patterns.5
@@ -31,9 +34,9 @@ holds_what_is_wanted() {
 
 modes_are_right() {
     {
-        find "$to" -type f -not -perm 644 -not -name mailtriage
+        find "$to" -type f -not -perm 644 -not -path '*/bin/mailtriage'
         find "$to" -type d -not -perm 755 -not -path "$to"
-        find "$to" -name mailtriage -type f -not -perm 755
+        find "$to" -path '*/bin/mailtriage' -not -perm 755
     } | none
 }
 
