@@ -197,6 +197,9 @@ CHECK_TOOLS := bats jq python3 mandoc zsh fish /lib/systemd/systemd-journal-remo
 MTA_TOOLS   := debootstrap ip,iproute2 unshare,util-linux python3 \
                /lib/systemd/systemd-journal-remote,systemd-journal-remote
 
+# The package, and a fresh system to try it in.
+DEB_TOOLS   := dh,debhelper dpkg-buildpackage,dpkg-dev lintian debootstrap unshare,util-linux
+
 # What cannot be had is done without: the checks that need it are skipped, and say so.
 FORMATS_TOOLS := chromium node,nodejs npm soffice,libreoffice-calc-nogui \
                  /usr/bin/jsonschema,python3-jsonschema
@@ -234,21 +237,24 @@ build/needs: FORCE
 	@mkdir -p $(@D)
 	@echo '$(BUILD_NEEDS)' | cmp -s - $@ || echo '$(BUILD_NEEDS)' > $@
 
-.PHONY: deps deps-check deps-mta deps-formats
+.PHONY: deps deps-check deps-mta deps-formats deps-deb
 deps: NEEDS := $(BUILD_NEEDS) $(OPTIONAL_NEEDS)
 deps-check: NEEDS := $(BUILD_NEEDS) $(OPTIONAL_NEEDS) $(CHECK_NEEDS)
 deps-check: TOOLS := $(CHECK_TOOLS)
 deps-mta: NEEDS := $(BUILD_NEEDS) $(OPTIONAL_NEEDS)
 deps-mta: TOOLS := $(MTA_TOOLS)
+deps-deb: NEEDS := $(BUILD_NEEDS) $(OPTIONAL_NEEDS)
+deps-deb: TOOLS := $(DEB_TOOLS)
 deps-formats: NEEDS := $(BUILD_NEEDS) $(OPTIONAL_NEEDS)
 deps-formats: TOOLS := $(CHECK_TOOLS) $(FORMATS_TOOLS)
 deps-formats: WITHOUT := yes
-deps deps-check deps-mta deps-formats: SHELL := bash
+deps deps-check deps-mta deps-formats deps-deb: SHELL := bash
 deps: ## installs what building needs and is missing (Debian; DEPS=no: nothing)
 deps-check: ## the same, and what make check needs
 deps-mta: ## the same, and what make check-mta needs
 deps-formats: ## the same, and what make check-formats needs; goes on without what cannot be had
-deps deps-check deps-mta deps-formats:
+deps-deb: ## the same, and what make deb and make check-deb need
+deps deps-check deps-mta deps-formats deps-deb:
 	@[ '$(DEPS)' != no ] || exit 0; \
 	$(call find_missing,$(NEEDS),$(TOOLS)); \
 	[ -n "$$missing" ] || exit 0; \
@@ -276,7 +282,7 @@ deps deps-check deps-mta deps-formats:
 RUN_TESTS = MAKE='$(MAKE)' JOBS='$(JOBS)' tests/run.sh
 
 .PHONY: check check-quick check-patterns check-unit check-property check-lint check-golden \
-        check-html check-machines check-oracle check-install check-fuzz check-bench check-mta check-formats
+        check-html check-machines check-oracle check-install check-fuzz check-bench check-mta check-deb check-formats
 check: deps-check ## every test; installs what is missing (Debian; DEPS=no: nothing)
 	@$(RUN_TESTS) patterns unit property lint golden html machines oracle install fuzz bench corpora
 check-quick: ## patterns, units and golden cases
@@ -308,6 +314,10 @@ check-bench: ## totals of small made-up logs, threads, instructions a line; one 
 # They mostly wait, so more of them run side by side than there are processors.
 check-mta: deps-mta ## what real Postfix, Exim and Sendmail log, against what really happened
 	@MAKE='$(MAKE)' JOBS=4 DEPS='$(DEPS)' MTA='$(MTA)' SCENARIO='$(SCENARIO)' tests/run.sh mta
+
+# As root: a fresh system of Debian is made for it, in build/fresh.
+check-deb: deb ## the package, installed and purged in a fresh Debian
+	@$(RUN_TESTS) deb
 
 # Every tests/*/formats_*.sh: the formats, judged by the programs that people open them with.
 check-formats: deps-formats ## the formats in the programs they are made for (Chromium, LibreOffice, Prometheus)
@@ -490,6 +500,20 @@ uninstall: ## takes away what install has copied; a configuration that was chang
 	    [ ! -d "$(DESTDIR)$$folder" ] || find "$(DESTDIR)$$folder" -depth -type d -empty -delete; \
 	done
 
+# A Debian package, built beside the tree: debian/ has no place at the top of it.
+DEB_FOLDER := build/deb/$(PROGRAM)-$(VERSION)
+DEB        := build/deb/$(PROGRAM)_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
+
+.PHONY: deb
+deb: deps-deb ## a Debian package, in build/deb (debhelper; lintian judges it)
+	@rm -rf build/deb && mkdir -p $(DEB_FOLDER)
+	@cp -R Makefile README.md LICENSE src docs patterns $(DEB_FOLDER)
+	@cp -R src/install/debian $(DEB_FOLDER)/debian
+	@cd $(DEB_FOLDER) && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL DEB_BUILD_OPTIONS=noautodbgsym \
+	    dpkg-buildpackage -us -uc -b > ../build.log 2>&1 || { tail -n 30 ../build.log >&2; exit 1; }
+	@lintian --allow-root --fail-on error,warning $(DEB)
+	@echo $(DEB)
+
 # --- the rest
 
 .PHONY: demo
@@ -509,5 +533,5 @@ lint: check-lint ## the same as check-lint
 clean: ## removes build/
 	rm -rf build
 
--include $(shell find build \( -path build/mta -o -path build/mutants \) -prune -o -type f -name '*.d' -print \
+-include $(shell find build \( -path build/mta -o -path build/deb -o -path build/fresh -o -path build/mutants \) -prune -o -type f -name '*.d' -print \
            2>/dev/null)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run.sh - builds and runs the named suites, counts their tests, ends with one plain line.
 # usage: tests/run.sh SUITE...   (patterns unit property lint golden html machines oracle install
-#        fuzz bench corpora mta formats mutants)
+#        fuzz bench corpora mta deb formats mutants)
 #
 # A suite is a list of parts; each part is a command that writes TAP. Parts run side by side, JOBS
 # at a time, each into its own file under build/tests/; then they are shown in order: one line for a
@@ -157,6 +157,11 @@ suite_mta() {
     for variant in $variants; do
         part "mta/$variant" "tests/mta/run $variant ${SCENARIO:-}"
     done
+}
+
+# `make check-deb` has made the package.
+suite_deb() {
+    part deb/package tests/install/package.sh
 }
 
 # Each of them skips itself where its program cannot be had.

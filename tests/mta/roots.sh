@@ -9,6 +9,7 @@
 # that was cut off leaves nothing that looks ready.
 set -eu
 cd "$(dirname "$0")/../.."
+. tests/mta/mirror.bash
 
 home=$PWD/build/mta
 debs=$home/debs
@@ -25,13 +26,6 @@ packages_of() { # MTA
 
 is_made() { # ROOT KEY
     [ "$(cat "$home/$1.key" 2> /dev/null)" = "$2" ] && [ -d "$home/$1" ]
-}
-
-# Where this machine's own apt gets Debian from, and what it calls the release.
-release=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
-mirror() {
-    apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' |
-        awk -v release="$release" '$2 == release && $3 == "main" { print $1; exit }'
 }
 
 # As this machine's apt is set up, but it shall keep what it fetched.
