@@ -502,7 +502,7 @@ uninstall: ## takes away what install has copied; a configuration that was chang
 
 # A Debian package, built beside the tree: debian/ has no place at the top of it.
 DEB_FOLDER := build/deb/$(PROGRAM)-$(VERSION)
-DEB        := build/deb/$(PROGRAM)_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
+DEB         = build/deb/$(PROGRAM)_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
 
 .PHONY: deb
 deb: deps-deb ## a Debian package, in build/deb (debhelper; lintian judges it)
