@@ -23,8 +23,6 @@
 
 enum { FIRST_HOMES = 16, FIRST_BEHIND = 8, FEW_HOMES = 1 << 15, WORD_BITS = 63 };
 
-static const uint64_t wide_bit = (uint64_t)1 << WORD_BITS;
-
 /* ---- the words of a row */
 
 static void add_field(struct counts *counts, size_t number, unsigned width, unsigned *used) {
@@ -48,21 +46,6 @@ static void lay_out(struct counts *counts, const uint8_t *widths) {
     for (size_t i = 0; i < counts->numbers; i++)
         if (!widths || widths[i] > WORD_BITS)
             counts->fields[i] = (struct counts_field){UINT64_MAX, (uint8_t)counts->words++, 0};
-}
-
-static bool is_wide(const struct counts *counts, const uint64_t *row) {
-    return counts->narrow && row[1] & wide_bit;
-}
-
-static uint64_t *wide_numbers(const struct counts *counts, const uint64_t *row) {
-    return counts->wide + (row[1] & ~wide_bit) * counts->numbers;
-}
-
-uint64_t counts_number(const struct counts *counts, const uint64_t *row, size_t number) {
-    const struct counts_field *field = &counts->fields[number];
-    if (is_wide(counts, row))
-        return wide_numbers(counts, row)[number];
-    return row[1 + field->word] >> field->shift & field->most;
 }
 
 static void read_row(const struct counts *counts, const uint64_t *row, uint64_t *numbers_r) {
@@ -97,19 +80,19 @@ static void widen(struct counts *counts, uint64_t *row) {
         counts->wide = memory_resize(counts->wide, counts->wide_places,
                                      counts->numbers * sizeof *counts->wide);
     }
-    row[1] = wide_bit | counts->wide_count++;
-    move_row(wide_numbers(counts, row), numbers, counts->numbers);
+    row[1] = COUNTS_WIDE | counts->wide_count++;
+    move_row(counts_wide(counts, row), numbers, counts->numbers);
 }
 
 static void write_row(struct counts *counts, uint64_t *row, const uint64_t *numbers) {
     uint64_t words[COUNTS_MOST];
-    bool is_narrow = !is_wide(counts, row) && pack_words(counts, numbers, words);
-    if (!is_narrow && !is_wide(counts, row))
+    bool is_narrow = !counts_is_wide(counts, row) && pack_words(counts, numbers, words);
+    if (!is_narrow && !counts_is_wide(counts, row))
         widen(counts, row);
     if (is_narrow)
         move_row(row + 1, words, counts->words);
     else
-        move_row(wide_numbers(counts, row), numbers, counts->numbers);
+        move_row(counts_wide(counts, row), numbers, counts->numbers);
 }
 
 /* ---- where rows are */
@@ -293,7 +276,7 @@ static uint64_t together(const struct counts *counts, size_t number, uint64_t on
 
 static void add_wide(const struct counts *counts, const uint64_t *row, const struct amounts *by,
                      unsigned which) {
-    uint64_t *numbers = wide_numbers(counts, row);
+    uint64_t *numbers = counts_wide(counts, row);
     for (; which; which &= which - 1) {
         size_t i = (size_t)__builtin_ctz(which);
         numbers[i] = together(counts, i, numbers[i], by->numbers[i]);
@@ -304,7 +287,7 @@ static void add_wide(const struct counts *counts, const uint64_t *row, const str
  * next, for it stays above zero, or does not fit. */
 void counts_add_row(struct counts *counts, uint64_t *row, const struct amounts *by) {
     unsigned which = by->which;
-    if (is_wide(counts, row)) {
+    if (counts_is_wide(counts, row)) {
         add_wide(counts, row, by, which);
         return;
     }
@@ -331,14 +314,14 @@ void counts_add(struct counts *counts, uint64_t hash, const uint64_t *by) {
 uint64_t counts_sum_row(struct counts *counts, uint64_t *row, size_t number, uint64_t by) {
     const struct counts_field *field = &counts->fields[number];
     uint64_t sum = counts_number(counts, row, number) + by;
-    if (!is_wide(counts, row)) {
+    if (!counts_is_wide(counts, row)) {
         if (sum <= field->most) {
             row[1 + field->word] += by << field->shift;
             return sum;
         }
         widen(counts, row);
     }
-    return wide_numbers(counts, row)[number] = sum;
+    return counts_wide(counts, row)[number] = sum;
 }
 
 uint64_t counts_sum(struct counts *counts, uint64_t hash, size_t number, uint64_t by) {

@@ -67,7 +67,8 @@ void counts_expect(const struct counts *counts, uint64_t hash);
  * and its numbers. */
 const uint64_t *counts_find(const struct counts *counts, uint64_t hash); /* NULL: it has none */
 uint64_t *counts_row(struct counts *counts, uint64_t hash, bool *is_new_r);
-uint64_t counts_number(const struct counts *counts, const uint64_t *row, size_t number);
+static inline uint64_t counts_number(const struct counts *counts, const uint64_t *row,
+                                     size_t number);
 void counts_add_row(struct counts *counts, uint64_t *row, const struct amounts *by);
 uint64_t counts_sum_row(struct counts *counts, uint64_t *row, size_t number, uint64_t by);
 
@@ -79,5 +80,26 @@ void counts_load(struct counts *counts, struct unpack *unpack); /* into empty on
 
 /* The memory they hold. */
 size_t counts_bytes(const struct counts *counts);
+
+/* ---- a row: its key, then words. With the highest bit of the first, the rest of that is the place
+ * of its numbers among those of 64 bits. Inline: each name of each finding is looked at twice. */
+
+#define COUNTS_WIDE ((uint64_t)1 << 63)
+
+static inline bool counts_is_wide(const struct counts *counts, const uint64_t *row) {
+    return counts->narrow && row[1] & COUNTS_WIDE;
+}
+
+static inline uint64_t *counts_wide(const struct counts *counts, const uint64_t *row) {
+    return counts->wide + (row[1] & ~COUNTS_WIDE) * counts->numbers;
+}
+
+static inline uint64_t counts_number(const struct counts *counts, const uint64_t *row,
+                                     size_t number) {
+    const struct counts_field *field = &counts->fields[number];
+    if (counts_is_wide(counts, row))
+        return counts_wide(counts, row)[number];
+    return row[1 + field->word] >> field->shift & field->most;
+}
 
 #endif

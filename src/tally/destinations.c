@@ -127,9 +127,11 @@ static void destinations_expect(void *content, const struct counting *counting) 
     all->names[DESTINATION_OPERATOR] =
         finding->run_by.length ? ranking_name(finding->run_by) : relay;
     all->names[DESTINATION_DOMAIN] = counting->recipient_domain;
-    for (int table = 0; table < DESTINATION_TABLES; table++)
+    for (int table = 0; table < DESTINATION_TABLES; table++) {
+        counts_expect(&all->rankings[table].counts, all->names[table].hash);
         if (counting->into == FATE_DELIVERED && finding->waited >= 0)
             spread_expect(&all->spreads[table], all->names[table].hash, (uint64_t)finding->waited);
+    }
 }
 
 static void destinations_add(void *content, const struct counting *counting) {

@@ -36,10 +36,12 @@ static void put(struct others *others, enum set set, struct slice name) {
 /* domains: the set behind that of the addresses. is_known: a table has the address. */
 static void add_address(struct others *others, enum set addresses, struct slice address,
                         bool is_known) {
+    if (!address.length || (is_known && address.at[address.length - 1] != '@'))
+        return;
     size_t at = slice_rfind(address, '@');
-    if (!is_known && address.length)
+    if (!is_known)
         put(others, addresses, address);
-    if (at != SIZE_MAX && (!is_known || at + 1 == address.length))
+    if (at != SIZE_MAX)
         put(others, addresses + 1, slice_from(address, at + 1));
 }
 

@@ -159,7 +159,8 @@ static bool is_first_by_name(const struct ranking_order *order, struct slice nam
 }
 
 /* At or above the last place of an order. */
-static bool is_on_top(const struct ranking_order *order, uint64_t number, struct slice name) {
+static inline bool is_on_top(const struct ranking_order *order, uint64_t number,
+                             struct slice name) {
     if (number != order->least)
         return number > order->least || !order->name;
     return !order->name || is_first_by_name(order, name);
