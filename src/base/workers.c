@@ -25,6 +25,8 @@ struct workers {
     void (*work)(void *context, unsigned thread, void *job);
     void (*take)(void *context, void *job);
     void *context;
+    size_t awaited;   /* place of the job that the caller waits for; count: none */
+    size_t worth;     /* so many jobs not yet begun are worth waking a thread */
     unsigned threads; /* started: without the caller's */
     bool ending;
     pthread_t *handles;
@@ -43,6 +45,8 @@ static void work_next(struct workers *workers, unsigned thread) {
     workers->work(workers->context, thread, workers->jobs[place]);
     pthread_mutex_lock(&workers->mutex);
     workers->done[place] = true;
+    if (place == workers->awaited)
+        pthread_cond_signal(&workers->finished);
 }
 
 static void *worker_main(void *argument) {
@@ -55,7 +59,6 @@ static void *worker_main(void *argument) {
         if (workers->next == workers->tail)
             break;
         work_next(workers, self->number);
-        pthread_cond_signal(&workers->finished);
     }
     pthread_mutex_unlock(&workers->mutex);
     return NULL;
@@ -68,6 +71,8 @@ struct workers *workers_new(unsigned threads, void **jobs, size_t count,
     struct workers *workers = memory_new(sizeof *workers);
     *workers = (struct workers){
         .jobs = jobs, .count = count, .work = work, .take = take, .context = context};
+    workers->awaited = count;
+    workers->worth = count / 4 + 1;
     if (threads < 2)
         return workers;
     workers->done = memory_new(count * sizeof *workers->done);
@@ -90,11 +95,13 @@ static void take_oldest(struct workers *workers) {
     size_t place = workers->head % workers->count;
     pthread_mutex_lock(&workers->mutex);
     while (!workers->done[place]) {
+        workers->awaited = place;
         if (workers->next != workers->tail)
             work_next(workers, CALLER);
         else
             pthread_cond_wait(&workers->finished, &workers->mutex);
     }
+    workers->awaited = workers->count;
     workers->done[place] = false;
     pthread_mutex_unlock(&workers->mutex);
     workers->take(workers->context, workers->jobs[place]);
@@ -116,7 +123,8 @@ void workers_give(struct workers *workers, void *job) {
     }
     pthread_mutex_lock(&workers->mutex);
     workers->tail++;
-    pthread_cond_signal(&workers->given);
+    if (workers->tail - workers->next >= workers->worth)
+        pthread_cond_signal(&workers->given);
     pthread_mutex_unlock(&workers->mutex);
 }
 
