@@ -315,6 +315,72 @@ static void test_number_is_bounded(void **state) {
     journey_free(journey);
 }
 
+/* Text counts with the room it takes, so the oldest go when the longest senders fill it. */
+static void test_text_is_bounded(void **state) {
+    (void)state;
+    enum { LONG = 16000, ROOM = LONG + 100, MANY = QUEUE_TEXT / LONG + 10 };
+    static char sender[LONG];
+    struct journey *journey = journey_new();
+    struct given given;
+    memset(sender, 's', sizeof sender);
+    for (unsigned i = 0; i < MANY; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "Q%u", i);
+        struct finding detail = about(id, RECORD_DETAIL);
+        detail.record.has_sender = true;
+        detail.record.sender = (struct slice){sender, sizeof sender};
+        take(journey, detail, &given);
+    }
+    assert_in_range(journey_open(journey), QUEUE_TEXT / ROOM, QUEUE_TEXT / LONG);
+    assert_int_equal(journey_dropped(journey), 0); /* nobody waited */
+    journey_free(journey);
+}
+
+/* One message with more recipients than may wait: they are forgotten, and it goes on. */
+static void test_recipients_are_bounded(void **state) {
+    (void)state;
+    struct journey *journey = journey_new();
+    struct given given;
+    char recipient[32];
+    for (unsigned i = 0; i <= QUEUE_RECIPIENTS; i++) {
+        snprintf(recipient, sizeof recipient, "r%u@example.net", i);
+        assert_int_equal(journey_dropped(journey), 0);
+        take(journey, outcome("A1", EVENT_DEFERRED, recipient), &given);
+    }
+    assert_int_equal(journey_dropped(journey), 1);
+    take(journey, outcome("A1", EVENT_DEFERRED, recipient), &given);
+    assert_int_equal(given.items[0].before, FATE_NONE);
+    take(journey, outcome("A1", EVENT_DELIVERED, recipient), &given);
+    assert_int_equal(given.items[0].before, FATE_WAITING);
+    assert_int_equal(journey_open(journey), 1);
+    journey_free(journey);
+}
+
+/* Queue IDs of one hash table that come and go: none is ever taken for another one. */
+static void test_many_come_and_go(void **state) {
+    (void)state;
+    enum { AT_ONCE = 1000, MANY = 20 * AT_ONCE };
+    struct journey *journey = journey_new();
+    struct given given;
+    for (unsigned i = 0; i < MANY; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "Q%u", i);
+        struct finding first = about(id, RECORD_ARRIVAL);
+        first.record.peer_ip = SLICE("192.0.2.1");
+        first.record.size = i;
+        take(journey, first, &given);
+        if (i < AT_ONCE)
+            continue;
+        snprintf(id, sizeof id, "Q%u", i - AT_ONCE);
+        take(journey, outcome(id, EVENT_BOUNCED, "bob@example.net"), &given);
+        assert_int_equal(given.items[0].record.size, i - AT_ONCE);
+        assert_int_equal(given.origin_ips[0].length, strlen("192.0.2.1"));
+        take(journey, about(id, RECORD_END), &given);
+        assert_int_equal(journey_open(journey), AT_ONCE);
+    }
+    journey_free(journey);
+}
+
 static struct finding refusal(const char *recipient, bool is_echo) {
     struct finding finding = about("A1", RECORD_INCIDENT);
     finding.record.event = EVENT_REJECTED;
@@ -1316,6 +1382,9 @@ int main(void) {
         cmocka_unit_test(test_silent_ones_are_let_go),
         cmocka_unit_test(test_wrong_clock),
         cmocka_unit_test(test_number_is_bounded),
+        cmocka_unit_test(test_text_is_bounded),
+        cmocka_unit_test(test_recipients_are_bounded),
+        cmocka_unit_test(test_many_come_and_go),
         cmocka_unit_test(test_an_echo_counts_once),
         cmocka_unit_test(test_no_queue_id),
         cmocka_unit_test(test_a_hop_counts_once),
