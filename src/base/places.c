@@ -29,7 +29,7 @@ static void grow(struct places *places) {
 }
 
 void places_put(struct places *places, uint32_t hash, uint32_t place) {
-    if ((places->count + 1) * 4 > places->size * 3)
+    if ((places->count + 1) * 3 > places->size * 2)
         grow(places);
     insert(places, (struct places_slot){hash, place + 1});
     places->count++;

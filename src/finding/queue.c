@@ -64,7 +64,7 @@ static struct queue_list *list_of(struct queue *queue, const struct message *mes
     return message->ended ? &queue->ended : &queue->open;
 }
 
-static void list_take_out(struct queue *queue, struct message *message) {
+static inline void list_take_out(struct queue *queue, struct message *message) {
     struct queue_list *list = list_of(queue, message);
     if (message->older != NOBODY)
         queue->items[message->older].newer = message->newer;
@@ -76,7 +76,7 @@ static void list_take_out(struct queue *queue, struct message *message) {
         list->newest = message->older;
 }
 
-static void list_append(struct queue *queue, struct message *message) {
+static inline void list_append(struct queue *queue, struct message *message) {
     struct queue_list *list = list_of(queue, message);
     uint32_t index = index_of(queue, message);
     message->older = list->newest;
@@ -448,11 +448,6 @@ void queue_hear(struct queue *queue, struct message *message, int64_t seconds) {
         return;
     list_take_out(queue, message);
     list_append(queue, message);
-}
-
-bool queue_is_stale(const struct queue *queue, const struct message *message) {
-    return queue->now != MOMENT_NONE && message->heard != MOMENT_NONE &&
-           queue->now - message->heard > QUEUE_AGE;
 }
 
 /* Nobody waits any longer, and no list or message-id leads to it. */

@@ -153,7 +153,10 @@ struct message *queue_begin(struct queue *queue, uint64_t server, struct slice i
 /* Notes that the message was heard of at a time. */
 void queue_hear(struct queue *queue, struct message *message, int64_t seconds);
 /* Was silent for so long that its queue ID must be another message's by now. */
-bool queue_is_stale(const struct queue *queue, const struct message *message);
+static inline bool queue_is_stale(const struct queue *queue, const struct message *message) {
+    return queue->now != MOMENT_NONE && message->heard != MOMENT_NONE &&
+           queue->now - message->heard > QUEUE_AGE;
+}
 /* Forgets all of the message: its queue ID is used again. */
 void queue_restart(struct queue *queue, struct message *message);
 /* Ends the message; nobody may wait. It is known until QUEUE_ENDED others have ended. */
