@@ -25,15 +25,10 @@ struct journey {
     const struct filter *filter; /* borrowed; NULL: all is asked for */
     struct logins logins;
     struct ciphers ciphers;
-    struct origin origins[2]; /* of the finding that is given: origin, counted */
-};
-
-/* Who is given what there is to count, of what is asked for. */
-struct receiver {
+    /* While a finding is taken: */
     void (*give)(void *context, const struct finding *finding);
     void *context;
-    const struct filter *filter;
-    struct origin *origins;
+    struct origin origins[2]; /* of the one that is given: origin, counted */
 };
 
 struct journey *journey_new(void) {
@@ -75,14 +70,14 @@ void journey_each_waiting(const struct journey *journey,
 
 /* ---- what is asked for ---- */
 
-static bool is_left_out(const struct receiver *to, const struct finding *finding) {
-    return to->filter && !filter_matches(to->filter, finding);
+static bool is_left_out(const struct journey *journey, const struct finding *finding) {
+    return journey->filter && !filter_matches(journey->filter, finding);
 }
 
 /* What is not asked for is no finding; but the recipient whose state counted has left it. */
-static void hand_over(const struct receiver *to, const struct finding *finding) {
+static void hand_over(const struct journey *journey, const struct finding *finding) {
     if (!finding->left_out) {
-        to->give(to->context, finding);
+        journey->give(journey->context, finding);
         return;
     }
     struct finding rest = *finding;
@@ -92,7 +87,7 @@ static void hand_over(const struct receiver *to, const struct finding *finding) 
         rest.after = FATE_HANDED_ON;
     bool moves = rest.after != FATE_NONE && rest.before != FATE_NONE;
     if (moves || rest.new_messages || rest.new_notices)
-        to->give(to->context, &rest);
+        journey->give(journey->context, &rest);
 }
 
 /* ---- whose message ---- */
@@ -624,8 +619,9 @@ static bool is_about_all(const struct record *record) {
 }
 
 /* True when anybody waited. */
-static bool give_each_waiting(struct queue *queue, struct message *message, struct finding *finding,
-                              const struct receiver *to) {
+static bool give_each_waiting(struct journey *journey, struct message *message,
+                              struct finding *finding) {
+    struct queue *queue = &journey->queue;
     struct slice recipient, original;
     struct waiting was;
     bool any = false;
@@ -636,8 +632,8 @@ static bool give_each_waiting(struct queue *queue, struct message *message, stru
         finding->before = counted_as(FATE_WAITING, was.left_out);
         finding->was_put_off = was.put_off;
         finding->giver = (enum giver)message->giver;
-        finding->left_out = is_left_out(to, finding);
-        hand_over(to, finding);
+        finding->left_out = is_left_out(journey, finding);
+        hand_over(journey, finding);
         finding->new_notices = 0; /* one for all of them */
         any = true;
         message->finished++;
@@ -647,8 +643,8 @@ static bool give_each_waiting(struct queue *queue, struct message *message, stru
 
 /* The message left the queue, so nobody waits in it: who still did ended under another spelling or
  * in an entry that the log lacks. */
-static void end_message(struct queue *queue, struct message *message, const struct finding *finding,
-                        const struct receiver *to) {
+static void end_message(struct journey *journey, struct message *message,
+                        const struct finding *finding) {
     if (message->first_waiting != NOBODY) {
         struct finding end = *finding;
         end.record.kind = RECORD_END;
@@ -656,9 +652,9 @@ static void end_message(struct queue *queue, struct message *message, const stru
         end.new_messages = 0;
         end.new_notices = 0;
         end.new_bytes = 0;
-        give_each_waiting(queue, message, &end, to);
+        give_each_waiting(journey, message, &end);
     }
-    queue_end(queue, message);
+    queue_end(&journey->queue, message);
 }
 
 /* Sendmail logs no end: a message is over when all of its recipients are. */
@@ -675,18 +671,19 @@ static bool is_told(const struct finding *finding) {
 }
 
 /* Lent to the finding while it is given. */
-static void tell_origins(const struct receiver *to, const struct queue *queue,
-                         const struct message *message, struct finding *finding) {
+static void tell_origins(struct journey *journey, const struct message *message,
+                         struct finding *finding) {
+    const struct message *counted = journey->queue.counted;
     if (message)
-        finding->origin = origin_write(message, &to->origins[0]);
-    if (queue->counted)
-        finding->counted = client_write(queue->counted, &to->origins[1]);
+        finding->origin = origin_write(message, &journey->origins[0]);
+    if (counted)
+        finding->counted = client_write(counted, &journey->origins[1]);
 }
 
 /* Delivery of a notice is no mail of users: shown, and counted apart. It may go through a filter as
  * well, and what comes back is the notice. */
-static void take_notice(struct queue *queue, struct message *message, struct finding *finding,
-                        const struct receiver *to) {
+static void take_notice(struct journey *journey, struct message *message, struct finding *finding) {
+    struct queue *queue = &journey->queue;
     struct message *next = next_hop(queue, message, &finding->record);
     finding->is_notice = true;
     if (next) {
@@ -695,11 +692,11 @@ static void take_notice(struct queue *queue, struct message *message, struct fin
     }
     if (finding->record.kind == RECORD_OUTCOME && finding->record.level != LEVEL_HOST)
         finding->record.level = LEVEL_MTA;
-    finding->left_out = is_left_out(to, finding);
+    finding->left_out = is_left_out(journey, finding);
     if (!is_told(finding))
         return;
-    tell_origins(to, queue, message, finding);
-    hand_over(to, finding);
+    tell_origins(journey, message, finding);
+    hand_over(journey, finding);
 }
 
 /* The server refused the recipients, and then, sent in one go with them, the data. */
@@ -722,8 +719,8 @@ static bool is_lesson(const struct finding *finding) {
     return finding->record.event == EVENT_NONE && !is_told(finding);
 }
 
-static void take_mail(struct queue *queue, struct message *message, struct finding *finding,
-                      const struct receiver *to) {
+static void take_mail(struct journey *journey, struct message *message, struct finding *finding) {
+    struct queue *queue = &journey->queue;
     struct message *next = message ? next_hop(queue, message, &finding->record) : NULL;
     finding->after = next ? FATE_HANDED_ON : fate_of(&finding->record);
     if (next) {
@@ -732,22 +729,22 @@ static void take_mail(struct queue *queue, struct message *message, struct findi
     }
     tell_delay(message, finding);
     if (message && is_about_all(&finding->record)) {
-        tell_origins(to, queue, message, finding);
-        finding->left_out = is_left_out(to, finding);
-        if (!give_each_waiting(queue, message, finding, to))
-            hand_over(to, finding);
+        tell_origins(journey, message, finding);
+        finding->left_out = is_left_out(journey, finding);
+        if (!give_each_waiting(journey, message, finding))
+            hand_over(journey, finding);
         return;
     }
     if (message)
         follow_refusal(queue, message, finding);
-    finding->left_out = is_left_out(to, finding);
+    finding->left_out = is_left_out(journey, finding);
     move_recipient(queue, message, finding);
     if (message)
         note_pipe(queue, message, finding);
     if (!is_told(finding))
         return;
-    tell_origins(to, queue, message, finding);
-    hand_over(to, finding);
+    tell_origins(journey, message, finding);
+    hand_over(journey, finding);
 }
 
 /* True: the entry is the one before once more. */
@@ -756,34 +753,41 @@ static bool follow_session(struct sessions *sessions, struct finding *finding) {
     return sessions_hear(sessions, finding);
 }
 
+/* Learns what the entry says of its message, and tells what is known of it. NULL: of none. */
+static struct message *follow_message(struct journey *journey, struct finding *finding) {
+    struct queue *queue = &journey->queue;
+    uint64_t server = queue_server(queue, finding);
+    begin_notice(queue, server, finding);
+    struct message *message = message_of(queue, server, finding);
+    if (!message)
+        return NULL;
+    link_back(queue, message, finding);
+    learn(queue, message, finding);
+    count_arrival(queue, message, finding, journey->filter);
+    note_own(message, finding);
+    if (record_is_finding(&finding->record)) {
+        tell(message, &finding->record);
+        if (is_echo(message, &finding->record))
+            finding->record.kind = RECORD_DETAIL;
+    }
+    return message;
+}
+
+/* Every entry comes through here, so each step leaves at its first test what is not its own. */
 void journey_take(struct journey *journey, struct finding *finding,
                   void (*give)(void *context, const struct finding *finding), void *context) {
-    const struct receiver to = {give, context, journey->filter, journey->origins};
-    struct queue *queue = &journey->queue;
     struct message *message = NULL;
-    queue->counted = NULL;
+    journey->queue.counted = NULL;
+    journey->give = give;
+    journey->context = context;
     bool is_named = finding->record.peer_ip.length > 0;
     ciphers_follow(&journey->ciphers, finding);
     logins_follow(&journey->logins, finding);
     bool has_session = sessions_concern(&journey->sessions, finding);
     if (has_session && follow_session(&journey->sessions, finding))
         return;
-    if (finding->record.queue_id.length) {
-        uint64_t server = queue_server(queue, finding);
-        begin_notice(queue, server, finding);
-        message = message_of(queue, server, finding);
-    }
-    if (message) {
-        link_back(queue, message, finding);
-        learn(queue, message, finding);
-        count_arrival(queue, message, finding, journey->filter);
-        note_own(message, finding);
-        if (record_is_finding(&finding->record)) {
-            tell(message, &finding->record);
-            if (is_echo(message, &finding->record))
-                finding->record.kind = RECORD_DETAIL;
-        }
-    }
+    if (finding->record.queue_id.length)
+        message = follow_message(journey, finding);
     if (finding->new_notices && !is_notice_asked(journey->filter, finding))
         finding->new_notices = 0;
     if (has_session)
@@ -791,14 +795,14 @@ void journey_take(struct journey *journey, struct finding *finding,
     if (!is_named)
         logins_follow(&journey->logins, finding);
     if (message && message->is_notice)
-        take_notice(queue, message, finding, &to);
+        take_notice(journey, message, finding);
     else if (!is_lesson(finding))
-        take_mail(queue, message, finding, &to);
+        take_mail(journey, message, finding);
     if (!message)
         return;
     if (is_over(message, finding))
-        end_message(queue, message, finding, &to);
-    queue_let_go(queue);
+        end_message(journey, message, finding);
+    queue_let_go(&journey->queue);
 }
 
 /* ---- saving ---- */
