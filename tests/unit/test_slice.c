@@ -86,6 +86,27 @@ static void test_compare(void **state) {
     assert_false(slice_ends(SLICE("c"), SLICE("bc")));
 }
 
+/* Short texts are compared by words that overlap: every byte of every length tells. */
+static void test_equal(void **state) {
+    (void)state;
+    enum { LONGEST = 40 };
+    char a[LONGEST], b[LONGEST];
+    for (size_t length = 0; length <= LONGEST; length++) {
+        memset(a, 'x', sizeof a);
+        memset(b, 'x', sizeof b);
+        struct slice one = {a, length}, other = {b, length};
+        memset(b + length, 'y', sizeof b - length); /* what stands behind does not */
+        assert_true(slice_equal(one, other));
+        for (size_t at = 0; at < length; at++) {
+            b[at] = 'y';
+            assert_false(slice_equal(one, other));
+            b[at] = 'x';
+        }
+        assert_true(length == LONGEST || !slice_equal(one, (struct slice){b, length + 1}));
+    }
+    assert_true(slice_equal((struct slice){0}, SLICE("")));
+}
+
 static void test_trim(void **state) {
     (void)state;
     assert_slice(slice_trim(SLICE(" \ta b\r\n")), "a b");
@@ -145,6 +166,7 @@ int main(void) {
         cmocka_unit_test(test_find_far), cmocka_unit_test(test_compare),
         cmocka_unit_test(test_trim),     cmocka_unit_test(test_number),
         cmocka_unit_test(test_seconds),  cmocka_unit_test(test_lowered),
+        cmocka_unit_test(test_equal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
