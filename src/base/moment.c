@@ -257,7 +257,7 @@ bool moment_offset(const struct civil *civil, int offset, struct moment *moment_
 
 /* ---- Reading ---- */
 
-static bool two_digits(const char *at, int *number_r) {
+static inline bool two_digits(const char *at, int *number_r) {
     unsigned tens = (unsigned char)(at[0] - '0'), ones = (unsigned char)(at[1] - '0');
     *number_r = (int)(tens * 10 + ones);
     return tens <= 9 && ones <= 9;
@@ -280,7 +280,7 @@ static bool date_read(const char *at, struct civil *civil) {
 }
 
 /* ".123456"; digits beyond nanoseconds are passed over. A lone dot belongs to what follows. */
-static void take_fraction(struct slice *s, uint32_t *nanos_r, uint8_t *digits_r) {
+static inline void take_fraction(struct slice *s, uint32_t *nanos_r, uint8_t *digits_r) {
     *nanos_r = 0;
     *digits_r = 0;
     if (s->length < 2 || s->at[0] != '.')
@@ -311,14 +311,14 @@ bool civil_take_dashed(struct slice *s, struct civil *civil_r) {
     return true;
 }
 
-static bool second_read(const char *at, int *second_r) {
+static inline bool second_read(const char *at, int *second_r) {
     return two_digits(at, second_r) && *second_r <= 60;
 }
 
 /* Date and time at their places, and the fraction; what stands between the two is known to be no
  * NUL, so a memory that just begins fits nothing. The minute is mostly that of the stamp before:
  * then one comparison does for 170 instructions a line. */
-static bool wall_take(struct clock *clock, struct slice *s, struct wall *wall_r) {
+static inline bool wall_take(struct clock *clock, struct slice *s, struct wall *wall_r) {
     const char *at = s->at;
     if (memcmp(at, clock->dated.text, sizeof clock->dated.text) != 0) {
         struct civil civil;
@@ -361,7 +361,7 @@ bool moment_take_offset(struct slice *s, int *offset_r) {
 }
 
 /* No zone is longer than the bytes that are compared, so what stands there says it all. */
-static bool take_zone(struct clock *clock, struct slice *s, int *offset_r) {
+static inline bool take_zone(struct clock *clock, struct slice *s, int *offset_r) {
     bool is_long = s->length >= sizeof clock->zone.text;
     struct slice whole = *s;
     if (is_long && clock->zone.length > 0 &&
