@@ -153,15 +153,17 @@ static bool may_begin(const struct wrapping *wrapping, unsigned first) {
 static enum unwrapping ask_wrappings(struct clock *clock, struct arena *arena, enum layer below,
                                      struct slice line, struct entry *entry) {
     unsigned first = first_byte_of(line.at[0]);
+    bool guessed = clock->guessed;
     for (const struct wrapping *const *each = wrappings; *each != NULL; each++) {
         const struct wrapping *wrapping = *each;
         if (wrapping->layer >= below || !may_begin(wrapping, first))
             continue;
         enum unwrapping answer = wrapping->unwrap(clock, arena, line, entry);
-        if (answer == UNWRAP_FOREIGN)
-            continue;
-        entry->wrapping = wrapping;
-        return answer;
+        if (answer != UNWRAP_FOREIGN) {
+            entry->wrapping = wrapping;
+            return answer;
+        }
+        clock->guessed = guessed; /* the stamp was of another form */
     }
     return UNWRAP_FOREIGN;
 }

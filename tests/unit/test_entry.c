@@ -237,6 +237,32 @@ static void test_all_wrappings_are_listed(void **state) {
     assert_true(count >= 2);
 }
 
+/* Whether a year was guessed tells the wrapping that knows the line, and no other. */
+static void test_guessed_years(void **state) {
+    (void)state;
+    static const struct {
+        const char *line;
+        bool guessed;
+    } rows[] = {
+        {"Jun  1 10:00:01 mx1 postfix/smtpd[1]: x", true},
+        {"Jun  1 10:00:02 mx1 postfix/smtpd[1]: x", true},
+        {"Jun  1 10:00:02 2026 mx1 postfix/smtpd[1]: x", false},
+        {"2026 Jun  1 10:00:02 mx1 postfix/smtpd[1]: x", false},
+        {"2026-06-01T10:00:02Z mx1 postfix/smtpd[1]: x", false},
+        {"2026-06-01T10:00:02.123456789Z Jun  1 10:00:02 mx1 postfix/smtpd[1]: x", false},
+        {"mail-1  | Jun  1 10:00:02 mx1 postfix/smtpd[1]: x", true},
+        {"nobody knows this", false},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct clock clock = {.anchor = 1798761599};
+        struct line line = {.text = slice_of(rows[i].line)};
+        struct entry entry;
+        entry_read(&clock, &arena, &line, &entry);
+        if (clock.guessed != rows[i].guessed)
+            fail_msg("%s", rows[i].line);
+    }
+}
+
 static unsigned first_of(int byte) {
     return byte >= '0' && byte <= '9'   ? FIRST_DIGIT
            : byte >= 'A' && byte <= 'Z' ? FIRST_CAPITAL
@@ -297,6 +323,7 @@ int main(void) {
         cmocka_unit_test(test_bytes_that_are_no_text),
         cmocka_unit_test(test_all_wrappings_are_listed),
         cmocka_unit_test(test_first_bytes),
+        cmocka_unit_test(test_guessed_years),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     arena_release(&arena);
