@@ -336,8 +336,8 @@ static inline bool wall_take(struct clock *clock, struct slice *s, struct wall *
     return true;
 }
 
-bool wall_take_dashed(struct clock *clock, struct slice *s, struct wall *wall_r) {
-    return s->length >= DASHED_LENGTH && s->at[DATE_LENGTH] == ' ' && wall_take(clock, s, wall_r);
+bool wall_take_dashed_date(struct clock *clock, struct slice *s, struct wall *wall_r) {
+    return wall_take(clock, s, wall_r);
 }
 
 bool moment_take_offset(struct slice *s, int *offset_r) {

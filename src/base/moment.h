@@ -99,7 +99,12 @@ bool moment_take_rfc3164(struct clock *clock, struct slice *s, struct moment *mo
 /* Reads "2026-06-01 10:00:01[.fraction]" at the front of *s and moves past it. As a wall clock:
  * false too when there is no such date. */
 bool civil_take_dashed(struct slice *s, struct civil *civil_r);
-bool wall_take_dashed(struct clock *clock, struct slice *s, struct wall *wall_r);
+/* Inline, as most lines that are asked have another form. */
+bool wall_take_dashed_date(struct clock *clock, struct slice *s, struct wall *wall_r);
+static inline bool wall_take_dashed(struct clock *clock, struct slice *s, struct wall *wall_r) {
+    return s->length >= sizeof "2026-06-01 10:00:01" - 1 && s->at[10] == ' ' &&
+           wall_take_dashed_date(clock, s, wall_r);
+}
 
 /* Reads "Z", "+02:00" or "+0200" at the front of *s, in minutes east, and moves past it. */
 bool moment_take_offset(struct slice *s, int *offset_r);
