@@ -3,7 +3,8 @@
  *
  * How: the names of providers are a map from host or domain to who runs it. A host is looked up as
  * it is, then without its first label, and so on. Found or not, the answer is kept for the host: a
- * log speaks of few hosts, many times.
+ * log speaks of few hosts, many times. The list of public suffixes is slow to ask (4,000
+ * instructions a label), so what it said of a domain is kept for the other hosts in it.
  */
 #include "finding/operators.h"
 
@@ -16,7 +17,7 @@
 #include "base/memory.h"
 #include "base/network.h"
 
-enum { HOST_LONGEST = 255, HOSTS_KEPT = 4096 };
+enum { HOST_LONGEST = 255, HOSTS_KEPT = 16384 };
 
 /* An answer: a provider's operator, or so many last bytes of the host. */
 struct answer {
@@ -25,8 +26,9 @@ struct answer {
 };
 
 struct operators {
-    struct map names; /* of providers, in small letters -> const struct slice * */
-    struct map hosts; /* as logged -> struct answer */
+    struct map names;   /* of providers, in small letters -> const struct slice * */
+    struct map hosts;   /* as logged -> struct answer */
+    struct map domains; /* in small letters -> size_t, as registered_in() gives it */
 };
 
 /* In small letters, without the dot at the end. */
@@ -40,6 +42,7 @@ struct operators *operators_new(const struct rulebook *book) {
     struct operators *operators = memory_new(sizeof *operators);
     map_init(&operators->names, sizeof(const struct slice *));
     map_init(&operators->hosts, sizeof(struct answer));
+    map_init(&operators->domains, sizeof(size_t));
     for (size_t i = 0; book && i < book->provider_count; i++)
         for (size_t name = 0; name < book->providers[i].host_count; name++) {
             char room[HOST_LONGEST];
@@ -55,6 +58,7 @@ void operators_free(struct operators *operators) {
         return;
     map_release(&operators->names);
     map_release(&operators->hosts);
+    map_release(&operators->domains);
     free(operators);
 }
 
@@ -66,22 +70,53 @@ static const struct slice *provider_of(const struct operators *operators, struct
     return found ? *found : NULL;
 }
 
+#ifdef HAVE_LIBPSL
+/* libpsl looks at as many labels from the end. */
+enum { LABELS_MOST = 9 };
+
+static size_t labels_of(struct slice host) {
+    size_t labels = 1;
+    for (size_t i = 0; i < host.length; i++)
+        labels += host.at[i] == '.';
+    return labels;
+}
+
+/* As psl_registrable_domain(), from the top label down: the length of the registered domain that
+ * the domain is or lies in, 0: none. What is above the host is asked for once. */
+static size_t registered_in(struct operators *operators, const char *name, size_t length) {
+    const char *dot = memchr(name, '.', length);
+    if (psl_is_public_suffix(psl_builtin(), name) || !dot)
+        return 0;
+    struct slice above = {dot + 1, length - (size_t)(dot + 1 - name)};
+    const size_t *known = map_get(&operators->domains, above);
+    size_t registered = known ? *known : registered_in(operators, above.at, above.length);
+    if (!known)
+        *(size_t *)map_put(&operators->domains, above, NULL) = registered;
+    return registered ? registered : length;
+}
+#endif
+
 /* How much of the host, from its end, is the domain that somebody registered. */
-static size_t registered_of(struct slice host) {
+static size_t registered_of(struct operators *operators, struct slice host) {
 #ifdef HAVE_LIBPSL
     char name[HOST_LONGEST + 1];
-    if (memchr(host.at, '\0', host.length))
+    if (memchr(host.at, '\0', host.length) || host.at[0] == '.')
         return host.length;
     memcpy(name, host.at, host.length);
     name[host.length] = '\0';
+    if (labels_of(host) <= LABELS_MOST) {
+        size_t registered = registered_in(operators, name, host.length);
+        return registered ? registered : host.length;
+    }
     const char *domain = psl_registrable_domain(psl_builtin(), name);
     if (domain)
         return host.length - (size_t)(domain - name);
 #endif
+    (void)operators;
     return host.length;
 }
 
-static struct answer answer_for(const struct operators *operators, struct slice host) {
+static struct answer answer_for(struct operators *operators, struct slice host) {
     char room[HOST_LONGEST];
     struct network network;
     struct slice lower = lowered(host, room);
@@ -89,7 +124,13 @@ static struct answer answer_for(const struct operators *operators, struct slice 
     if (host.length > HOST_LONGEST || network_read(lower, &network))
         return (struct answer){NULL, host.length};
     const struct slice *run_by = provider_of(operators, lower);
-    return (struct answer){run_by, run_by || !lower.length ? 0 : registered_of(lower) + dot};
+    return (struct answer){run_by,
+                           run_by || !lower.length ? 0 : registered_of(operators, lower) + dot};
+}
+
+static void forget(struct operators *operators) {
+    map_clear(&operators->hosts);
+    map_clear(&operators->domains);
 }
 
 struct slice operator_of(struct operators *operators, const struct record *record) {
@@ -98,7 +139,7 @@ struct slice operator_of(struct operators *operators, const struct record *recor
     if (!host.length)
         return record->peer_ip;
     if (operators->hosts.count >= HOSTS_KEPT)
-        map_clear(&operators->hosts);
+        forget(operators);
     struct answer *answer = map_put(&operators->hosts, host, &is_new);
     if (is_new)
         *answer = answer_for(operators, host);
