@@ -235,6 +235,8 @@ void reason_memory_free(struct reason_memory *memory) {
     free(memory->always);
     free(memory->guards);
     free(memory->gates);
+    for (size_t i = 0; i < CACHE_SLOTS; i++)
+        free(memory->cache[i].key);
     free(memory->cache);
     map_release(&memory->hosts);
     free(memory);

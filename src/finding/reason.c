@@ -19,6 +19,7 @@
  */
 #include "finding/reason.h"
 
+#include "base/memory.h"
 #include "finding/deciding.h"
 #include "finding/hint.h"
 #include "finding/matching.h"
@@ -77,6 +78,20 @@ static struct slice cache_key(struct reason_memory *memory, const struct asked *
     return (struct slice){memory->key, KEY_HEAD + asked->clean.length};
 }
 
+static void keep(struct kept *kept, struct slice key, uint64_t hash, struct choice choice) {
+    enum { ROOM_FIRST = 2 * KEY_HEAD };
+    if (kept->room < key.length) {
+        kept->room = ROOM_FIRST;
+        while (kept->room < key.length)
+            kept->room *= 2;
+        kept->key = memory_resize(kept->key, kept->room, 1);
+    }
+    kept->choice = choice;
+    kept->hash = hash;
+    kept->length = (uint32_t)key.length;
+    memcpy(kept->key, key.at, key.length);
+}
+
 static struct choice choose_cached(struct reason_memory *memory, struct asked *asked) {
     struct slice key = cache_key(memory, asked);
     if (key.length > KEY_MOST || memory->way != REASON_CACHED || memory->limits->off > 0)
@@ -89,10 +104,7 @@ static struct choice choose_cached(struct reason_memory *memory, struct asked *a
     struct choice choice = choose(memory, asked);
     if (memory->limits->met)
         return choice;
-    kept->choice = choice;
-    kept->hash = hash;
-    kept->length = (uint32_t)key.length;
-    memcpy(kept->key, key.at, key.length);
+    keep(kept, key, hash, choice);
     return choice;
 }
 
