@@ -78,7 +78,7 @@ int64_t exim_read_span(struct slice s) {
 /* ---- the fields of a line ---- */
 
 /* NULL: a key of which nothing is kept. */
-static inline struct slice *field_of(struct exim_fields *fields, struct slice key) {
+static struct slice *field_of(struct exim_fields *fields, struct slice key) {
     if (key.length > 1)
         return slice_is(key, "id") || slice_is(key, "id*") ? &fields->message_id
                : slice_is(key, "QT")                       ? &fields->queue_time
@@ -108,7 +108,7 @@ static inline struct slice *field_of(struct exim_fields *fields, struct slice ke
 }
 
 /* Length of the key in front of '=', 0 when the text does not begin with one. */
-static inline size_t key_length(struct slice s) {
+static size_t key_length(struct slice s) {
     size_t length = 0;
     if (s.length > 1 && s.at[1] == '=') /* most of them */
         return is_alnum(s.at[0]);
@@ -120,21 +120,17 @@ static inline size_t key_length(struct slice s) {
 }
 
 /* "T=remote_smtp: TEXT": the colon belongs to the text (failure_log up to 4.98). */
-static inline struct slice word_of(struct slice s) {
-    struct slice word = slice_head(s, slice_find(s, ' '));
+static struct slice take_word(struct slice *s) {
+    struct slice word = slice_head(*s, slice_find(*s, ' '));
     if (word.length && word.at[word.length - 1] == ':')
         word.length--;
+    *s = slice_from(*s, word.length);
     return word;
 }
 
 struct slice exim_take_value(struct slice *s) {
-    if (s->length && s->at[0] == '"')
-        return take_quoted(s);
-    if (s->length && s->at[0] == '<')
-        return exim_take_bracketed(s);
-    struct slice word = word_of(*s);
-    *s = slice_from(*s, word.length);
-    return word;
+    char first = s->length ? s->at[0] : '\0';
+    return first == '"' ? take_quoted(s) : first == '<' ? exim_take_bracketed(s) : take_word(s);
 }
 
 /* Words without a value: DNSSEC, PRDR, CHUNKING, PIPELINING, TCP fast open and ARC were used. */
@@ -159,40 +155,21 @@ static bool skip_flag(struct slice *s) {
     return is_flag(word);
 }
 
-/* Most values are one word, and what ends it is known then; of the others, which may stand in
- * quotes, it is told by the function. */
-static inline struct slice value_of(struct slice s, const char **end_r) {
-    struct slice value;
-    if (s.length && (s.at[0] == '"' || s.at[0] == '<')) {
-        struct slice rest = s;
-        value = exim_take_value(&rest);
-        *end_r = rest.at;
-        return value;
-    }
-    value = word_of(s);
-    *end_r = value.at + value.length;
-    return value;
-}
-
 /* H=, and what is no field, is left where it stands. */
 static bool take_plain_field(struct slice *rest, struct exim_fields *fields) {
-    const char *behind = rest->at + rest->length, *end;
     struct slice s = *rest;
     slice_skip_byte(&s, ' ');
     size_t length = key_length(s);
-    if (!length) {
-        if (!skip_flag(&s))
-            return false;
-        *rest = s;
-        return true;
-    }
     struct slice key = slice_head(s, length);
-    if (slice_is(key, "H"))
+    if (slice_is(key, "H") || (!length && !skip_flag(&s)))
         return false;
-    struct slice value = value_of(slice_from(s, length + 1), &end), *field = field_of(fields, key);
-    if (field && !field->at)
-        *field = value;
-    *rest = slice_range(end, behind);
+    if (length) {
+        s = slice_from(s, length + 1);
+        struct slice value = exim_take_value(&s), *field = field_of(fields, key);
+        if (field && !field->at)
+            *field = value;
+    }
+    *rest = s;
     return true;
 }
 
@@ -202,7 +179,7 @@ void exim_take_plain_fields(struct slice *rest, struct exim_fields *fields) {
 }
 
 /* Addresses, and the names that stand for masked ones, are made of these. */
-static inline bool is_address_byte(char byte) {
+static bool is_address_byte(char byte) {
     return is_alnum(byte) || byte == '.' || byte == ':' || byte == '%';
 }
 
