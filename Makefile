@@ -465,7 +465,7 @@ ZSHDIR  ?= $(DATADIR)/zsh/site-functions
 FISHDIR ?= $(DATADIR)/fish/vendor_completions.d
 
 # FROM:TO. The patterns are built in; these are there to be read, and to begin one's own with.
-INSTALLED := build/$(PROGRAM):$(BINDIR)/$(PROGRAM) \
+INSTALLED  = build/$(PROGRAM):$(BINDIR)/$(PROGRAM) \
              $(foreach page,$(MANUALS),$(page):$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
              build/install/mailtriage.bash:$(BASHDIR)/mailtriage \
              build/install/mailtriage.zsh:$(ZSHDIR)/_mailtriage \

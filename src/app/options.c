@@ -132,15 +132,17 @@ static bool read_command_line(struct options *options, int argc, char **argv,
     return true;
 }
 
-/* Paths are read instead of the journal of the configuration. */
+/* Paths are read instead of the journal of the configuration; those of rules stand behind a word.
+ */
 static bool choose_journal(struct options *options, struct problem *problem) {
-    if (!options->journal || !options->operand_count || !command_takes_paths(options->command))
+    size_t words = command_takes_paths(options->command) ? 0 : 1;
+    if (!options->journal || options->operand_count <= words)
         return true;
     if (options_insist(options, "journal"))
         return problem_say(problem,
                            "--journal and '%s': the one or the other; journal files are "
                            "read without --journal",
-                           options->operands[0]);
+                           options->operands[words]);
     options->journal = false;
     return true;
 }

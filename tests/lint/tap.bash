@@ -49,6 +49,6 @@ tree_copy() { # TO [PART...]
     local to=$1
     shift
     mkdir -p "$to"
-    [ $# -gt 0 ] || set -- Makefile src patterns
+    [ $# -gt 0 ] || set -- Makefile src patterns docs
     cp -a "$@" "$to/"
 }
