@@ -20,7 +20,7 @@
 #include "input/lines.h"
 #include "input/pieces.h"
 
-enum { JOB_SAMPLES = 10, THREADS_MOST = 64, JOBS_A_THREAD = 4, PROGRAMS_SEEN = 32 };
+enum { JOB_SAMPLES = 10, THREADS_MOST = 64, JOBS_BESIDE = 4, PROGRAMS_SEEN = 32 };
 
 /* Lines of which the first is kept, to show it when a source was of no use. */
 enum odd {
@@ -116,7 +116,7 @@ struct pipeline {
     const struct mta *only; /* --mta */
     struct workers *workers;
     struct job *jobs;
-    void *ring[JOBS_A_THREAD * THREADS_MOST]; /* the jobs, as the workers want them */
+    void *ring[2 * THREADS_MOST + JOBS_BESIDE]; /* the jobs, as the workers want them */
     size_t job_count;
     struct hands *hands; /* one a thread, the last for the ordered step */
     unsigned threads;
