@@ -294,11 +294,11 @@ static void add_others(const struct standing *standing, size_t shown) {
 /* Those with mail, most first; then those without. */
 static void take_rows(struct standing *standing, const struct ranking *ranking, size_t most) {
     standing->rows = memory_resize(NULL, most + 1, sizeof *standing->rows);
-    for (size_t order = 0; order < ranking->order_count; order++) {
+    for (size_t order = 0; order < ranking->order_count && standing->count < most; order++) {
         size_t count, first = ranking->orders[0].number;
-        struct ranked *top = ranking_top(ranking, order, RANKING_NAMES, &count);
+        struct ranked *top = ranking_top(ranking, order, order ? RANKING_NAMES : most, &count);
         for (size_t i = 0; i < count && standing->count < most; i++)
-            if (!order ? (int64_t)top[i].numbers[first] > 0 : !top[i].numbers[first])
+            if (!order || !top[i].numbers[first])
                 standing->rows[standing->count++] = top[i];
         free(top);
     }

@@ -93,10 +93,10 @@ static void sift_up(struct placed *heap, size_t at, struct placed placed) {
 }
 
 /* The first `most` names of an order, the last of them in front, for the caller to free. Most names
- * are only compared with that one: nothing is sorted that nobody sees. Those with less than `least`
- * are left out. */
+ * are only compared with that one: nothing is sorted that nobody sees. Some want
+ * only those with more than none. */
 static struct placed *first_names(const struct ranking *ranking, size_t order, size_t most,
-                                  uint64_t least, size_t *count_r) {
+                                  bool above_zero, size_t *count_r) {
     size_t count = 0, room = most < ranking->names.count ? most : ranking->names.count;
     struct placed *heap = memory_resize(NULL, room + 1, sizeof *heap);
     for (size_t place = 0; room && place < ranking->names.used; place++) {
@@ -105,7 +105,7 @@ static struct placed *first_names(const struct ranking *ranking, size_t order, s
         if (!hash)
             continue;
         placed.number = number_of(ranking, *hash, order);
-        if (placed.number < least)
+        if (above_zero && (int64_t)placed.number <= 0)
             continue;
         placed.hash = *hash;
         placed.front = front_of(placed.name);
@@ -134,7 +134,7 @@ static void clear_names(struct ranking *ranking) {
     map_init(&kept, sizeof(uint64_t));
     for (size_t order = 0; order < ranking->order_count; order++) {
         size_t count;
-        struct placed *top = first_names(ranking, order, RANKING_NAMES, 0, &count);
+        struct placed *top = first_names(ranking, order, RANKING_NAMES, false, &count);
         for (size_t i = 0; i < count; i++)
             *(uint64_t *)map_put(&kept, top[i].name, NULL) = top[i].hash;
         set_least(&ranking->orders[order], &top[0]);
@@ -213,7 +213,7 @@ uint64_t ranking_add(struct ranking *ranking, struct slice text, const uint64_t 
 struct ranked *ranking_top(const struct ranking *ranking, size_t order, size_t most,
                            size_t *count_r) {
     size_t count;
-    struct placed *heap = first_names(ranking, order, most, 1, &count);
+    struct placed *heap = first_names(ranking, order, most, true, &count);
     struct ranked *top = memory_resize(NULL, count + 1, sizeof *top);
     for (size_t left = count; left--;) {
         top[left] = (struct ranked){.name = heap[0].name, .hash = heap[0].hash};
@@ -227,7 +227,7 @@ struct ranked *ranking_top(const struct ranking *ranking, size_t order, size_t m
 
 bool ranking_is_exact(const struct ranking *ranking, size_t order, size_t most) {
     size_t count, named = 0, above = 0, number = ranking->orders[order].number;
-    struct placed *heap = first_names(ranking, order, most, 0, &count);
+    struct placed *heap = first_names(ranking, order, most, false, &count);
     uint64_t last = count >= most && most ? heap[0].number : 1, numbers[COUNTS_MOST];
     free(heap);
     for (size_t place = 0; place < ranking->names.used; place++) {

@@ -55,7 +55,7 @@ const uint64_t *ranking_add_name(struct ranking *ranking, const struct name *nam
                                  const struct amounts *by);
 
 /* The first of an order, at most `most`, most first and then by name; the caller frees the array.
- * Those whose number is 0 are left out. */
+ * Those whose number is 0, or below in a part of a log, are left out. */
 struct ranked *ranking_top(const struct ranking *ranking, size_t order, size_t most,
                            size_t *count_r);
 /* False: a name that belongs among the first `most` may not be known. */
