@@ -51,10 +51,17 @@ struct content {
     struct counts meetings;
 };
 
+/* How often is a word together, all else one each. */
+static const uint8_t widths[MEETING_NUMBERS] = {
+    [MEETING_FAILED] = 32,      [MEETING_LOGINS] = 31,      [MEETING_NAME] = 64,
+    [MEETING_HIGH] = 64,        [MEETING_LOW] = 64,         [MEETING_FIRST_FAILED] = 64,
+    [MEETING_LAST_FAILED] = 64, [MEETING_FIRST_LOGIN] = 64, [MEETING_LAST_LOGIN] = 64,
+};
+
 static void accounts_init(void *content) {
     struct content *accounts = content;
     map_init(&accounts->names, sizeof(struct mail));
-    counts_init(&accounts->meetings, MEETING_NUMBERS, MEETING_NUMBERS - MEETING_NAME, NULL);
+    counts_init(&accounts->meetings, MEETING_NUMBERS, MEETING_NUMBERS - MEETING_NAME, widths);
 }
 
 static void accounts_free(void *content) {

@@ -141,32 +141,30 @@ static uint64_t *move_to_end(struct counts *counts, size_t places) {
     return to;
 }
 
-/* From the end to their homes; false: those of the last homes need more room behind them. */
-static bool move_home(struct counts *counts, uint64_t *from) {
+/* From the end to their homes. With more homes none stands further behind the last of them than
+ * before: a home moves on by less than the number of those that are new. So the room behind the
+ * last home, and an empty place at the end, are still enough. */
+static void move_home(struct counts *counts, uint64_t *from) {
     size_t stride = stride_of(counts);
     uint64_t *free_place = counts->rows, *last = row_at(counts, counts->places - 1);
     for (; from <= last; from += stride) {
         uint64_t *home = home_of(counts, *from), *to = home > free_place ? home : free_place;
-        if (to > from || to == last)
-            return false;
+        assert(to <= from && to < last);
         free_place = to + stride;
         if (to == from)
             continue;
         move_row(to, from, stride);
         *from = 0;
     }
-    return true;
 }
 
 static void grow(struct counts *counts, size_t homes, size_t behind) {
-    for (bool is_done = false; !is_done; behind *= 2) {
-        size_t places = counts->places;
-        counts->homes = homes;
-        counts->places = homes + behind;
-        counts->rows =
-            memory_resize(counts->rows, counts->places, stride_of(counts) * sizeof *counts->rows);
-        is_done = move_home(counts, move_to_end(counts, places));
-    }
+    size_t places = counts->places;
+    counts->homes = homes;
+    counts->places = homes + behind;
+    counts->rows =
+        memory_resize(counts->rows, counts->places, stride_of(counts) * sizeof *counts->rows);
+    move_home(counts, move_to_end(counts, places));
 }
 
 /* Many rows grow by a quarter, so that they never hold much more than they need; one is then moved

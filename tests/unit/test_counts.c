@@ -211,6 +211,29 @@ static void test_rows_stand_near_their_homes(void **state) {
     }
 }
 
+/* Nobody can know which names these are. All of them at the last home, or one place too many for
+ * those behind it, whenever the table grows: they are found all the same. */
+static void test_all_at_the_last_home(void **state) {
+    enum { MOST = 400 };
+    (void)state;
+    for (unsigned others = 0; others < MOST; others += 7) {
+        struct counts counts;
+        counts_init(&counts, 1, 0, NULL);
+        for (uint64_t name = 0; name < MOST; name++) {
+            uint64_t key = name < others ? name << 54 | 1 : UINT64_MAX - name;
+            counts_sum(&counts, key * counts.gathering, 0, name + 1);
+        }
+        assert_int_equal(counts.count, MOST);
+        for (uint64_t name = 0; name < MOST; name++) {
+            uint64_t number = 0, key = name < others ? name << 54 | 1 : UINT64_MAX - name;
+            assert_true(counts_get(&counts, key * counts.gathering, &number));
+            assert_int_equal(number, name + 1);
+        }
+        assert_int_equal(counts.rows[2 * (counts.places - 1)], 0); /* where each search ends */
+        counts_release(&counts);
+    }
+}
+
 /* The promise is 40 bytes for each address, and the goal 24, at any moment: growing is in place, so
  * what is held is all there ever is. One of fifty has more than fits into a word. */
 static void test_bytes_a_name(void **state) {
@@ -256,6 +279,7 @@ int main(void) {
         cmocka_unit_test(test_saved_and_merged),
         cmocka_unit_test(test_at_the_edge),
         cmocka_unit_test(test_rows_stand_near_their_homes),
+        cmocka_unit_test(test_all_at_the_last_home),
         cmocka_unit_test(test_bytes_a_name),
         cmocka_unit_test(test_empty_ones_hold_nothing),
     };
