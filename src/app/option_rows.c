@@ -78,8 +78,11 @@ static bool set_filter(const struct option_row *row, const char *argument, struc
 /* Of a reply explain is told the direction, of a log it is filtered. */
 static bool set_direction(const struct option_row *row, const char *argument,
                           struct options *options, struct problem *problem) {
+    enum direction direction;
     if (!command_takes_paths(options->command))
-        return set_word(row, argument, options, problem);
+        return direction_read(slice_of(argument), &direction)
+                   ? set_word(row, argument, options, problem)
+                   : problem_say(problem, "--direction '%s': write in, out or local", argument);
     return filter_add(&options->filter, FILTER_DIRECTION, argument, problem);
 }
 

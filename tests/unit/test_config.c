@@ -110,6 +110,7 @@ static const struct {
     {"report: {columns: time}", "c.yaml:1:10: 'columns' is no option of 'mailtriage report'"},
     {"export: {report: {top: 1}}", "c.yaml:1:10: no option or command 'report'"},
     {"explain: {top: 1}", "c.yaml:1:11: 'top' is no option of 'mailtriage explain'"},
+    {"explain: {direction: ij}", "c.yaml:1:22: --direction 'ij': write in, out or local"},
     {"export: {delimiter: ab}", "c.yaml:1:21: --delimiter 'ab'"},
     {"output: report.html", "c.yaml:1:9: 'output' takes a name that begins with '/', not 'report"},
     {"patterns: [/a, b]", "c.yaml:1:16: 'patterns' takes a name that begins with '/', not 'b'"},
