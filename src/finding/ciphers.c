@@ -13,7 +13,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
-enum { SESSIONS = 4096 };
+enum { SESSIONS = 4096 }; /* of 24 bytes: 96 KB */
 
 struct cipher_session {
     uint64_t key;     /* 0: none */
