@@ -24,11 +24,21 @@ const struct mta *mta_named(struct slice name) {
     return NULL;
 }
 
+/* What tells an entry without a look at its text, which is that of nearly all. */
+static bool is_surely_of(const struct entry *entry, const struct mta *mta) {
+    if (mta->files && mta->files == entry->wrapping)
+        return true;
+    for (size_t i = 0; i < sizeof mta->tags / sizeof *mta->tags && mta->tags[i].length; i++)
+        if (slice_starts(entry->program, mta->tags[i]))
+            return true;
+    return false;
+}
+
 const struct mta *mta_of(const struct entry *entry) {
     const struct mta *likeliest = NULL;
     unsigned best = 0;
     for (size_t i = 0; mtas[i]; i++)
-        if (mtas[i]->files && mtas[i]->files == entry->wrapping)
+        if (is_surely_of(entry, mtas[i]))
             return mtas[i];
     for (size_t i = 0; mtas[i]; i++) {
         unsigned likeness = mtas[i]->likeness(entry);

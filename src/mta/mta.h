@@ -21,6 +21,7 @@ struct mta {
     const char *name;             /* "postfix", also patterns/mta/postfix.yaml */
     const char *title;            /* "Postfix", in reports */
     const struct wrapping *files; /* of its own log files; NULL: it writes none, or like others */
+    struct slice tags[2]; /* begins of programs' names that are surely its own; may be empty */
     unsigned (*likeness)(const struct entry *entry); /* of others: 0 no .. 100 surely mine */
     enum reading (*read)(const struct shapes *shapes, const struct entry *entry,
                          struct records *records);
@@ -39,7 +40,8 @@ extern const struct mta *const mtas[];
 extern const struct mta *const mta_any;
 
 const struct mta *mta_named(struct slice name); /* NULL: no such MTA */
-/* Whose file it is, else the likeliest MTA, the first of equals; NULL when none knows the entry. */
+/* Whose file or program it is, else the likeliest MTA, the first of equals; NULL when none knows
+ * the entry. */
 const struct mta *mta_of(const struct entry *entry);
 
 #endif

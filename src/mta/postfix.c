@@ -121,8 +121,6 @@ static size_t daemon_at(struct slice program) {
 
 static unsigned postfix_likeness(const struct entry *entry) {
     struct slice program = entry->program;
-    if (slice_starts(program, SLICE("postfix/")))
-        return 100;
     size_t at = daemon_at(program);
     if (slice_starts(program, SLICE("postfix")))
         return at ? 100 : 90;
@@ -1060,6 +1058,7 @@ static enum reading postfix_read(const struct shapes *shapes, const struct entry
 const struct mta mta_postfix = {
     .name = "postfix",
     .title = "Postfix",
+    .tags = {SLICE_INIT("postfix/")},
     .likeness = postfix_likeness,
     .read = postfix_read,
 };

@@ -1054,15 +1054,11 @@ static enum reading sendmail_read(const struct shapes *shapes, const struct entr
 
 /* Any tag may be given with -L: then the queue id and a form of Sendmail's own tell. */
 static unsigned sendmail_likeness(const struct entry *entry) {
-    static const struct slice tags[] = {SLICE_INIT("sendmail"), SLICE_INIT("sm-")};
     static const struct slice forms[] = {
         SLICE_INIT("from="),    SLICE_INIT("to="),   SLICE_INIT("ruleset="),  SLICE_INIT("Milter"),
         SLICE_INIT("milter="),  SLICE_INIT("AUTH"),  SLICE_INIT("STARTTLS"),  SLICE_INIT("SYSERR"),
         SLICE_INIT("lost inp"), SLICE_INIT("done;"), SLICE_INIT("collect: "),
     };
-    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
-        if (slice_starts(entry->program, tags[i]))
-            return 100;
     struct slice text = entry->text, id;
     if (!take_queue_id(&text, &id) || id.length < 12)
         return 0;
@@ -1075,6 +1071,7 @@ static unsigned sendmail_likeness(const struct entry *entry) {
 const struct mta mta_sendmail = {
     .name = "sendmail",
     .title = "Sendmail",
+    .tags = {SLICE_INIT("sendmail"), SLICE_INIT("sm-")},
     .likeness = sendmail_likeness,
     .read = sendmail_read,
     .arrives_whole = true,

@@ -464,7 +464,7 @@ static void likeness(void **state) {
 static void own_files(void **state) {
     (void)state;
     static const struct wrapping other = {.name = "syslog"};
-    struct entry entry = {.program = SLICE("postfix/smtp"), .wrapping = &wrap_exim};
+    struct entry entry = {.program = SLICE("smtpd"), .wrapping = &wrap_exim};
     assert_ptr_equal(mta_of(&entry), &mta_exim);
     entry.wrapping = &other;
     assert_ptr_not_equal(mta_of(&entry), &mta_exim);

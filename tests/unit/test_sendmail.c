@@ -309,9 +309,6 @@ static void likeness(void **state) {
         const char *program, *text;
         unsigned likeness;
     } rows[] = {
-        {"sendmail", "", 100},
-        {"sm-msp-queue", "", 100},
-        {"sendmail-client", "", 100},
         {"outgoing", ID ": from=<a@example.org>, size=1, class=0, nrcpts=1", 60},
         {"outgoing", ID ": hello", 0},
         {"outgoing", "4C1D2E3F40: from=<a@example.org>, size=1, nrcpt=1", 0},
@@ -325,6 +322,18 @@ static void likeness(void **state) {
     }
 }
 
+/* Told by the tag alone. */
+static void tags(void **state) {
+    (void)state;
+    static const char *const own[] = {"sendmail", "sm-mta", "sm-msp-queue", "sendmail-client"};
+    static const char *const others[] = {"sm", "send", "sendmai", "xsendmail"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        assert_ptr_equal(mta_of(&(struct entry){.program = slice_of(own[i])}), &mta_sendmail);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_ptr_not_equal(mta_of(&(struct entry){.program = slice_of(others[i])}),
+                             &mta_sendmail);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arrivals),
@@ -335,6 +344,7 @@ int main(void) {
         cmocka_unit_test(handshakes),
         cmocka_unit_test(lines_without_records),
         cmocka_unit_test(likeness),
+        cmocka_unit_test(tags),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
