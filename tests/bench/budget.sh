@@ -124,8 +124,8 @@ read_recorded='BEGIN {
 # Both, side by side, for those who accept.
 compare() { # MEASURED
     awk -v recorded="$recorded" "$read_recorded"'{
-        printf "%-26s %7s -> %7s  %s\n", $1, was[$1], $2,
-            was[$1] > 0 ? sprintf("%+.1f %%", 100 * ($2 - was[$1]) / was[$1]) : "" }' "$1"
+        change = was[$1] ? sprintf("%+.1f %%", 100 * ($2 - was[$1]) / was[$1]) : ""
+        printf "%-26s %7s -> %7s  %s\n", $1, was[$1], $2, change }' "$1"
 }
 
 judge() { # MEASURED
