@@ -172,7 +172,7 @@ static void add_refusal(struct correspondents *all, const struct counting *count
 }
 
 /* Senders and recipients are the two tables that outgrow the caches. */
-static void correspondents_expect(void *content, const struct counting *counting) {
+static void correspondents_expect(void *content, struct counting *counting) {
     const struct correspondents *all = content;
     if (!counting->recipients)
         return;

@@ -19,8 +19,8 @@ struct counter {
     void (*init)(void *content);
     void (*release)(void *content);
     /* Called before all counters add: begins to fetch the rows that add will need, while the others
-     * count. NULL: its rows are near. */
-    void (*expect)(void *content, const struct counting *counting);
+     * count, and may leave in `counting` what it has worked out. NULL: its rows are near. */
+    void (*expect)(void *content, struct counting *counting);
     void (*add)(void *content, const struct counting *counting);
     void (*merge)(void *into, const void *from);
     void (*save)(const void *content, struct pack *pack);

@@ -3,6 +3,8 @@
  * for the second time. */
 #include "tally/counting.h"
 
+#include <string.h>
+
 bool fate_is_counted(enum fate fate) {
     return fate != FATE_NONE && fate != FATE_HANDED_ON;
 }
@@ -49,21 +51,21 @@ static void add_names(struct counting *counting) {
     counting->sender_domain = counting_sender_domain(counting->sender.text);
 }
 
-struct counting counting_of(const struct finding *finding) {
-    struct counting counting = {.finding = finding};
+void counting_begin(struct counting *counting, const struct finding *finding) {
+    memset(counting, 0, offsetof(struct counting, relay_room));
+    counting->finding = finding;
     if (finding->after != FATE_NONE) {
-        counting.from = finding->before;
-        counting.into = finding->after;
-        counting.recipients = weight_of(finding);
+        counting->from = finding->before;
+        counting->into = finding->after;
+        counting->recipients = weight_of(finding);
         if (finding->before == FATE_NONE && fate_is_counted(finding->after))
-            counting.new_recipients = counting.recipients;
+            counting->new_recipients = counting->recipients;
     }
     if (is_event(finding)) {
-        counting.events = finding->repeat;
+        counting->events = finding->repeat;
         if (finding->first_deferral)
-            counting.deferred_ever = weight_of(finding);
+            counting->deferred_ever = weight_of(finding);
     }
-    if (counting.recipients || (counting.events && finding->record.event != EVENT_DELIVERED))
-        add_names(&counting);
-    return counting;
+    if (counting->recipients || (counting->events && finding->record.event != EVENT_DELIVERED))
+        add_names(counting);
 }

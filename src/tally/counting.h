@@ -23,9 +23,14 @@ struct counting {
      */
     struct name recipient, recipient_domain;
     struct name sender, sender_domain; /* only of recipients and rejections */
+    /* What a counter works out where it begins to fetch its rows, for where it adds to them: */
+    struct name relay, run_by, to_domain;
+    uint64_t flow;                 /* key of the pair of domains */
+    char relay_room[RANKING_NAME]; /* where the relay's name may stand; not cleared */
 };
 
-struct counting counting_of(const struct finding *finding);
+/* Its names may point into the finding and into itself, so it stays where it is. */
+void counting_begin(struct counting *counting, const struct finding *finding);
 
 /* Whose message it is, as a name: "<>" for the null sender, "" when it is not known. */
 struct name counting_sender(const struct origin *origin, const struct record *record);

@@ -13,8 +13,6 @@
 struct destinations {
     struct ranking rankings[DESTINATION_TABLES];
     struct spread spreads[DESTINATION_TABLES];
-    struct name names[DESTINATION_TABLES]; /* of the finding that is about to be counted */
-    char room[RANKING_NAME];               /* of the relay's name */
 };
 
 /* Four words; few domains and relays have more than fits. */
@@ -80,9 +78,8 @@ static void take_back(struct amounts *by, const struct counting *counting) {
 }
 
 static void add_named(struct destinations *all, enum destination_table table,
-                      const struct amounts *by) {
+                      const struct name *name, const struct amounts *by) {
     const uint64_t *numbers = by->numbers;
-    const struct name *name = &all->names[table];
     ranking_add_name(&all->rankings[table], name, by);
     if (numbers[DESTINATION_TIMED])
         spread_add(&all->spreads[table], name->hash, numbers[DESTINATION_LONGEST],
@@ -97,7 +94,8 @@ static struct slice name_of_relay(const struct record *record, char room[RANKING
 }
 
 /* By relay and by who runs it: outcomes as they were told, nothing is taken back. */
-static void add_at_relay(struct destinations *all, struct amounts *by) {
+static void add_at_relay(struct destinations *all, const struct counting *counting,
+                         struct amounts *by) {
     const uint64_t *numbers = by->numbers;
     uint64_t seen = numbers[DESTINATION_DELIVERED] + numbers[DESTINATION_BOUNCED] +
                     numbers[DESTINATION_EXPIRED] + numbers[DESTINATION_DEFERRED] +
@@ -105,8 +103,8 @@ static void add_at_relay(struct destinations *all, struct amounts *by) {
     if (!seen)
         return;
     amounts_set(by, DESTINATION_SEEN, seen);
-    add_named(all, DESTINATION_RELAY, by);
-    add_named(all, DESTINATION_OPERATOR, by);
+    add_named(all, DESTINATION_RELAY, &counting->relay, by);
+    add_named(all, DESTINATION_OPERATOR, &counting->run_by, by);
 }
 
 /* One host of several failed: no event of the totals. */
@@ -117,20 +115,22 @@ static bool is_failed_try(const struct finding *finding) {
 }
 
 /* Each duration has its own row, of which there are more than caches hold. */
-static void destinations_expect(void *content, const struct counting *counting) {
-    struct destinations *all = content;
+static void destinations_expect(void *content, struct counting *counting) {
+    const struct destinations *all = content;
     const struct finding *finding = counting->finding;
     if (!counting->recipients && !is_failed_try(finding))
         return;
-    struct name relay = ranking_name(name_of_relay(&finding->record, all->room));
-    all->names[DESTINATION_RELAY] = relay;
-    all->names[DESTINATION_OPERATOR] =
-        finding->run_by.length ? ranking_name(finding->run_by) : relay;
-    all->names[DESTINATION_DOMAIN] = counting->recipient_domain;
+    counting->relay = ranking_name(name_of_relay(&finding->record, counting->relay_room));
+    counting->run_by = finding->run_by.length ? ranking_name(finding->run_by) : counting->relay;
+    const uint64_t hashes[DESTINATION_TABLES] = {
+        [DESTINATION_DOMAIN] = counting->recipient_domain.hash,
+        [DESTINATION_RELAY] = counting->relay.hash,
+        [DESTINATION_OPERATOR] = counting->run_by.hash,
+    };
     for (int table = 0; table < DESTINATION_TABLES; table++) {
-        counts_expect(&all->rankings[table].counts, all->names[table].hash);
+        counts_expect(&all->rankings[table].counts, hashes[table]);
         if (counting->into == FATE_DELIVERED && finding->waited >= 0)
-            spread_expect(&all->spreads[table], all->names[table].hash, (uint64_t)finding->waited);
+            spread_expect(&all->spreads[table], hashes[table], (uint64_t)finding->waited);
     }
 }
 
@@ -139,7 +139,7 @@ static void destinations_add(void *content, const struct counting *counting) {
     struct amounts by = {0};
     if (is_failed_try(finding)) {
         amounts_set(&by, DESTINATION_FAILED, finding->repeat);
-        add_at_relay(content, &by);
+        add_at_relay(content, counting, &by);
         return;
     }
     if (!counting->recipients)
@@ -150,11 +150,11 @@ static void destinations_add(void *content, const struct counting *counting) {
     if (counting->into == FATE_DELIVERED)
         add_delivery(&by, counting);
     if (fate_is_counted(counting->into))
-        add_at_relay(content, &by);
+        add_at_relay(content, counting, &by);
     amounts_set(&by, DESTINATION_SEEN, counting->new_recipients);
     if (fate_is_counted(counting->from))
         take_back(&by, counting);
-    add_named(content, DESTINATION_DOMAIN, &by);
+    add_named(content, DESTINATION_DOMAIN, &counting->recipient_domain, &by);
 }
 
 /* ---- merging, saving, reading */

@@ -30,8 +30,6 @@ struct content {
     size_t domain_places; /* the first is no domain's */
     struct counts pairs;
     struct ranking delivered; /* domains of recipients: HOME, AWAY */
-    struct name domain;       /* of the recipient that is about to be counted */
-    uint64_t key;             /* of his pair */
 };
 
 struct pair {
@@ -120,32 +118,32 @@ static bool changes(const struct counting *counting) {
 }
 
 /* There are more pairs than caches hold. */
-static void flows_expect(void *content, const struct counting *counting) {
+static void flows_expect(void *content, struct counting *counting) {
     struct content *flows = content;
     const struct finding *finding = counting->finding;
     if (!changes(counting) && counting->into != FATE_DELIVERED)
         return;
-    flows->domain = recipient_domain(counting);
+    counting->to_domain = recipient_domain(counting);
     if (!changes(counting))
         return;
     const struct pair pair = {
         .giver = finding->giver,
         .sender = finding->giver == GIVER_OURS ? 0 : sender_domain(counting),
-        .recipient = flows->domain.text.length ? flows->domain.hash : 0,
+        .recipient = counting->to_domain.text.length ? counting->to_domain.hash : 0,
     };
-    flows->key = key_of(flows, &pair);
-    counts_expect(&flows->pairs, flows->key);
+    counting->flow = key_of(flows, &pair);
+    counts_expect(&flows->pairs, counting->flow);
 }
 
 static void flows_add(void *content, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     struct content *flows = content;
-    if (counting->into == FATE_DELIVERED && flows->domain.text.length)
-        add_delivered(flows, counting, &flows->domain);
+    if (counting->into == FATE_DELIVERED && counting->to_domain.text.length)
+        add_delivered(flows, counting, &counting->to_domain);
     if (!changes(counting))
         return;
     uint64_t size = finding->record.size > 0 ? (uint64_t)finding->record.size : 0;
-    uint64_t *row = counts_row(&flows->pairs, flows->key, NULL);
+    uint64_t *row = counts_row(&flows->pairs, counting->flow, NULL);
     struct amounts by = {0};
     amounts_set(&by, RECIPIENTS,
                 fate_is_counted(counting->into) ? counting->recipients : UINT64_MAX);

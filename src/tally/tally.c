@@ -334,7 +334,8 @@ static uint64_t *events_in(struct totals *totals, const struct record *record) {
 void tally_add(struct tally *tally, const struct finding *finding) {
     struct totals *totals = &tally->totals;
     const struct record *record = &finding->record;
-    const struct counting counting = counting_of(finding);
+    struct counting counting;
+    counting_begin(&counting, finding);
     for (size_t i = 0; i < COUNTERS; i++)
         if (counters[i]->expect)
             counters[i]->expect(tally->contents[i], &counting);
