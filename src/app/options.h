@@ -45,10 +45,11 @@ struct options {
     const char *mta;                     /* NULL: auto */
     unsigned year;                       /* 0: not given */
     const char *timezone, *format, *output, *columns, *unique, *stage, *direction, *lang, *mask_key;
+    const char *history;
     struct filter filter;
     uint64_t only, without;   /* parts of the report, report/parts.h; 0: not given */
     unsigned top, min, width; /* width: 0: not given */
-    bool journal, mask, top_given, all, why, hits, bom, no_config, print_config, quiet;
+    bool journal, resume, mask, top_given, all, why, hits, bom, no_config, print_config, quiet;
     bool help, version;
     char delimiter; /* of CSV; 0: not given */
     unsigned jobs;  /* 0: not given */

@@ -9,7 +9,8 @@ build_bare() {
     ${MAKE:-make} -s --no-print-directory -j"${JOBS:-2}" VARIANT=bare OPTIONAL=no CFLAGS=-O0 \
         STRICT=1 $bare build/bare/tests/unit/test_compressed build/bare/tests/unit/test_source \
         build/bare/tests/unit/test_journal_export build/bare/tests/unit/test_width \
-        build/bare/tests/unit/test_text build/bare/tests/unit/test_operators
+        build/bare/tests/unit/test_text build/bare/tests/unit/test_operators \
+        build/bare/tests/unit/test_store
 }
 
 says() { # WORDS ARGUMENT...: the bare program says the words, on either output
@@ -54,6 +55,8 @@ check "operators: --version says what is not there" says "registered domains: no
     --version
 check "operators: the build option is named" says LIBPSL=yes --version
 check "operators: their unit test without it" build/bare/tests/unit/test_operators
+check "history: --version says it is not there" says "history: not built in" --version
+check "history: its unit test without it" build/bare/tests/unit/test_store
 check_catches "compressed: a folder with one among others" \
     $bare report --no-config --year 2026 "$scratch"
 tap_end

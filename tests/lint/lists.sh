@@ -44,6 +44,7 @@ reasons_hold() { # TREE
 check "wrappings.def" list_holds . input wrapping wrappings.def WRAPPING
 check "mtas.def" list_holds . mta mta mtas.def MTA
 check "formats.def" list_holds . report format formats.def FORMAT
+check "stores.def" list_holds . store store_engine stores.def STORE
 check "commands.def" commands_hold .
 check "patterns/reasons/order" reasons_hold .
 

@@ -1,0 +1,81 @@
+/* sqlite_base - what the files of the SQLite store share: its statements, its texts, its errors. */
+#ifndef STORE_SQLITE_BASE_H
+#define STORE_SQLITE_BASE_H
+
+#ifdef HAVE_LIBSQLITE
+#include <sqlite3.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "store/store.h"
+
+/* The three forms of a table. */
+enum sqlite_rows { ROWS_HOUR, ROWS_DAY, ROWS_OPEN, ROWS_KINDS };
+extern const char *const sqlite_rows_names[ROWS_KINDS];
+
+struct sqlite_store {
+    struct store store; /* first */
+    sqlite3 *db;
+    char *where;
+    bool writes;
+    int64_t own;        /* the origin of what is written */
+    uint64_t templates; /* of it; counted when the first is put */
+    bool templates_known;
+    struct map ids;   /* text -> int64_t, of `str` */
+    struct map texts; /* id (int64_t) -> struct slice, in the arena */
+    struct arena arena;
+    sqlite3_stmt *puts[HOURLY_TABLES][ROWS_KINDS];
+    sqlite3_stmt *id_of_text, *put_text, *text_of_id;
+};
+
+static inline struct sqlite_store *sqlite_of(struct store *store) {
+    return (struct sqlite_store *)(void *)store;
+}
+
+/* Says what SQLite said, behind the name of the store; false. */
+bool sqlite_fault(const struct sqlite_store *sqlite, struct problem *problem);
+/* Runs statements without values. */
+bool sqlite_run(struct sqlite_store *sqlite, const char *statements, struct problem *problem);
+/* NULL: said in problem. */
+sqlite3_stmt *sqlite_prepare(struct sqlite_store *sqlite, const char *text,
+                             struct problem *problem);
+/* Runs a statement that gives no rows, and makes it ready for the next values. */
+bool sqlite_do(struct sqlite_store *sqlite, sqlite3_stmt *statement, struct problem *problem);
+/* Steps a statement that gives rows: true while there is one. At the end *good_r tells whether all
+ * went well, else it is said in problem. */
+bool sqlite_next(struct sqlite_store *sqlite, sqlite3_stmt *statement, bool *good_r,
+                 struct problem *problem);
+void sqlite_bind_slice(sqlite3_stmt *statement, int place, struct slice text);
+/* Valid until the next step. */
+struct slice sqlite_slice(sqlite3_stmt *statement, int column);
+
+/* The number of a text, added when it is new; -1: said in problem. */
+int64_t sqlite_id(struct sqlite_store *sqlite, struct slice text, struct problem *problem);
+/* The text of a number; empty when there is none. Valid until sqlite_forget_texts. */
+struct slice sqlite_text(struct sqlite_store *sqlite, int64_t id);
+void sqlite_forget_texts(struct sqlite_store *sqlite);
+
+/* sqlite_cells.c */
+bool sqlite_put_cell(struct store *store, enum store_put put, const struct hourly_cell *cell,
+                     struct problem *problem);
+bool sqlite_drop_open(struct store *store, struct problem *problem);
+bool sqlite_each_cell(struct store *store, enum hourly_table table, const struct store_span *span,
+                      void (*each)(void *context, const struct hourly_cell *cell), void *context,
+                      struct problem *problem);
+bool sqlite_each_host(struct store *store,
+                      void (*each)(void *context, const struct store_origin *origin,
+                                   struct slice host, int64_t first_hour, int64_t last_hour),
+                      void *context, struct problem *problem);
+bool sqlite_has_rows(enum hourly_table table, enum sqlite_rows rows);
+
+/* sqlite_care.c */
+bool sqlite_prune(struct store *store, int64_t before_hour, struct problem *problem);
+bool sqlite_merge(struct store *into, struct store *from, struct problem *problem);
+
+/* sqlite.c */
+bool sqlite_begin(struct store *store, struct problem *problem);
+bool sqlite_commit(struct store *store, struct problem *problem);
+void sqlite_rollback(struct store *store);
+
+#endif
+#endif
