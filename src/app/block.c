@@ -117,13 +117,13 @@ static void finish_findings(struct pipeline *pipeline, struct hands *hands, stru
 }
 
 static enum reading read_entry(struct pipeline *pipeline, struct records *records,
-                               const struct entry *entry, const struct mta **mta_r) {
+                               const struct entry *entry, const struct mta **mta_) {
     const struct knowledge *knowledge = pipeline->run->knowledge;
-    const struct mta *mta = mta_of(entry);
+    const struct mta *mta = *mta_ ? *mta_ : mta_of(entry);
     bool beside = !mta;
     if (beside)
         mta = knowledge_beside(knowledge, entry->program);
-    *mta_r = mta;
+    *mta_ = mta;
     if (!mta || (pipeline->only && mta != pipeline->only))
         return READING_OTHER;
     const struct shapes *shapes = knowledge_shapes(knowledge, mta);
@@ -137,8 +137,8 @@ static enum reading read_entry(struct pipeline *pipeline, struct records *record
 
 /* Reads a whole entry and adds its findings to the job's. */
 enum reading block_read_entry(struct pipeline *pipeline, struct hands *hands, struct job *job,
-                              const struct entry *entry, bool outside, bool *is_own_r) {
-    const struct mta *mta;
+                              const struct entry *entry, const struct mta *mta, bool outside,
+                              bool *is_own_r) {
     uint64_t lost;
     size_t first = job->found.count;
     enum reading reading = read_entry(pipeline, &job->found, entry, &mta);
@@ -303,10 +303,28 @@ static void work_loose_line(struct job *job, const struct entry *entry) {
     account_line(job, (struct slice){0}, READING_UNKNOWN, false);
 }
 
+/* As entry_read(), but most lines begin like one before; then whose it is may be known, too. */
+static enum unwrapping unwrap(struct hands *hands, struct job *job, const struct line *line,
+                              struct entry *entry, const struct mta **mta_r) {
+    struct known_tag *tag = heads_read(&hands->heads, &hands->clock, line, entry);
+    *mta_r = NULL;
+    if (tag) {
+        if (!tag->owner)
+            tag->owner = mta_of_tag(entry->program);
+        *mta_r = tag->owner;
+        return UNWRAPPED;
+    }
+    enum unwrapping unwrapping = entry_read(&hands->clock, &job->arena, line, entry);
+    if (unwrapping == UNWRAPPED)
+        heads_keep(&hands->heads, &hands->clock, entry);
+    return unwrapping;
+}
+
 static void work_line(struct pipeline *pipeline, struct hands *hands, struct job *job,
                       const struct line *line) {
     struct entry entry;
-    enum unwrapping unwrapping = entry_read(&hands->clock, &job->arena, line, &entry);
+    const struct mta *mta;
+    enum unwrapping unwrapping = unwrap(hands, job, line, &entry, &mta);
     job->lines++;
     if (unwrapping == UNWRAP_FOREIGN) {
         work_loose_line(job, &entry);
@@ -325,8 +343,9 @@ static void work_line(struct pipeline *pipeline, struct hands *hands, struct job
         return;
     }
     bool outside = block_is_outside(pipeline->run->options, &entry.time);
-    bool is_own;
-    enum reading reading = block_read_entry(pipeline, hands, job, &entry, outside, &is_own);
+    bool is_own, is_repeated = entry.line.text.at != line->text.at;
+    enum reading reading =
+        block_read_entry(pipeline, hands, job, &entry, is_repeated ? NULL : mta, outside, &is_own);
     job->own += is_own;
     job->unknown += reading == READING_UNKNOWN;
     if (reading == READING_UNKNOWN || reading == READING_OTHER)
@@ -334,7 +353,6 @@ static void work_line(struct pipeline *pipeline, struct hands *hands, struct job
     if (reading == READING_UNKNOWN && !outside)
         sample(job, line, &entry);
     account_line(job, entry.program, reading, outside);
-    bool is_repeated = entry.line.text.at != line->text.at;
     job->went = (struct went){entry.wrapping, entry.program, reading, outside, true};
     if (is_repeated || entry.stream.at)
         job->went = (struct went){.known = true}; /* as when it is left to a mark */

@@ -16,6 +16,7 @@
 #include "finding/reason.h"
 #include "input/copies.h"
 #include "input/entry.h"
+#include "input/heads.h"
 #include "input/lasts.h"
 #include "input/lines.h"
 #include "input/pieces.h"
@@ -109,6 +110,7 @@ struct hands {
     struct reason_memory *reasons; /* NULL: no reply yet */
     struct operators *operators;
     struct clock clock;
+    struct heads heads;
 };
 
 struct pipeline {
@@ -133,10 +135,11 @@ static inline struct finding *job_finding(const struct job *job, size_t place) {
 void block_work(void *context, unsigned thread, void *argument);
 
 /* For what the ordered step reads: the anchor of yearless stamps, one entry, a repeated one, and
- * where a line counts. */
+ * where a line counts. mta: NULL, or whose the entry surely is. */
 void block_set_anchor(struct hands *hands, const struct job *job);
 enum reading block_read_entry(struct pipeline *pipeline, struct hands *hands, struct job *job,
-                              const struct entry *entry, bool outside, bool *is_own_r);
+                              const struct entry *entry, const struct mta *mta, bool outside,
+                              bool *is_own_r);
 bool block_read_repeated(struct hands *hands, struct job *job, struct slice last, uint64_t times,
                          struct entry *entry);
 bool block_is_outside(const struct options *options, const struct moment *time);

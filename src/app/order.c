@@ -135,7 +135,7 @@ static void take_entry(struct taking *taking, const struct split *whole) {
     bool outside = block_is_outside(pipeline->run->options, &whole->entry.time);
     bool is_own;
     enum reading reading =
-        block_read_entry(pipeline, taking->hands, job, &whole->entry, outside, &is_own);
+        block_read_entry(pipeline, taking->hands, job, &whole->entry, NULL, outside, &is_own);
     job->own += is_own;
     job->unknown += reading == READING_UNKNOWN;
     for (size_t i = first; i < job->found.count; i++)

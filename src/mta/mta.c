@@ -24,14 +24,23 @@ const struct mta *mta_named(struct slice name) {
     return NULL;
 }
 
-/* What tells an entry without a look at its text, which is that of nearly all. */
-static bool is_surely_of(const struct entry *entry, const struct mta *mta) {
-    if (mta->files && mta->files == entry->wrapping)
-        return true;
+static bool has_tag(const struct mta *mta, struct slice program) {
     for (size_t i = 0; i < sizeof mta->tags / sizeof *mta->tags && mta->tags[i].length; i++)
-        if (slice_starts(entry->program, mta->tags[i]))
+        if (slice_starts(program, mta->tags[i]))
             return true;
     return false;
+}
+
+const struct mta *mta_of_tag(struct slice program) {
+    for (size_t i = 0; mtas[i]; i++)
+        if (has_tag(mtas[i], program))
+            return mtas[i];
+    return NULL;
+}
+
+/* What tells an entry without a look at its text, which is that of nearly all. */
+static bool is_surely_of(const struct entry *entry, const struct mta *mta) {
+    return (mta->files && mta->files == entry->wrapping) || has_tag(mta, entry->program);
 }
 
 const struct mta *mta_of(const struct entry *entry) {

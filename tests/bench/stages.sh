@@ -14,12 +14,12 @@ mkdir -p "$work"
 lines=${STAGES_LINES:-20000}
 table=build/bench/stages.md
 
-# station, function; the indented ones are part of the one above them
+# station, function or several; the indented ones are part of the one above them
 stations() {
     cat << 'END'
 **a block, in any thread**|block_work
 - cut into lines|lines_next
-- time, host, program|entry_read
+- time, host, program|heads_read+entry_read
 - whose it is|mta_of
 - fields|SERVER_read
 - the reply|reply_read
@@ -58,9 +58,9 @@ costs postfix rfc3339 > "$work/postfix"
 costs exim own > "$work/exim"
 costs sendmail rfc3164 > "$work/sendmail"
 
-cost_of() { # FUNCTION MTA
-    awk -v name="${1/SERVER/$2}" '$1 == name { print $2; found = 1 } END { if (!found) print "-" }' \
-        "$work/$2"
+cost_of() { # FUNCTION[+FUNCTION] MTA
+    awk -v names="+${1/SERVER/$2}+" 'index(names, "+" $1 "+") { sum += $2; found = 1 }
+        END { if (found) print sum; else print "-" }' "$work/$2"
 }
 
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "input/entry.h"
+#include "input/heads.h"
 #include "input/lasts.h"
 #include "input/pieces.h"
 
@@ -32,6 +33,25 @@ static void check_entry(const struct entry *entry) {
     MUST(moment_print(&entry->time, time) < MOMENT_TEXT);
     for (size_t i = 0; i < entry->pid.length; i++)
         MUST(entry->pid.at[i] >= '0' && entry->pid.at[i] <= '9');
+}
+
+static bool is_same(struct slice a, struct slice b) {
+    return a.length == b.length && (!a.length || memcmp(a.at, b.at, a.length) == 0);
+}
+
+/* A line that begins like one before is read as the others are. */
+static void check_heads(struct heads *heads, struct clock *clock, const struct line *line,
+                        enum unwrapping answer, const struct entry *entry) {
+    struct entry quick;
+    if (heads_read(heads, clock, line, &quick))
+        MUST(answer == UNWRAPPED && quick.wrapping == entry->wrapping &&
+             quick.time.seconds == entry->time.seconds && quick.time.nanos == entry->time.nanos &&
+             quick.time.offset == entry->time.offset && quick.time.digits == entry->time.digits &&
+             is_same(quick.host, entry->host) && is_same(quick.program, entry->program) &&
+             is_same(quick.pid, entry->pid) && is_same(quick.text, entry->text) &&
+             entry->repeat == 1 && !entry->stream.at);
+    else if (answer == UNWRAPPED)
+        heads_keep(heads, clock, entry);
 }
 
 static void count_given_up(void *context, const struct split *split) {
@@ -79,6 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     struct pieces *pieces = pieces_new();
     struct account account = {0};
     struct lasts lasts = {0};
+    struct heads heads = {0};
     arena_init(&arena);
     while (rest.length) {
         struct line line = {0};
@@ -86,6 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
         uint64_t number;
         slice_cut(&rest, '\n', &line.text);
         enum unwrapping answer = entry_read(&clock, &arena, &line, &entry);
+        check_heads(&heads, &clock, &line, answer, &entry);
         if (answer != UNWRAP_FOREIGN && entry.stream.at)
             take(pieces, &account, &entry);
         entry_goes_on(answer == UNWRAPPED ? entry.wrapping : NULL, before);

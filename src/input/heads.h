@@ -1,0 +1,44 @@
+/* heads - what lines begin with, told by the lines before.
+ *
+ * Line after line begins with the same minute, zone and host, and with one of a few tags. What
+ * entry_read() made of them is kept, and a line that begins with the same bytes is taken apart by
+ * comparing; what comes of it is what entry_read() would make, to the last field.
+ */
+#ifndef INPUT_HEADS_H
+#define INPUT_HEADS_H
+
+#include "input/entry.h"
+
+enum { HEADS_MINUTE = 17, HEADS_HOST = 64, HEADS_TAG = 32, HEADS_HOSTS = 8, HEADS_TAGS = 32 };
+
+/* A tag that was seen before. */
+struct known_tag {
+    uint8_t length; /* 0: none */
+    char text[HEADS_TAG];
+    const void *owner; /* whose it is, where the tag alone tells it; NULL: not known */
+};
+
+/* One a thread; begins as all zero. */
+struct heads {
+    struct {
+        char text[HEADS_MINUTE]; /* "2026-06-01T10:00:", or "Jun  1 10:00:" */
+        uint8_t length;          /* 0: none is known */
+        uint8_t digits;          /* of the fraction behind the seconds, which has its dot then */
+        bool guessed;            /* the year is */
+        int16_t offset;
+        int64_t seconds, anchor;
+    } minute;
+    struct {
+        char text[HEADS_HOST]; /* from the stamp to the tag: "+02:00 mx1 " */
+        uint8_t length, at;    /* 0: none; where the name begins */
+    } hosts[HEADS_HOSTS];
+    struct known_tag tags[HEADS_TAGS];
+};
+
+/* Reads a line as entry_read() does, and gives its tag. NULL: it begins like none before. */
+struct known_tag *heads_read(struct heads *heads, struct clock *clock, const struct line *line,
+                             struct entry *entry);
+/* Keeps what entry_read() has just made of a line, if it is such a one as is kept. */
+void heads_keep(struct heads *heads, const struct clock *clock, const struct entry *entry);
+
+#endif
