@@ -4,7 +4,8 @@
  * How: the names of providers are a map from host or domain to who runs it. A host is looked up as
  * it is, then without its first label, and so on. Found or not, the answer is kept for the host: a
  * log speaks of few hosts, many times. The list of public suffixes is slow to ask (4,000
- * instructions a label), so what it said of a domain is kept for the other hosts in it.
+ * instructions a label), so what it said of a domain is kept for the other hosts in it, and it is
+ * not asked about the host itself: no registry is a mail server.
  */
 #include "finding/operators.h"
 
@@ -81,18 +82,28 @@ static size_t labels_of(struct slice host) {
     return labels;
 }
 
+static size_t registered_above(struct operators *operators, const char *name, size_t length);
+
 /* As psl_registrable_domain(), from the top label down: the length of the registered domain that
- * the domain is or lies in, 0: none. What is above the host is asked for once. */
-static size_t registered_in(struct operators *operators, const char *name, size_t length) {
+ * the domain is or lies in, 0: none. */
+static size_t registered_in(struct operators *operators, struct slice domain) {
+    if (psl_is_public_suffix(psl_builtin(), domain.at))
+        return 0;
+    size_t registered = registered_above(operators, domain.at, domain.length);
+    return registered ? registered : domain.length;
+}
+
+/* The same of the domain that a name stands in, which is asked for once. */
+static size_t registered_above(struct operators *operators, const char *name, size_t length) {
     const char *dot = memchr(name, '.', length);
-    if (psl_is_public_suffix(psl_builtin(), name) || !dot)
+    if (!dot)
         return 0;
     struct slice above = {dot + 1, length - (size_t)(dot + 1 - name)};
     const size_t *known = map_get(&operators->domains, above);
-    size_t registered = known ? *known : registered_in(operators, above.at, above.length);
+    size_t registered = known ? *known : registered_in(operators, above);
     if (!known)
         *(size_t *)map_put(&operators->domains, above, NULL) = registered;
-    return registered ? registered : length;
+    return registered;
 }
 #endif
 
@@ -105,7 +116,7 @@ static size_t registered_of(struct operators *operators, struct slice host) {
     memcpy(name, host.at, host.length);
     name[host.length] = '\0';
     if (labels_of(host) <= LABELS_MOST) {
-        size_t registered = registered_in(operators, name, host.length);
+        size_t registered = registered_above(operators, name, host.length);
         return registered ? registered : host.length;
     }
     const char *domain = psl_registrable_domain(psl_builtin(), name);
