@@ -52,16 +52,18 @@ struct content {
 };
 
 /* How often is a word together, all else one each. */
-static const uint8_t widths[MEETING_NUMBERS] = {
-    [MEETING_FAILED] = 32,      [MEETING_LOGINS] = 31,      [MEETING_NAME] = 64,
-    [MEETING_HIGH] = 64,        [MEETING_LOW] = 64,         [MEETING_FIRST_FAILED] = 64,
-    [MEETING_LAST_FAILED] = 64, [MEETING_FIRST_LOGIN] = 64, [MEETING_LAST_LOGIN] = 64,
+static const struct counts_room rooms[MEETING_NUMBERS] = {
+    [MEETING_FAILED] = {0, 0, 32},      [MEETING_LOGINS] = {0, 32, 31},
+    [MEETING_NAME] = {1, 0, 64},        [MEETING_HIGH] = {2, 0, 64},
+    [MEETING_LOW] = {3, 0, 64},         [MEETING_FIRST_FAILED] = {4, 0, 64},
+    [MEETING_LAST_FAILED] = {5, 0, 64}, [MEETING_FIRST_LOGIN] = {6, 0, 64},
+    [MEETING_LAST_LOGIN] = {7, 0, 64},
 };
 
 static void accounts_init(void *content) {
     struct content *accounts = content;
     map_init(&accounts->names, sizeof(struct mail));
-    counts_init(&accounts->meetings, MEETING_NUMBERS, MEETING_NUMBERS - MEETING_NAME, widths);
+    counts_init(&accounts->meetings, MEETING_NUMBERS, MEETING_NUMBERS - MEETING_NAME, rooms);
 }
 
 static void accounts_free(void *content) {

@@ -21,17 +21,13 @@ struct correspondents {
 };
 
 /* One word for the numbers of an address, of which there are millions: with its hash 16 bytes. Who
- * has more than a hundred messages or 32 MB is one of few. */
-static const uint8_t address_widths[] = {
-    [CORRESPONDENT_MAIL] = 7,     [CORRESPONDENT_SEEN] = 7,       [CORRESPONDENT_REFUSED] = 5,
-    [CORRESPONDENT_BYTES] = 25,   [CORRESPONDENT_RECIPIENTS] = 7, [CORRESPONDENT_BOUNCED] = 5,
-    [CORRESPONDENT_DEFERRED] = 6, [CORRESPONDENT_TOLD] = 1,
-};
-static const uint8_t client_widths[] = {
-    [CORRESPONDENT_MAIL] = 10,     [CORRESPONDENT_SEEN] = 11,       [CORRESPONDENT_REFUSED] = 11,
-    [CORRESPONDENT_BYTES] = 31,    [CORRESPONDENT_RECIPIENTS] = 16, [CORRESPONDENT_BOUNCED] = 15,
-    [CORRESPONDENT_DEFERRED] = 15, [CORRESPONDENT_TOLD] = 1,        [CORRESPONDENT_LOGINS] = 16,
-    [CORRESPONDENT_NETWORK] = 64,
+ * has more than a hundred messages or 32 MB is one of few. A client has two words more. */
+static const struct counts_room rooms[CORRESPONDENT_NUMBERS] = {
+    [CORRESPONDENT_MAIL] = {0, 0, 7},        [CORRESPONDENT_SEEN] = {0, 7, 7},
+    [CORRESPONDENT_REFUSED] = {0, 14, 5},    [CORRESPONDENT_BYTES] = {0, 19, 25},
+    [CORRESPONDENT_RECIPIENTS] = {0, 44, 7}, [CORRESPONDENT_BOUNCED] = {0, 51, 5},
+    [CORRESPONDENT_DEFERRED] = {0, 56, 6},   [CORRESPONDENT_TOLD] = {0, 62, 1},
+    [CORRESPONDENT_LOGINS] = {1, 0, 32},     [CORRESPONDENT_NETWORK] = {2, 0, 64},
 };
 enum { ADDRESS_NUMBERS = CORRESPONDENT_TOLD + 1 };
 
@@ -41,7 +37,7 @@ static void correspondents_init(void *content) {
     for (int table = 0; table < CORRESPONDENT_TABLES; table++) {
         bool is_client = table == CORRESPONDENT_CLIENT;
         ranking_init(&all->rankings[table], is_client ? CORRESPONDENT_NUMBERS : ADDRESS_NUMBERS, 1,
-                     is_client ? client_widths : address_widths, orders, CORRESPONDENT_ORDERS);
+                     rooms, orders, CORRESPONDENT_ORDERS);
     }
 }
 
@@ -92,8 +88,9 @@ static void add_client(struct correspondents *all, struct slice host, struct sli
     /* The network of a name is told once: reading an address is dearer than all the rest. */
     if (!ip.length || counts_number(&clients->counts, row, CORRESPONDENT_NETWORK))
         return;
-    struct amounts network = {0};
-    amounts_set(&network, CORRESPONDENT_NETWORK, network_of(ip));
+    struct amounts network;
+    amounts_clear(&network);
+    amounts_set(&network, rooms, CORRESPONDENT_NETWORK, network_of(ip));
     ranking_add_name(clients, &name, &network);
 }
 
@@ -117,12 +114,13 @@ static void add_message(struct correspondents *all, const struct finding *findin
     struct name sender = counting_sender(origin, &nothing_said);
     counts_expect(&all->rankings[CORRESPONDENT_SENDER].counts, sender.hash);
     struct name domain = counting_sender_domain(sender.text);
-    struct amounts by = {0};
-    amounts_set(&by, CORRESPONDENT_MAIL, (uint64_t)(int64_t)finding->new_messages);
-    amounts_set(&by, CORRESPONDENT_SEEN, finding->new_messages > 0);
-    amounts_set(&by, CORRESPONDENT_BYTES, finding->new_bytes);
+    struct amounts by;
+    amounts_clear(&by);
+    amounts_set(&by, rooms, CORRESPONDENT_MAIL, (uint64_t)(int64_t)finding->new_messages);
+    amounts_set(&by, rooms, CORRESPONDENT_SEEN, finding->new_messages > 0);
+    amounts_set(&by, rooms, CORRESPONDENT_BYTES, finding->new_bytes);
     add_client_of(all, origin, &by);
-    amounts_set(&by, CORRESPONDENT_TOLD, counting_tells_sender(finding));
+    amounts_set(&by, rooms, CORRESPONDENT_TOLD, counting_tells_sender(finding));
     add_sender(all, &sender, &domain, &by);
 }
 
@@ -138,35 +136,37 @@ static uint64_t change(const struct counting *counting, bool into, bool from) {
 static void add_recipient(struct correspondents *all, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     bool now = counting->into == FATE_DELIVERED, before = counting->from == FATE_DELIVERED;
-    struct amounts by = {0};
+    struct amounts by;
+    amounts_clear(&by);
     uint64_t size = finding->record.size > 0 ? (uint64_t)finding->record.size : 0;
     uint64_t recipients =
         change(counting, fate_is_counted(counting->into), fate_is_counted(counting->from));
     if (finding->record.event == EVENT_DEFERRED)
-        amounts_set(&by, CORRESPONDENT_DEFERRED, counting->events);
-    amounts_set(&by, CORRESPONDENT_SEEN, counting->recipients);
-    amounts_set(&by, CORRESPONDENT_BOUNCED,
+        amounts_set(&by, rooms, CORRESPONDENT_DEFERRED, counting->events);
+    amounts_set(&by, rooms, CORRESPONDENT_SEEN, counting->recipients);
+    amounts_set(&by, rooms, CORRESPONDENT_BOUNCED,
                 change(counting, is_failure(counting->into), is_failure(counting->from)));
-    amounts_set(&by, CORRESPONDENT_RECIPIENTS, recipients);
+    amounts_set(&by, rooms, CORRESPONDENT_RECIPIENTS, recipients);
     add_client_of(all, finding->origin, &by);
     add_sender(all, &counting->sender, &counting->sender_domain, &by);
-    amounts_set(&by, CORRESPONDENT_TOLD, counting->new_recipients > 0);
-    amounts_set(&by, CORRESPONDENT_MAIL, recipients);
-    amounts_set(&by, CORRESPONDENT_RECIPIENTS, change(counting, now, before));
-    amounts_set(&by, CORRESPONDENT_BYTES, size * change(counting, now, before));
+    amounts_set(&by, rooms, CORRESPONDENT_TOLD, counting->new_recipients > 0);
+    amounts_set(&by, rooms, CORRESPONDENT_MAIL, recipients);
+    amounts_set(&by, rooms, CORRESPONDENT_RECIPIENTS, change(counting, now, before));
+    amounts_set(&by, rooms, CORRESPONDENT_BYTES, size * change(counting, now, before));
     ranking_add_name(&all->rankings[CORRESPONDENT_RECIPIENT], &counting->recipient, &by);
 }
 
 static void add_refusal(struct correspondents *all, const struct counting *counting) {
     const struct record *record = &counting->finding->record;
-    struct amounts by = {0};
-    amounts_set(&by, CORRESPONDENT_REFUSED, counting->events);
-    amounts_set(&by, CORRESPONDENT_SEEN, counting->events);
+    struct amounts by;
+    amounts_clear(&by);
+    amounts_set(&by, rooms, CORRESPONDENT_REFUSED, counting->events);
+    amounts_set(&by, rooms, CORRESPONDENT_SEEN, counting->events);
     if (record->event == EVENT_REJECTED) {
         add_sender(all, &counting->sender, &counting->sender_domain, &by);
         ranking_add_name(&all->rankings[CORRESPONDENT_RECIPIENT], &counting->recipient, &by);
     } else {
-        amounts_set(&by, CORRESPONDENT_LOGINS, counting->events);
+        amounts_set(&by, rooms, CORRESPONDENT_LOGINS, counting->events);
     }
     add_client(all, record->peer_host, record->peer_ip, &by);
 }

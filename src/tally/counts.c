@@ -25,27 +25,33 @@ enum { FIRST_HOMES = 16, FIRST_BEHIND = 8, FEW_HOMES = 1 << 15, WORD_BITS = 63 }
 
 /* ---- the words of a row */
 
-static void add_field(struct counts *counts, size_t number, unsigned width, unsigned *used) {
-    if (*used + width > WORD_BITS) {
-        counts->narrow++;
-        *used = 0;
+/* No two numbers share a bit, and the highest of the first word is free. */
+static void lay_field(struct counts *counts, size_t number, struct counts_room room) {
+    uint64_t most = ((uint64_t)1 << room.bits) - 1, field = most << room.shift;
+    assert(room.word < COUNTS_WORDS && room.bits && room.shift + room.bits <= WORD_BITS);
+    if (number >= counts->numbers - counts->maxima) {
+        assert(room.bits == 1);
+        counts->flags[room.word] |= field;
     }
-    size_t word = counts->narrow - 1;
-    counts->fields[number] = (struct counts_field){
-        .most = ((uint64_t)1 << width) - 1, .word = (uint8_t)word, .shift = (uint8_t)*used};
-    *used += width;
+    counts->behind[room.word] |= (uint64_t)1 << (room.shift + room.bits);
+    if (counts->narrow <= room.word)
+        counts->narrow = room.word + 1u;
+    counts->fields[number] = (struct counts_field){most, room.word, room.shift};
 }
 
-/* Narrow numbers first: the highest bit of the first word is then free. */
-static void lay_out(struct counts *counts, const uint8_t *widths) {
-    unsigned used = WORD_BITS;
-    for (size_t i = 0; widths && i < counts->numbers; i++)
-        if (widths[i] < WORD_BITS)
-            add_field(counts, i, widths[i], &used);
-    counts->words = counts->narrow;
-    for (size_t i = 0; i < counts->numbers; i++)
-        if (!widths || widths[i] > WORD_BITS)
-            counts->fields[i] = (struct counts_field){UINT64_MAX, (uint8_t)counts->words++, 0};
+/* Words: of narrow numbers, of sums, of maxima. */
+static void lay_out(struct counts *counts, const struct counts_room *rooms) {
+    for (size_t i = 0; rooms && i < counts->numbers; i++)
+        if (rooms[i].bits < WORD_BITS)
+            lay_field(counts, i, rooms[i]);
+    counts->words = counts->sums = counts->narrow;
+    for (size_t i = 0; i < counts->numbers; i++) {
+        if (rooms && rooms[i].bits < WORD_BITS)
+            continue;
+        assert(!rooms || rooms[i].word == counts->words);
+        counts->fields[i] = (struct counts_field){UINT64_MAX, (uint8_t)counts->words++, 0};
+        counts->sums += i < counts->numbers - counts->maxima;
+    }
 }
 
 static void read_row(const struct counts *counts, const uint64_t *row, uint64_t *numbers_r) {
@@ -105,50 +111,19 @@ static uint64_t *row_at(const struct counts *counts, size_t place) {
     return counts->rows + place * stride_of(counts);
 }
 
-/* 0 marks an empty place. */
-static uint64_t key_of(const struct counts *counts, uint64_t hash) {
-    return (hash ? hash : 1) * counts->spreading;
-}
-
-static uint64_t *home_of(const struct counts *counts, uint64_t key) {
-    return row_at(counts, (size_t)((__uint128_t)key * counts->homes >> 64));
-}
-
-/* The row of a key, or where it would be: the first that is empty or has a greater one. The last
- * place is always empty. */
-static uint64_t *seek(const struct counts *counts, uint64_t key) {
-    size_t stride = stride_of(counts);
-    uint64_t *row = home_of(counts, key);
-    while (*row - 1 < key - 1) /* 0 - 1 is the greatest */
-        row += stride;
-    return row;
-}
-
 /* ---- growing */
 
-/* All rows to the end; gives the first. */
-static uint64_t *move_to_end(struct counts *counts, size_t places) {
-    size_t stride = stride_of(counts);
-    uint64_t *to = row_at(counts, counts->places), *from = row_at(counts, places);
-    while (from > counts->rows) {
-        from -= stride;
-        if (!*from)
-            continue;
-        to -= stride;
-        move_row(to, from, stride);
-    }
-    memset(counts->rows, 0, (size_t)(to - counts->rows) * sizeof *to);
-    return to;
-}
-
 /* From the end to their homes. With more homes none stands further behind the last of them than
- * before: a home moves on by less than the number of those that are new. So the room behind the
- * last home, and an empty place at the end, are still enough. */
+ * before: a home moves on by no more than the number of those that are new. So each row goes to a
+ * place before the one it has, or stays, and the room behind the last home, with an empty place at
+ * the end, is still enough. */
 static void move_home(struct counts *counts, uint64_t *from) {
     size_t stride = stride_of(counts);
     uint64_t *free_place = counts->rows, *last = row_at(counts, counts->places - 1);
-    for (; from <= last; from += stride) {
-        uint64_t *home = home_of(counts, *from), *to = home > free_place ? home : free_place;
+    for (; from < last; from += stride) {
+        if (!*from)
+            continue;
+        uint64_t *home = counts_home(counts, *from), *to = home > free_place ? home : free_place;
         assert(to <= from && to < last);
         free_place = to + stride;
         if (to == from)
@@ -164,7 +139,10 @@ static void grow(struct counts *counts, size_t homes, size_t behind) {
     counts->places = homes + behind;
     counts->rows =
         memory_resize(counts->rows, counts->places, stride_of(counts) * sizeof *counts->rows);
-    move_home(counts, move_to_end(counts, places));
+    size_t more = (counts->places - places) * stride_of(counts);
+    memmove(counts->rows + more, counts->rows, places * stride_of(counts) * sizeof *counts->rows);
+    memset(counts->rows, 0, more * sizeof *counts->rows);
+    move_home(counts, counts->rows + more);
 }
 
 /* Many rows grow by a quarter, so that they never hold much more than they need; one is then moved
@@ -198,20 +176,21 @@ static uint64_t *insert_at(struct counts *counts, uint64_t *row, uint64_t key) {
     return row;
 }
 
-static uint64_t *insert(struct counts *counts, uint64_t key) {
+uint64_t *counts_insert(struct counts *counts, uint64_t key) {
     uint64_t *row;
     grow_when_full(counts);
-    while (!(row = insert_at(counts, seek(counts, key), key)))
+    while (!(row = insert_at(counts, counts_seek(counts, key), key)))
         grow(counts, counts->homes, 2 * (counts->places - counts->homes));
     return row;
 }
 
 /* ---- using */
 
-void counts_init(struct counts *counts, size_t numbers, size_t maxima, const uint8_t *widths) {
+void counts_init(struct counts *counts, size_t numbers, size_t maxima,
+                 const struct counts_room *rooms) {
     assert(numbers <= COUNTS_MOST);
     *counts = (struct counts){.numbers = numbers, .maxima = maxima};
-    lay_out(counts, widths);
+    lay_out(counts, rooms);
     counts->spreading = (hash_secret() ^ 0x9e3779b97f4a7c15u) | 1;
     counts->gathering = counts->spreading; /* what gives 1 with it: three bits are right, then 6 */
     for (int bits = 3; bits < 64; bits *= 2)
@@ -225,17 +204,9 @@ void counts_release(struct counts *counts) {
     counts->count = counts->places = counts->homes = counts->wide_count = counts->wide_places = 0;
 }
 
-uint64_t *counts_row(struct counts *counts, uint64_t hash, bool *is_new_r) {
-    uint64_t key = key_of(counts, hash), *row = counts->homes ? seek(counts, key) : NULL;
-    bool is_new = !row || *row != key;
-    if (is_new_r)
-        *is_new_r = is_new;
-    return is_new ? insert(counts, key) : row;
-}
-
 const uint64_t *counts_find(const struct counts *counts, uint64_t hash) {
-    uint64_t key = key_of(counts, hash);
-    const uint64_t *row = counts->homes ? seek(counts, key) : NULL;
+    uint64_t key = counts_key(counts, hash);
+    const uint64_t *row = counts->homes ? counts_seek(counts, key) : NULL;
     return row && *row == key ? row : NULL;
 }
 
@@ -248,7 +219,7 @@ bool counts_get(const struct counts *counts, uint64_t hash, uint64_t *numbers_r)
 
 void counts_expect(const struct counts *counts, uint64_t hash) {
     if (counts->homes)
-        memory_expect(home_of(counts, key_of(counts, hash)));
+        memory_expect(counts_home(counts, counts_key(counts, hash)));
 }
 
 void counts_add_up(const struct counts *counts, uint64_t *into, const uint64_t *from) {
@@ -259,54 +230,16 @@ void counts_add_up(const struct counts *counts, uint64_t *into, const uint64_t *
         into[i] = into[i] > from[i] ? into[i] : from[i];
 }
 
-struct amounts counts_amounts(const struct counts *counts, const uint64_t *by) {
-    struct amounts amounts = {0};
-    for (size_t i = 0; i < counts->numbers; i++)
-        amounts_set(&amounts, (unsigned)i, by[i]);
-    return amounts;
-}
-
-static uint64_t together(const struct counts *counts, size_t number, uint64_t one, uint64_t other) {
-    if (number < counts->numbers - counts->maxima)
-        return one + other;
-    return one > other ? one : other;
-}
-
-static void add_wide(const struct counts *counts, const uint64_t *row, const struct amounts *by,
-                     unsigned which) {
-    uint64_t *numbers = counts_wide(counts, row);
-    for (; which; which &= which - 1) {
-        size_t i = (size_t)__builtin_ctz(which);
-        numbers[i] = together(counts, i, numbers[i], by->numbers[i]);
-    }
-}
-
-/* A row stays narrow as long as each number fits. What is taken from one takes nothing from the
- * next, for it stays above zero, or does not fit. */
-void counts_add_row(struct counts *counts, uint64_t *row, const struct amounts *by) {
-    unsigned which = by->which;
-    if (counts_is_wide(counts, row)) {
-        add_wide(counts, row, by, which);
-        return;
-    }
-    for (; which; which &= which - 1) {
-        size_t i = (size_t)__builtin_ctz(which);
-        const struct counts_field field = counts->fields[i];
-        uint64_t *word = &row[1 + field.word], number = *word >> field.shift & field.most;
-        uint64_t now = together(counts, i, number, by->numbers[i]);
-        if (now > field.most)
-            break;
-        *word += (now - number) << field.shift;
-    }
-    if (which) {
-        widen(counts, row);
-        add_wide(counts, row, by, which);
-    }
+/* One by one, in 64 bits; the row becomes wide when one does not fit. */
+void counts_add_numbers(struct counts *counts, uint64_t *row, const uint64_t *by) {
+    uint64_t numbers[COUNTS_MOST];
+    read_row(counts, row, numbers);
+    counts_add_up(counts, numbers, by);
+    write_row(counts, row, numbers);
 }
 
 void counts_add(struct counts *counts, uint64_t hash, const uint64_t *by) {
-    struct amounts amounts = counts_amounts(counts, by);
-    counts_add_row(counts, counts_row(counts, hash, NULL), &amounts);
+    counts_add_numbers(counts, counts_row(counts, hash, NULL), by);
 }
 
 uint64_t counts_sum_row(struct counts *counts, uint64_t *row, size_t number, uint64_t by) {

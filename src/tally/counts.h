@@ -14,7 +14,13 @@
 #include "base/hash.h"
 #include "base/pack.h"
 
-enum { COUNTS_MOST = 16 /* numbers of a hash */ };
+enum { COUNTS_MOST = 16 /* numbers of a hash */, COUNTS_WORDS = 4 };
+
+/* Where a number is in the words of a row, and how many bits are enough for most: 1 to 62, or 64
+ * for a word of its own, which stands behind all others; a maximum has 1 or 64. */
+struct counts_room {
+    uint8_t word, shift, bits;
+};
 
 struct counts {
     size_t numbers; /* of each hash */
@@ -26,29 +32,40 @@ struct counts {
         uint64_t most;
         uint8_t word, shift;
     } fields[COUNTS_MOST];
-    size_t words, narrow, homes, wide_count, wide_places;
+    uint64_t behind[COUNTS_WORDS], flags[COUNTS_WORDS];
+    size_t words, narrow, sums, homes, wide_count, wide_places;
     uint64_t *rows, *wide;
     uint64_t spreading, gathering;
 };
 
-/* What is added at once: most numbers of a row have nothing to add, and are not looked at. */
+/* What is added at once to rows of one layout, of at most COUNTS_WORDS words. */
 struct amounts {
     uint64_t numbers[COUNTS_MOST];
-    unsigned which; /* a bit for each that is not 0 */
+    uint64_t words[COUNTS_WORDS]; /* the same as in a row */
+    uint64_t over;                /* not 0: a number is wider than its room */
 };
 
-static inline void amounts_set(struct amounts *amounts, unsigned number, uint64_t by) {
-    amounts->numbers[number] = by;
-    amounts->which = (amounts->which & ~(1u << number)) | (unsigned)(by != 0) << number;
+static inline void amounts_clear(struct amounts *amounts) {
+    memset(amounts, 0, sizeof *amounts);
 }
 
-/* The bits of each number, 1 to 62, or 64; NULL: all have 64. */
-void counts_init(struct counts *counts, size_t numbers, size_t maxima, const uint8_t *widths);
+/* With a constant layout and number it takes seven instructions. */
+static inline void amounts_set(struct amounts *amounts, const struct counts_room *rooms,
+                               size_t number, uint64_t by) {
+    const struct counts_room room = rooms[number];
+    amounts->words[room.word] += (by - amounts->numbers[number]) << room.shift;
+    amounts->numbers[number] = by;
+    if (room.bits < 64)
+        amounts->over |= by >> room.bits;
+}
+
+/* NULL: all numbers have 64 bits. */
+void counts_init(struct counts *counts, size_t numbers, size_t maxima,
+                 const struct counts_room *rooms);
 void counts_release(struct counts *counts);
 
 /* The numbers of a hash, if numbers_r is not NULL; false when it has none. */
 bool counts_get(const struct counts *counts, uint64_t hash, uint64_t *numbers_r);
-struct amounts counts_amounts(const struct counts *counts, const uint64_t *by);
 /* Adds to the numbers of a hash, which begin with zeros. */
 void counts_add(struct counts *counts, uint64_t hash, const uint64_t *by);
 /* Adds to one of its sums alone, and gives what that is now. */
@@ -66,10 +83,12 @@ void counts_expect(const struct counts *counts, uint64_t hash);
 /* In steps, for who looks before and after: the row of a hash, valid until the next is asked for,
  * and its numbers. */
 const uint64_t *counts_find(const struct counts *counts, uint64_t hash); /* NULL: it has none */
-uint64_t *counts_row(struct counts *counts, uint64_t hash, bool *is_new_r);
+static inline uint64_t *counts_row(struct counts *counts, uint64_t hash, bool *is_new_r);
 static inline uint64_t counts_number(const struct counts *counts, const uint64_t *row,
                                      size_t number);
-void counts_add_row(struct counts *counts, uint64_t *row, const struct amounts *by);
+static inline void counts_add_row(struct counts *counts, uint64_t *row, const struct amounts *by);
+/* The same for any layout, in ten times as many instructions. */
+void counts_add_numbers(struct counts *counts, uint64_t *row, const uint64_t *by);
 uint64_t counts_sum_row(struct counts *counts, uint64_t *row, size_t number, uint64_t by);
 
 /* Adds numbers to others of the same kind, by sum or maximum. */
@@ -82,7 +101,7 @@ void counts_load(struct counts *counts, struct unpack *unpack); /* into empty on
 size_t counts_bytes(const struct counts *counts);
 
 /* ---- a row: its key, then words. With the highest bit of the first, the rest of that is the place
- * of its numbers among those of 64 bits. Inline: each name of each finding is looked at twice. */
+ * of its numbers among those of 64 bits. Inline: each finding looks at ten rows. */
 
 #define COUNTS_WIDE ((uint64_t)1 << 63)
 
@@ -100,6 +119,73 @@ static inline uint64_t counts_number(const struct counts *counts, const uint64_t
     if (counts_is_wide(counts, row))
         return counts_wide(counts, row)[number];
     return row[1 + field->word] >> field->shift & field->most;
+}
+
+/* 0 marks an empty place. */
+static inline uint64_t counts_key(const struct counts *counts, uint64_t hash) {
+    return (hash ? hash : 1) * counts->spreading;
+}
+
+static inline uint64_t *counts_home(const struct counts *counts, uint64_t key) {
+    return counts->rows + (size_t)((__uint128_t)key * counts->homes >> 64) * (1 + counts->words);
+}
+
+/* The row of a key, or where it would be: the first that is empty or has a greater one. The last
+ * place is always empty. */
+static inline uint64_t *counts_seek(const struct counts *counts, uint64_t key) {
+    size_t stride = 1 + counts->words;
+    uint64_t *row = counts_home(counts, key);
+    while (*row - 1 < key - 1) /* 0 - 1 is the greatest */
+        row += stride;
+    return row;
+}
+
+uint64_t *counts_insert(struct counts *counts, uint64_t key);
+
+static inline uint64_t *counts_row(struct counts *counts, uint64_t hash, bool *is_new_r) {
+    uint64_t key = counts_key(counts, hash);
+    uint64_t *row = counts->homes ? counts_seek(counts, key) : NULL;
+    bool is_new = !row || *row != key;
+    if (is_new_r)
+        *is_new_r = is_new;
+    return is_new ? counts_insert(counts, key) : row;
+}
+
+static inline void counts_add_wide(const struct counts *counts, uint64_t *numbers,
+                                   const uint64_t *by) {
+    size_t sums = counts->numbers - counts->maxima;
+    for (size_t i = 0; i < sums; i++)
+        numbers[i] += by[i];
+    for (size_t i = sums; i < counts->numbers; i++)
+        numbers[i] = numbers[i] > by[i] ? numbers[i] : by[i];
+}
+
+/* All narrow numbers of a word at once: where one does not fit any more it carries into the bit
+ * behind it. A maximum among them is one bit, which is not added twice. */
+static inline bool counts_add_words(const struct counts *counts, uint64_t *words,
+                                    const uint64_t *by) {
+    uint64_t sums[COUNTS_WORDS], carried = 0;
+    for (size_t i = 0; i < counts->narrow; i++) {
+        uint64_t more = by[i] & ~(words[i] & counts->flags[i]);
+        sums[i] = words[i] + more;
+        carried |= (words[i] ^ more ^ sums[i]) & counts->behind[i];
+    }
+    if (carried)
+        return false;
+    for (size_t i = 0; i < counts->narrow; i++)
+        words[i] = sums[i];
+    for (size_t i = counts->narrow; i < counts->sums; i++)
+        words[i] += by[i];
+    for (size_t i = counts->sums; i < counts->words; i++)
+        words[i] = words[i] > by[i] ? words[i] : by[i];
+    return true;
+}
+
+static inline void counts_add_row(struct counts *counts, uint64_t *row, const struct amounts *by) {
+    if (counts_is_wide(counts, row))
+        counts_add_wide(counts, counts_wide(counts, row), by->numbers);
+    else if (by->over || !counts_add_words(counts, row + 1, by->words))
+        counts_add_numbers(counts, row, by->numbers);
 }
 
 #endif

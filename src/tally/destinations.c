@@ -16,18 +16,20 @@ struct destinations {
 };
 
 /* Four words; few domains and relays have more than fits. */
-static const uint8_t widths[DESTINATION_NUMBERS] = {
-    [DESTINATION_SEEN] = 13,     [DESTINATION_DELIVERED] = 13, [DESTINATION_BOUNCED] = 10,
-    [DESTINATION_EXPIRED] = 8,   [DESTINATION_DEFERRED] = 11,  [DESTINATION_FAILED] = 8,
-    [DESTINATION_BYTES] = 36,    [DESTINATION_TIMED] = 13,     [DESTINATION_DURATION] = 36,
-    [DESTINATION_CIPHERED] = 13, [DESTINATION_CLEAR] = 13,     [DESTINATION_LONGEST] = 64,
+static const struct counts_room rooms[DESTINATION_NUMBERS] = {
+    [DESTINATION_SEEN] = {0, 0, 13},      [DESTINATION_DELIVERED] = {0, 13, 13},
+    [DESTINATION_BOUNCED] = {0, 26, 10},  [DESTINATION_EXPIRED] = {0, 36, 8},
+    [DESTINATION_DEFERRED] = {0, 44, 11}, [DESTINATION_FAILED] = {0, 55, 8},
+    [DESTINATION_BYTES] = {1, 0, 36},     [DESTINATION_TIMED] = {1, 36, 13},
+    [DESTINATION_CIPHERED] = {1, 49, 13}, [DESTINATION_DURATION] = {2, 0, 36},
+    [DESTINATION_CLEAR] = {2, 36, 13},    [DESTINATION_LONGEST] = {3, 0, 64},
 };
 
 static void destinations_init(void *content) {
     struct destinations *all = content;
     const size_t order = DESTINATION_SEEN;
     for (int table = 0; table < DESTINATION_TABLES; table++) {
-        ranking_init(&all->rankings[table], DESTINATION_NUMBERS, 1, widths, &order, 1);
+        ranking_init(&all->rankings[table], DESTINATION_NUMBERS, 1, rooms, &order, 1);
         spread_init(&all->spreads[table]);
     }
 }
@@ -43,7 +45,7 @@ static void destinations_release(void *content) {
 /* ---- what a finding adds */
 
 static void add(struct amounts *by, enum destination_number number, uint64_t more) {
-    amounts_set(by, number, by->numbers[number] + more);
+    amounts_set(by, rooms, number, by->numbers[number] + more);
 }
 
 static void add_fate(struct amounts *by, enum fate fate, uint64_t recipients) {
@@ -58,15 +60,17 @@ static void add_fate(struct amounts *by, enum fate fate, uint64_t recipients) {
 static void add_delivery(struct amounts *by, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     if (finding->record.size > 0)
-        amounts_set(by, DESTINATION_BYTES, (uint64_t)finding->record.size * counting->recipients);
-    amounts_set(by, DESTINATION_CIPHERED,
+        amounts_set(by, rooms, DESTINATION_BYTES,
+                    (uint64_t)finding->record.size * counting->recipients);
+    amounts_set(by, rooms, DESTINATION_CIPHERED,
                 finding->record.tls == TLS_USED ? counting->recipients : 0);
-    amounts_set(by, DESTINATION_CLEAR, finding->record.tls == TLS_NOT ? counting->recipients : 0);
+    amounts_set(by, rooms, DESTINATION_CLEAR,
+                finding->record.tls == TLS_NOT ? counting->recipients : 0);
     if (finding->waited < 0)
         return;
-    amounts_set(by, DESTINATION_TIMED, counting->recipients);
-    amounts_set(by, DESTINATION_DURATION, (uint64_t)finding->waited * counting->recipients);
-    amounts_set(by, DESTINATION_LONGEST, (uint64_t)finding->waited);
+    amounts_set(by, rooms, DESTINATION_TIMED, counting->recipients);
+    amounts_set(by, rooms, DESTINATION_DURATION, (uint64_t)finding->waited * counting->recipients);
+    amounts_set(by, rooms, DESTINATION_LONGEST, (uint64_t)finding->waited);
 }
 
 /* What is taken back was counted a moment ago, under the same domain; modulo 2^64. */
@@ -102,7 +106,7 @@ static void add_at_relay(struct destinations *all, const struct counting *counti
                     numbers[DESTINATION_FAILED];
     if (!seen)
         return;
-    amounts_set(by, DESTINATION_SEEN, seen);
+    amounts_set(by, rooms, DESTINATION_SEEN, seen);
     add_named(all, DESTINATION_RELAY, &counting->relay, by);
     add_named(all, DESTINATION_OPERATOR, &counting->run_by, by);
 }
@@ -136,22 +140,23 @@ static void destinations_expect(void *content, struct counting *counting) {
 
 static void destinations_add(void *content, const struct counting *counting) {
     const struct finding *finding = counting->finding;
-    struct amounts by = {0};
+    struct amounts by;
+    amounts_clear(&by);
     if (is_failed_try(finding)) {
-        amounts_set(&by, DESTINATION_FAILED, finding->repeat);
+        amounts_set(&by, rooms, DESTINATION_FAILED, finding->repeat);
         add_at_relay(content, counting, &by);
         return;
     }
     if (!counting->recipients)
         return;
     if (finding->record.event == EVENT_DEFERRED)
-        amounts_set(&by, DESTINATION_DEFERRED, counting->events);
+        amounts_set(&by, rooms, DESTINATION_DEFERRED, counting->events);
     add_fate(&by, counting->into, counting->recipients);
     if (counting->into == FATE_DELIVERED)
         add_delivery(&by, counting);
     if (fate_is_counted(counting->into))
         add_at_relay(content, counting, &by);
-    amounts_set(&by, DESTINATION_SEEN, counting->new_recipients);
+    amounts_set(&by, rooms, DESTINATION_SEEN, counting->new_recipients);
     if (fate_is_counted(counting->from))
         take_back(&by, counting);
     add_named(content, DESTINATION_DOMAIN, &counting->recipient_domain, &by);

@@ -21,8 +21,10 @@ enum number { RECIPIENTS, MESSAGES, BYTES, NUMBERS };
 enum delivered { HOME, AWAY, DELIVERED_NUMBERS };
 enum { DOMAIN_BITS = 31, NO_DOMAIN = 0 };
 
-static const uint8_t widths[NUMBERS] = {15, 14, 34};
-static const uint8_t delivered_widths[DELIVERED_NUMBERS] = {31, 32};
+static const struct counts_room rooms[NUMBERS] = {
+    [RECIPIENTS] = {0, 0, 15}, [MESSAGES] = {0, 15, 14}, [BYTES] = {0, 29, 34}};
+static const struct counts_room delivered_rooms[DELIVERED_NUMBERS] = {
+    [HOME] = {0, 0, 31}, [AWAY] = {0, 31, 32}};
 
 struct content {
     struct counts ids;    /* hash of a domain -> its place in domains, from 1 on */
@@ -41,8 +43,8 @@ static void flows_init(void *content) {
     static const size_t orders[] = {HOME};
     struct content *flows = content;
     counts_init(&flows->ids, 1, 0, NULL);
-    counts_init(&flows->pairs, NUMBERS, 0, widths);
-    ranking_init(&flows->delivered, DELIVERED_NUMBERS, 0, delivered_widths, orders, 1);
+    counts_init(&flows->pairs, NUMBERS, 0, rooms);
+    ranking_init(&flows->delivered, DELIVERED_NUMBERS, 0, delivered_rooms, orders, 1);
 }
 
 static void flows_release(void *content) {
@@ -108,8 +110,9 @@ static uint64_t sender_domain(const struct counting *counting) {
 
 static void add_delivered(struct content *flows, const struct counting *counting,
                           const struct name *domain) {
-    struct amounts by = {0};
-    amounts_set(&by, counting->finding->stays ? HOME : AWAY, counting->recipients);
+    struct amounts by;
+    amounts_clear(&by);
+    amounts_set(&by, delivered_rooms, counting->finding->stays ? HOME : AWAY, counting->recipients);
     ranking_add_name(&flows->delivered, domain, &by);
 }
 
@@ -144,11 +147,12 @@ static void flows_add(void *content, const struct counting *counting) {
         return;
     uint64_t size = finding->record.size > 0 ? (uint64_t)finding->record.size : 0;
     uint64_t *row = counts_row(&flows->pairs, counting->flow, NULL);
-    struct amounts by = {0};
-    amounts_set(&by, RECIPIENTS,
+    struct amounts by;
+    amounts_clear(&by);
+    amounts_set(&by, rooms, RECIPIENTS,
                 fate_is_counted(counting->into) ? counting->recipients : UINT64_MAX);
-    amounts_set(&by, MESSAGES, finding->is_first);
-    amounts_set(&by, BYTES, finding->is_first ? size : 0);
+    amounts_set(&by, rooms, MESSAGES, finding->is_first);
+    amounts_set(&by, rooms, BYTES, finding->is_first ? size : 0);
     counts_add_row(&flows->pairs, row, &by);
 }
 

@@ -203,14 +203,19 @@ static bool (*const tells[THEMES])(const struct finding *finding, struct told *t
 
 /* ---- adding ---- */
 
-static const uint8_t owner_widths[OWNER_NUMBERS] = {32, 31, 64, 64};
+static const struct counts_room owner_rooms[OWNER_NUMBERS] = {
+    [OWNER_COUNT] = {0, 0, 32},
+    [OWNER_STRANGERS] = {0, 32, 31},
+    [OWNER_FIRST] = {1, 0, 64},
+    [OWNER_LAST] = {2, 0, 64},
+};
 
 static void incidents_init(void *content) {
     static const size_t orders[] = {OWNER_COUNT};
     struct content *all = content;
     for (size_t i = 0; i < THEMES; i++) {
         map_init(&all->themes[i].groups, sizeof(struct group));
-        ranking_init(&all->themes[i].owners, OWNER_NUMBERS, 2, owner_widths, orders, 1);
+        ranking_init(&all->themes[i].owners, OWNER_NUMBERS, 2, owner_rooms, orders, 1);
         counts_init(&all->themes[i].pairs, PAIR_NUMBERS, 1, NULL);
     }
 }

@@ -1,11 +1,11 @@
 /* Why: "the ten recipients with most mail" of millions, exactly, without keeping millions of names.
  *
- * How: numbers are kept for every name by its hash (counts). A name itself is kept when, after its
- * own line, it stands at or above the last place of the top as it was at the last clearing. When
- * twice as many names are held as can be on top, those that are not are let go and that place moves
- * up. It only ever moves up, so what ends in the top is never let go after its own last line. Order
- * is total (number, then name): among a million names seen once each the first by name are on top,
- * and the bound holds.
+ * How: numbers are kept for every name by its hash (counts). A name itself is kept (roll) when,
+ * after its own line, it stands at or above the last place of the top as it was at the last
+ * clearing. When twice as many names are held as can be on top, those that are not are let go and
+ * that place moves up. It only ever moves up, so what ends in the top is never let go after its own
+ * last line. Order is total (number, then name): among a million names seen once each the first by
+ * name are on top, and the bound holds.
  */
 #include "tally/ranking.h"
 
@@ -16,11 +16,10 @@
 #include "base/ascii.h"
 #include "base/memory.h"
 
-void ranking_init(struct ranking *ranking, size_t numbers, size_t maxima, const uint8_t *widths,
-                  const size_t *orders, size_t order_count) {
+void ranking_init(struct ranking *ranking, size_t numbers, size_t maxima,
+                  const struct counts_room *rooms, const size_t *orders, size_t order_count) {
     *ranking = (struct ranking){.order_count = order_count};
-    counts_init(&ranking->counts, numbers, maxima, widths);
-    map_init(&ranking->names, sizeof(uint64_t));
+    counts_init(&ranking->counts, numbers, maxima, rooms);
     for (size_t i = 0; i < order_count; i++)
         ranking->orders[i].number = orders[i];
 }
@@ -36,7 +35,7 @@ static void forget_least(struct ranking *ranking) {
 void ranking_release(struct ranking *ranking) {
     forget_least(ranking);
     counts_release(&ranking->counts);
-    map_release(&ranking->names);
+    roll_release(&ranking->names);
 }
 
 /* ---- the order */
@@ -72,53 +71,57 @@ static bool is_before(const struct placed *a, const struct placed *b) {
     return slice_compare(a->name, b->name) < 0;
 }
 
-/* The last in order stands first: each is behind the two at 2 * i + 1 and 2 * i + 2. */
-static void sift_down(struct placed *heap, size_t count, struct placed placed) {
-    size_t at = 0, below;
-    while ((below = 2 * at + 1) < count) {
-        if (below + 1 < count && is_before(&heap[below], &heap[below + 1]))
-            below++;
-        if (!is_before(&placed, &heap[below]))
-            break;
-        heap[at] = heap[below];
-        at = below;
-    }
-    heap[at] = placed;
-}
-
-static void sift_up(struct placed *heap, size_t at, struct placed placed) {
-    for (size_t above; at && is_before(&heap[above = (at - 1) / 2], &placed); at = above)
-        heap[at] = heap[above];
-    heap[at] = placed;
-}
-
-/* The first `most` names of an order, the last of them in front, for the caller to free. Most names
- * are only compared with that one: nothing is sorted that nobody sees. Some want
- * only those with more than none. */
-static struct placed *first_names(const struct ranking *ranking, size_t order, size_t most,
-                                  bool above_zero, size_t *count_r) {
-    size_t count = 0, room = most < ranking->names.count ? most : ranking->names.count;
-    struct placed *heap = memory_resize(NULL, room + 1, sizeof *heap);
-    for (size_t place = 0; room && place < ranking->names.used; place++) {
-        struct placed placed;
-        const uint64_t *hash = map_at(&ranking->names, place, &placed.name);
-        if (!hash)
+/* All names that are kept, as they are placed in an order, for the caller to free. Some want only
+ * those with more than none. */
+static struct placed *all_names(const struct ranking *ranking, size_t order, bool above_zero,
+                                size_t *count_r) {
+    struct placed *all = memory_resize(NULL, ranking->names.count + 1, sizeof *all);
+    size_t count = 0;
+    for (size_t place = 0; place < ranking->names.size; place++) {
+        struct placed *placed = &all[count];
+        if (!roll_at(&ranking->names, place, &placed->hash, &placed->name))
             continue;
-        placed.number = number_of(ranking, *hash, order);
-        if (above_zero && (int64_t)placed.number <= 0)
-            continue;
-        placed.hash = *hash;
-        placed.front = front_of(placed.name);
-        if (count < room)
-            sift_up(heap, count++, placed);
-        else if (is_before(&placed, &heap[0]))
-            sift_down(heap, count, placed);
+        placed->number = number_of(ranking, placed->hash, order);
+        placed->front = front_of(placed->name);
+        count += !above_zero || (int64_t)placed->number > 0;
     }
     *count_r = count;
-    return heap;
+    return all;
+}
+
+/* Moves the first `most` to the front, and the last of those to its place (Hoare's FIND): nothing
+ * is sorted that nobody sees. They come in the order of spread hashes, which nobody can choose. */
+static void part(struct placed *all, size_t count, size_t most) {
+    ptrdiff_t low = 0, high = (ptrdiff_t)count - 1, last = (ptrdiff_t)most - 1;
+    while (low < high) {
+        const struct placed pivot = all[last];
+        ptrdiff_t left = low, right = high;
+        while (left <= right) {
+            while (is_before(&all[left], &pivot))
+                left++;
+            while (is_before(&pivot, &all[right]))
+                right--;
+            if (left > right)
+                break;
+            struct placed swap = all[left];
+            all[left++] = all[right];
+            all[right--] = swap;
+        }
+        if (right < last)
+            low = left;
+        if (last < left)
+            high = right;
+    }
 }
 
 /* ---- adding */
+
+/* A name in small letters. */
+static void put_name(struct roll *names, uint64_t hash, struct slice name) {
+    char *room = roll_put(names, hash, name.length);
+    if (room)
+        slice_lowered(name, room);
+}
 
 static void set_least(struct ranking_order *order, const struct placed *last) {
     free(order->name);
@@ -130,17 +133,17 @@ static void set_least(struct ranking_order *order, const struct placed *last) {
 
 /* Lets go of the names that are on top in no order. */
 static void clear_names(struct ranking *ranking) {
-    struct map kept;
-    map_init(&kept, sizeof(uint64_t));
+    struct roll kept = {0};
     for (size_t order = 0; order < ranking->order_count; order++) {
         size_t count;
-        struct placed *top = first_names(ranking, order, RANKING_NAMES, false, &count);
-        for (size_t i = 0; i < count; i++)
-            *(uint64_t *)map_put(&kept, top[i].name, NULL) = top[i].hash;
-        set_least(&ranking->orders[order], &top[0]);
-        free(top);
+        struct placed *all = all_names(ranking, order, false, &count);
+        part(all, count, RANKING_NAMES);
+        for (size_t i = 0; i < RANKING_NAMES; i++)
+            put_name(&kept, all[i].hash, all[i].name);
+        set_least(&ranking->orders[order], &all[RANKING_NAMES - 1]);
+        free(all);
     }
-    map_release(&ranking->names);
+    roll_release(&ranking->names);
     ranking->names = kept;
 }
 
@@ -167,8 +170,7 @@ static inline bool is_on_top(const struct ranking_order *order, uint64_t number,
 }
 
 static void keep_name(struct ranking *ranking, const struct name *name) {
-    char room[RANKING_NAME];
-    *(uint64_t *)map_put(&ranking->names, lowered(name->text, room), NULL) = name->hash;
+    put_name(&ranking->names, name->hash, slice_head(name->text, RANKING_NAME));
     if (ranking->names.count >= 2 * RANKING_NAMES * ranking->order_count)
         clear_names(ranking);
 }
@@ -182,58 +184,66 @@ struct name ranking_name(struct slice text) {
 }
 
 /* What was on top before has its name already: it was kept then, and clearing keeps what is on top.
- * Most names are far below. */
-const uint64_t *ranking_add_name(struct ranking *ranking, const struct name *name,
-                                 const struct amounts *by) {
-    bool is_new, is_first = false, was_first = false;
-    uint64_t *row = counts_row(&ranking->counts, name->hash, &is_new);
-    counts_add_row(&ranking->counts, row, by);
+ */
+void ranking_consider(struct ranking *ranking, const struct name *name, const uint64_t *row,
+                      const uint64_t *by, bool is_new) {
+    bool is_first = false, was_first = false;
     for (size_t i = 0; i < ranking->order_count; i++) {
         const struct ranking_order *order = &ranking->orders[i];
         uint64_t number = counts_number(&ranking->counts, row, order->number);
         if (number < order->least || !is_on_top(order, number, name->text))
             continue;
         is_first = true;
-        was_first |= is_on_top(order, number - by->numbers[order->number], name->text);
+        was_first |= is_on_top(order, number - by[order->number], name->text);
     }
     if (is_first && (!was_first || is_new || ranking->merged))
         keep_name(ranking, name);
-    return row;
 }
 
 uint64_t ranking_add(struct ranking *ranking, struct slice text, const uint64_t *by) {
     struct name name = ranking_name(text);
-    struct amounts amounts = counts_amounts(&ranking->counts, by);
-    ranking_add_name(ranking, &name, &amounts);
+    bool is_new;
+    uint64_t *row = counts_row(&ranking->counts, name.hash, &is_new);
+    counts_add_numbers(&ranking->counts, row, by);
+    ranking_consider(ranking, &name, row, by, is_new);
     return name.hash;
 }
 
 /* ---- reading out */
 
+static int compare_placed(const void *left, const void *right) {
+    return is_before(left, right) ? -1 : is_before(right, left);
+}
+
 struct ranked *ranking_top(const struct ranking *ranking, size_t order, size_t most,
                            size_t *count_r) {
     size_t count;
-    struct placed *heap = first_names(ranking, order, most, true, &count);
+    struct placed *all = all_names(ranking, order, true, &count);
+    if (most && most < count)
+        part(all, count, most);
+    count = most < count ? most : count;
+    qsort(all, count, sizeof *all, compare_placed);
     struct ranked *top = memory_resize(NULL, count + 1, sizeof *top);
-    for (size_t left = count; left--;) {
-        top[left] = (struct ranked){.name = heap[0].name, .hash = heap[0].hash};
-        counts_get(&ranking->counts, top[left].hash, top[left].numbers);
-        sift_down(heap, left, heap[left]);
+    for (size_t i = 0; i < count; i++) {
+        top[i] = (struct ranked){.name = all[i].name, .hash = all[i].hash};
+        counts_get(&ranking->counts, top[i].hash, top[i].numbers);
     }
-    free(heap);
+    free(all);
     *count_r = count;
     return top;
 }
 
 bool ranking_is_exact(const struct ranking *ranking, size_t order, size_t most) {
     size_t count, named = 0, above = 0, number = ranking->orders[order].number;
-    struct placed *heap = first_names(ranking, order, most, false, &count);
-    uint64_t last = count >= most && most ? heap[0].number : 1, numbers[COUNTS_MOST];
-    free(heap);
-    for (size_t place = 0; place < ranking->names.used; place++) {
-        const uint64_t *hash = map_at(&ranking->names, place, NULL);
-        named += hash && number_of(ranking, *hash, order) >= last;
+    struct placed *all = all_names(ranking, order, false, &count);
+    uint64_t last = 1, numbers[COUNTS_MOST];
+    if (most && most <= count) {
+        part(all, count, most);
+        last = all[most - 1].number;
     }
+    for (size_t i = 0; i < count; i++)
+        named += all[i].number >= last;
+    free(all);
     for (size_t place = 0; place < ranking->counts.places; place++)
         above += counts_at(&ranking->counts, place, NULL, numbers) && numbers[number] >= last;
     return above == named || (!ranking->merged && most <= RANKING_NAMES);
@@ -246,35 +256,34 @@ void ranking_merge(struct ranking *into, const struct ranking *from) {
     counts_merge(&into->counts, &from->counts);
     forget_least(into);
     into->merged = true;
-    for (size_t place = 0; place < from->names.used; place++) {
+    for (size_t place = 0; place < from->names.size; place++) {
         struct slice name;
-        const uint64_t *hash = map_at(&from->names, place, &name);
-        if (hash)
-            *(uint64_t *)map_put(&into->names, name, NULL) = *hash;
+        uint64_t hash;
+        if (roll_at(&from->names, place, &hash, &name))
+            put_name(&into->names, hash, name);
     }
 }
 
-static int compare_ranked(const void *left, const void *right) {
-    const struct ranked *a = left, *b = right;
-    return slice_compare(a->name, b->name);
+static int compare_names(const void *left, const void *right) {
+    return slice_compare(*(const struct slice *)left, *(const struct slice *)right);
 }
 
-static void save_names(const struct ranking *ranking, struct pack *pack) {
-    struct ranked *all = memory_resize(NULL, ranking->names.count + 1, sizeof *all);
+static void save_names(const struct roll *names, struct pack *pack) {
+    struct slice *all = memory_resize(NULL, names->count + 1, sizeof *all);
     size_t count = 0;
-    for (size_t place = 0; place < ranking->names.used; place++)
-        if (map_at(&ranking->names, place, &all[count].name))
-            count++;
-    qsort(all, count, sizeof *all, compare_ranked);
+    uint64_t hash;
+    for (size_t place = 0; place < names->size; place++)
+        count += roll_at(names, place, &hash, &all[count]);
+    qsort(all, count, sizeof *all, compare_names);
     pack_number(pack, count);
     for (size_t i = 0; i < count; i++)
-        pack_text(pack, all[i].name);
+        pack_text(pack, all[i]);
     free(all);
 }
 
 void ranking_save(const struct ranking *ranking, struct pack *pack) {
     counts_save(&ranking->counts, pack);
-    save_names(ranking, pack);
+    save_names(&ranking->names, pack);
     pack_number(pack, ranking->merged);
     for (size_t i = 0; i < ranking->order_count; i++) {
         const struct ranking_order *order = &ranking->orders[i];
@@ -292,7 +301,7 @@ static void load_name(struct ranking *ranking, struct unpack *unpack) {
     if (name.length > RANKING_NAME || !counts_get(&ranking->counts, hash, NULL))
         unpack->broken = true;
     if (!unpack->broken)
-        *(uint64_t *)map_put(&ranking->names, name, NULL) = hash;
+        put_name(&ranking->names, hash, name);
 }
 
 void ranking_load(struct ranking *ranking, struct unpack *unpack) {

@@ -8,14 +8,14 @@
 #ifndef TALLY_RANKING_H
 #define TALLY_RANKING_H
 
-#include "base/map.h"
 #include "tally/counts.h"
+#include "tally/roll.h"
 
 enum { RANKING_NAMES = 1000, RANKING_ORDERS = 4, RANKING_NAME = 255 /* bytes of a name kept */ };
 
 struct ranking {
     struct counts counts; /* counts.count: distinct names */
-    struct map names;     /* name -> its hash (uint64_t) */
+    struct roll names;    /* in small letters */
     bool merged;          /* with another: what is on top may have no name */
     size_t order_count;
     struct ranking_order {
@@ -41,8 +41,8 @@ struct name {
 
 /* Which numbers order, most important first; the others only stand beside them. The widths are
  * those of counts. */
-void ranking_init(struct ranking *ranking, size_t numbers, size_t maxima, const uint8_t *widths,
-                  const size_t *orders, size_t order_count);
+void ranking_init(struct ranking *ranking, size_t numbers, size_t maxima,
+                  const struct counts_room *rooms, const size_t *orders, size_t order_count);
 void ranking_release(struct ranking *ranking);
 
 /* Names that differ by case only are one; of a longer name the first RANKING_NAME bytes count. */
@@ -51,8 +51,8 @@ struct name ranking_name(struct slice text);
 /* Adds to the numbers of a name: `by` has as many as the ranking. Gives the hash of the name. */
 uint64_t ranking_add(struct ranking *ranking, struct slice text, const uint64_t *by);
 /* The same, of a name whose hash is known. Gives the row (counts_row). */
-const uint64_t *ranking_add_name(struct ranking *ranking, const struct name *name,
-                                 const struct amounts *by);
+static inline uint64_t *ranking_add_name(struct ranking *ranking, const struct name *name,
+                                         const struct amounts *by);
 
 /* The first of an order, at most `most`, most first and then by name; the caller frees the array.
  * Those whose number is 0, or below in a part of a log, are left out. */
@@ -64,5 +64,32 @@ bool ranking_is_exact(const struct ranking *ranking, size_t order, size_t most);
 void ranking_merge(struct ranking *into, const struct ranking *from);
 void ranking_save(const struct ranking *ranking, struct pack *pack);
 void ranking_load(struct ranking *ranking, struct unpack *unpack); /* into an empty one */
+
+/* ---- adding: inline, for it is most of what counting does */
+
+void ranking_consider(struct ranking *ranking, const struct name *name, const uint64_t *row,
+                      const uint64_t *by, bool is_new);
+
+/* Most names are far below the top; and what was above its last place before has its name. */
+static inline bool ranking_may_keep(const struct ranking *ranking, const uint64_t *row,
+                                    const uint64_t *by) {
+    for (size_t i = 0; i < ranking->order_count; i++) {
+        const struct ranking_order *order = &ranking->orders[i];
+        uint64_t number = counts_number(&ranking->counts, row, order->number);
+        if (number >= order->least && number - by[order->number] <= order->least)
+            return true;
+    }
+    return false;
+}
+
+static inline uint64_t *ranking_add_name(struct ranking *ranking, const struct name *name,
+                                         const struct amounts *by) {
+    bool is_new;
+    uint64_t *row = counts_row(&ranking->counts, name->hash, &is_new);
+    counts_add_row(&ranking->counts, row, by);
+    if (is_new || ranking->merged || ranking_may_keep(ranking, row, by->numbers))
+        ranking_consider(ranking, name, row, by->numbers, is_new);
+    return row;
+}
 
 #endif

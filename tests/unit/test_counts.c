@@ -13,10 +13,15 @@
 
 enum { NUMBERS = 6, MAXIMA = 2, NAMES = 3000, STEPS = 60000 };
 
-/* Two words, and one of a whole number; the next layout has the same in words of their own. */
-static const uint8_t widths[NUMBERS] = {5, 30, 28, 7, 11, 64};
-static const uint8_t *const layouts[] = {widths, NULL, (const uint8_t[]){1, 1, 1, 1, 1, 1},
-                                         (const uint8_t[]){62, 62, 62, 62, 62, 62}};
+/* Two words, and one of a whole number; the next layout has the same in words of their own. Others
+ * are as narrow and as wide as can be. */
+static const struct counts_room rooms[NUMBERS] = {{0, 0, 5}, {0, 5, 30}, {0, 35, 28},
+                                                  {1, 0, 7}, {1, 7, 1},  {2, 0, 64}};
+static const struct counts_room single[NUMBERS] = {{0, 0, 1}, {0, 1, 1}, {0, 2, 1},
+                                                   {0, 3, 1}, {0, 4, 1}, {0, 5, 1}};
+static const struct counts_room words[NUMBERS] = {{0, 0, 62}, {1, 0, 62}, {2, 0, 62},
+                                                  {3, 0, 62}, {4, 0, 64}, {5, 0, 64}};
+static const struct counts_room *const layouts[] = {rooms, NULL, single, words};
 enum { LAYOUTS = sizeof layouts / sizeof *layouts };
 
 struct truth {
@@ -58,7 +63,26 @@ static void add_truth(uint64_t *into, const uint64_t *by) {
             into[i] = by[i];
 }
 
-static void fill(struct counts *counts, struct truth *truth, unsigned steps) {
+/* As what is added often is: laid out beforehand, if the layout is of few words. A number may be
+ * set twice. */
+static void add(struct counts *counts, const struct counts_room *layout, uint64_t hash,
+                const uint64_t *by) {
+    struct amounts amounts;
+    if (counts->words > COUNTS_WORDS || chance(2)) {
+        counts_add(counts, hash, by);
+        return;
+    }
+    amounts_clear(&amounts);
+    for (size_t i = 0; i < NUMBERS; i++) {
+        if (!chance(4))
+            amounts_set(&amounts, layout, i, any_amount());
+        amounts_set(&amounts, layout, i, by[i]);
+    }
+    counts_add_row(counts, counts_row(counts, hash, NULL), &amounts);
+}
+
+static void fill(struct counts *counts, const struct counts_room *layout, struct truth *truth,
+                 unsigned steps) {
     for (unsigned step = 0; step < steps; step++) {
         unsigned name = any_name();
         uint64_t by[NUMBERS], *numbers = truth->numbers[name];
@@ -66,7 +90,7 @@ static void fill(struct counts *counts, struct truth *truth, unsigned steps) {
             by[i] = any_amount();
         truth->known[name] = true;
         if (chance(2)) {
-            counts_add(counts, hash_of(name), by);
+            add(counts, layout, hash_of(name), by);
             add_truth(numbers, by);
         } else {
             size_t number = chance(NUMBERS - MAXIMA);
@@ -129,7 +153,7 @@ static void test_any_layout_is_exact(void **state) {
         counts_init(&counts, NUMBERS, MAXIMA, layouts[i]);
         assert_false(counts_get(&counts, 7, NULL));
         for (unsigned round = 0; round < 8; round++) {
-            fill(&counts, &truth, STEPS / 8);
+            fill(&counts, layouts[i], &truth, STEPS / 8);
             assert_numbers(&counts, &truth);
         }
         counts_release(&counts);
@@ -144,21 +168,21 @@ static void test_saved_and_merged(void **state) {
     for (size_t i = 0; i < LAYOUTS; i++) {
         counts_init(&all[i], NUMBERS, MAXIMA, layouts[i]);
         if (!i)
-            fill(&all[0], &truth, STEPS / 4);
+            fill(&all[0], layouts[0], &truth, STEPS / 4);
         else
             counts_merge(&all[i], &all[0]);
         assert_same(&all[i], &all[0]);
     }
     struct pack pack = saved(&all[1]);
     struct unpack unpack = {.rest = {pack.bytes, pack.length}};
-    counts_init(&loaded, NUMBERS, MAXIMA, widths);
+    counts_init(&loaded, NUMBERS, MAXIMA, rooms);
     counts_load(&loaded, &unpack);
     assert_false(unpack.broken);
     assert_numbers(&loaded, &truth);
-    fill(&loaded, &truth, STEPS / 4);
+    fill(&loaded, rooms, &truth, STEPS / 4);
     assert_numbers(&loaded, &truth);
-    counts_init(&both, NUMBERS, MAXIMA, widths);
-    fill(&both, &more, STEPS / 4);
+    counts_init(&both, NUMBERS, MAXIMA, rooms);
+    fill(&both, rooms, &more, STEPS / 4);
     counts_merge(&both, &loaded);
     for (unsigned name = 0; name < NAMES; name++) {
         more.known[name] |= truth.known[name];
@@ -176,11 +200,12 @@ static void test_saved_and_merged(void **state) {
 static void test_at_the_edge(void **state) {
     (void)state;
     for (size_t number = 0; number < NUMBERS; number++) {
-        uint64_t most = widths[number] < 64 ? ((uint64_t)1 << widths[number]) - 1 : UINT64_MAX;
+        uint64_t most =
+            rooms[number].bits < 64 ? ((uint64_t)1 << rooms[number].bits) - 1 : UINT64_MAX;
         const uint64_t amounts[] = {most, 1, 0 - (uint64_t)2, most, UINT64_MAX};
         uint64_t truth[NUMBERS] = {0};
         struct counts counts;
-        counts_init(&counts, NUMBERS, MAXIMA, widths);
+        counts_init(&counts, NUMBERS, MAXIMA, rooms);
         for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++) {
             uint64_t by[NUMBERS] = {0}, numbers[COUNTS_MOST];
             by[number] = amounts[i];
@@ -238,13 +263,15 @@ static void test_all_at_the_last_home(void **state) {
  * what is held is all there ever is. One of fifty has more than fits into a word. */
 static void test_bytes_a_name(void **state) {
     enum { ADDRESSES = 400000, FEW = 40000, HEAVY = 50 };
-    static const uint8_t address[] = {7, 7, 5, 26, 7, 5, 6};
+    enum { ADDRESS = 7 };
+    static const struct counts_room address[ADDRESS] = {
+        {0, 0, 7}, {0, 7, 7}, {0, 14, 5}, {0, 19, 26}, {0, 45, 7}, {0, 52, 5}, {0, 57, 6}};
     struct counts counts;
     size_t most = 0;
     (void)state;
-    counts_init(&counts, sizeof address, 0, address);
+    counts_init(&counts, ADDRESS, 0, address);
     for (uint64_t name = 1; name <= ADDRESSES; name++) {
-        uint64_t by[sizeof address] = {1, 2, 0, name % HEAVY ? 8000 : 1 << 27, 1};
+        uint64_t by[ADDRESS] = {1, 2, 0, name % HEAVY ? 8000 : 1 << 27, 1};
         counts_add(&counts, bytes_hash(&name, sizeof name), by);
         size_t bytes = name > FEW ? counts_bytes(&counts) * 100 / name : 0;
         most = bytes > most ? bytes : most;
@@ -259,7 +286,7 @@ static void test_empty_ones_hold_nothing(void **state) {
     struct counts counts;
     uint64_t hash, numbers[COUNTS_MOST];
     (void)state;
-    counts_init(&counts, NUMBERS, MAXIMA, widths);
+    counts_init(&counts, NUMBERS, MAXIMA, rooms);
     assert_int_equal(counts_bytes(&counts), 0);
     assert_int_equal(counts_above_zero(&counts, 0), 0);
     counts_expect(&counts, 9);

@@ -22,7 +22,7 @@ static unsigned any_name(void) {
 }
 
 /* Too few for most of what is added. */
-static const uint8_t widths[] = {4, 11, 16};
+static const struct counts_room rooms[] = {{0, 0, 4}, {0, 4, 11}, {1, 0, 64}};
 
 struct truth {
     uint64_t lines[NAMES], bytes[NAMES], longest[NAMES];
@@ -35,7 +35,7 @@ static struct slice name_text(unsigned name, char *room) {
 static struct ranking ranking_of(struct truth *truth, unsigned lines) {
     static const size_t orders[] = {0, 1};
     struct ranking ranking;
-    ranking_init(&ranking, 3, 1, widths, orders, 2);
+    ranking_init(&ranking, 3, 1, rooms, orders, 2);
     for (unsigned line = 0; line < lines; line++) {
         char room[64];
         unsigned name = any_name();
@@ -146,12 +146,12 @@ static void test_saved_and_merged(void **state) {
     struct pack pack = saved(&one);
     struct unpack unpack = {.rest = {pack.bytes, pack.length}};
     (void)state;
-    ranking_init(&loaded, 3, 1, widths, orders, 2);
+    ranking_init(&loaded, 3, 1, rooms, orders, 2);
     ranking_load(&loaded, &unpack);
     assert_false(unpack.broken);
     assert_same(&one, &loaded);
-    ranking_init(&there, 3, 1, widths, orders, 2);
-    ranking_init(&back, 3, 1, widths, orders, 2);
+    ranking_init(&there, 3, 1, rooms, orders, 2);
+    ranking_init(&back, 3, 1, rooms, orders, 2);
     ranking_merge(&there, &one);
     ranking_merge(&there, &other);
     ranking_merge(&back, &other);
@@ -166,7 +166,7 @@ static void test_saved_and_merged(void **state) {
     for (size_t cut = 0; cut < pack.length; cut += 1 + pack.length / 50) {
         struct unpack part = {.rest = {pack.bytes, cut}};
         struct ranking broken;
-        ranking_init(&broken, 3, 1, widths, orders, 2);
+        ranking_init(&broken, 3, 1, rooms, orders, 2);
         ranking_load(&broken, &part);
         assert_true(part.broken);
         ranking_release(&broken);
