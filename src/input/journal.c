@@ -39,6 +39,7 @@ struct journal {
     uint64_t records, damaged;
     uint64_t records_said; /* by the header of the file when it was opened */
     bool ended;
+    bool is_on_record; /* the next record is the one it stands on */
 };
 
 static void put_field(struct journal_line *line, struct slice name, struct slice value) {
@@ -95,7 +96,8 @@ static ssize_t journal_read(struct reader *reader, char *bytes, size_t room,
     if (journal->ended)
         return 0;
     if (journal->given.length == 0) {
-        int status = sd_journal_next(journal->handle);
+        int status = journal->is_on_record ? 1 : sd_journal_next(journal->handle);
+        journal->is_on_record = false;
         if (status <= 0)
             return tell_end(journal, status, problem);
         take_record(journal);
@@ -198,6 +200,27 @@ struct reader *journal_open_host(struct problem *problem) {
     return refused(journal);
 }
 
+/* Where the record of the cursor is gone, libsystemd stands on the one that came next. */
+bool journal_go_on(struct reader *reader, struct slice cursor, bool *is_there_r) {
+    struct journal *journal = (struct journal *)reader;
+    char *wanted = memory_copy(cursor.at, cursor.length);
+    bool is_cursor = sd_journal_seek_cursor(journal->handle, wanted) >= 0;
+    *is_there_r = false;
+    journal->records_said = 0; /* those before it are missing for a good reason */
+    if (is_cursor && sd_journal_next(journal->handle) > 0) {
+        *is_there_r = sd_journal_test_cursor(journal->handle, wanted) > 0;
+        journal->is_on_record = !*is_there_r;
+    }
+    free(wanted);
+    return is_cursor;
+}
+
+char *journal_cursor(const struct reader *reader) {
+    const struct journal *journal = (const struct journal *)reader;
+    char *cursor;
+    return sd_journal_get_cursor(journal->handle, &cursor) < 0 ? NULL : cursor;
+}
+
 bool journal_is_built_in(void) {
     return true;
 }
@@ -219,6 +242,18 @@ struct reader *journal_open_file(struct reader *file, int fd, struct problem *pr
 struct reader *journal_open_host(struct problem *problem) {
     problem_say(problem, "this build has no libsystemd (build with LIBSYSTEMD=yes, or "
                          "'journalctl -o export SYSLOG_FACILITY=2 | mailtriage -')");
+    return NULL;
+}
+
+bool journal_go_on(struct reader *reader, struct slice cursor, bool *is_there_r) {
+    (void)reader;
+    (void)cursor;
+    (void)is_there_r;
+    return false;
+}
+
+char *journal_cursor(const struct reader *reader) {
+    (void)reader;
     return NULL;
 }
 

@@ -21,6 +21,13 @@ struct reader *journal_open_file(struct reader *file, int fd, struct problem *pr
  * cannot, or there is nothing to be read. */
 struct reader *journal_open_host(struct problem *problem);
 
+/* Of an open journal that was not read yet: goes on behind the record with this cursor. Where that
+ * is not there any more (*is_there_r), what comes is what was logged after it. False: it is no
+ * cursor. */
+bool journal_go_on(struct reader *reader, struct slice cursor, bool *is_there_r);
+/* The cursor of the last record, when all were read: owned by the caller; NULL: none. */
+char *journal_cursor(const struct reader *reader);
+
 /* Whether this build can. */
 bool journal_is_built_in(void);
 

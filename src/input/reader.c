@@ -59,6 +59,20 @@ struct reader *reader_plain(int fd) {
     return &plain->reader;
 }
 
+int reader_plain_fd(const struct reader *reader) {
+    return reader->read == plain_read ? ((const struct plain *)reader)->fd : -1;
+}
+
+bool reader_move(struct reader *reader, uint64_t offset) {
+    int fd = reader_plain_fd(reader);
+    if (fd < 0 || offset > INT64_MAX || lseek(fd, (off_t)offset, SEEK_SET) < 0)
+        return false;
+    reader->peek.length = reader->peek.given = 0;
+    reader->peek.failed = false;
+    reader->taken = offset;
+    return true;
+}
+
 struct slice reader_peek(struct reader *reader) {
     assert(reader->peek.length == 0 && !reader->peek.failed);
     size_t length;

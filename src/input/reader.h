@@ -19,9 +19,10 @@ struct reader {
     /* Filled in by each way of reading; everybody else calls reader_read and reader_close. */
     ssize_t (*read)(struct reader *reader, char *bytes, size_t room, struct problem *problem);
     void (*close)(struct reader *reader);
-    uint64_t taken;      /* bytes taken off the file or pipe itself, for progress */
-    int64_t packed_time; /* the time in a gzip header, seconds; 0: none */
-    bool is_journal;     /* libsystemd reads the file: `taken` is no share of its size */
+    uint64_t taken;         /* bytes taken off the file or pipe itself, for progress */
+    int64_t packed_time;    /* the time in a gzip header, seconds; 0: none */
+    bool is_journal;        /* libsystemd reads the file: `taken` is no share of its size */
+    uint64_t device, inode; /* of the file that source_open opened */
     struct {
         char bytes[READER_PEEKED];
         size_t length, given;
@@ -46,6 +47,11 @@ ssize_t reader_read(struct reader *reader, char *bytes, size_t room, struct prob
 /* The first READER_PEEKED bytes, fewer at the end or before a fault; they are still to be read, and
  * so is the fault. Once, before anything is read; borrowed. */
 struct slice reader_peek(struct reader *reader);
+
+/* The descriptor of what is read as it is; -1: it is unpacked, or read by record. */
+int reader_plain_fd(const struct reader *reader);
+/* Of such a one: goes on at this byte. False when there is no moving in it (a pipe). */
+bool reader_move(struct reader *reader, uint64_t offset);
 
 /* Closes and frees; NULL is fine. */
 void reader_close(struct reader *reader);

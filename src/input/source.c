@@ -163,6 +163,7 @@ static struct source source_of(const struct finder *finder, const char *name,
 
 static void source_release(struct source *source) {
     free(source->name);
+    free(source->was);
     free((char *)source->head.at);
 }
 
@@ -232,10 +233,19 @@ static struct reader *open_bytes(const struct source *source, struct problem *pr
         return journal_open_host(problem);
     int fd = strcmp(source->name, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                                             : open_file(source->name);
-    if (fd >= 0)
-        return reader_open(fd, problem);
-    problem_say(problem, "%s", strerror(errno));
-    return NULL;
+    struct stat status;
+    if (fd < 0 || fstat(fd, &status) != 0) {
+        problem_say(problem, "%s", strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        return NULL;
+    }
+    struct reader *reader = reader_open(fd, problem);
+    if (reader != NULL) {
+        reader->device = (uint64_t)status.st_dev;
+        reader->inode = (uint64_t)status.st_ino;
+    }
+    return reader;
 }
 
 struct reader *source_open(struct source *source, struct problem *problem) {
@@ -492,4 +502,16 @@ void sources_remove(struct sources *sources, size_t place) {
     sources->count--;
     memmove(sources->items + place, sources->items + place + 1,
             (sources->count - place) * sizeof *sources->items);
+}
+
+void sources_move(struct sources *sources, size_t place, struct sources *others, size_t other) {
+    assert(place <= sources->count && other < others->count);
+    struct source moved = others->items[other];
+    others->count--;
+    memmove(others->items + other, others->items + other + 1,
+            (others->count - other) * sizeof *others->items);
+    keep(sources, moved);
+    memmove(sources->items + place + 1, sources->items + place,
+            (sources->count - 1 - place) * sizeof *sources->items);
+    sources->items[place] = moved;
 }

@@ -15,6 +15,7 @@ enum anchor { ANCHOR_NAMED, ANCHOR_PACKED, ANCHOR_MODIFIED, ANCHOR_NOW };
 
 struct source {
     char *name;       /* as shown: the path, "-", or "journal" */
+    char *was;        /* rotated since: the path that it was read under (resume.h); or NULL */
     bool is_pipe;     /* no regular file: read once, front to end; the anchor is --year or now */
     bool is_journal;  /* read through libsystemd; no file but that of this host, when is_pipe */
     int64_t size;     /* bytes, -1 unknown */
@@ -51,6 +52,8 @@ void sources_release(struct sources *sources);
 
 /* Takes one out, as if it had never been added. */
 void sources_remove(struct sources *sources, size_t place);
+/* Moves one of others in front of the one at `place`. */
+void sources_move(struct sources *sources, size_t place, struct sources *others, size_t other);
 
 /* Opens for reading; NULL with problem filled on failure. The time in a gzip header becomes the
  * anchor here, unless there is a better one. */

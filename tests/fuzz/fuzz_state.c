@@ -1,9 +1,10 @@
-/* fuzz_state - any bytes as the saved state of a journey and of a tally.
+/* fuzz_state - any bytes as the saved state of a journey, of a tally and of places in logs.
  *
  * Holds: what is refused leaves them empty and usable; what is taken, saved and loaded again is the
  * same to the last byte.
  */
 #include "finding/journey.h"
+#include "input/resume.h"
 #include "tally/tally.h"
 
 #include "target.h"
@@ -22,6 +23,7 @@
     }
 TRY(journey)
 TRY(tally)
+TRY(resume)
 
 static void twice(bool (*try)(struct slice bytes, struct pack *saved_r), struct slice bytes) {
     struct pack first, second;
@@ -37,6 +39,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     if (length == 0)
         return 0;
     struct slice state = {(const char *)bytes + 1, length - 1};
-    twice(bytes[0] % 2 ? try_journey : try_tally, state);
+    twice(bytes[0] % 2 ? try_journey : bytes[0] % 4 ? try_resume : try_tally, state);
     return 0;
 }
