@@ -38,12 +38,12 @@ static int fail(const struct options *options, const struct problem *problem, in
 }
 
 static int read_and_write(struct analysis *analysis, struct run *run) {
-    struct sources sources = {0};
+    struct inputs inputs = {0};
     struct problem problem;
-    inputs_read(run, &sources);
+    inputs_read(run, &inputs);
     if (analysis->end)
         analysis->end(analysis, run);
-    sources_release(&sources);
+    inputs_release(&inputs);
     if (!result_close(&analysis->result, &problem))
         return fail(run->options, &problem, 1);
     return run->faulty ? 1 : 0;

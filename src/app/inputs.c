@@ -2,6 +2,7 @@
  * try: a report is never silently empty. */
 #include "app/inputs.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "app/order.h"
 #include "app/say.h"
 #include "input/journal.h"
+#include "input/predecessors.h"
 #include "input/rotated.h"
 #include "input/twice.h"
 
@@ -31,6 +33,8 @@ static bool is_understood(const struct progress *progress) {
     const char *name = shown(progress->source);
     if (!has_entries(progress) || (progress->wrapped && progress->unknown * 2 <= progress->own))
         return true;
+    if (progress->wrapped && !progress->odd[ODD_UNKNOWN].number)
+        return true; /* such a line came, and was told, before the last run */
     if (!progress->wrapped) {
         const struct odd_kept *odd = &progress->odd[ODD_FOREIGN];
         struct looks looks = looks_of(slice_of(odd->text));
@@ -97,7 +101,7 @@ static void judge_sources(struct run *run) {
 static void judge_coverage(const struct run *run) {
     const struct pipeline *pipeline = run->pipeline;
     const struct options *options = run->options;
-    if (!pipeline || options->quiet)
+    if (!pipeline || options->quiet || run->resume)
         return;
     struct coverage coverage = {.since = options->since,
                                 .until = options->until,
@@ -195,31 +199,59 @@ static void note_backward_order(const struct sources *sources) {
     }
 }
 
-static void find_named(struct run *run, struct sources *sources) {
+/* What of a source is told a second time is not told: the sources are found again. */
+static void not_told(void *context, bool is_fault, const char *text) {
+    (void)context;
+    (void)is_fault;
+    (void)text;
+}
+
+static struct finding_wishes wishes_of(struct run *run, source_told *tell) {
+    return (struct finding_wishes){run->options->year, run->options->now, tell, run};
+}
+
+/* A log that was read before may have no file just now: it was rotated a moment ago. */
+static bool add_missing(struct run *run, struct sources *sources, const char *path,
+                        source_told *tell) {
+    struct finding_wishes wishes = wishes_of(run, tell);
+    struct problem note;
+    if (!run->resume || access(path, F_OK) == 0 || errno != ENOENT ||
+        !predecessors_of_missing(run->resume, sources, path, &wishes))
+        return false;
+    problem_say(&note, "'%s' is not there: what it was before it was rotated is read", path);
+    tell(run, false, note.text);
+    return true;
+}
+
+static void find_named(struct run *run, struct sources *sources, source_told *tell) {
     const struct options *options = run->options;
     for (size_t i = 0; i < options->operand_count; i++)
-        sources_add(sources, options->operands[i], options->year, options->now, told, run);
+        if (!add_missing(run, sources, options->operands[i], tell))
+            sources_add(sources, options->operands[i], options->year, options->now, tell, run);
     if (options->operand_count)
         return;
     if (options->journal)
         sources_add_journal(sources, options->year, options->now);
-    else if (stdin_holds_log())
-        sources_add(sources, "-", options->year, options->now, told, run);
+    else if (!run->resume && stdin_holds_log())
+        sources_add(sources, "-", options->year, options->now, tell, run);
     else
         add_usual(run, sources);
 }
 
-static void find_sources(struct run *run, struct sources *sources) {
-    find_named(run, sources);
-    twice_remove(sources, told, run);
-    if (!run->options->quiet)
+static void find_sources(struct run *run, struct sources *sources, source_told *tell) {
+    find_named(run, sources, tell);
+    if (run->resume) {
+        struct finding_wishes wishes = wishes_of(run, tell);
+        predecessors_add(run->resume, sources, &wishes);
+    }
+    twice_remove(sources, tell, run);
+    if (!run->options->quiet && tell == told)
         note_backward_order(sources);
 }
 
-void inputs_read(struct run *run, struct sources *sources) {
-    find_sources(run, sources);
-    run->sources = sources;
-    meter_begin(run->options, sources, run->listen);
+/* ---- reading ---- */
+
+static void read_all(struct run *run, struct sources *sources) {
     for (size_t i = 0; i < sources->count && !run->stopped; i++) {
         struct problem problem;
         struct reader *reader = source_open(&sources->items[i], &problem);
@@ -233,8 +265,84 @@ void inputs_read(struct run *run, struct sources *sources) {
     }
     run_settle(run);
     order_end(run);
+}
+
+/* What came since the last run. False: another file has the name now. */
+static bool read_on(struct run *run, struct source *source) {
+    struct resumed resumed;
+    struct problem problem;
+    struct pack before;
+    enum resume_way way =
+        resume_open(run->resume, source, run->options->now, told, run, &resumed, &problem);
+    if (way == RESUME_FAULT)
+        told(run, true, problem.text);
+    if (way == RESUME_NOTHING)
+        meter_pass(source, 0);
+    if (way != RESUME_READ)
+        return way != RESUME_MOVED;
+    struct stood stood = resumed.stood;
+    pack_init(&before);
+    run_source_on(run, source, rest_reader(resumed.rest), &stood, &before);
+    resume_close(run->resume, source, &resumed, &stood);
+    pack_release(&before);
+    return true;
+}
+
+/* What was taken in beside them does not matter: it is there because the others are. */
+static size_t next_named(const struct sources *sources, size_t at) {
+    while (at < sources->count && sources->items[at].was)
+        at++;
+    return at;
+}
+
+static bool are_same_files(const struct sources *sources, const struct sources *others) {
+    size_t i = next_named(sources, 0), j = next_named(others, 0);
+    while (i < sources->count && j < others->count) {
+        const struct source *one = &sources->items[i], *other = &others->items[j];
+        if (one->device != other->device || one->inode != other->inode ||
+            strcmp(one->name, other->name) != 0)
+            return false;
+        i = next_named(sources, i + 1);
+        j = next_named(others, j + 1);
+    }
+    return i == sources->count && j == others->count;
+}
+
+/* A log may be rotated between looking for it, opening it and its end. Content is gone on with
+ * where it was left, under whatever name, so it is enough to look again. */
+static void read_what_is_new(struct run *run, struct inputs *inputs) {
+    bool is_whole = false;
+    for (size_t round = 0; round < INPUTS_ROUNDS && !run->stopped; round++) {
+        struct sources *sources = &inputs->rounds[round];
+        if (round > 0)
+            find_sources(run, sources, not_told);
+        if (is_whole && are_same_files(&inputs->rounds[round - 1], sources))
+            break;
+        run->sources = sources;
+        is_whole = true;
+        for (size_t i = 0; i < sources->count && is_whole; i++)
+            is_whole = read_on(run, &sources->items[i]);
+    }
+    if (!run->pipeline && !run->faulty && !run->options->quiet)
+        say_note("nothing new since the last run");
+}
+
+void inputs_read(struct run *run, struct inputs *inputs) {
+    struct sources *sources = &inputs->rounds[0];
+    find_sources(run, sources, told);
+    run->sources = sources;
+    meter_begin(run->options, sources, run->listen);
+    if (run->resume)
+        read_what_is_new(run, inputs);
+    else
+        read_all(run, sources);
     meter_clear();
     judge_sources(run);
     judge_coverage(run);
     judge_rules(run);
+}
+
+void inputs_release(struct inputs *inputs) {
+    for (size_t round = 0; round < INPUTS_ROUNDS; round++)
+        sources_release(&inputs->rounds[round]);
 }

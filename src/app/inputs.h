@@ -6,9 +6,17 @@
 
 #include "app/run.h"
 
+enum { INPUTS_ROUNDS = 8 };
+
+/* The sources that were found; more than once where they were rotated while they were read. */
+struct inputs {
+    struct sources rounds[INPUTS_ROUNDS];
+};
+
 /* Reads everything the options name. Troubles of inputs are said on standard error, go on with the
- * next input, and leave run->faulty. `sources` (all zero at first) is filled and outlives the run.
+ * next input, and leave run->faulty. `inputs` (all zero at first) is filled and outlives the run.
  */
-void inputs_read(struct run *run, struct sources *sources);
+void inputs_read(struct run *run, struct inputs *inputs);
+void inputs_release(struct inputs *inputs);
 
 #endif

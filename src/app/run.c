@@ -142,13 +142,17 @@ const char *run_shown_source(const struct run *run, const char *name) {
 }
 
 static struct progress *progress_new(struct pipeline *pipeline, const struct source *source,
-                                     uint64_t lines) {
+                                     const struct stood *stood) {
     pipeline->progress = memory_grow(pipeline->progress, &pipeline->progress_capacity,
                                      pipeline->progress_count + 1, sizeof *pipeline->progress);
     struct progress *progress = memory_new(sizeof *progress);
-    progress->source = source;
-    progress->lines = lines;
-    progress->span = span_none;
+    *progress = (struct progress){.source = source,
+                                  .lines = stood->lines,
+                                  .own = stood->own,
+                                  .unknown = stood->unknown,
+                                  .wrapped = stood->wrapped,
+                                  .span = span_none};
+    pipeline->own_used += stood->own - stood->unknown;
     if (pipeline->run->sources)
         progress->copies = copies_new(pipeline->run->sources, source);
     pipeline->progress[pipeline->progress_count++] = progress;
@@ -165,12 +169,12 @@ static void forget_copies(struct run *run, struct progress *progress) {
     progress->copies = NULL;
 }
 
-void run_source(struct run *run, const struct source *source, struct reader *reader,
-                uint64_t lines_before) {
+static struct progress *read_blocks(struct run *run, const struct source *source,
+                                    struct reader *reader, const struct stood *stood) {
     if (!run->pipeline)
         run->pipeline = pipeline_new(run);
     struct pipeline *pipeline = run->pipeline;
-    struct progress *progress = progress_new(pipeline, source, lines_before);
+    struct progress *progress = progress_new(pipeline, source, stood);
     struct lines lines;
     struct problem problem;
     bool failed = false;
@@ -191,9 +195,50 @@ void run_source(struct run *run, const struct source *source, struct reader *rea
     lines_release(&lines);
     if (progress->copies)
         forget_copies(run, progress);
+    return progress;
+}
+
+void run_source(struct run *run, const struct source *source, struct reader *reader,
+                uint64_t lines) {
+    read_blocks(run, source, reader, &(struct stood){.lines = lines});
 }
 
 void run_settle(struct run *run) {
     if (run->pipeline)
         workers_drain(run->pipeline->workers);
+}
+
+/* What one line may leave to the next; too much of it, for many hosts, is not worth its room. */
+static void save_before(const struct before *before, struct pack *pack) {
+    enum { BEFORE_MOST = 16 * 1024 };
+    lasts_save(&before->lasts, pack);
+    save_went(&before->went, pack);
+    if (pack->length > BEFORE_MOST)
+        pack->length = 0;
+}
+
+static void load_before(struct before *before, struct slice bytes) {
+    struct unpack unpack = {.rest = bytes};
+    if (!bytes.length)
+        return;
+    lasts_load(&before->lasts, &unpack);
+    load_went(before, &unpack);
+    if (unpack.broken)
+        before->went = (struct went){0};
+}
+
+void run_source_on(struct run *run, const struct source *source, struct reader *reader,
+                   struct stood *stood, struct pack *before) {
+    load_before(run->before, stood->before);
+    const struct progress *progress = read_blocks(run, source, reader, stood);
+    run_settle(run);
+    before->length = 0;
+    save_before(run->before, before);
+    *stood = (struct stood){.lines = progress->lines,
+                            .own = progress->own,
+                            .unknown = progress->unknown,
+                            .wrapped = progress->wrapped,
+                            .last = progress->span.last > stood->last ? progress->span.last
+                                                                      : stood->last,
+                            .before = {before->bytes, before->length}};
 }

@@ -7,7 +7,7 @@
 #include "app/knowledge.h"
 #include "finding/journey.h"
 #include "finding/masker.h"
-#include "input/source.h"
+#include "input/resume.h"
 #include "tally/tally.h"
 
 struct pipeline;
@@ -22,7 +22,9 @@ struct run {
         *masker; /* owned; names are counted and shown as it masks them; NULL: as they are */
     const struct sources *sources; /* all that are read, borrowed; may be NULL */
     struct before *before;         /* what reading remembers from block to block */
-    bool counts; /* true after run_init; false: findings go to the listener alone */
+    struct resume *resume; /* sources are gone on with where they were left, borrowed; NULL: all
+                              are read from the front, and no line will follow the last */
+    bool counts;           /* true after run_init; false: findings go to the listener alone */
     /* Called for every finding in order, after it was counted; may be NULL. */
     void (*listen)(void *context, const struct finding *finding);
     void *context;
@@ -39,11 +41,15 @@ void run_release(struct run *run);
 /* The name of a source as it is shown. */
 const char *run_shown_source(const struct run *run, const char *name);
 
-/* Reads one source from an open reader, with `lines` lines of it read before (resumed). What was
- * read is all counted when run_settle returns. */
+/* Reads one source from an open reader, with `lines` lines of it read before. What was read is all
+ * counted when run_settle returns. */
 void run_source(struct run *run, const struct source *source, struct reader *reader,
                 uint64_t lines);
 void run_settle(struct run *run);
+/* Reads what came behind where it stood, and settles. *stood is where it stands then; what the next
+ * line may go on with is put into `before`, which that borrows. */
+void run_source_on(struct run *run, const struct source *source, struct reader *reader,
+                   struct stood *stood, struct pack *before);
 
 /* All that a run remembers, to go on later. Between sources, when settled. */
 void run_save(const struct run *run, struct pack *pack);
