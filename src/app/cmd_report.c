@@ -1,11 +1,18 @@
 /* report - totals, reasons and what to do: one run over the inputs, one page. */
 #include "app/analysis.h"
 #include "app/mailing.h"
+#include "app/remembering.h"
+#include "app/say.h"
 #include "report/asked.h"
 #include "report/parts.h"
 #include "report/summary.h"
 
 int cmd_report(const struct options *options);
+
+struct reporting {
+    struct analysis analysis; /* first: the callbacks get it */
+    struct remembering remembering;
+};
 
 static bool has_page(const struct format *format) {
     return format->page || format->letter;
@@ -126,8 +133,32 @@ static void write_page(struct analysis *analysis, struct run *run) {
     page_release(&page);
 }
 
+/* With --resume the run goes on where the last one ended. */
+static bool begin(struct analysis *analysis, struct run *run, struct problem *problem) {
+    struct reporting *reporting = (struct reporting *)analysis;
+    const struct options *options = run->options;
+    if (!check_parts(analysis, run, problem))
+        return false;
+    if (options->resume && !options->history)
+        return problem_say(problem, "--resume needs --history FILE, where the last run is kept");
+    return !options->resume || remembering_begin(&reporting->remembering, run, problem);
+}
+
+/* What was read is stored first: a report that cannot be written does not lose it. */
+static void end(struct analysis *analysis, struct run *run) {
+    struct reporting *reporting = (struct reporting *)analysis;
+    struct problem problem;
+    if (run->options->resume && !remembering_end(&reporting->remembering, &problem)) {
+        say_fault("%s", problem.text);
+        run->faulty = true;
+    }
+    write_page(analysis, run);
+}
+
 int cmd_report(const struct options *options) {
-    struct analysis analysis = {
-        .default_format = "text", .has = has_page, .begin = check_parts, .end = write_page};
-    return analysis_run(&analysis, options);
+    struct reporting reporting = {
+        .analysis = {.default_format = "text", .has = has_page, .begin = begin, .end = end}};
+    int status = analysis_run(&reporting.analysis, options);
+    remembering_release(&reporting.remembering);
+    return status;
 }

@@ -6,14 +6,22 @@
 
 /* ---- what is counted and shown: under masks, when they are asked for ---- */
 
+/* History is kept as it is, whatever a report shows. */
 static void count_finding(void *context, const struct finding *finding) {
     struct run *run = context;
     struct finding masked;
+    struct counting counting;
+    if (run->hourly) {
+        counting_begin(&counting, finding);
+        hourly_add(run->hourly, &counting);
+    }
     if (run->masker) {
         masked = masker_finding(run->masker, finding);
         finding = &masked;
     }
-    if (run->counts)
+    if (run->counts && run->hourly && !run->masker)
+        tally_count(run->tally, &counting);
+    else if (run->counts)
         tally_add(run->tally, finding);
     if (run->listen && record_is_finding(&finding->record))
         run->listen(run->context, finding);

@@ -117,22 +117,30 @@ static void load_went(struct before *before, struct unpack *unpack) {
                                  .known = true};
 }
 
-void run_save(const struct run *run, struct pack *pack) {
+void run_save_reading(const struct run *run, struct pack *pack) {
     journey_save(run->journey, pack);
-    tally_save(run->tally, pack);
     pieces_save(run->before->pieces, pack);
     lasts_save(&run->before->lasts, pack);
     save_went(&run->before->went, pack);
 }
 
-bool run_load(struct run *run, struct unpack *unpack) {
+void run_save(const struct run *run, struct pack *pack) {
+    run_save_reading(run, pack);
+    tally_save(run->tally, pack);
+}
+
+bool run_load_reading(struct run *run, struct unpack *unpack) {
     struct before *before = run->before;
-    bool good = journey_load(run->journey, unpack) && tally_load(run->tally, unpack) &&
-                pieces_load(before->pieces, unpack) && lasts_load(&before->lasts, unpack);
+    bool good = journey_load(run->journey, unpack) && pieces_load(before->pieces, unpack) &&
+                lasts_load(&before->lasts, unpack);
     load_went(before, unpack);
     if (!good || unpack->broken)
         before->went = (struct went){0};
     return good && !unpack->broken;
+}
+
+bool run_load(struct run *run, struct unpack *unpack) {
+    return run_load_reading(run, unpack) && tally_load(run->tally, unpack);
 }
 
 /* ---- sources ---- */

@@ -8,6 +8,8 @@
 #include "finding/journey.h"
 #include "finding/masker.h"
 #include "input/resume.h"
+#include "input/source.h"
+#include "tally/hourly.h"
 #include "tally/tally.h"
 
 struct pipeline;
@@ -18,6 +20,7 @@ struct run {
     const struct knowledge *knowledge;
     struct journey *journey;
     struct tally *tally;
+    struct hourly *hourly; /* of the history that is written, borrowed; NULL: none is */
     struct masker
         *masker; /* owned; names are counted and shown as it masks them; NULL: as they are */
     const struct sources *sources; /* all that are read, borrowed; may be NULL */
@@ -55,5 +58,8 @@ void run_source_on(struct run *run, const struct source *source, struct reader *
 void run_save(const struct run *run, struct pack *pack);
 /* False: not a saved run, or of another version: begin anew. */
 bool run_load(struct run *run, struct unpack *unpack);
+/* The same without what was counted. */
+void run_save_reading(const struct run *run, struct pack *pack);
+bool run_load_reading(struct run *run, struct unpack *unpack);
 
 #endif

@@ -306,7 +306,7 @@ static bool get_state(struct store *store, const char *name, struct pack *bytes_
 
 /* ---- clocks, runs, origins */
 
-static bool put_clock(struct store *store, const struct store_clock *clock,
+static bool put_clock(struct store *store, const struct hourly_clock *clock,
                       struct problem *problem) {
     struct sqlite_store *sqlite = sqlite_of(store);
     int64_t host = sqlite_id(sqlite, clock->host, problem);
@@ -320,7 +320,7 @@ static bool put_clock(struct store *store, const struct store_clock *clock,
         good = sqlite_do(sqlite, statement, problem);
     }
     sqlite3_finalize(statement);
-    return good;
+    return good && sqlite_let_fade(sqlite, host, clock->closed_day, problem);
 }
 
 static bool note_rules(struct sqlite_store *sqlite, struct slice rules, struct problem *problem) {
@@ -452,7 +452,7 @@ static bool know_templates(struct sqlite_store *sqlite, struct problem *problem)
 
 enum { TEMPLATE_KEYS = 7 };
 
-static bool template_ids(struct sqlite_store *sqlite, const struct store_template *text,
+static bool template_ids(struct sqlite_store *sqlite, const struct hourly_template *text,
                          int64_t *ids_r, struct problem *problem) {
     const struct slice keys[TEMPLATE_KEYS] = {text->host,      text->class_name, text->event,
                                               text->direction, text->level,      text->mta,
@@ -463,7 +463,7 @@ static bool template_ids(struct sqlite_store *sqlite, const struct store_templat
     return true;
 }
 
-static bool write_template(struct sqlite_store *sqlite, const struct store_template *text,
+static bool write_template(struct sqlite_store *sqlite, const struct hourly_template *text,
                            const int64_t *ids, struct problem *problem) {
     sqlite3_stmt *statement = sqlite_prepare(
         sqlite,
@@ -510,7 +510,7 @@ static bool has_template(struct sqlite_store *sqlite, const int64_t *ids, bool *
 }
 
 /* Wordings are log text: beyond the bound a new one counts as "(other)" of its reason. */
-static bool put_template(struct store *store, const struct store_template *text,
+static bool put_template(struct store *store, const struct hourly_template *text,
                          struct problem *problem) {
     struct sqlite_store *sqlite = sqlite_of(store);
     int64_t ids[TEMPLATE_KEYS];
@@ -536,7 +536,7 @@ static int64_t seconds_of(int64_t hour) {
 }
 
 static bool each_template(struct store *store, const struct store_span *span,
-                          void (*each)(void *context, const struct store_template *text),
+                          void (*each)(void *context, const struct hourly_template *text),
                           void *context, struct problem *problem) {
     struct sqlite_store *sqlite = sqlite_of(store);
     sqlite3_stmt *statement = sqlite_prepare(
@@ -553,7 +553,7 @@ static bool each_template(struct store *store, const struct store_span *span,
         struct slice keys[TEMPLATE_KEYS];
         for (int i = 0; i < TEMPLATE_KEYS; i++)
             keys[i] = sqlite_text(sqlite, sqlite3_column_int64(statement, i));
-        const struct store_template text = {
+        const struct hourly_template text = {
             .host = keys[0],
             .class_name = keys[1],
             .event = keys[2],

@@ -56,7 +56,7 @@ struct slice sqlite_text(struct sqlite_store *sqlite, int64_t id);
 void sqlite_forget_texts(struct sqlite_store *sqlite);
 
 /* sqlite_cells.c */
-bool sqlite_put_cell(struct store *store, enum store_put put, const struct hourly_cell *cell,
+bool sqlite_put_cell(struct store *store, enum cell_put put, const struct hourly_cell *cell,
                      struct problem *problem);
 bool sqlite_drop_open(struct store *store, struct problem *problem);
 bool sqlite_each_cell(struct store *store, enum hourly_table table, const struct store_span *span,
@@ -66,6 +66,9 @@ bool sqlite_each_host(struct store *store,
                       void (*each)(void *context, const struct store_origin *origin,
                                    struct slice host, int64_t first_hour, int64_t last_hour),
                       void *context, struct problem *problem);
+/* Lets go of hours that fade, of a host whose days before closed_day are handed over. */
+bool sqlite_let_fade(struct sqlite_store *sqlite, int64_t host, int64_t closed_day,
+                     struct problem *problem);
 bool sqlite_has_rows(enum hourly_table table, enum sqlite_rows rows);
 
 /* sqlite_care.c */

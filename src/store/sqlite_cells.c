@@ -133,22 +133,22 @@ static bool find_place(struct sqlite_store *sqlite, enum sqlite_rows rows,
         return false;
     if (count)
         return true;
-    if (!count_rows(sqlite, rows, cell, ids, 1, &count, problem))
+    if (rows == ROWS_HOUR && !count_rows(sqlite, rows, cell, ids, 1, &count, problem))
         return false;
-    if (count >= HOURLY_KEPT)
+    if (rows == ROWS_DAY || count >= HOURLY_KEPT)
         ids[ID_KEYS + shape->key_count - 1] = sqlite_id(sqlite, SLICE(HOURLY_OTHER), problem);
     return ids[ID_KEYS + shape->key_count - 1] >= 0;
 }
 
-bool sqlite_put_cell(struct store *store, enum store_put put, const struct hourly_cell *cell,
+bool sqlite_put_cell(struct store *store, enum cell_put put, const struct hourly_cell *cell,
                      struct problem *problem) {
     struct sqlite_store *sqlite = sqlite_of(store);
     int64_t ids[IDS];
-    bool is_day = put == STORE_DAY || put == STORE_LATE_DAY;
-    enum sqlite_rows rows = put == STORE_OPEN ? ROWS_OPEN : is_day ? ROWS_DAY : ROWS_HOUR;
+    bool is_day = put == CELL_DAY || put == CELL_LATE_DAY;
+    enum sqlite_rows rows = put == CELL_OPEN ? ROWS_OPEN : is_day ? ROWS_DAY : ROWS_HOUR;
     if (!ids_of(sqlite, cell, ids, problem))
         return false;
-    if ((put == STORE_LATE_HOUR || put == STORE_LATE_DAY) &&
+    if ((put == CELL_LATE_HOUR || put == CELL_LATE_DAY) &&
         !find_place(sqlite, rows, cell, ids, problem))
         return false;
     return write_cell(sqlite, rows, cell, ids, problem);
@@ -161,6 +161,21 @@ bool sqlite_drop_open(struct store *store, struct problem *problem) {
         snprintf(text, sizeof text, "DELETE FROM %s_open WHERE origin = %lld",
                  hourly_shape((enum hourly_table)table)->name, (long long)sqlite->own);
         if (!sqlite_run(sqlite, text, problem))
+            return false;
+    }
+    return true;
+}
+
+bool sqlite_let_fade(struct sqlite_store *sqlite, int64_t host, int64_t closed_day,
+                     struct problem *problem) {
+    char text[160];
+    for (int table = 0; table < HOURLY_TABLES; table++) {
+        const struct hourly_shape *shape = hourly_shape((enum hourly_table)table);
+        snprintf(text, sizeof text,
+                 "DELETE FROM %s_hour WHERE origin = %lld AND host = %lld AND hour < %lld",
+                 shape->name, (long long)sqlite->own, (long long)host,
+                 (long long)(closed_day - HOURLY_FADE_DAYS * DAY_HOURS));
+        if (shape->keeping & HOURLY_FADES && !sqlite_run(sqlite, text, problem))
             return false;
     }
     return true;

@@ -47,17 +47,17 @@ bool store_drop_open(struct store *store, struct problem *problem) {
     return store->engine->drop_open(store, problem);
 }
 
-bool store_put_cell(struct store *store, enum store_put put, const struct hourly_cell *cell,
+bool store_put_cell(struct store *store, enum cell_put put, const struct hourly_cell *cell,
                     struct problem *problem) {
     return store->engine->put_cell(store, put, cell, problem);
 }
 
-bool store_put_clock(struct store *store, const struct store_clock *clock,
+bool store_put_clock(struct store *store, const struct hourly_clock *clock,
                      struct problem *problem) {
     return store->engine->put_clock(store, clock, problem);
 }
 
-bool store_put_template(struct store *store, const struct store_template *text,
+bool store_put_template(struct store *store, const struct hourly_template *text,
                         struct problem *problem) {
     return store->engine->put_template(store, text, problem);
 }
@@ -73,7 +73,7 @@ bool store_each_cell(struct store *store, enum hourly_table table, const struct 
 }
 
 bool store_each_template(struct store *store, const struct store_span *span,
-                         void (*each)(void *context, const struct store_template *text),
+                         void (*each)(void *context, const struct hourly_template *text),
                          void *context, struct problem *problem) {
     return store->engine->each_template(store, span, each, context, problem);
 }

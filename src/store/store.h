@@ -22,17 +22,6 @@ enum store_use {
     STORE_MAKE,  /* must not be there yet */
 };
 
-/* How a cell is written. */
-enum store_put {
-    STORE_HOUR, /* of an hour that is over: added to what is there */
-    STORE_DAY,  /* the same of a day */
-    /* Of an hour or day that was handed over before. A new name in a table that is cut takes a
-     * place that is free, else it counts as "(other)". */
-    STORE_LATE_HOUR,
-    STORE_LATE_DAY,
-    STORE_OPEN, /* of an hour that still goes on: stands until store_drop_open */
-};
-
 /* Whose history it is, and what of it. */
 struct store_origin {              /* texts are borrowed during the call */
     struct slice id;               /* random */
@@ -49,21 +38,6 @@ struct store_run {
     struct slice rules; /* their version */
     int64_t started, ended;
     struct ledger ledger;
-};
-
-/* A wording, as it was met under one reason on one host. */
-struct store_template {
-    struct slice host, class_name, event, direction, level, mta, text;
-    uint64_t count;
-    int64_t first, last;        /* seconds */
-    struct slice reply, source; /* an example: the first of them */
-    uint64_t line;
-};
-
-/* Times of the log of a host, by which its hours are closed. */
-struct store_clock {
-    struct slice host;
-    int64_t closed_day; /* days before this hour are handed over */
 };
 
 /* A part of history. Hours of INT64_MIN and INT64_MAX: from the beginning, to the end. */
@@ -93,10 +67,11 @@ bool store_get_state(struct store *store, const char *name, struct pack *bytes_r
                      struct problem *problem);
 
 bool store_drop_open(struct store *store, struct problem *problem);
-bool store_put_cell(struct store *store, enum store_put put, const struct hourly_cell *cell,
+bool store_put_cell(struct store *store, enum cell_put put, const struct hourly_cell *cell,
                     struct problem *problem);
-bool store_put_clock(struct store *store, const struct store_clock *clock, struct problem *problem);
-bool store_put_template(struct store *store, const struct store_template *text,
+bool store_put_clock(struct store *store, const struct hourly_clock *clock,
+                     struct problem *problem);
+bool store_put_template(struct store *store, const struct hourly_template *text,
                         struct problem *problem);
 bool store_put_run(struct store *store, const struct store_run *run, struct problem *problem);
 
@@ -106,7 +81,7 @@ bool store_each_cell(struct store *store, enum hourly_table table, const struct 
                      struct problem *problem);
 /* Those that were seen in the span: last and first overlap it. */
 bool store_each_template(struct store *store, const struct store_span *span,
-                         void (*each)(void *context, const struct store_template *text),
+                         void (*each)(void *context, const struct hourly_template *text),
                          void *context, struct problem *problem);
 /* The newest first, of all origins. */
 bool store_each_run(struct store *store,
@@ -146,18 +121,18 @@ struct store_engine {
     bool (*get_state)(struct store *store, const char *name, struct pack *bytes_r,
                       struct problem *problem);
     bool (*drop_open)(struct store *store, struct problem *problem);
-    bool (*put_cell)(struct store *store, enum store_put put, const struct hourly_cell *cell,
+    bool (*put_cell)(struct store *store, enum cell_put put, const struct hourly_cell *cell,
                      struct problem *problem);
-    bool (*put_clock)(struct store *store, const struct store_clock *clock,
+    bool (*put_clock)(struct store *store, const struct hourly_clock *clock,
                       struct problem *problem);
-    bool (*put_template)(struct store *store, const struct store_template *text,
+    bool (*put_template)(struct store *store, const struct hourly_template *text,
                          struct problem *problem);
     bool (*put_run)(struct store *store, const struct store_run *run, struct problem *problem);
     bool (*each_cell)(struct store *store, enum hourly_table table, const struct store_span *span,
                       void (*each)(void *context, const struct hourly_cell *cell), void *context,
                       struct problem *problem);
     bool (*each_template)(struct store *store, const struct store_span *span,
-                          void (*each)(void *context, const struct store_template *text),
+                          void (*each)(void *context, const struct hourly_template *text),
                           void *context, struct problem *problem);
     bool (*each_run)(struct store *store,
                      void (*each)(void *context, const struct store_origin *origin,

@@ -19,7 +19,7 @@ enum {
     HOUR = 3600, /* seconds */
     DAY_HOURS = 24,
     HOURLY_KEYS = 11,
-    HOURLY_NUMBERS = 5,
+    HOURLY_NUMBERS = 7,
     HOURLY_KEPT = 100,   /* names of an hour or day, first key and host */
     HOURLY_FADE_DAYS = 8 /* so long hours of a table that fades are kept */
 };
@@ -41,6 +41,32 @@ struct hourly_shape {
     const char *keys; /* their names, with blanks between */
     unsigned number_count;
     const char *numbers;
+};
+
+/* How a cell is written. */
+enum cell_put {
+    CELL_HOUR, /* of an hour that is over: added to what is there */
+    CELL_DAY,  /* the same of a day */
+    /* Of an hour that was handed over before. A new name in a table that is cut takes a place that
+     * is free, else it counts as "(other)". */
+    CELL_LATE_HOUR,
+    CELL_LATE_DAY, /* the same of a day; there a new name counts as "(other)" */
+    CELL_OPEN,     /* of an hour that still goes on: stands until the next run */
+};
+
+/* A wording, as it was met under one reason on one host. */
+struct hourly_template {
+    struct slice host, class_name, event, direction, level, mta, text;
+    uint64_t count;
+    int64_t first, last;        /* seconds */
+    struct slice reply, source; /* an example: the first of them */
+    uint64_t line;
+};
+
+/* Times of the log of a host, by which its hours are closed. */
+struct hourly_clock {
+    struct slice host;
+    int64_t closed_day; /* days before this hour are handed over */
 };
 
 /* One a table of hourly.def. */

@@ -331,29 +331,38 @@ static uint64_t *events_in(struct totals *totals, const struct record *record) {
     }
 }
 
-void tally_add(struct tally *tally, const struct finding *finding) {
-    struct totals *totals = &tally->totals;
+void totals_count(struct totals *totals, const struct counting *counting) {
+    const struct finding *finding = counting->finding;
     const struct record *record = &finding->record;
-    struct counting counting;
-    counting_begin(&counting, finding);
-    for (size_t i = 0; i < COUNTERS; i++)
-        if (counters[i]->expect)
-            counters[i]->expect(tally->contents[i], &counting);
     totals->messages_received += (uint64_t)(int64_t)finding->new_messages;
     totals->bytes_received += finding->new_bytes;
     totals->notices += finding->new_notices;
-    totals->deferred_ever += counting.deferred_ever;
-    move_recipient(totals, &counting);
-    move_delivered(totals, &counting);
+    totals->deferred_ever += counting->deferred_ever;
+    move_recipient(totals, counting);
+    move_delivered(totals, counting);
     if (finding->is_notice && record->kind == RECORD_OUTCOME && record->level != LEVEL_HOST)
         add_notice(totals, record);
-    uint64_t *events = counting.events ? events_in(totals, record) : NULL;
+    uint64_t *events = counting->events ? events_in(totals, record) : NULL;
     if (events)
-        *events += counting.events;
-    if (counting.events && record->event != EVENT_DELIVERED)
+        *events += counting->events;
+}
+
+void tally_add(struct tally *tally, const struct finding *finding) {
+    struct counting counting;
+    counting_begin(&counting, finding);
+    tally_count(tally, &counting);
+}
+
+void tally_count(struct tally *tally, struct counting *counting) {
+    const struct finding *finding = counting->finding;
+    for (size_t i = 0; i < COUNTERS; i++)
+        if (counters[i]->expect)
+            counters[i]->expect(tally->contents[i], counting);
+    totals_count(&tally->totals, counting);
+    if (counting->events && finding->record.event != EVENT_DELIVERED)
         add_reason(tally, finding);
     for (size_t i = 0; i < COUNTERS; i++)
-        counters[i]->add(tally->contents[i], &counting);
+        counters[i]->add(tally->contents[i], counting);
 }
 
 /* ---- the ledger ---- */

@@ -71,12 +71,19 @@ struct totals {
     uint64_t notices, notices_delivered, notices_failed; /* bounces and the like, made here */
 };
 
+struct counting; /* counting.h */
+
+/* Adds what one finding changes in them. */
+void totals_count(struct totals *totals, const struct counting *counting);
+
 struct tally;
 
 struct tally *tally_new(void);
 void tally_free(struct tally *tally);
 
 void tally_add(struct tally *tally, const struct finding *finding);
+/* The same, of a counting that was begun. */
+void tally_count(struct tally *tally, struct counting *counting);
 
 /* Adds a ledger to that of a source, and to that of a program ("postfix/smtpd"; "" for lines that
  * no wrapping knew). */

@@ -96,7 +96,7 @@ static struct hourly_cell failure(int64_t hour, const char *value, int64_t count
         .numbers = {count}};
 }
 
-static void put(struct store *store, enum store_put how, struct hourly_cell cell) {
+static void put(struct store *store, enum cell_put how, struct hourly_cell cell) {
     struct problem problem;
     good(store_put_cell(store, how, &cell, &problem), &problem);
 }
@@ -120,11 +120,11 @@ static void cells_add_up(void **state) {
     assert_int_equal(stat(file, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0600);
     begin(store);
-    put(store, STORE_HOUR, total("mx1", 100, "delivered", 5));
-    put(store, STORE_HOUR, total("mx1", 100, "delivered", 2));
-    put(store, STORE_HOUR, total("mx1", 101, "waiting", -3));
-    put(store, STORE_HOUR, total("mx2", 100, "delivered", 1));
-    put(store, STORE_OPEN, total("mx1", 102, "delivered", 4));
+    put(store, CELL_HOUR, total("mx1", 100, "delivered", 5));
+    put(store, CELL_HOUR, total("mx1", 100, "delivered", 2));
+    put(store, CELL_HOUR, total("mx1", 101, "waiting", -3));
+    put(store, CELL_HOUR, total("mx2", 100, "delivered", 1));
+    put(store, CELL_OPEN, total("mx1", 102, "delivered", 4));
     commit(store);
     store_close(store);
     store = opened(file, STORE_READ);
@@ -144,7 +144,7 @@ static void open_hours_are_replaced(void **state) {
     for (int64_t round = 1; round < 3; round++) {
         begin(store);
         good(store_drop_open(store, &problem), &problem);
-        put(store, STORE_OPEN, total("mx1", 100, "delivered", round));
+        put(store, CELL_OPEN, total("mx1", 100, "delivered", round));
         commit(store);
     }
     has_cells(store, HOURLY_TOTALS, everything, "100 mx1 delivered 2;");
@@ -157,15 +157,15 @@ static void what_is_not_committed_is_not_there(void **state) {
     struct pack bytes;
     struct store *store = opened(file, STORE_WRITE);
     begin(store);
-    put(store, STORE_HOUR, total("mx1", 100, "delivered", 1));
+    put(store, CELL_HOUR, total("mx1", 100, "delivered", 1));
     good(store_put_state(store, "journey", SLICE("a\0b"), &problem), &problem);
     commit(store);
     begin(store);
-    put(store, STORE_HOUR, total("mx9", 100, "bounced", 1));
+    put(store, CELL_HOUR, total("mx9", 100, "bounced", 1));
     good(store_put_state(store, "journey", SLICE("other"), &problem), &problem);
     store_rollback(store);
     begin(store);
-    put(store, STORE_HOUR, total("mx9", 101, "bounced", 2)); /* its texts were rolled back */
+    put(store, CELL_HOUR, total("mx9", 101, "bounced", 2)); /* its texts were rolled back */
     store_close(store);
     store = opened(file, STORE_WRITE);
     has_cells(store, HOURLY_TOTALS, everything, "100 mx1 delivered 1;");
@@ -185,11 +185,11 @@ static void days_stand_for_their_hours(void **state) {
     struct store *store = opened(((struct place *)*state)->files[0], STORE_WRITE);
     begin(store);
     for (int64_t hour = 48; hour < 100; hour++)
-        put(store, STORE_HOUR, failure(hour, "a", 1));
-    put(store, STORE_HOUR, total("mx1", 48, "delivered", 1));
-    put(store, STORE_DAY, failure(48, "a", 1000));
-    put(store, STORE_DAY, failure(72, "a", 2000));
-    good(store_put_clock(store, &(struct store_clock){SLICE("mx1"), 72}, &problem), &problem);
+        put(store, CELL_HOUR, failure(hour, "a", 1));
+    put(store, CELL_HOUR, total("mx1", 48, "delivered", 1));
+    put(store, CELL_DAY, failure(48, "a", 1000));
+    put(store, CELL_DAY, failure(72, "a", 2000));
+    good(store_put_clock(store, &(struct hourly_clock){SLICE("mx1"), 72}, &problem), &problem);
     commit(store);
     const struct {
         int64_t since, until, count;
@@ -216,15 +216,15 @@ static void late_names_find_a_free_place(void **state) {
     struct store *store = opened(((struct place *)*state)->files[0], STORE_WRITE);
     char name[20];
     begin(store);
-    put(store, STORE_HOUR, total("mx1", 10, "delivered", 1));
+    put(store, CELL_HOUR, total("mx1", 10, "delivered", 1));
     for (int i = 0; i < HOURLY_KEPT - 1; i++) {
         snprintf(name, sizeof name, "n%d", i);
-        put(store, STORE_HOUR, failure(10, name, 1));
+        put(store, CELL_HOUR, failure(10, name, 1));
     }
-    put(store, STORE_LATE_HOUR, failure(10, "first", 1));
-    put(store, STORE_LATE_HOUR, failure(10, "second", 1));
-    put(store, STORE_LATE_HOUR, failure(10, "n5", 4));
-    put(store, STORE_LATE_HOUR, failure(10, "first", 6));
+    put(store, CELL_LATE_HOUR, failure(10, "first", 1));
+    put(store, CELL_LATE_HOUR, failure(10, "second", 1));
+    put(store, CELL_LATE_HOUR, failure(10, "n5", 4));
+    put(store, CELL_LATE_HOUR, failure(10, "first", 6));
     commit(store);
     struct problem problem;
     struct out out;
@@ -240,7 +240,7 @@ static void late_names_find_a_free_place(void **state) {
     store_close(store);
 }
 
-static void print_template(void *context, const struct store_template *text) {
+static void print_template(void *context, const struct hourly_template *text) {
     out_print(context, "%.*s %.*s %llu %lld-%lld %.*s %llu;", SLICE_ARGS(text->host),
               SLICE_ARGS(text->text), (unsigned long long)text->count, (long long)text->first,
               (long long)text->last, SLICE_ARGS(text->reply), (unsigned long long)text->line);
@@ -250,19 +250,19 @@ static void templates_keep_their_first(void **state) {
     struct problem problem;
     struct out out;
     struct store *store = opened(((struct place *)*state)->files[0], STORE_WRITE);
-    struct store_template text = {.host = SLICE("mx1"),
-                                  .class_name = SLICE("user-unknown"),
-                                  .event = SLICE("bounced"),
-                                  .direction = SLICE("out"),
-                                  .level = SLICE("recipient"),
-                                  .mta = SLICE("postfix"),
-                                  .text = SLICE("no <user>"),
-                                  .count = 2,
-                                  .first = 5000,
-                                  .last = 6000,
-                                  .reply = SLICE("no bob"),
-                                  .source = SLICE("a"),
-                                  .line = 7};
+    struct hourly_template text = {.host = SLICE("mx1"),
+                                   .class_name = SLICE("user-unknown"),
+                                   .event = SLICE("bounced"),
+                                   .direction = SLICE("out"),
+                                   .level = SLICE("recipient"),
+                                   .mta = SLICE("postfix"),
+                                   .text = SLICE("no <user>"),
+                                   .count = 2,
+                                   .first = 5000,
+                                   .last = 6000,
+                                   .reply = SLICE("no bob"),
+                                   .source = SLICE("a"),
+                                   .line = 7};
     begin(store);
     good(store_put_template(store, &text, &problem), &problem);
     text.first = 4000;
@@ -320,7 +320,7 @@ static void add_run(struct store *store, int64_t started, const char *host, int6
     struct problem problem;
     const struct store_run run = {SLICE("r1"), started, started + 5, {10, 4, 3, 2, 1, 0}};
     begin(store);
-    put(store, STORE_HOUR, total(host, hour, "delivered", 1));
+    put(store, CELL_HOUR, total(host, hour, "delivered", 1));
     good(store_put_run(store, &run, &problem), &problem);
     commit(store);
 }
@@ -449,7 +449,7 @@ static void a_damaged_file_is_named(void **state) {
     for (int64_t hour = 0; hour < 2000; hour++) {
         if (hour % 1000 == 0)
             begin(store);
-        put(store, STORE_HOUR, total("mx1", hour, "delivered", 1));
+        put(store, CELL_HOUR, total("mx1", hour, "delivered", 1));
         if (hour % 1000 == 999)
             commit(store);
     }

@@ -1,0 +1,126 @@
+/* Why: a line must be counted once, whatever happens to the run that reads it.
+ *
+ * How: one transaction from the first line to the last. What the run counts goes into it as hours
+ * are over; what it remembers goes in at its end. A run that is killed leaves nothing.
+ */
+#include "app/remembering.h"
+
+#include <time.h>
+
+enum { SIZE_BOUND = 1024 * 1024 * 1024 }; /* beyond it names are not told apart any more */
+
+static const char state_reading[] = "reading", state_hours[] = "hours";
+
+/* ---- what is counted goes to the store */
+
+static void keep_cell(void *context, enum cell_put put, const struct hourly_cell *cell) {
+    struct remembering *remembering = context;
+    if (!remembering->failed)
+        remembering->failed = !store_put_cell(remembering->store, put, cell, &remembering->problem);
+}
+
+static void keep_template(void *context, const struct hourly_template *text) {
+    struct remembering *remembering = context;
+    if (!remembering->failed)
+        remembering->failed = !store_put_template(remembering->store, text, &remembering->problem);
+}
+
+static void keep_clock(void *context, const struct hourly_clock *clock) {
+    struct remembering *remembering = context;
+    if (!remembering->failed)
+        remembering->failed = !store_put_clock(remembering->store, clock, &remembering->problem);
+}
+
+/* ---- loading */
+
+/* A state that is not there is that of a first run. */
+static bool load_state(struct remembering *remembering, const char *name,
+                       bool (*load)(struct remembering *remembering, struct unpack *unpack),
+                       struct problem *problem) {
+    struct pack bytes;
+    pack_init(&bytes);
+    bool good = store_get_state(remembering->store, name, &bytes, problem);
+    struct unpack unpack = {{bytes.bytes, bytes.length}, false};
+    if (good && bytes.length && (!load(remembering, &unpack) || unpack.rest.length))
+        good = problem_say(problem,
+                           "history '%s': what the last run remembered cannot be read: it was "
+                           "another version of mailtriage",
+                           remembering->run->options->history);
+    pack_release(&bytes);
+    return good;
+}
+
+static bool load_reading(struct remembering *remembering, struct unpack *unpack) {
+    return run_load_reading(remembering->run, unpack);
+}
+
+static bool load_hours(struct remembering *remembering, struct unpack *unpack) {
+    return hourly_load(remembering->hourly, unpack);
+}
+
+bool remembering_begin(struct remembering *remembering, struct run *run, struct problem *problem) {
+    const struct hourly_sink sink = {remembering, keep_cell, keep_template, keep_clock};
+    *remembering = (struct remembering){.run = run, .hourly = hourly_new(&sink)};
+    remembering->store = store_open(run->options->history, STORE_WRITE, problem);
+    if (!remembering->store || !store_begin(remembering->store, problem) ||
+        !load_state(remembering, state_reading, load_reading, problem) ||
+        !load_state(remembering, state_hours, load_hours, problem))
+        return false;
+    if (store_bytes(remembering->store) > SIZE_BOUND)
+        hourly_without_names(remembering->hourly);
+    run->hourly = remembering->hourly;
+    return true;
+}
+
+/* ---- storing */
+
+static bool put_reading(const struct remembering *remembering, struct problem *problem) {
+    struct pack pack;
+    pack_init(&pack);
+    run_save_reading(remembering->run, &pack);
+    bool good = store_put_state(remembering->store, state_reading,
+                                (struct slice){pack.bytes, pack.length}, problem);
+    pack_release(&pack);
+    return good;
+}
+
+static bool put_hours(const struct remembering *remembering, struct problem *problem) {
+    struct pack pack;
+    pack_init(&pack);
+    hourly_save(remembering->hourly, &pack);
+    bool good = store_put_state(remembering->store, state_hours,
+                                (struct slice){pack.bytes, pack.length}, problem);
+    pack_release(&pack);
+    return good;
+}
+
+static bool put_run(const struct remembering *remembering, struct problem *problem) {
+    const struct store_run run = {
+        .rules = SLICE(MAILTRIAGE_VERSION),
+        .started = remembering->run->options->now,
+        .ended = (int64_t)time(NULL),
+        .ledger = tally_ledger(remembering->run->tally),
+    };
+    return store_put_run(remembering->store, &run, problem);
+}
+
+bool remembering_end(struct remembering *remembering, struct problem *problem) {
+    struct store *store = remembering->store;
+    if (!remembering->failed)
+        remembering->failed = !store_drop_open(store, &remembering->problem);
+    hourly_give(remembering->hourly);
+    if (remembering->failed) {
+        *problem = remembering->problem;
+        return false;
+    }
+    return put_hours(remembering, problem) && put_reading(remembering, problem) &&
+           put_run(remembering, problem) && store_commit(store, problem);
+}
+
+void remembering_release(struct remembering *remembering) {
+    if (remembering->store)
+        store_rollback(remembering->store); /* of what was not stored; else of nothing */
+    store_close(remembering->store);
+    hourly_free(remembering->hourly);
+    *remembering = (struct remembering){0};
+}

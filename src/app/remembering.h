@@ -1,0 +1,26 @@
+/* remembering - a run that goes on where the last one ended: what that one remembered is loaded
+ * from history before the first line, and stored there after the last one, with what was counted,
+ * all at once or not at all.
+ */
+#ifndef APP_REMEMBERING_H
+#define APP_REMEMBERING_H
+
+#include "app/run.h"
+#include "store/store.h"
+
+struct remembering {
+    struct store *store; /* NULL: none is open */
+    struct run *run;
+    struct hourly *hourly;
+    bool failed; /* writing did; what followed was not written */
+    struct problem problem;
+};
+
+/* Opens the history that the options name and keeps all others from writing to it; loads the run,
+ * which from then on counts for history, too. To be released, also after false. */
+bool remembering_begin(struct remembering *remembering, struct run *run, struct problem *problem);
+/* Stores all. False: nothing was stored. */
+bool remembering_end(struct remembering *remembering, struct problem *problem);
+void remembering_release(struct remembering *remembering);
+
+#endif

@@ -1,0 +1,179 @@
+/* Why: "who sent most in spring" is asked when the logs of spring are gone.
+ *
+ * How: as the tables of a report are counted (destinations.c, correspondents.c), by the hashes of
+ * names; fewer numbers, and of an hour only.
+ */
+#include "tally/hour_lists.h"
+
+#include <stdlib.h>
+
+#include "tally/destinations.h"
+#include "tally/named.h"
+
+const char *const hour_list_names[HOUR_LISTS] = {
+    "recipient_domains", "relays", "sender_domains", "senders", "recipients", "clients"};
+
+/* Two words; in an hour few names have more. */
+static const struct counts_room rooms[LIST_NUMBERS] = {
+    [LIST_SEEN] = {0, 0, 13},     [LIST_MAIL] = {0, 13, 13},     [LIST_DELIVERED] = {0, 26, 13},
+    [LIST_FAILED] = {0, 39, 11},  [LIST_DEFERRED] = {0, 50, 12}, [LIST_BYTES] = {1, 0, 36},
+    [LIST_REFUSED] = {1, 36, 20},
+};
+
+void hour_lists_init(struct hour_lists *lists) {
+    const size_t order = LIST_SEEN;
+    for (int list = 0; list < HOUR_LISTS; list++)
+        ranking_init(&lists->rankings[list], LIST_NUMBERS, 0, rooms, &order, 1);
+}
+
+void hour_lists_release(struct hour_lists *lists) {
+    for (int list = 0; list < HOUR_LISTS; list++)
+        ranking_release(&lists->rankings[list]);
+}
+
+/* ---- what a finding adds */
+
+static void add(struct hour_lists *lists, enum hour_list list, const struct name *name,
+                const struct amounts *by) {
+    ranking_add_name(&lists->rankings[list], name, by);
+}
+
+static void add_client(struct hour_lists *lists, struct slice host, struct slice ip,
+                       const struct amounts *by) {
+    char room[RANKING_NAME];
+    struct name name = ranking_name(named_host(host, ip, room));
+    add(lists, LIST_CLIENTS, &name, by);
+}
+
+static void add_client_of(struct hour_lists *lists, const struct origin *origin,
+                          const struct amounts *by) {
+    if (origin)
+        add_client(lists, origin->host, origin->ip, by);
+    else
+        add_client(lists, (struct slice){0}, (struct slice){0}, by);
+}
+
+static void add_message(struct hour_lists *lists, const struct finding *finding) {
+    static const struct record nothing_said;
+    struct name sender = counting_sender(finding->counted, &nothing_said);
+    struct name domain = counting_sender_domain(sender.text);
+    struct amounts by;
+    amounts_clear(&by);
+    amounts_set(&by, rooms, LIST_SEEN, finding->new_messages > 0);
+    amounts_set(&by, rooms, LIST_MAIL, (uint64_t)(int64_t)finding->new_messages);
+    amounts_set(&by, rooms, LIST_BYTES, finding->new_bytes);
+    add(lists, LIST_SENDER_DOMAINS, &domain, &by);
+    add(lists, LIST_SENDERS, &sender, &by);
+    add_client_of(lists, finding->counted, &by);
+}
+
+static bool is_failure(enum fate fate) {
+    return fate == FATE_BOUNCED || fate == FATE_EXPIRED;
+}
+
+/* From one state into another; modulo 2^64. */
+static uint64_t change(const struct counting *counting, bool into, bool from) {
+    return counting->recipients * into - counting->recipients * from;
+}
+
+static void add_relay(struct hour_lists *lists, const struct counting *counting,
+                      const struct amounts *by) {
+    const struct record *record = &counting->finding->record;
+    char room[RANKING_NAME];
+    bool is_local = !record->peer_host.length && !record->peer_ip.length &&
+                    record->direction == DIRECTION_LOCAL;
+    struct name relay = ranking_name(
+        is_local ? SLICE(DESTINATION_LOCAL) : named_host(record->peer_host, record->peer_ip, room));
+    add(lists, LIST_RELAYS, &relay, by);
+}
+
+static void add_recipient(struct hour_lists *lists, const struct counting *counting) {
+    const struct finding *finding = counting->finding;
+    uint64_t counted =
+        change(counting, fate_is_counted(counting->into), fate_is_counted(counting->from));
+    uint64_t delivered =
+        change(counting, counting->into == FATE_DELIVERED, counting->from == FATE_DELIVERED);
+    uint64_t size = finding->record.size > 0 ? (uint64_t)finding->record.size : 0;
+    struct amounts by;
+    amounts_clear(&by);
+    amounts_set(&by, rooms, LIST_SEEN, counting->recipients);
+    amounts_set(&by, rooms, LIST_FAILED,
+                change(counting, is_failure(counting->into), is_failure(counting->from)));
+    if (finding->record.event == EVENT_DEFERRED)
+        amounts_set(&by, rooms, LIST_DEFERRED, counting->events);
+    amounts_set(&by, rooms, LIST_DELIVERED, counted);
+    add_client_of(lists, finding->origin, &by);
+    add(lists, LIST_SENDER_DOMAINS, &counting->sender_domain, &by);
+    add(lists, LIST_SENDERS, &counting->sender, &by);
+    amounts_set(&by, rooms, LIST_DELIVERED, delivered);
+    amounts_set(&by, rooms, LIST_BYTES, size * delivered);
+    add_relay(lists, counting, &by);
+    amounts_set(&by, rooms, LIST_MAIL, counted);
+    add(lists, LIST_RECIPIENTS, &counting->recipient, &by);
+    amounts_set(&by, rooms, LIST_SEEN, counting->new_recipients);
+    add(lists, LIST_RECIPIENT_DOMAINS, &counting->recipient_domain, &by);
+}
+
+static void add_refusal(struct hour_lists *lists, const struct counting *counting) {
+    const struct record *record = &counting->finding->record;
+    struct amounts by;
+    amounts_clear(&by);
+    amounts_set(&by, rooms, LIST_SEEN, counting->events);
+    amounts_set(&by, rooms, LIST_REFUSED, counting->events);
+    if (record->event == EVENT_REJECTED) {
+        add(lists, LIST_SENDER_DOMAINS, &counting->sender_domain, &by);
+        add(lists, LIST_SENDERS, &counting->sender, &by);
+        add(lists, LIST_RECIPIENTS, &counting->recipient, &by);
+    }
+    add_client(lists, record->peer_host, record->peer_ip, &by);
+}
+
+void hour_lists_add(struct hour_lists *lists, const struct counting *counting) {
+    const struct finding *finding = counting->finding;
+    if (finding->new_messages)
+        add_message(lists, finding);
+    if (counting->recipients)
+        add_recipient(lists, counting);
+    else if (counting->events && (finding->record.event == EVENT_REJECTED ||
+                                  finding->record.event == EVENT_AUTH_FAILED))
+        add_refusal(lists, counting);
+}
+
+/* ---- as rows */
+
+static void add_row(struct hour_rows *rows, int list, struct slice name, const uint64_t *numbers) {
+    struct hourly_cell cell = {.table = HOURLY_LISTS,
+                               .keys = {slice_of(hour_list_names[list]), name}};
+    for (size_t i = 0; i < LIST_NUMBERS; i++)
+        cell.numbers[i] = (int64_t)numbers[i];
+    hour_rows_add(rows, &cell);
+}
+
+void hour_lists_rows(const struct hour_lists *lists, size_t kept, struct hour_rows *rows) {
+    for (int list = 0; list < HOUR_LISTS; list++) {
+        const struct ranking *ranking = &lists->rankings[list];
+        uint64_t rest[COUNTS_MOST];
+        size_t count;
+        struct ranked *top = ranking_top(ranking, 0, kept, &count);
+        counts_totals(&ranking->counts, rest);
+        for (size_t i = 0; i < count; i++) {
+            add_row(rows, list, top[i].name, top[i].numbers);
+            for (size_t number = 0; number < LIST_NUMBERS; number++)
+                rest[number] -= top[i].numbers[number];
+        }
+        add_row(rows, list, SLICE(HOURLY_OTHER), rest);
+        free(top);
+    }
+}
+
+/* ---- saving */
+
+void hour_lists_save(const struct hour_lists *lists, struct pack *pack) {
+    for (int list = 0; list < HOUR_LISTS; list++)
+        ranking_save(&lists->rankings[list], pack);
+}
+
+void hour_lists_load(struct hour_lists *lists, struct unpack *unpack) {
+    for (int list = 0; list < HOUR_LISTS; list++)
+        ranking_load(&lists->rankings[list], unpack);
+}

@@ -1,0 +1,204 @@
+/* history - the same lines give the same history, to the last row, wherever runs were cut. */
+#include "laws.h"
+
+#include <setjmp.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "app/remembering.h"
+#include "base/memory.h"
+#include "base/out.h"
+
+enum { ROUNDS = 6, LINES = 1500, STOPS = 6, NAMES = 400 };
+
+#ifdef HAVE_LIBSQLITE
+enum { HAS_SQLITE = true };
+#else
+enum { HAS_SQLITE = false };
+#endif
+
+static char folder[] = "/tmp/test_history.XXXXXX";
+
+static const char *file_named(const char *name) {
+    static char path[2][100];
+    static int turn;
+    turn = !turn;
+    snprintf(path[turn], sizeof path[turn], "%s/%s", folder, name);
+    unlink(path[turn]);
+    return path[turn];
+}
+
+/* One run over some lines, as `report --resume --history FILE` makes it. */
+static void run_once(const char *file, const struct slice *lines, size_t from, size_t to) {
+    struct options options = *laws_options(1);
+    struct remembering remembering;
+    struct run run;
+    struct problem problem = {""};
+    options.history = file;
+    options.resume = true;
+    run_init(&run, &options, laws_knowledge());
+    if (!remembering_begin(&remembering, &run, &problem))
+        fail_msg("%s", problem.text);
+    laws_feed(&run, "log", lines, from, to);
+    if (!remembering_end(&remembering, &problem))
+        fail_msg("%s", problem.text);
+    run_release(&run);
+    remembering_release(&remembering);
+}
+
+/* ---- what a history holds, as sorted lines */
+
+struct dump {
+    char **rows;
+    size_t count, capacity;
+};
+
+static void add_row(struct dump *dump, struct out *out) {
+    dump->rows = memory_grow(dump->rows, &dump->capacity, dump->count + 1, sizeof *dump->rows);
+    dump->rows[dump->count++] = memory_copy(out_held(out).at, out_held(out).length);
+    out_release(out);
+}
+
+static void dump_cell(void *context, const struct hourly_cell *cell) {
+    const struct hourly_shape *shape = hourly_shape(cell->table);
+    struct out out;
+    out_init_memory(&out);
+    out_print(&out, "%s %lld %.*s", shape->name, (long long)cell->hour, SLICE_ARGS(cell->host));
+    for (unsigned i = 0; i < shape->key_count; i++)
+        out_print(&out, "|%.*s", SLICE_ARGS(cell->keys[i]));
+    for (unsigned i = 0; i < shape->number_count; i++)
+        out_print(&out, " %lld", (long long)cell->numbers[i]);
+    add_row(context, &out);
+}
+
+static void dump_template(void *context, const struct hourly_template *text) {
+    struct out out;
+    out_init_memory(&out);
+    out_print(&out, "template %.*s|%.*s|%.*s %llu %lld %lld %llu|%.*s", SLICE_ARGS(text->host),
+              SLICE_ARGS(text->class_name), SLICE_ARGS(text->text), (unsigned long long)text->count,
+              (long long)text->first, (long long)text->last, (unsigned long long)text->line,
+              SLICE_ARGS(text->reply));
+    add_row(context, &out);
+}
+
+static int compare_rows(const void *left, const void *right) {
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static struct dump dump_of(const char *file) {
+    const struct store_span hours = {INT64_MIN, INT64_MAX, .by_hour = true, .by_host = true},
+                            days = {INT64_MIN, INT64_MAX, .by_hour = false, .by_host = true};
+    struct dump dump = {0};
+    struct problem problem = {""};
+    struct store *store = store_open(file, STORE_READ, &problem);
+    bool good = store != NULL;
+    for (int table = 0; good && table < HOURLY_TABLES; table++)
+        good =
+            store_each_cell(store, (enum hourly_table)table, &hours, dump_cell, &dump, &problem) &&
+            store_each_cell(store, (enum hourly_table)table, &days, dump_cell, &dump, &problem);
+    good = good && store_each_template(store, &days, dump_template, &dump, &problem);
+    if (!good)
+        fail_msg("%s", problem.text);
+    store_close(store);
+    qsort(dump.rows, dump.count, sizeof *dump.rows, compare_rows);
+    return dump;
+}
+
+static void dump_release(struct dump *dump) {
+    for (size_t i = 0; i < dump->count; i++)
+        free(dump->rows[i]);
+    free(dump->rows);
+}
+
+static void assert_same_history(const char *one, const char *other) {
+    struct dump left = dump_of(one), right = dump_of(other);
+    assert_true(left.count > 0);
+    for (size_t i = 0; i < left.count && i < right.count; i++)
+        assert_string_equal(left.rows[i], right.rows[i]);
+    assert_int_equal(left.count, right.count);
+    dump_release(&left);
+    dump_release(&right);
+}
+
+/* ---- runs cut anywhere */
+
+static int ascending(const void *a, const void *b) {
+    size_t left = *(const size_t *)a, right = *(const size_t *)b;
+    return (left > right) - (left < right);
+}
+
+static void cut_and_compare(const struct slice *lines, size_t count) {
+    const char *whole = file_named("whole.db"), *parts = file_named("parts.db");
+    size_t stops[STOPS], at = 0;
+    for (size_t i = 0; i < STOPS; i++)
+        stops[i] = i ? laws_chance((unsigned)count + 1) : count;
+    qsort(stops, STOPS, sizeof *stops, ascending);
+    run_once(whole, lines, 0, count);
+    for (size_t i = 0; i < STOPS; at = stops[i++])
+        run_once(parts, lines, at, stops[i]);
+    assert_same_history(whole, parts);
+}
+
+static void samples_in_parts(void **state) {
+    (void)state;
+    struct laws_lines lines = laws_samples();
+    for (int round = 0; HAS_SQLITE && round < ROUNDS; round++)
+        cut_and_compare(lines.items, lines.count);
+}
+
+/* More names than are kept, over five days, of two hosts; every tenth entry is late, some by days,
+ * and some stamps are far ahead. */
+static void many_names_in_parts(void **state) {
+    static const char *const clock_names[] = {"mx1", "mx2"};
+    (void)state;
+    for (int round = 0; HAS_SQLITE && round < ROUNDS; round++) {
+        struct slice lines[LINES];
+        for (unsigned i = 0; i < LINES; i++) {
+            char text[400];
+            unsigned minute = i * 5 * 24 * 60 / LINES,
+                     back = laws_chance(10) ? 0 : laws_chance(3000);
+            if (laws_chance(200) == 0)
+                minute += 20000;
+            else
+                minute = minute > back ? minute - back : 0;
+            int length = snprintf(
+                text, sizeof text,
+                "2026-06-%02uT%02u:%02u:00+00:00 %s postfix/smtp[812]: 4C1D2E%04X: "
+                "to=<u%u@d%u.example.net>, relay=mx%u.example.net[198.51.100.%u]:25, delay=%u, "
+                "delays=0.05/0.01/0.5/0.34, dsn=%s, status=%s\n",
+                1 + minute / 1440, minute / 60 % 24, minute % 60, clock_names[laws_chance(2)],
+                laws_chance(3000), laws_chance(NAMES), laws_chance(NAMES), laws_chance(NAMES),
+                laws_chance(200), laws_chance(5000), laws_chance(2) ? "5.1.1" : "4.2.2",
+                laws_chance(2) ? "bounced (host mx.example.net[198.51.100.5] said: 550 5.1.1 no "
+                                 "such user here (in reply to RCPT TO command))"
+                               : "deferred (host mx.example.net[198.51.100.5] said: 452 4.2.2 "
+                                 "mailbox full (in reply to RCPT TO command))");
+            lines[i] = (struct slice){memory_copy(text, (size_t)length), (size_t)length};
+        }
+        cut_and_compare(lines, LINES);
+        for (unsigned i = 0; i < LINES; i++)
+            free((char *)lines[i].at);
+    }
+}
+
+static int make_folder(void **state) {
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state) {
+    char command[100];
+    (void)state;
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(samples_in_parts),
+        cmocka_unit_test(many_names_in_parts),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
