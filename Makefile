@@ -109,7 +109,8 @@ build/$(PROGRAM): build/release/$(PROGRAM)
 # The manual pages and the completions: their lists are those of the program.
 all: manuals completions
 MANUAL_DATE := November 22, 2026
-MANUALS     := $(addprefix build/install/,mailtriage.1 mailtriage-config.5 mailtriage-patterns.5)
+MANUALS     := $(addprefix build/install/,mailtriage.1 mailtriage-config.5 mailtriage-patterns.5 \
+               mailtriage-thresholds.5)
 COMPLETIONS := $(addprefix build/install/mailtriage.,bash zsh fish)
 .PHONY: manuals completions
 manuals: $(MANUALS)
@@ -162,6 +163,8 @@ build/install/mailtriage-%.5: src/mdoc.sh Makefile
 	$(call QUIET,make)src/mdoc.sh $(filter docs/%,$^) mailtriage-$* 5 '$(MANUAL_DATE)' '$(about)' > $@
 build/install/mailtriage-config.5: docs/configuration.md
 build/install/mailtriage-config.5: about := options of mailtriage in a file
+build/install/mailtriage-thresholds.5: docs/thresholds.md
+build/install/mailtriage-thresholds.5: about := what mailtriage holds the numbers of a log against
 build/install/mailtriage-patterns.5: docs/patterns.md
 build/install/mailtriage-patterns.5: about := what mailtriage knows of wordings, and how a site adds to it
 

@@ -37,6 +37,14 @@ static int fail(const struct options *options, const struct problem *problem, in
     return status;
 }
 
+static int refuse(const struct analysis *analysis, const struct options *options,
+                  const struct problem *problem) {
+    int status = fail(options, problem, 2);
+    if (analysis->mistake.line)
+        say_place(analysis->mistake.line, analysis->mistake.at);
+    return status;
+}
+
 static int read_and_write(struct analysis *analysis, struct run *run) {
     struct inputs inputs = {0};
     struct problem problem;
@@ -44,7 +52,9 @@ static int read_and_write(struct analysis *analysis, struct run *run) {
     if (analysis->end)
         analysis->end(analysis, run);
     inputs_release(&inputs);
-    if (!result_close(&analysis->result, &problem))
+    if (analysis->without_result)
+        result_drop(&analysis->result);
+    else if (!result_close(&analysis->result, &problem))
         return fail(run->options, &problem, 1);
     return run->faulty ? 1 : 0;
 }
@@ -61,7 +71,7 @@ static int with_knowledge(struct analysis *analysis, const struct options *optio
     else if (!mask_key_masker(options, knowledge->book, &run.masker, &problem))
         status = fail(options, &problem, 2);
     else if (analysis->begin && !analysis->begin(analysis, &run, &problem))
-        status = fail(options, &problem, 2);
+        status = refuse(analysis, options, &problem);
     else if (!result_open(&analysis->result, options, &problem))
         status = fail(options, &problem, 1);
     else

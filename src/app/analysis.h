@@ -16,6 +16,8 @@ struct analysis {
     void (*end)(struct analysis *analysis, struct run *run);
     const struct format *format;
     struct result result;
+    struct mistake mistake; /* set by a `begin` that fails: to be pointed at */
+    bool without_result;    /* set by `end`: there is nothing to be written */
     struct run *run;
 };
 

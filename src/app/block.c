@@ -320,6 +320,14 @@ static enum unwrapping unwrap(struct hands *hands, struct job *job, const struct
     return unwrapping;
 }
 
+void block_count_own(struct job *job, const struct entry *entry, bool is_own,
+                     enum reading reading) {
+    job->own += is_own;
+    job->unknown += reading == READING_UNKNOWN;
+    if (is_own && entry->time.seconds > job->own_last)
+        job->own_last = entry->time.seconds;
+}
+
 static void work_line(struct pipeline *pipeline, struct hands *hands, struct job *job,
                       const struct line *line) {
     struct entry entry;
@@ -346,8 +354,7 @@ static void work_line(struct pipeline *pipeline, struct hands *hands, struct job
     bool is_own, is_repeated = entry.line.text.at != line->text.at;
     enum reading reading =
         block_read_entry(pipeline, hands, job, &entry, is_repeated ? NULL : mta, outside, &is_own);
-    job->own += is_own;
-    job->unknown += reading == READING_UNKNOWN;
+    block_count_own(job, &entry, is_own, reading);
     if (reading == READING_UNKNOWN || reading == READING_OTHER)
         keep_odd(job, reading == READING_OTHER ? ODD_OTHER : ODD_UNKNOWN, line, &entry);
     if (reading == READING_UNKNOWN && !outside)

@@ -52,6 +52,7 @@ struct progress {
     uint64_t wrapped;      /* lines in a known wrapping */
     struct odd_kept odd[ODD_KINDS];
     struct span span; /* of its entries */
+    int64_t own_last; /* of those of an MTA the last one; MOMENT_NONE: there was none */
     bool guessed;     /* some stamps had no year */
 };
 
@@ -102,6 +103,7 @@ struct job {
     size_t sample_count;
     struct odd_line odd[ODD_KINDS]; /* the first ones, inside or outside */
     struct span span;
+    int64_t own_last; /* as in struct progress */
     bool guessed;
 };
 
@@ -143,6 +145,7 @@ enum reading block_read_entry(struct pipeline *pipeline, struct hands *hands, st
 bool block_read_repeated(struct hands *hands, struct job *job, struct slice last, uint64_t times,
                          struct entry *entry);
 bool block_is_outside(const struct options *options, const struct moment *time);
+void block_count_own(struct job *job, const struct entry *entry, bool is_own, enum reading reading);
 void block_account(struct ledger *ledger, enum reading reading, bool outside, uint64_t lines);
 
 #endif

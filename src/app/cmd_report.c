@@ -1,5 +1,6 @@
 /* report - totals, reasons and what to do: one run over the inputs, one page. */
 #include "app/analysis.h"
+#include "app/judging.h"
 #include "app/mailing.h"
 #include "app/remembering.h"
 #include "app/say.h"
@@ -26,7 +27,8 @@ static uint64_t parts_of(const struct analysis *analysis, const struct options *
 
 static bool check_parts(struct analysis *analysis, struct run *run, struct problem *problem) {
     uint64_t parts = parts_of(analysis, run->options);
-    if (!mailing_check(run->options, analysis->format, problem))
+    if (!mailing_check(run->options, analysis->format, problem) ||
+        !judging_check(&run->options->mail_if, "mail-if", analysis, run->knowledge->book, problem))
         return false;
     if (!parts && analysis->format->one_table && !run->options->only)
         return problem_say(problem,
@@ -99,6 +101,13 @@ static const struct slice *local_domains(struct run *run, struct arena *arena) {
     return domains;
 }
 
+/* A log that could not be read is worth a mail, too. */
+static bool is_wanted(const struct analysis *analysis, const struct run *run) {
+    const struct thresholds *thresholds = &run->options->mail_if;
+    return !analysis->format->letter || !thresholds->count || run->faulty ||
+           judging_any_holds(run, thresholds);
+}
+
 static void write_page(struct analysis *analysis, struct run *run) {
     struct page page;
     struct format_wishes wishes =
@@ -152,7 +161,9 @@ static void end(struct analysis *analysis, struct run *run) {
         say_fault("%s", problem.text);
         run->faulty = true;
     }
-    write_page(analysis, run);
+    analysis->without_result = !is_wanted(analysis, run);
+    if (!analysis->without_result)
+        write_page(analysis, run);
 }
 
 int cmd_report(const struct options *options) {

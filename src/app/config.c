@@ -167,34 +167,36 @@ static const struct command *first_command_of(const struct option_row *row) {
 
 /* Whether the option could be set, in options that nobody uses. */
 static bool check_setting(const struct yaml *node, const struct command *command,
-                          struct problem *problem) {
+                          struct options *options, struct problem *problem) {
     const struct option_row *row = row_of(node, command, problem);
     if (!row)
         return false;
     struct options unused = {.command = command ? command : first_command_of(row)};
     bool good = set_values(&unused, row, node, problem);
+    options->mistake = unused.mistake;
     options_release(&unused);
     return good;
 }
 
 static bool check_section(const struct yaml *section, const struct command *command,
-                          struct problem *problem) {
+                          struct options *options, struct problem *problem) {
     if (section->kind != YAML_MAPPING)
         return yaml_say(section, problem,
                         "'%s' is a command: write its options under it, as in '%s: {quiet: true}'",
                         command->name, command->name);
     for (const struct yaml *node = section->first; node; node = node->next)
-        if (!check_setting(node, command, problem))
+        if (!check_setting(node, command, options, problem))
             return false;
     return true;
 }
 
-static bool check_file(const struct yaml *root, struct problem *problem) {
+static bool check_file(const struct yaml *root, struct options *options, struct problem *problem) {
     if (root->kind != YAML_MAPPING)
         return yaml_say(root, problem, "options are needed here, such as 'timezone: UTC'");
     for (const struct yaml *node = root->first; node; node = node->next) {
         const struct command *command = command_named(node->key);
-        if (!(command ? check_section(node, command, problem) : check_setting(node, NULL, problem)))
+        if (!(command ? check_section(node, command, options, problem)
+                      : check_setting(node, NULL, options, problem)))
             return false;
     }
     return true;
@@ -231,7 +233,8 @@ bool config_apply(struct options *options, const char *file, struct slice bytes,
     options->config = file;
     if (is_blank(bytes))
         return true;
-    if (!yaml_read(&options->arena, file, bytes, &root, problem) || !check_file(root, problem))
+    if (!yaml_read(&options->arena, file, bytes, &root, problem) ||
+        !check_file(root, options, problem))
         return false;
     const struct yaml *section = yaml_get(root, options->command->name);
     return (!section || set_missing(options, section, problem)) &&

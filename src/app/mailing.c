@@ -13,9 +13,10 @@ bool mailing_check(const struct options *options, const struct format *format,
     bool is_mail = format->letter;
     if (is_mail && !options->mail_to_count)
         return problem_say(problem, "--format %s: say to whom with --mail-to", format->name);
-    if (!is_mail && (options_insist(options, "mail-to") || options_insist(options, "mail-from")))
-        return problem_say(problem, "--mail-to and --mail-from belong to --format mail");
-    return true;
+    bool insists = options_insist(options, "mail-to") || options_insist(options, "mail-from") ||
+                   options_insist(options, "mail-if");
+    return is_mail || !insists ||
+           problem_say(problem, "--mail-to, --mail-from and --mail-if belong to --format mail");
 }
 
 static struct slice host_name(struct arena *arena) {

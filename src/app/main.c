@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "app/config.h"
+#include "app/plugin.h"
 #include "app/say.h"
 #include "finding/operators.h"
 #include "input/compressed.h"
@@ -33,6 +34,13 @@ static int print_version(void) {
     return 0;
 }
 
+/* Of a command line that is none; a monitoring system reads its plugin's line alone. */
+static int refuse(const struct options *options, const struct problem *problem) {
+    options_fault(options, problem);
+    bool is_plugin = options->command && strcmp(options->command->name, "check") == 0;
+    return is_plugin ? (int)plugin_unknown(say_first_fault()) : 2;
+}
+
 /* What is printed is no result, so --output does not hold. */
 static int run(const struct options *options) {
     int status = 0;
@@ -54,12 +62,10 @@ static int run(const struct options *options) {
 int main(int argc, char **argv) {
     struct options options;
     struct problem problem;
-    int status = 2;
+    int status;
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error like any other */
-    if (options_read(&options, argc, argv, &problem))
-        status = run(&options);
-    else
-        options_fault(&options, &problem);
+    status =
+        options_read(&options, argc, argv, &problem) ? run(&options) : refuse(&options, &problem);
     options_release(&options);
     return status;
 }

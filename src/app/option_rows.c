@@ -170,6 +170,20 @@ static bool set_local_domain(const struct option_row *row, const char *argument,
     return true;
 }
 
+static bool set_threshold(const struct option_row *row, const char *argument,
+                          struct options *options, struct problem *problem) {
+    struct thresholds *list = field_of(options, row);
+    struct threshold_mistake mistake;
+    if (list->count == THRESHOLDS_MOST)
+        return problem_say(problem, "--%s: at most %d of them", row->name, THRESHOLDS_MOST);
+    if (!threshold_read(slice_of(argument), &list->items[list->count], &mistake)) {
+        options->mistake = (struct mistake){argument, mistake.at};
+        return problem_say(problem, "--%s '%.100s': %s", row->name, argument, mistake.why.text);
+    }
+    list->count++;
+    return true;
+}
+
 /* Lists of one command line are one list. */
 static bool set_columns(const struct option_row *row, const char *argument, struct options *options,
                         struct problem *problem) {

@@ -218,6 +218,8 @@ void options_fault(const struct options *options, const struct problem *problem)
         say_fault("%s:%u:%u: %s", options->config, given->line, given->column, problem->text);
     else
         say_fault("%s", problem->text);
+    if (options->mistake.line)
+        say_place(options->mistake.line, options->mistake.at);
 }
 
 /* ---- help */
@@ -273,6 +275,10 @@ void options_help(const struct command *command) {
     for (int i = 0; i < OPTION_ROWS; i++)
         if (!command || option_is_of(&option_rows[i], command))
             print_option(&option_rows[i]);
-    printf("\nexit status: 0 done; 1 done, but an input was missing, damaged or not understood; "
-           "2 wrong usage,\nconfiguration or pattern file\n");
+    if (command && command->run == cmd_check)
+        printf("\nexit status: 0 fine; 1 warning; 2 critical; 3 unknown: no input, one that could "
+               "not be read or\nunderstood, or wrong usage\n");
+    else
+        printf("\nexit status: 0 done; 1 done, but an input was missing, damaged or not "
+               "understood; 2 wrong usage,\nconfiguration or pattern file\n");
 }

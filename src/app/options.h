@@ -7,6 +7,7 @@
 #include "base/slice.h"
 #include "finding/filter.h"
 #include "report/mail.h"
+#include "tally/threshold.h"
 
 /* Where the configuration and a site's own patterns lie. */
 #define CONFIG_FOLDER MAILTRIAGE_SYSCONFDIR "/mailtriage"
@@ -61,6 +62,11 @@ struct options {
     struct slice mail_to[MAIL_RECIPIENTS]; /* checked */
     size_t mail_to_count;
     const char *mail_from; /* checked; NULL: not given */
+    struct thresholds warning, critical, mail_if;
+    struct mistake {      /* in the value of an option, to be pointed at */
+        const char *line; /* NULL: none */
+        size_t at;
+    } mistake;
     char **operands;
     size_t operand_count;
     const char *config;               /* the configuration that is read; NULL: none */

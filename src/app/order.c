@@ -84,6 +84,8 @@ static void take_ledger(struct pipeline *pipeline, struct job *job) {
         masker_clear(run->masker);
     span_add(&progress->span, job->span.first);
     span_add(&progress->span, job->span.last);
+    if (job->own_last > progress->own_last)
+        progress->own_last = job->own_last;
     progress->guessed |= job->guessed;
     tally_lost(run->tally, job->lost);
     progress->own += job->own;
@@ -144,8 +146,7 @@ static void take_entry(struct taking *taking, const struct split *whole) {
     bool is_own;
     enum reading reading =
         block_read_entry(pipeline, taking->hands, job, &whole->entry, NULL, outside, &is_own);
-    job->own += is_own;
-    job->unknown += reading == READING_UNKNOWN;
+    block_count_own(job, &whole->entry, is_own, reading);
     for (size_t i = first; i < job->found.count; i++)
         take_finding(pipeline->run, job_finding(job, i), whole->source);
     job->found.count = first;
@@ -252,6 +253,7 @@ static void job_clear(struct job *job) {
     job->ledger = (struct ledger){0};
     memset(job->odd, 0, sizeof job->odd);
     job->span = span_none;
+    job->own_last = MOMENT_NONE;
     job->own = job->unknown = job->wrapped = job->lines = job->lost = 0;
     job->lasts.count = job->lasts.current = 0;
     job->lasts.now = 0;

@@ -31,6 +31,7 @@ static struct pipeline *pipeline_new(struct run *run) {
         struct job *job = &pipeline->jobs[i];
         pipeline->ring[i] = job;
         job->span = span_none;
+        job->own_last = MOMENT_NONE;
         job->block.bytes = memory_resize(NULL, LINES_BLOCK + LINE_LONGEST + 1, 1);
         arena_init(&job->arena);
         records_init(&job->found, sizeof(struct finding));
@@ -159,7 +160,8 @@ static struct progress *progress_new(struct pipeline *pipeline, const struct sou
                                   .own = stood->own,
                                   .unknown = stood->unknown,
                                   .wrapped = stood->wrapped,
-                                  .span = span_none};
+                                  .span = span_none,
+                                  .own_last = MOMENT_NONE};
     pipeline->own_used += stood->own - stood->unknown;
     if (pipeline->run->sources)
         progress->copies = copies_new(pipeline->run->sources, source);

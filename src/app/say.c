@@ -7,6 +7,7 @@
 
 #include "app/meter.h"
 #include "report/utf8.h"
+#include "report/width.h"
 
 /* Names and log text may hold anything; a terminal must not obey it, and shows each as one line. */
 void say_safely(char *text) {
@@ -24,11 +25,19 @@ void say_safely(char *text) {
     *to = '\0';
 }
 
+static char first_fault[1024]; /* a plugin's one line is about it */
+
+const char *say_first_fault(void) {
+    return first_fault;
+}
+
 __attribute__((format(printf, 2, 0))) static void say(const char *kind, const char *format,
                                                       va_list args) {
     char text[1024];
     vsnprintf(text, sizeof text, format, args);
     say_safely(text);
+    if (!*kind && !*first_fault)
+        snprintf(first_fault, sizeof first_fault, "%s", text);
     meter_clear();
     fprintf(stderr, "mailtriage: %s%s\n", kind, text);
 }
@@ -49,4 +58,15 @@ void say_note(const char *format, ...) {
 
 void say_note_text(const char *text) {
     say_note("%s", text);
+}
+
+void say_place(const char *line, size_t at) {
+    char text[1024], before[sizeof text];
+    if (strlen(line) >= sizeof text)
+        return;
+    snprintf(text, sizeof text, "%s", line);
+    snprintf(before, sizeof before, "%.*s", (int)at, line);
+    say_safely(text);
+    say_safely(before);
+    fprintf(stderr, "  %s\n  %*s^\n", text, (int)width_of(slice_of(before)), "");
 }

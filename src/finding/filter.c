@@ -176,7 +176,7 @@ bool filter_add(struct filter *filter, enum filter_by by, const char *value,
 
 /* ---- classes, which only the rule book knows ---- */
 
-static bool is_class(const struct rulebook *book, struct slice pattern) {
+bool filter_knows_class(const struct rulebook *book, struct slice pattern) {
     static const char *const others[] = {"accepted", "intermediate", "unclassified"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (glob_matches(pattern, slice_of(others[i]), true))
@@ -191,7 +191,7 @@ bool filter_check_classes(const struct filter *filter, const struct rulebook *bo
                           struct problem *problem) {
     for (size_t i = 0; i < filter->count; i++) {
         const struct filter_word *word = &filter->words[i];
-        if (word->by == FILTER_CLASS && !is_class(book, word->pattern))
+        if (word->by == FILTER_CLASS && !filter_knows_class(book, word->pattern))
             return problem_say(problem,
                                "--class '%.*s': no such reason; 'mailtriage rules list' names them",
                                SLICE_ARGS(word->pattern));

@@ -41,6 +41,8 @@ bool filter_add(struct filter *filter, enum filter_by by, const char *value,
 /* False when a word of --class fits no reason of the book. */
 bool filter_check_classes(const struct filter *filter, const struct rulebook *book,
                           struct problem *problem);
+/* True when the word fits a reason of the book, or what is none (unclassified). */
+bool filter_knows_class(const struct rulebook *book, struct slice pattern);
 
 /* Of a finding that the journey has completed. */
 bool filter_matches(const struct filter *filter, const struct finding *finding);

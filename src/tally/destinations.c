@@ -8,7 +8,6 @@
 
 #include "tally/counter.h"
 #include "tally/named.h"
-#include "tally/spread.h"
 
 struct destinations {
     struct ranking rankings[DESTINATION_TABLES];
@@ -213,4 +212,23 @@ uint64_t destination_permille(const struct tally *tally, enum destination_table 
     if (!counts_get(&all->rankings[table].counts, hash, numbers))
         return 0;
     return spread_permille(&all->spreads[table], hash, numbers[DESTINATION_TIMED], permille);
+}
+
+void destination_gather(const struct tally *tally, enum destination_table table, uint64_t hash,
+                        struct spread_sum *sum) {
+    const struct destinations *all = tally_content(tally, &counter_destinations);
+    uint64_t numbers[COUNTS_MOST];
+    if (counts_get(&all->rankings[table].counts, hash, numbers))
+        spread_gather(&all->spreads[table], hash, numbers[DESTINATION_TIMED], sum);
+}
+
+/* Of the three tables that of operators has the fewest names, and each delivery is in it. */
+void destinations_gather(const struct tally *tally, struct spread_sum *sum) {
+    const struct destinations *all = tally_content(tally, &counter_destinations);
+    const struct counts *counts = &all->rankings[DESTINATION_OPERATOR].counts;
+    const struct spread *spread = &all->spreads[DESTINATION_OPERATOR];
+    uint64_t hash, numbers[COUNTS_MOST];
+    for (size_t place = 0; place < counts->places; place++)
+        if (counts_at(counts, place, &hash, numbers))
+            spread_gather(spread, hash, numbers[DESTINATION_TIMED], sum);
 }

@@ -6,6 +6,7 @@
 #define TALLY_DESTINATIONS_H
 
 #include "tally/ranking.h"
+#include "tally/spread.h"
 #include "tally/tally.h"
 
 enum destination_table {
@@ -39,5 +40,9 @@ const struct ranking *destinations(const struct tally *tally, enum destination_t
 /* An estimate (spread.h), in microseconds; 0: nothing of known duration. */
 uint64_t destination_permille(const struct tally *tally, enum destination_table table,
                               uint64_t hash, unsigned permille);
+/* Adds the durations of one name, or of all together, to a sum. */
+void destination_gather(const struct tally *tally, enum destination_table table, uint64_t hash,
+                        struct spread_sum *sum);
+void destinations_gather(const struct tally *tally, struct spread_sum *sum);
 
 #endif

@@ -56,16 +56,43 @@ static uint64_t number_at(const struct spread *spread, uint64_t owner, unsigned 
     return number;
 }
 
+/* So many of `all` are a permille of them. */
+static uint64_t wanted_of(uint64_t all, unsigned permille) {
+    return all / 1000 * permille + (all % 1000 * permille + 999) / 1000;
+}
+
 uint64_t spread_permille(const struct spread *spread, uint64_t owner, uint64_t all,
                          unsigned permille) {
     uint64_t below = 0;
     for (unsigned step = 0; !all && step < SPREAD_STEPS; step++)
         below += number_at(spread, owner, step);
     all = all ? all : below;
-    uint64_t wanted = all / 1000 * permille + (all % 1000 * permille + 999) / 1000;
+    uint64_t wanted = wanted_of(all, permille);
     below = 0;
     for (unsigned step = 0; all && step < SPREAD_STEPS; step++) {
         below += number_at(spread, owner, step);
+        if (below && below >= wanted)
+            return spread_middle(step);
+    }
+    return 0;
+}
+
+/* Most owners have few steps, so nothing is looked for behind the last. */
+void spread_gather(const struct spread *spread, uint64_t owner, uint64_t all,
+                   struct spread_sum *sum) {
+    uint64_t found = 0;
+    for (unsigned step = 0; found < all && step < SPREAD_STEPS; step++) {
+        uint64_t number = number_at(spread, owner, step);
+        sum->steps[step] += number;
+        found += number;
+    }
+    sum->all += found;
+}
+
+uint64_t spread_sum_permille(const struct spread_sum *sum, unsigned permille) {
+    uint64_t wanted = wanted_of(sum->all, permille), below = 0;
+    for (unsigned step = 0; sum->all && step < SPREAD_STEPS; step++) {
+        below += sum->steps[step];
         if (below && below >= wanted)
             return spread_middle(step);
     }

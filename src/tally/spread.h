@@ -25,6 +25,15 @@ void spread_expect(const struct spread *spread, uint64_t owner, uint64_t microse
  * is how many durations the owner has; 0: not known, which takes longer. */
 uint64_t spread_permille(const struct spread *spread, uint64_t owner, uint64_t all,
                          unsigned permille);
+/* The durations of several owners together. */
+struct spread_sum {
+    uint64_t steps[SPREAD_STEPS], all;
+};
+/* Adds those of an owner who has `all`. */
+void spread_gather(const struct spread *spread, uint64_t owner, uint64_t all,
+                   struct spread_sum *sum);
+uint64_t spread_sum_permille(const struct spread_sum *sum, unsigned permille);
+
 /* The step of a duration, and the duration in the middle of a step; microseconds. */
 unsigned spread_step(uint64_t microseconds);
 uint64_t spread_middle(unsigned step);

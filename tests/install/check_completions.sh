@@ -79,6 +79,7 @@ takes() { # COMMAND OPTION VALUE...
     [ $# -gt 0 ] || return 1
     [ "$command" != explain ] || operands=('550 no')
     [ "$command" != rules ] || operands=(list)
+    [ "$command" != check ] || operands+=(--warning 'received < 0')
     for value; do
         build/mailtriage "$command" --config "$scratch/mail.yaml" "$option" "$value" \
             "${operands[@]}" > "$scratch/out" 2>&1 || [ $? = 1 ] || cat "$scratch/out"

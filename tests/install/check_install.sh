@@ -20,6 +20,7 @@ usr/local/share/zsh/site-functions/_mailtriage
 usr/local/share/man/man1/mailtriage.1
 usr/local/share/man/man5/mailtriage-config.5
 usr/local/share/man/man5/mailtriage-patterns.5
+usr/local/share/man/man5/mailtriage-thresholds.5
 usr/local/share/doc/mailtriage/LICENSE
 usr/local/share/doc/mailtriage/README.md
 END

@@ -50,6 +50,8 @@ check "mailtriage-config.5 says what docs/configuration.md says" \
     same_words docs/configuration.md "$pages/mailtriage-config.5"
 check "mailtriage-patterns.5 says what docs/patterns.md says" \
     same_words docs/patterns.md "$pages/mailtriage-patterns.5"
+check "mailtriage-thresholds.5 says what docs/thresholds.md says" \
+    same_words docs/thresholds.md "$pages/mailtriage-thresholds.5"
 sed 's/anchor/Ankerplatz/' docs/configuration.md > "$scratch/other.md"
 check_catches "a word that is lost" same_words "$scratch/other.md" "$pages/mailtriage-config.5"
 tap_end

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # readme - every command "$ mailtriage ..." of README.md, docs/patterns.md, docs/configuration.md,
-# docs/digging.md and docs/report.md prints what stands below it; a line "[...]" stands for any lines. A block headed
-# by a line that begins with `mine/FILE` is that file: the commands of the page run beside it.
+# docs/digging.md, docs/report.md and docs/thresholds.md prints what stands below it; a line "[...]"
+# stands for any lines. A block headed by a line that begins with `mine/FILE` is that file: the
+# commands of the page run beside it.
 . "$(dirname "$0")/tap.bash"
 
 # A file a command, the command first, then its output; and the files of the page.
@@ -37,7 +38,7 @@ shown_in() { # BLOCK OUTPUT
 
 run_block() { # BLOCK OUTPUT FOLDER
     (
-        mailtriage() { "$program" "$@"; }
+        mailtriage() { "$program" "$@" || [ "$1" = check ]; }
         cd "$3" || exit 1
         eval "$(head -n 1 "$1")"
     ) > "$2"
@@ -52,7 +53,7 @@ each_block() { # PAGE TO FOLDER
 }
 
 program=$PWD/build/mailtriage
-mkdir -p "$scratch/readme" "$scratch/digging" "$scratch/report" "$scratch/configuration/mine" \
+mkdir -p "$scratch/readme" "$scratch/digging" "$scratch/report" "$scratch/thresholds/mine" "$scratch/configuration/mine" \
     "$scratch/patterns/mine"/{reasons,providers,codes}
 blocks README.md "$scratch/readme"
 each_block README.md "$scratch/readme" .
@@ -60,7 +61,7 @@ for page in patterns configuration; do
     blocks docs/$page.md "$scratch/$page"
     each_block docs/$page.md "$scratch/$page" "$scratch/$page"
 done
-for page in digging report; do
+for page in digging report thresholds; do
     blocks docs/$page.md "$scratch/$page"
     each_block docs/$page.md "$scratch/$page" .
 done

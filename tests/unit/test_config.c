@@ -117,6 +117,8 @@ static const struct {
     {"mask-key: hunter22hunter22", "c.yaml:1:11: no secret may stand here, others read this"},
     {"mail-password: hunter22", "c.yaml:1:1: 'mail-password': no secret may stand here"},
     {"api-token: hunter22", "c.yaml:1:1: 'api-token': no secret may stand here"},
+    {"mail-if: bouncd > 5", "c.yaml:1:10: --mail-if 'bouncd > 5': 'bouncd' is nothing"},
+    {"check: {critical: [silence > 5]}", "c.yaml:1:20: --critical 'silence > 5': a unit of time"},
     {"top: &x 1", "c.yaml:1:6: no anchors here"},
     {"top: 1\n---\ntop: 2", "c.yaml:2:1: only one document"},
 };
@@ -138,11 +140,22 @@ static void refuses(void **state) {
 static const char *value_for(const struct option_row *row) {
     static const struct {
         const char *of, *value;
-    } values[] = {{"mta", "exim"},       {"event", "[held]"},     {"level", "[mta]"},
-                  {"enhanced", "5.7.*"}, {"FILE", "/a"},          {"DIR", "[/a, /b]"},
-                  {"N", "41"},           {"YEAR", "2026"},        {"WHEN", "never"},
-                  {"SIGN", "tab"},       {"NAMES", "[totals]"},   {"TIME", "now"},
-                  {"WAY", "in"},         {"ADDRESSES", "[a, b]"}, {"WORDS", "[550, '5*']"}};
+    } values[] = {{"mta", "exim"},
+                  {"event", "[held]"},
+                  {"level", "[mta]"},
+                  {"enhanced", "5.7.*"},
+                  {"FILE", "/a"},
+                  {"DIR", "[/a, /b]"},
+                  {"N", "41"},
+                  {"YEAR", "2026"},
+                  {"WHEN", "never"},
+                  {"SIGN", "tab"},
+                  {"NAMES", "[totals]"},
+                  {"TIME", "now"},
+                  {"WAY", "in"},
+                  {"ADDRESSES", "[a, b]"},
+                  {"WORDS", "[550, '5*']"},
+                  {"THRESHOLD", "[waiting > 5]"}};
     if (!row->argument)
         return "true";
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)

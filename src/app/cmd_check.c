@@ -1,0 +1,63 @@
+/* check - thresholds, for a monitoring system: one run over the inputs, one line, an exit status of
+ * its own (plugin.h). Whatever goes wrong, the line is there: nobody looks at standard error. */
+#include "app/analysis.h"
+#include "app/judging.h"
+#include "app/plugin.h"
+#include "app/say.h"
+
+int cmd_check(const struct options *options);
+
+/* Its analysis comes first, so that each leads to the other. */
+struct check {
+    struct analysis analysis;
+    enum plugin_status status;
+    bool is_told;
+};
+
+static bool is_text(const struct format *format) {
+    return strcmp(format->name, "text") == 0;
+}
+
+static bool check_thresholds(struct analysis *analysis, struct run *run, struct problem *problem) {
+    const struct options *options = run->options;
+    if (!options->warning.count && !options->critical.count)
+        return problem_say(problem, "check needs a threshold: --warning 'bounced%% > 5', or "
+                                    "--critical; docs/thresholds.md has sets of them");
+    return judging_check(&options->warning, "warning", analysis, run->knowledge->book, problem) &&
+           judging_check(&options->critical, "critical", analysis, run->knowledge->book, problem);
+}
+
+static struct plugin_level judge(const struct run *run, const struct thresholds *thresholds,
+                                 struct arena *arena) {
+    struct threshold_basis basis = judging_basis(run);
+    struct threshold *shown = arena_zero(arena, (thresholds->count + 1) * sizeof *shown);
+    struct threshold_result *results = arena_zero(arena, (thresholds->count + 1) * sizeof *results);
+    for (size_t i = 0; i < thresholds->count; i++) {
+        shown[i] = judging_shown(run, &thresholds->items[i], arena);
+        results[i] = threshold_judge(&shown[i], &basis);
+    }
+    return (struct plugin_level){shown, results, thresholds->count};
+}
+
+static void write_line(struct analysis *analysis, struct run *run) {
+    struct check *check = (struct check *)(void *)analysis;
+    struct arena arena;
+    arena_init(&arena);
+    struct plugin_level warning = judge(run, &run->options->warning, &arena);
+    struct plugin_level critical = judge(run, &run->options->critical, &arena);
+    check->status = plugin_put(&analysis->result.out, &warning, &critical,
+                               run->faulty ? say_first_fault() : "");
+    check->is_told = true;
+    arena_release(&arena);
+}
+
+int cmd_check(const struct options *options) {
+    struct check check = {.analysis = {.default_format = "text",
+                                       .has = is_text,
+                                       .begin = check_thresholds,
+                                       .end = write_line}};
+    int status = analysis_run(&check.analysis, options);
+    if (!check.is_told)
+        return plugin_unknown(say_first_fault());
+    return status == 0 || check.status == PLUGIN_UNKNOWN ? (int)check.status : PLUGIN_UNKNOWN;
+}
