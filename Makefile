@@ -476,6 +476,11 @@ DOCDIR  ?= $(DATADIR)/doc/$(PROGRAM)
 BASHDIR ?= $(DATADIR)/bash-completion/completions
 ZSHDIR  ?= $(DATADIR)/zsh/site-functions
 FISHDIR ?= $(DATADIR)/fish/vendor_completions.d
+# The report of each night: systemd's units, the user that they run as, and cron's script.
+LIBEXECDIR  ?= $(PREFIX)/libexec
+SYSTEMDDIR  ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+CRONDIR     ?= $(SYSCONFDIR)/cron.daily
 
 # FROM:TO. The patterns are built in; these are there to be read, and to begin one's own with.
 INSTALLED  = build/$(PROGRAM):$(BINDIR)/$(PROGRAM) \
@@ -486,8 +491,14 @@ INSTALLED  = build/$(PROGRAM):$(BINDIR)/$(PROGRAM) \
              LICENSE:$(DOCDIR)/LICENSE README.md:$(DOCDIR)/README.md \
              $(foreach file,$(shell find docs -type f -not -path 'docs/decisions/*'),$(file):$(DOCDIR)/$(file)) \
              $(foreach file,$(EMBEDDED),$(file):$(DATADIR)/$(PROGRAM)/$(file))
+# FROM:TO:MODE. Folders are written into these where they name them: @BINDIR@.
+FILLED     := nightly.sh:$(LIBEXECDIR)/$(PROGRAM)/nightly:755 \
+              $(foreach unit,.service -send.service .timer,mailtriage$(unit):$(SYSTEMDDIR)/mailtriage$(unit):644) \
+              mailtriage.sysusers:$(SYSUSERSDIR)/mailtriage.conf:644 \
+              mailtriage.cron:$(CRONDIR)/mailtriage:755
+FILL       := sed -e 's,@BINDIR@,$(BINDIR),g' -e 's,@LIBEXECDIR@,$(LIBEXECDIR)/$(PROGRAM),g'
 # Folders that are only ours: they go when they are empty.
-OUR_FOLDERS := $(DOCDIR) $(DATADIR)/$(PROGRAM) $(SYSCONFDIR)/$(PROGRAM)
+OUR_FOLDERS := $(DOCDIR) $(DATADIR)/$(PROGRAM) $(LIBEXECDIR)/$(PROGRAM) $(SYSCONFDIR)/$(PROGRAM)
 CONFIG_FROM := src/install/config.yaml
 CONFIG_TO   := $(DESTDIR)$(SYSCONFDIR)/$(PROGRAM)
 
@@ -503,11 +514,15 @@ install: ## copies what is built to PREFIX=/usr/local (DESTDIR= BINDIR= DATADIR=
 	    to="$(DESTDIR)$${pair#*:}"; mode=644; [ "$$to" != "$(DESTDIR)$(BINDIR)/$(PROGRAM)" ] || mode=755; \
 	    mkdir -p "$${to%/*}"; install -m $$mode "$${pair%%:*}" "$$to"; \
 	done
+	@set -e; umask 022; for three in $(FILLED); do \
+	    to="$(DESTDIR)$${three#*:}"; mode="$${to##*:}"; to="$${to%:*}"; mkdir -p "$${to%/*}"; \
+	    $(FILL) "src/install/$${three%%:*}" > "$$to"; chmod $$mode "$$to"; \
+	done
 	@umask 022; [ -e "$(CONFIG_TO)/config.yaml" ] || { mkdir -p "$(CONFIG_TO)" && \
 	    install -m 644 $(CONFIG_FROM) "$(CONFIG_TO)/config.yaml"; }
 
 uninstall: ## takes away what install has copied; a configuration that was changed stays
-	@for pair in $(INSTALLED); do rm -f "$(DESTDIR)$${pair#*:}"; done
+	@for pair in $(INSTALLED) $(patsubst %:644,%,$(FILLED:%:755=%)); do rm -f "$(DESTDIR)$${pair#*:}"; done
 	@! cmp -s $(CONFIG_FROM) "$(CONFIG_TO)/config.yaml" || rm -f "$(CONFIG_TO)/config.yaml"
 	@for folder in $(OUR_FOLDERS); do \
 	    [ ! -d "$(DESTDIR)$$folder" ] || find "$(DESTDIR)$$folder" -depth -type d -empty -delete; \

@@ -26,12 +26,15 @@ static struct slice host_name(struct arena *arena) {
     return arena_copy(arena, good ? name : SLICE("localhost"));
 }
 
-/* Who runs the program, on this host. */
+/* Who runs the program, on this host. Mail from a host without a domain, such as mx1, is refused
+ * elsewhere: then the user alone, whom the mail server here completes by the domain of its mail. */
 static struct slice default_from(struct slice host, struct arena *arena) {
     const struct passwd *user = getpwuid(geteuid());
     const char *name =
         user && mail_address_is_good(slice_of(user->pw_name)) ? user->pw_name : "root";
-    return arena_print(arena, "%s@%.*s", name, SLICE_ARGS(host));
+    bool is_qualified = slice_find(host, '.') != SIZE_MAX;
+    return is_qualified ? arena_print(arena, "%s@%.*s", name, SLICE_ARGS(host))
+                        : arena_copy(arena, slice_of(name));
 }
 
 static struct slice date_words(int64_t seconds, struct arena *arena) {

@@ -1,8 +1,8 @@
 /* result - --output writes a temporary file in the same folder and renames it: a reader never sees
- * half a report, and a full disk leaves the old one. The old one's permissions stay: reports hold
- * addresses. A link stays too, the file behind it is replaced. A target that is no plain file (a
- * pipe, /dev/full) is written directly. A run that is ended from outside takes its temporary file
- * with it. */
+ * half a report, and a full disk or a power cut leaves the old one. The old one's permissions stay:
+ * reports hold addresses. A link stays too, the file behind it is replaced. A target that is no
+ * plain file (a pipe, /dev/full) is written directly. A run that is ended from outside takes its
+ * temporary file with it. */
 #include "app/result.h"
 
 #include <errno.h>
@@ -97,6 +97,8 @@ bool result_close(struct result *result, struct problem *problem) {
     bool good = out_flush(&result->out, result->name, problem);
     int fd = result->out.fd;
     out_release(&result->out);
+    if (good && result->temporary && fsync(fd) != 0)
+        good = problem_errno(problem, "cannot write '%s'", result->name);
     if (fd != STDOUT_FILENO && close(fd) != 0 && good)
         good = problem_errno(problem, "cannot write '%s'", result->name);
     if (!result->temporary)

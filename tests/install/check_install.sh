@@ -12,8 +12,14 @@ make_it() { # TARGET [VARIABLE=VALUE...]
 # All files that must be there, of the folders as they are by default.
 wanted() {
     cat << 'END'
+etc/cron.daily/mailtriage
 etc/mailtriage/config.yaml
 usr/local/bin/mailtriage
+usr/local/lib/systemd/system/mailtriage-send.service
+usr/local/lib/systemd/system/mailtriage.service
+usr/local/lib/systemd/system/mailtriage.timer
+usr/local/lib/sysusers.d/mailtriage.conf
+usr/local/libexec/mailtriage/nightly
 usr/local/share/bash-completion/completions/mailtriage
 usr/local/share/fish/vendor_completions.d/mailtriage.fish
 usr/local/share/zsh/site-functions/_mailtriage
@@ -33,12 +39,20 @@ holds_what_is_wanted() {
     diff <(wanted | sort) <(cd "$to" && find . -type f | sed 's,^\./,,' | sort)
 }
 
+# What is run: the program, what cron starts, and what that starts.
 modes_are_right() {
+    local run=(-path '*/bin/mailtriage' -o -path '*/cron.daily/*' -o -path '*/libexec/*/*')
     {
-        find "$to" -type f -not -perm 644 -not -path '*/bin/mailtriage'
+        find "$to" -type f -not -perm 644 -not \( "${run[@]}" \)
         find "$to" -type d -not -perm 755 -not -path "$to"
-        find "$to" -path '*/bin/mailtriage' -not -perm 755
+        find "$to" -type f \( "${run[@]}" \) -not -perm 755
     } | none
+}
+
+# Folders are filled in, also those that were chosen.
+no_holes() {
+    grep -r -l -E '@[A-Z]+@' "$to" --include='*mailtriage*' --include=nightly \
+        --exclude-dir=share --exclude-dir=bin | none
 }
 
 nothing_was_built() {
@@ -59,6 +73,7 @@ umask 077
 check "installs" make_it install
 check "what is wanted is there, and nothing else" holds_what_is_wanted
 check "all may read it, and run the program" modes_are_right
+check "it names its folders" no_holes
 check "nothing was built" nothing_was_built
 check "the program runs from there" runs_there
 check "installs again, over itself" make_it install
@@ -79,6 +94,9 @@ elsewhere=(PREFIX=/opt/mt BINDIR=/opt/bin DATADIR=/opt/data MANDIR=/opt/man)
 there() {
     [ -x "$to/opt/bin/mailtriage" ] && [ -e "$to/opt/data/mailtriage/patterns/reasons/order" ] &&
         [ -e "$to/opt/man/man1/mailtriage.1" ] &&
+        grep -q '^ExecStart=/opt/mt/libexec/mailtriage/nightly ' \
+            "$to/opt/mt/lib/systemd/system/mailtriage.service" &&
+        grep -q '/opt/bin/mailtriage' "$to/opt/mt/libexec/mailtriage/nightly" &&
         [ ! -e "$to/usr" ]
 }
 check "installs elsewhere" make_it install "${elsewhere[@]}"
@@ -93,13 +111,19 @@ check_catches "a tree in which nothing is built" \
     ${MAKE:-make} -s --no-print-directory -C "$scratch/tree" install DESTDIR="$scratch/none"
 check "and nothing is copied then" [ ! -e "$scratch/none" ]
 
-# The configuration as it comes sets nothing; each line that it offers is one that holds.
+# The configuration as it comes says who gets mail; each line that it offers is one that holds.
 offered() {
-    sed -n 's/^# \( *[a-z-]*:.*\)/\1/p' src/install/config.yaml > "$scratch/offered.yaml"
-    grep -q mail-to "$scratch/offered.yaml" &&
+    sed 's/^# \( *[a-z-]*:.*\)/\1/' src/install/config.yaml > "$scratch/offered.yaml"
+    grep -q '^  mail-from' "$scratch/offered.yaml" &&
         build/mailtriage report --config "$scratch/offered.yaml" --print-config | grep -q 'top: 10'
+}
+
+only_mail_to() {
+    build/mailtriage report --config src/install/config.yaml --print-config |
+        sed '/^#/d; s/ *#.*//' | diff - <(echo 'mail-to: root')
 }
 check "the configuration as it comes is one" \
     build/mailtriage --config src/install/config.yaml --print-config
+check "it sets only who gets mail" only_mail_to
 check "what it offers holds" offered
 tap_end

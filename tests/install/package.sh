@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
 # package - the Debian package in a fresh system: it installs, the program runs there and reads its
-# configuration, and after a purge the system is as it was. Needs root and Debian's archive.
+# configuration, cron mails a report (no systemd is there), and after a purge the system is as it was.
+# Needs root and Debian's archive.
 . "$(dirname "$0")/../lint/tap.bash"
 . tests/mta/mirror.bash
 
 fresh=$PWD/build/fresh
 package=$(echo build/deb/mailtriage_*.deb)
 
-# What the package needs is part of the fresh system, so that dpkg alone installs it.
+# What the package needs is part of the fresh system, so that dpkg alone installs it. Of the ways to
+# make users it is the one without systemd.
 make_fresh() {
     local needed
-    needed=$(dpkg-deb -f "$package" Depends | sed 's/([^)]*)//g; s/ //g')
+    needed=$(dpkg-deb -f "$package" Depends |
+        sed 's/([^)]*)//g; s/ //g; s/systemd|\(systemd-standalone-sysusers\)|[a-z-]*/\1/')
     rm -rf "$fresh"
     mkdir -p build/debs
     debootstrap --variant=minbase --cache-dir="$PWD/build/debs" --include="$needed,man-db,mandoc" \
@@ -26,10 +29,10 @@ inside() { # COMMAND...
         "$fresh" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 TZ=UTC "$@"
 }
 
-# Every file but those in which dpkg, man and ld.so keep their own books.
+# Every file but those in which dpkg, man and ld.so keep their own books, and those that they save.
 files() {
     (cd "$fresh" && find . -path ./proc -prune -o -print) |
-        grep -v -E '^\./(var/(lib/dpkg|cache|log|lib/apt)|etc/ld\.so\.cache)' | sort
+        grep -v -E '^\./(var/(lib/dpkg|cache|log|lib/apt)|etc/ld\.so\.cache|etc/.*-$)' | sort
 }
 
 says() { # WORDS COMMAND...: what the command prints in the fresh system has the words
@@ -74,7 +77,54 @@ printf 'code,name,description,when,fix,source,reason\n469,Tide,No water.,Low tid
     > "$fresh/etc/mailtriage/patterns/codes/reply.csv"
 check "patterns of the site are read" says Tide mailtriage explain 469
 rm -r "$fresh/etc/mailtriage/patterns"
+
+# ---- each night, by cron
+
+# A log that only its group may read, and a sendmail that takes no mail while there is no mbox.
+prepare_night() {
+    printf '%sT10:00:00+00:00 mx1 %s\n' "$(date -u -d yesterday +%F)" \
+        'postfix/smtp[8]: 4A1B2C3D4E: to=<bob@example.net>, relay=none, delay=1, delays=1/0/0/0, dsn=5.4.4, status=bounced (Host or domain name not found. Name service error for name=example.net type=AAAA: Host not found)' \
+        > "$fresh/var/log/mail.log"
+    chmod 640 "$fresh/var/log/mail.log"
+    inside chown root:adm /var/log/mail.log
+    cat > "$fresh/usr/sbin/sendmail" << 'END'
+#!/bin/sh
+cat >> /var/log/mbox 2> /dev/null || exit 75
+END
+    chmod +x "$fresh/usr/sbin/sendmail"
+}
+
+night() {
+    inside run-parts --regex '^mailtriage$' /etc/cron.daily
+}
+
+mails() { # NUMBER
+    [ "$(grep -c '^Subject: .*1 thing to do: 1 error' "$fresh/var/log/mbox")" = "$1" ]
+}
+
+only_for_its_user() {
+    [ -z "$(find "$fresh/var/lib/mailtriage" -perm /077)" ] &&
+        [ "$(inside stat -c %U /var/lib/mailtriage)" = mailtriage ]
+}
+
+where_systemd_runs() {
+    inside sh -c 'mkdir -p /run/systemd/system && /etc/cron.daily/mailtriage; rm -r /run/systemd' &&
+        mails 2
+}
+
+prepare_night
+check_catches "a night without a mail server" night
+check "the message waits" [ -n "$(find "$fresh/var/lib/mailtriage/outbox" -name '*.eml')" ]
+check "for its own user alone" only_for_its_user
+touch "$fresh/var/log/mbox" && chmod 666 "$fresh/var/log/mbox"
+check "the next night" night
+check "both reports arrive" mails 2
+check "and nothing waits" [ -z "$(find "$fresh/var/lib/mailtriage/outbox" -name '*.eml')" ]
+check "where systemd runs cron does nothing" where_systemd_runs
+rm "$fresh/usr/sbin/sendmail"
+
 check "is removed" inside dpkg -r mailtriage
+check "cron does nothing then" night
 check "the configuration stays" grep -q '^top: 3' "$fresh/etc/mailtriage/config.yaml"
 check "the program does not" [ ! -e "$fresh/usr/bin/mailtriage" ]
 check "is purged" inside dpkg -P mailtriage

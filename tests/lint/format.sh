@@ -9,7 +9,7 @@ formatted() {
 
 scripts_clean() {
     shellcheck -S warning -x -P SCRIPTDIR tests/run.sh tests/*/*.sh tests/*/*.bash src/*.sh .ci/run \
-        tests/mta/run
+        tests/mta/run src/install/nightly.sh src/install/mailtriage.cron
 }
 
 no_long_lines() {
