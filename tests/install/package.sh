@@ -99,7 +99,8 @@ night() {
 }
 
 mails() { # NUMBER
-    [ "$(grep -c '^Subject: .*1 thing to do: 1 error' "$fresh/var/log/mbox")" = "$1" ]
+    [ "$(grep -c '^Auto-Submitted: ' "$fresh/var/log/mbox")" = "$1" ] &&
+        [ "$(grep -c '^1 thing to do: 1 warning' "$fresh/var/log/mbox")" = "$1" ]
 }
 
 only_for_its_user() {
