@@ -3,7 +3,6 @@
 
 #include "base/memory.h"
 #include "finding/values.h"
-#include "finding/wording.h"
 #include "tally/incidents.h"
 
 bool block_is_outside(const struct options *options, const struct moment *time) {
@@ -13,38 +12,17 @@ bool block_is_outside(const struct options *options, const struct moment *time) 
            (options->until != MOMENT_NONE && time->seconds >= options->until);
 }
 
-/* The code a line type stands for when it prints none (implied.csv). Where the MTA's own dsn= says
- * another thing, the words were made of it: "Data format error" with dsn=5.7.1 is no 501 5.6.0. */
-static void imply_code(const struct codes *codes, struct finding *finding) {
-    const struct record *record = &finding->record;
-    if (finding->reply.code || !record->implied.length)
-        return;
-    const struct implied *implied = codes_implied(codes, record->implied);
-    if (!implied)
-        return;
-    struct enhanced told = implied->enhanced, dsn = record->dsn;
-    bool other = told.class_digit && dsn.class_digit &&
-                 (told.subject != dsn.subject || told.detail != dsn.detail);
-    if (other && (told.subject || told.detail))
-        return;
-    finding->reply.code = implied->code;
-    if (!finding->reply.enhanced.class_digit && !other)
-        finding->reply.enhanced = told;
-    finding->code_implied = true;
-}
-
 /* Made for the first reply of a thread: few runs need all. */
-static struct reason_memory *reasons_of(struct pipeline *pipeline, struct hands *hands) {
-    if (!hands->reasons)
-        hands->reasons = reason_memory_new(pipeline->run->knowledge->book);
-    return hands->reasons;
+static struct judge *judge_of(struct pipeline *pipeline, struct hands *hands) {
+    if (!hands->judge)
+        hands->judge = judge_new(pipeline->run->knowledge->book);
+    return hands->judge;
 }
 
 /* Reply and reason: the work of a failure, and of a delivery that is shown. The template and
  * the listed address are columns of the row; of tables only where they say so. */
-static void judge(struct pipeline *pipeline, struct hands *hands, struct job *job,
-                  struct finding *finding) {
-    const struct rulebook *book = pipeline->run->knowledge->book;
+static void decide(struct pipeline *pipeline, struct hands *hands, struct job *job,
+                   struct finding *finding) {
     bool is_delivery = finding->record.event == EVENT_DELIVERED;
     if (finding->record.kind == RECORD_OUTCOME && pipeline->run->counts)
         finding->run_by = operator_of(hands->operators, &finding->record);
@@ -55,12 +33,9 @@ static void judge(struct pipeline *pipeline, struct hands *hands, struct job *jo
     }
     if (is_delivery && !pipeline->run->wants_deliveries)
         return;
-    reply_read(&finding->record, &job->arena, &finding->reply);
-    imply_code(book->codes, finding);
-    reason_decide(book, reasons_of(pipeline, hands), finding);
+    judge_finding(judge_of(pipeline, hands), &job->arena, finding);
     if (is_delivery)
         return;
-    finding->template = wording_template(finding->reply.text, &job->arena);
     if (pipeline->run->listen || incidents_want_listed_ip(finding))
         finding->listed_ip = values_listed_ip(finding);
 }
@@ -112,7 +87,7 @@ static void finish_findings(struct pipeline *pipeline, struct hands *hands, stru
         finding->outside = outside;
         if (outside)
             make_detail(&finding->record);
-        judge(pipeline, hands, job, finding);
+        decide(pipeline, hands, job, finding);
     }
 }
 
@@ -376,8 +351,8 @@ void block_work(void *context, unsigned thread, void *argument) {
     struct job *job = argument;
     struct hands *hands = &pipeline->hands[thread];
     block_set_anchor(hands, job);
-    if (hands->reasons)
-        reason_memory_round(hands->reasons);
+    if (hands->judge)
+        reason_memory_round(judge_reasons(hands->judge));
     size_t at = 0;
     struct line line = {0};
     hands->clock.guessed = false;

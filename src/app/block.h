@@ -12,8 +12,8 @@
 #include "app/run.h"
 #include "base/map.h"
 #include "base/workers.h"
+#include "finding/judge.h"
 #include "finding/operators.h"
-#include "finding/reason.h"
 #include "input/copies.h"
 #include "input/entry.h"
 #include "input/heads.h"
@@ -109,7 +109,7 @@ struct job {
 
 /* What one thread needs for itself. */
 struct hands {
-    struct reason_memory *reasons; /* NULL: no reply yet */
+    struct judge *judge; /* NULL: no reply yet */
     struct operators *operators;
     struct clock clock;
     struct heads heads;

@@ -117,8 +117,8 @@ static bool was_off(const struct pipeline *pipeline, size_t place, const char **
                     unsigned *line_r) {
     bool off = false;
     for (unsigned i = 0; i <= pipeline->threads; i++) {
-        const struct reason_memory *reasons = pipeline->hands[i].reasons;
-        off |= reasons && reason_memory_was_off(reasons, place, file_r, line_r);
+        struct judge *judge = pipeline->hands[i].judge;
+        off |= judge && reason_memory_was_off(judge_reasons(judge), place, file_r, line_r);
     }
     return off;
 }

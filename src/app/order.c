@@ -268,8 +268,8 @@ void order_take(void *context, void *argument) {
     struct run *run = pipeline->run;
     struct taking taking = {pipeline, job, &pipeline->hands[pipeline->threads], NULL};
     uint64_t dropped = journey_dropped(run->journey);
-    if (taking.hands->reasons)
-        reason_memory_round(taking.hands->reasons);
+    if (taking.hands->judge)
+        reason_memory_round(judge_reasons(taking.hands->judge));
     size_t count = job->found.count, next = 0;
     for (size_t i = 0; i <= job->mark_count; i++) {
         size_t to = i < job->mark_count ? job->marks[i].at : count;

@@ -55,7 +55,7 @@ static void pipeline_free(struct pipeline *pipeline) {
         map_release(&pipeline->jobs[i].programs);
     }
     for (unsigned i = 0; i <= pipeline->threads; i++) {
-        reason_memory_free(pipeline->hands[i].reasons);
+        judge_free(pipeline->hands[i].judge);
         operators_free(pipeline->hands[i].operators);
     }
     for (size_t i = 0; i < pipeline->progress_count; i++)

@@ -208,6 +208,10 @@ void reason_memory_round(struct reason_memory *memory) {
     memory->limits->off = 0;
 }
 
+bool reason_memory_is_sure(const struct reason_memory *memory) {
+    return memory->limits->off == 0 && !memory->limits->met;
+}
+
 bool reason_memory_was_off(const struct reason_memory *memory, size_t place, const char **file_r,
                            unsigned *line_r) {
     const struct rulebook *book = memory->book;

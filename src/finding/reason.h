@@ -16,6 +16,8 @@ void reason_memory_free(struct reason_memory *memory);
 /* Begins a round, a block of the log: a pattern that met a limit too often in the last one is tried
  * again. What is decided in a round depends on nothing before it. */
 void reason_memory_round(struct reason_memory *memory);
+/* Whether none is off, and the last decision met none: then a verdict is that of any round. */
+bool reason_memory_is_sure(const struct reason_memory *memory);
 /* Whether such a pattern was off in any round, and where it stands; `place` is below
  * reason_patterns. */
 bool reason_memory_was_off(const struct reason_memory *memory, size_t place, const char **file_r,
