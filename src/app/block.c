@@ -278,6 +278,13 @@ static void work_loose_line(struct job *job, const struct entry *entry) {
     account_line(job, (struct slice){0}, READING_UNKNOWN, false);
 }
 
+static void know_tag(struct known_tag *tag, struct entry *entry) {
+    const struct mta *mta = mta_of_tag(entry->program);
+    tag->owner = mta;
+    if (mta && mta->speaker)
+        entry->speaker = tag->speaker = mta->speaker(entry->program);
+}
+
 /* As entry_read(), but most lines begin like one before; then whose it is may be known, too. */
 static enum unwrapping unwrap(struct hands *hands, struct job *job, const struct line *line,
                               struct entry *entry, const struct mta **mta_r) {
@@ -285,7 +292,7 @@ static enum unwrapping unwrap(struct hands *hands, struct job *job, const struct
     *mta_r = NULL;
     if (tag) {
         if (!tag->owner)
-            tag->owner = mta_of_tag(entry->program);
+            know_tag(tag, entry);
         *mta_r = tag->owner;
         return UNWRAPPED;
     }

@@ -28,4 +28,14 @@ static inline unsigned digits_read(const char *at, uint32_t *number_r) {
     return count;
 }
 
+/* How many of the eight bytes at `at` are digits or letters from A to F, from the first on. */
+static inline unsigned digits_hex(const char *at) {
+    const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;
+    uint64_t bytes = digits_load(at), sevens = bytes & ~high;
+    uint64_t digits = (sevens + each * (0x80 - '0')) & ~(sevens + each * (0x80 - '9' - 1));
+    uint64_t letters = (sevens + each * (0x80 - 'A')) & ~(sevens + each * (0x80 - 'F' - 1));
+    uint64_t others = (~(digits | letters) | bytes) & high;
+    return others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
+}
+
 #endif

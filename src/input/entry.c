@@ -174,6 +174,7 @@ static void entry_begin(struct entry *entry, const struct line *line) {
     entry->wrapping = NULL;
     entry->time = (struct moment){.seconds = MOMENT_NONE};
     entry->host = entry->program = entry->pid = (struct slice){0};
+    entry->speaker = NULL;
     entry->text = line->text;
     entry->repeat = 1;
     entry->stream = entry->inner = (struct slice){0};

@@ -17,8 +17,9 @@ struct entry {
     struct slice
         program;      /* the tag as written, "postfix/submission/smtpd"; "exim" for its own files */
     struct slice pid; /* digits, may be empty */
-    struct slice text; /* what the program said */
-    uint64_t repeat;   /* 1, or how often "message repeated N times: [ text]" says */
+    const void *speaker; /* what the program is to its MTA, where its tag was seen before (mta.h) */
+    struct slice text;   /* what the program said */
+    uint64_t repeat;     /* 1, or how often "message repeated N times: [ text]" says */
 
     /* Of a container that cuts long lines: the stream ("stdout", at NULL when it is none), what the
      * stream said before it was unwrapped again, and whether it goes on in the next line of it. */

@@ -131,6 +131,7 @@ struct known_tag *heads_read(struct heads *heads, struct clock *clock, const str
     entry->host = host;
     entry->program = (struct slice){program, tag->length};
     entry->pid = pid;
+    entry->speaker = tag->speaker;
     entry->text = slice_range(at, end);
     entry->repeat = 1;
     entry->stream = entry->inner = (struct slice){0};
@@ -190,7 +191,7 @@ static void keep_tag(struct heads *heads, struct slice program) {
     struct known_tag *tag = &heads->tags[tag_place(program.at, program.length)];
     memcpy(tag->text, program.at, program.length);
     tag->length = (uint8_t)program.length;
-    tag->owner = NULL;
+    tag->owner = tag->speaker = NULL;
 }
 
 void heads_keep(struct heads *heads, const struct clock *clock, const struct entry *entry) {

@@ -15,7 +15,8 @@ enum { HEADS_MINUTE = 17, HEADS_HOST = 64, HEADS_TAG = 32, HEADS_HOSTS = 8, HEAD
 struct known_tag {
     uint8_t length; /* 0: none */
     char text[HEADS_TAG];
-    const void *owner; /* whose it is, where the tag alone tells it; NULL: not known */
+    const void *owner;   /* whose it is, where the tag alone tells it; NULL: not known */
+    const void *speaker; /* of an entry with this tag */
 };
 
 /* One a thread; begins as all zero. */

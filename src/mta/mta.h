@@ -23,6 +23,8 @@ struct mta {
     const struct wrapping *files; /* of its own log files; NULL: it writes none, or like others */
     struct slice tags[2]; /* begins of programs' names that are surely its own; may be empty */
     unsigned (*likeness)(const struct entry *entry); /* of others: 0 no .. 100 surely mine */
+    /* What the name of a program is to the reader, for the entry; NULL: nothing, or no function. */
+    const void *(*speaker)(struct slice program);
     enum reading (*read)(const struct shapes *shapes, const struct entry *entry,
                          struct records *records);
     bool logs_twice;     /* an incident may be logged twice in a row, by one process */
