@@ -279,7 +279,7 @@ static void work_loose_line(struct job *job, const struct entry *entry) {
 }
 
 static void know_tag(struct known_tag *tag, struct entry *entry) {
-    const struct mta *mta = mta_of_tag(entry->program);
+    const struct mta *mta = mta_surely_of(entry);
     tag->owner = mta;
     if (mta && mta->speaker)
         entry->speaker = tag->speaker = mta->speaker(entry->program);

@@ -10,6 +10,7 @@
 
 #include "base/ascii.h"
 #include "base/digits.h"
+#include "input/wrap_exim.h"
 
 enum { DATE = 10, YEARLESS = 13, MOST_DIGITS = 7, WORD = 8 };
 
@@ -107,32 +108,51 @@ static inline struct known_tag *take_tag(struct heads *heads, const char **at_, 
     return tag;
 }
 
-struct known_tag *heads_read(struct heads *heads, struct clock *clock, const struct line *line,
-                             struct entry *entry) {
-    enum { SHORTEST = HEADS_MINUTE + 2 + 1 + MOST_DIGITS + WORD };
-    const char *at = line->text.at, *end = at + line->text.length;
-    struct moment time;
-    struct slice host, pid;
-    if (line->text.length < SHORTEST || !heads->minute.length ||
-        heads->minute.anchor != clock->anchor || !take_time(heads, &at, &time) ||
-        !take_host(heads, &at, end, &host))
+/* Of a syslog: host, tag and text. */
+static inline struct known_tag *read_behind(struct heads *heads, const char *at, const char *end,
+                                            struct entry *entry) {
+    if (!take_host(heads, &at, end, &entry->host))
         return NULL;
-    const char *program = at;
-    struct known_tag *tag = take_tag(heads, &at, end, &pid);
+    entry->program.at = at;
+    struct known_tag *tag = take_tag(heads, &at, end, &entry->pid);
     if (!tag)
         return NULL;
     at += at < end && *at == ' ';
     if (at < end && (*at == '[' || *at == 'm'))
         return NULL; /* "[ID 801593 mail.info] " of Solaris, "message repeated 2 times: [" */
+    entry->program.length = tag->length;
+    entry->wrapping = &wrap_syslog;
+    entry->text = slice_range(at, end);
+    return tag;
+}
+
+/* Of a file of Exim: pid and text. A zone makes another time of the stamp. */
+static struct known_tag *read_behind_exim(struct heads *heads, const char *at, const char *end,
+                                          struct entry *entry) {
+    if (end - at < 2 || at[1] == '+' || at[1] == '-' || wrap_exim_is_other(slice_range(at, end)))
+        return NULL;
+    entry->host = (struct slice){0};
+    entry->wrapping = &wrap_exim;
+    wrap_exim_read_behind(slice_range(at, end), entry);
+    if (entry->text.length && entry->text.at[0] == 'm')
+        return NULL;
+    return &heads->exim;
+}
+
+struct known_tag *heads_read(struct heads *heads, struct clock *clock, const struct line *line,
+                             struct entry *entry) {
+    enum { SHORTEST = HEADS_MINUTE + 2 + 1 + MOST_DIGITS + WORD };
+    const char *at = line->text.at, *end = at + line->text.length;
+    if (line->text.length < SHORTEST || !heads->minute.length ||
+        heads->minute.anchor != clock->anchor || !take_time(heads, &at, &entry->time))
+        return NULL;
+    struct known_tag *tag = heads->minute.is_exim ? read_behind_exim(heads, at, end, entry)
+                                                  : read_behind(heads, at, end, entry);
+    if (!tag)
+        return NULL;
     clock->guessed |= heads->minute.guessed;
     entry->line = *line;
-    entry->wrapping = &wrap_syslog;
-    entry->time = time;
-    entry->host = host;
-    entry->program = (struct slice){program, tag->length};
-    entry->pid = pid;
     entry->speaker = tag->speaker;
-    entry->text = slice_range(at, end);
     entry->repeat = 1;
     entry->stream = entry->inner = (struct slice){0};
     entry->goes_on = false;
@@ -142,9 +162,10 @@ struct known_tag *heads_read(struct heads *heads, struct clock *clock, const str
 /* ---- keeping */
 
 /* The minute of a stamp without a year is only kept where the clock keeps it, too. */
-static size_t minute_length(const struct clock *clock, struct slice line) {
+static size_t minute_length(const struct clock *clock, const struct entry *entry) {
+    struct slice line = entry->line.text;
     if (is_digit(line.at[0]))
-        return line.at[DATE] == 'T' ? HEADS_MINUTE : 0;
+        return line.at[DATE] == (entry->wrapping == &wrap_exim ? ' ' : 'T') ? HEADS_MINUTE : 0;
     bool is_known = clock->yearless.known && clock->yearless.anchor == clock->anchor &&
                     memcmp(line.at, clock->yearless.text, sizeof clock->yearless.text) == 0;
     return is_known ? YEARLESS : 0;
@@ -152,7 +173,7 @@ static size_t minute_length(const struct clock *clock, struct slice line) {
 
 static bool keep_minute(struct heads *heads, const struct clock *clock, const struct entry *entry) {
     const char *line = entry->line.text.at;
-    size_t length = minute_length(clock, entry->line.text);
+    size_t length = minute_length(clock, entry);
     if (!length || entry->time.digits > MOST_DIGITS)
         return false;
     int second = (line[length] - '0') * 10 + line[length + 1] - '0';
@@ -160,6 +181,7 @@ static bool keep_minute(struct heads *heads, const struct clock *clock, const st
     heads->minute.length = (uint8_t)length;
     heads->minute.digits = entry->time.digits;
     heads->minute.guessed = length == YEARLESS;
+    heads->minute.is_exim = entry->wrapping == &wrap_exim;
     heads->minute.offset = entry->time.offset;
     heads->minute.seconds = entry->time.seconds - second;
     heads->minute.anchor = clock->anchor;
@@ -194,14 +216,27 @@ static void keep_tag(struct heads *heads, struct slice program) {
     tag->owner = tag->speaker = NULL;
 }
 
-void heads_keep(struct heads *heads, const struct clock *clock, const struct entry *entry) {
+static void keep_syslog(struct heads *heads, const struct clock *clock, const struct entry *entry) {
     bool has_tag = entry->program.length && entry->pid.length &&
                    entry->program.at[entry->program.length] == '[';
-    if (entry->wrapping != &wrap_syslog || !entry->host.length || !has_tag ||
-        !keep_minute(heads, clock, entry))
+    if (!entry->host.length || !has_tag || !keep_minute(heads, clock, entry))
         return;
-    const char *behind = entry->line.text.at + heads->minute.length + 2 + heads->minute.digits +
-                         (heads->minute.digits > 0);
-    keep_host(heads, behind, entry);
+    size_t digits = heads->minute.digits;
+    keep_host(heads, entry->line.text.at + heads->minute.length + 2 + digits + (digits > 0), entry);
     keep_tag(heads, entry->program);
+}
+
+/* Only where no zone stands behind the stamp: it would be that of the run. */
+static void keep_exim(struct heads *heads, const struct clock *clock, const struct entry *entry) {
+    size_t behind = HEADS_MINUTE + 2 + entry->time.digits + (entry->time.digits > 0);
+    struct slice rest = slice_from(entry->line.text, behind);
+    if (rest.length > 1 && rest.at[1] != '+' && rest.at[1] != '-')
+        keep_minute(heads, clock, entry);
+}
+
+void heads_keep(struct heads *heads, const struct clock *clock, const struct entry *entry) {
+    if (entry->wrapping == &wrap_syslog)
+        keep_syslog(heads, clock, entry);
+    else if (entry->wrapping == &wrap_exim)
+        keep_exim(heads, clock, entry);
 }

@@ -26,6 +26,7 @@ struct heads {
         uint8_t length;          /* 0: none is known */
         uint8_t digits;          /* of the fraction behind the seconds, which has its dot then */
         bool guessed;            /* the year is */
+        bool is_exim;            /* a file of Exim: no host and no tag follow */
         int16_t offset;
         int64_t seconds, anchor;
     } minute;
@@ -33,7 +34,7 @@ struct heads {
         char text[HEADS_HOST]; /* from the stamp to the tag: "+02:00 mx1 " */
         uint8_t length, at;    /* 0: none; where the name begins */
     } hosts[HEADS_HOSTS];
-    struct known_tag tags[HEADS_TAGS];
+    struct known_tag tags[HEADS_TAGS], exim;
 };
 
 /* Reads a line as entry_read() does, and gives its tag. NULL: it begins like none before. */

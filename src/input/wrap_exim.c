@@ -8,7 +8,7 @@
  * begin with a year; neither is one with a host and a tag behind the stamp. Lines of a rejectlog
  * without a stamp belong to the entry above them and are not known here.
  */
-#include "input/entry.h"
+#include "input/wrap_exim.h"
 
 /* " +0200" */
 static bool take_zone(struct slice *s, int *offset_r) {
@@ -55,20 +55,27 @@ static bool has_tag(struct slice s) {
            slice_number(pid, &number) && slice_starts(s, SLICE(": "));
 }
 
+bool wrap_exim_is_other(struct slice behind) {
+    return (behind.length > 0 && behind.at[0] != ' ') || has_tag(behind);
+}
+
+void wrap_exim_read_behind(struct slice behind, struct entry *entry) {
+    entry->program = SLICE("exim");
+    entry->pid = take_pid(&behind);
+    slice_skip_byte(&behind, ' ');
+    entry->text = behind;
+}
+
 static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct slice line,
                               struct entry *entry) {
     struct wall wall;
     int offset;
     (void)arena;
-    if (!wall_take_dashed(clock, &line, &wall) || (line.length > 0 && line.at[0] != ' ') ||
-        has_tag(line))
+    if (!wall_take_dashed(clock, &line, &wall) || wrap_exim_is_other(line))
         return UNWRAP_FOREIGN;
     entry->time =
         take_zone(&line, &offset) ? moment_of_wall_at(&wall, offset) : moment_of_wall(clock, &wall);
-    entry->program = SLICE("exim");
-    entry->pid = take_pid(&line);
-    slice_skip_byte(&line, ' ');
-    entry->text = line;
+    wrap_exim_read_behind(line, entry);
     return UNWRAPPED;
 }
 

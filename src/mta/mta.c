@@ -31,32 +31,23 @@ static bool has_tag(const struct mta *mta, struct slice program) {
     return false;
 }
 
-const struct mta *mta_of_tag(struct slice program) {
+const struct mta *mta_surely_of(const struct entry *entry) {
     for (size_t i = 0; mtas[i]; i++)
-        if (has_tag(mtas[i], program))
+        if ((mtas[i]->files && mtas[i]->files == entry->wrapping) ||
+            has_tag(mtas[i], entry->program))
             return mtas[i];
     return NULL;
 }
 
-/* What tells an entry without a look at its text, which is that of nearly all. */
-static bool is_surely_of(const struct entry *entry, const struct mta *mta) {
-    return (mta->files && mta->files == entry->wrapping) || has_tag(mta, entry->program);
-}
-
 const struct mta *mta_of(const struct entry *entry) {
-    const struct mta *likeliest = NULL;
-    unsigned best = 0;
-    for (size_t i = 0; mtas[i]; i++)
-        if (is_surely_of(entry, mtas[i]))
-            return mtas[i];
-    for (size_t i = 0; mtas[i]; i++) {
+    const struct mta *likeliest = mta_surely_of(entry);
+    unsigned best = likeliest ? 100 : 0;
+    for (size_t i = 0; mtas[i] && best < 100; i++) {
         unsigned likeness = mtas[i]->likeness(entry);
         if (likeness > best) {
             best = likeness;
             likeliest = mtas[i];
         }
-        if (best >= 100)
-            break;
     }
     return likeliest;
 }

@@ -45,7 +45,7 @@ const struct mta *mta_named(struct slice name); /* NULL: no such MTA */
 /* Whose file or program it is, else the likeliest MTA, the first of equals; NULL when none knows
  * the entry. */
 const struct mta *mta_of(const struct entry *entry);
-/* The same of an entry in a syslog, where the name of its program says it; NULL: it does not. */
-const struct mta *mta_of_tag(struct slice program);
+/* The same without a look at its text, which is enough for nearly all; NULL: it is not. */
+const struct mta *mta_surely_of(const struct entry *entry);
 
 #endif

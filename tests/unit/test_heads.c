@@ -100,6 +100,24 @@ static void test_pairs(void **state) {
         {ISO "01+02:00 2026-06-01 a[1]: some text", ISO "01+02:00 2026-06-01 a[1]: some text",
          false},
         {ISO "01+02:00 - a[1]: some text of it", ISO "01+02:00 - a[1]: some text of it", false},
+        /* files of Exim */
+        {"2026-06-01 10:00:01 1wAbCd-000000012AB-0xYz Completed",
+         "2026-06-01 10:00:59 [12] 1wAbCd-000000012AB-0xYz <= a@example.org U=a P=local S=1", true},
+        {"2026-06-01 10:00:01.123 Start queue run: pid=4711",
+         "2026-06-01 10:00:59.007 1wAbCd-000000012AB-0xYz Completed", true},
+        {"2026-06-01 10:00:01 [1] 1wAbCd-000000012AB-0xYz Completed",
+         "2026-06-01 10:00:01 mx1 postfix/smtpd[1]: x of some length", false},
+        {"2026-06-01 10:00:01 1wAbCd-000000012AB-0xYz Completed",
+         "2026-06-01 10:00:01 +0200 1wAbCd-000000012AB-0xYz Completed", false},
+        {"2026-06-01 10:00:01 +0200 1wAbCd-000000012AB-0xYz Completed",
+         "2026-06-01 10:00:01 1wAbCd-000000012AB-0xYz Completed", false},
+        {"2026-06-01 10:00:01 1wAbCd-000000012AB-0xYz Completed",
+         "2026-06-01 10:00:01x 1wAbCd-000000012AB-0xYz Completed", false},
+        {"2026-06-01 10:00:01 1wAbCd-000000012AB-0xYz Completed",
+         "2026-06-01 10:00:01 message repeated 2 times: [ 1wAbCd-000000012AB-0xYz Completed]",
+         false},
+        {"2026-06-01 10:00:01 1wAbCd-000000012AB-0xYz Completed",
+         "2026-06-01T10:00:01 1wAbCd-000000012AB-0xYz Completed", false},
         /* other wrappings */
         {"2026-06-01 10:00:01 mx1 a[1]: some text of it", "2026-06-01 10:00:02 mx1 a[1]: some text",
          false},
@@ -141,6 +159,8 @@ static void test_changes(void **state) {
         "2026-06-01T10:00:01.123456+02:00 mx1 postfix/smtpd[4711]: connect from a[192.0.2.1]",
         "Jun  1 10:00:01 mx1 postfix/submission/smtpd[4711]: connect from a[192.0.2.1]",
         "2026-06-01T10:00:01Z mx1 sm-mta[4711]: 651A0001: x",
+        "2026-06-01 10:00:01.5 [4711] 1wAbCd-000000012AB-0xYz Completed",
+        "2026-06-01 10:00:01 1wAbCd-000000012AB-0xYz Completed",
     };
     static const char bytes[] = "09:aT+- []<.\t\0Z";
     static struct heads heads;
