@@ -77,41 +77,36 @@ int64_t exim_read_span(struct slice s) {
 
 /* ---- the fields of a line ---- */
 
+/* Of the keys of one letter: where in the fields the value goes. 0: nothing is kept of it. */
+static const uint8_t kept_at[256] = {
+    ['R'] = offsetof(struct exim_fields, router),
+    ['T'] = offsetof(struct exim_fields, transport),
+    ['F'] = offsetof(struct exim_fields, sender),
+    ['P'] = offsetof(struct exim_fields, protocol),
+    ['C'] = offsetof(struct exim_fields, confirmation),
+    ['S'] = offsetof(struct exim_fields, size),
+    ['U'] = offsetof(struct exim_fields, ident),
+    ['A'] = offsetof(struct exim_fields, authenticated),
+    ['X'] = offsetof(struct exim_fields, cipher),
+};
+
 /* NULL: a key of which nothing is kept. */
-static struct slice *field_of(struct exim_fields *fields, struct slice key) {
+static inline struct slice *field_of(struct exim_fields *fields, struct slice key) {
     if (key.length > 1)
         return slice_is(key, "id") || slice_is(key, "id*") ? &fields->message_id
                : slice_is(key, "QT")                       ? &fields->queue_time
                                                            : NULL;
-    switch (key.at[0]) {
-    case 'R':
-        return &fields->router;
-    case 'T':
-        return &fields->transport;
-    case 'F':
-        return &fields->sender;
-    case 'P':
-        return &fields->protocol;
-    case 'C':
-        return &fields->confirmation;
-    case 'S':
-        return &fields->size;
-    case 'U':
-        return &fields->ident;
-    case 'A':
-        return &fields->authenticated;
-    case 'X':
-        return &fields->cipher;
-    default:
-        return NULL;
-    }
+    size_t at = kept_at[(unsigned char)key.at[0]];
+    return at ? (struct slice *)(void *)((char *)fields + at) : NULL;
 }
 
 /* Length of the key in front of '=', 0 when the text does not begin with one. */
-static size_t key_length(struct slice s) {
+static inline size_t key_length(struct slice s) {
     size_t length = 0;
     if (s.length > 1 && s.at[1] == '=') /* most of them */
         return is_alnum(s.at[0]);
+    if (s.length > 2 && s.at[2] == '=' && is_alnum(s.at[1])) /* and most others */
+        return is_alnum(s.at[0]) ? 2 : 0;
     while (length < s.length && length < 8 && is_alnum(s.at[length]))
         length++;
     if (length && length < s.length && s.at[length] == '*')
@@ -120,17 +115,22 @@ static size_t key_length(struct slice s) {
 }
 
 /* "T=remote_smtp: TEXT": the colon belongs to the text (failure_log up to 4.98). */
-static struct slice take_word(struct slice *s) {
-    struct slice word = slice_head(*s, slice_find(*s, ' '));
+static inline struct slice take_word(struct slice *s) {
+    const char *blank = s->length ? memchr(s->at, ' ', s->length) : NULL;
+    struct slice word = {s->at, blank ? (size_t)(blank - s->at) : s->length};
     if (word.length && word.at[word.length - 1] == ':')
         word.length--;
-    *s = slice_from(*s, word.length);
+    *s = (struct slice){s->at + word.length, s->length - word.length};
     return word;
 }
 
-struct slice exim_take_value(struct slice *s) {
+static inline struct slice take_value(struct slice *s) {
     char first = s->length ? s->at[0] : '\0';
     return first == '"' ? take_quoted(s) : first == '<' ? exim_take_bracketed(s) : take_word(s);
+}
+
+struct slice exim_take_value(struct slice *s) {
+    return take_value(s);
 }
 
 /* Words without a value: DNSSEC, PRDR, CHUNKING, PIPELINING, TCP fast open and ARC were used. */
@@ -155,33 +155,39 @@ static bool skip_flag(struct slice *s) {
     return is_flag(word);
 }
 
-/* H=, and what is no field, is left where it stands. */
-static bool take_plain_field(struct slice *rest, struct exim_fields *fields) {
-    struct slice s = *rest;
-    slice_skip_byte(&s, ' ');
-    size_t length = key_length(s);
-    struct slice key = slice_head(s, length);
-    if (slice_is(key, "H") || (!length && !skip_flag(&s)))
+/* Takes the field at the front of *s, with the blank before it. H=, and what is no field, is left
+ * where it stands. */
+static inline bool take_plain_field(struct slice *s, struct exim_fields *fields) {
+    size_t blank = s->length && s->at[0] == ' ';
+    struct slice rest = {s->at + blank, s->length - blank};
+    size_t length = key_length(rest);
+    if (length == 1 && rest.at[0] == 'H')
         return false;
     if (length) {
-        s = slice_from(s, length + 1);
-        struct slice value = exim_take_value(&s), *field = field_of(fields, key);
+        struct slice *field = field_of(fields, (struct slice){rest.at, length});
+        rest = (struct slice){rest.at + length + 1, rest.length - length - 1};
+        struct slice value = take_value(&rest);
         if (field && !field->at)
             *field = value;
+    } else if (!skip_flag(&rest)) {
+        return false;
     }
-    *rest = s;
+    *s = rest;
     return true;
 }
 
 void exim_take_plain_fields(struct slice *rest, struct exim_fields *fields) {
-    while (take_plain_field(rest, fields))
+    struct slice s = *rest;
+    while (s.length && take_plain_field(&s, fields))
         ;
+    *rest = s;
 }
 
 /* Addresses, and the names that stand for masked ones, are made of these. */
-static bool is_address_byte(char byte) {
-    return is_alnum(byte) || byte == '.' || byte == ':' || byte == '%';
-}
+static const bool in_address[256] = {
+    ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
+    ['.'] = true,         [':'] = true,         ['%'] = true,
+};
 
 /* ":50111", or a service's name. */
 static struct slice take_port(struct slice *s) {
@@ -201,7 +207,7 @@ bool exim_take_ip(struct slice *s, struct slice *ip_r, struct slice *port_r) {
     if (!slice_skip_byte(&rest, '['))
         return false;
     size_t end = 0, most = rest.length < LONGEST ? rest.length : LONGEST;
-    while (end < most && is_address_byte(rest.at[end]))
+    while (end < most && in_address[(unsigned char)rest.at[end]])
         end++;
     if (!end || end == rest.length || rest.at[end] != ']')
         return false;
@@ -215,9 +221,10 @@ bool exim_take_ip(struct slice *s, struct slice *ip_r, struct slice *port_r) {
 
 /* Takes the address and the fields behind it; false when it is none, or when the rest does not fit:
  * then everything is as before. */
-static bool take_ip_and_fields(struct slice *s, exim_fits *fits, struct exim_fields *fields) {
+static inline bool take_ip_and_fields(struct slice *s, exim_fits *fits,
+                                      struct exim_fields *fields) {
     struct slice rest = *s, ip, port;
-    if (!exim_take_ip(&rest, &ip, &port))
+    if (!rest.length || rest.at[0] != '[' || !exim_take_ip(&rest, &ip, &port))
         return false;
     struct exim_fields before;
     if (fits)

@@ -107,6 +107,8 @@ struct record *records_add(struct records *records, enum record_kind kind, const
 static bool last_id_take(struct slice *text, struct slice *id_r) {
     enum { SHORTEST = 5, LONGEST = 60 };
     size_t at = text->length;
+    while (at >= 8 && are_alnum(text->at + at - 8))
+        at -= 8;
     while (at > 0 && (is_alnum(text->at[at - 1]) || text->at[at - 1] == '-'))
         at--;
     *id_r = slice_from(*text, at);
