@@ -235,22 +235,23 @@ static bool goes_on(struct job *job, const struct entry *entry, bool *is_marked_
     return *is_marked_r;
 }
 
-/* Lines of a few programs make up a log, so most are found again in `seen`, by length and last
- * letter. */
-static struct ledger *ledger_of(struct job *job, struct slice program) {
-    size_t last = program.length ? (unsigned char)program.at[program.length - 1] : 0;
-    size_t slot = (program.length + last) % PROGRAMS_SEEN;
-    if (!job->seen[slot].name.at || !slice_equal(job->seen[slot].name, program)) {
-        unsigned char *ledger = map_put(&job->programs, program, NULL);
-        job->seen[slot].name = program;
-        job->seen[slot].at = (size_t)(ledger - job->programs.values);
+/* Lines of a few programs make up a log, so most are found again in `seen`, by their tag. */
+static struct ledger *ledger_of(struct job *job, const struct known_tag *tag,
+                                struct slice program) {
+    size_t slot = tag ? tag->number % PROGRAMS_SEEN : 0;
+    if (tag && job->seen[slot].tag == tag->number)
+        return (struct ledger *)(void *)(job->programs.values + job->seen[slot].at);
+    unsigned char *ledger = map_put(&job->programs, program, NULL);
+    if (tag) {
+        job->seen[slot].tag = tag->number;
+        job->seen[slot].at = (uint32_t)(ledger - job->programs.values);
     }
-    return (struct ledger *)(void *)(job->programs.values + job->seen[slot].at);
+    return (struct ledger *)(void *)ledger;
 }
 
-static void account_line(struct job *job, struct slice program, enum reading reading,
-                         bool outside) {
-    block_account(ledger_of(job, program), reading, outside, 1);
+static void account_line(struct job *job, const struct known_tag *tag, struct slice program,
+                         enum reading reading, bool outside) {
+    block_account(ledger_of(job, tag, program), reading, outside, 1);
 }
 
 /* The block's own ledger is the sum of its programs'. */
@@ -269,13 +270,13 @@ static void work_loose_line(struct job *job, const struct entry *entry) {
     bool is_marked;
     if (goes_on(job, entry, &is_marked)) {
         if (!is_marked)
-            account_line(job, job->went.program, job->went.reading, job->went.outside);
+            account_line(job, NULL, job->went.program, job->went.reading, job->went.outside);
         return;
     }
     job->went = (struct went){.known = true};
     keep_odd(job, ODD_FOREIGN, &entry->line, NULL);
     sample(job, &entry->line, NULL);
-    account_line(job, (struct slice){0}, READING_UNKNOWN, false);
+    account_line(job, NULL, (struct slice){0}, READING_UNKNOWN, false);
 }
 
 static void know_tag(struct known_tag *tag, struct entry *entry) {
@@ -285,15 +286,14 @@ static void know_tag(struct known_tag *tag, struct entry *entry) {
         entry->speaker = tag->speaker = mta->speaker(entry->program);
 }
 
-/* As entry_read(), but most lines begin like one before; then whose it is may be known, too. */
+/* As entry_read(), but most lines begin like one before: then their tag is known. */
 static enum unwrapping unwrap(struct hands *hands, struct job *job, const struct line *line,
-                              struct entry *entry, const struct mta **mta_r) {
+                              struct entry *entry, struct known_tag **tag_r) {
     struct known_tag *tag = heads_read(&hands->heads, &hands->clock, line, entry);
-    *mta_r = NULL;
+    *tag_r = tag;
     if (tag) {
         if (!tag->owner)
             know_tag(tag, entry);
-        *mta_r = tag->owner;
         return UNWRAPPED;
     }
     enum unwrapping unwrapping = entry_read(&hands->clock, &job->arena, line, entry);
@@ -310,11 +310,33 @@ void block_count_own(struct job *job, const struct entry *entry, bool is_own,
         job->own_last = entry->time.seconds;
 }
 
+static void work_entry(struct pipeline *pipeline, struct hands *hands, struct job *job,
+                       const struct line *line, const struct known_tag *tag,
+                       const struct entry *entry) {
+    bool outside = block_is_outside(pipeline->run->options, &entry->time);
+    bool is_own, is_repeated = entry->line.text.at != line->text.at;
+    if (is_repeated)
+        tag = NULL;
+    enum reading reading =
+        block_read_entry(pipeline, hands, job, entry, tag ? tag->owner : NULL, outside, &is_own);
+    block_count_own(job, entry, is_own, reading);
+    if (reading == READING_UNKNOWN || reading == READING_OTHER)
+        keep_odd(job, reading == READING_OTHER ? ODD_OTHER : ODD_UNKNOWN, line, entry);
+    if (reading == READING_UNKNOWN && !outside)
+        sample(job, line, entry);
+    account_line(job, tag, entry->program, reading, outside);
+    job->went = (struct went){entry->wrapping, entry->program, reading, outside, true};
+    if (is_repeated || entry->stream.at)
+        job->went = (struct went){.known = true}; /* as when it is left to a mark */
+    if (!is_repeated && entry->wrapping->layer == LAYER_LINE)
+        lasts_put(&job->lasts, entry->host, line->text);
+}
+
 static void work_line(struct pipeline *pipeline, struct hands *hands, struct job *job,
                       const struct line *line) {
     struct entry entry;
-    const struct mta *mta;
-    enum unwrapping unwrapping = unwrap(hands, job, line, &entry, &mta);
+    struct known_tag *tag;
+    enum unwrapping unwrapping = unwrap(hands, job, line, &entry, &tag);
     job->lines++;
     if (unwrapping == UNWRAP_FOREIGN) {
         work_loose_line(job, &entry);
@@ -324,29 +346,12 @@ static void work_line(struct pipeline *pipeline, struct hands *hands, struct job
         job->wrapped++;
         span_add(&job->span, entry.time.seconds);
     }
-    if (leave_mark(hands, job, unwrapping, &entry)) {
+    if (leave_mark(hands, job, unwrapping, &entry))
         job->went = (struct went){.known = true};
-        return;
-    }
-    if (unwrapping == UNWRAP_DULL) {
-        account_line(job, (struct slice){0}, READING_DULL, false);
-        return;
-    }
-    bool outside = block_is_outside(pipeline->run->options, &entry.time);
-    bool is_own, is_repeated = entry.line.text.at != line->text.at;
-    enum reading reading =
-        block_read_entry(pipeline, hands, job, &entry, is_repeated ? NULL : mta, outside, &is_own);
-    block_count_own(job, &entry, is_own, reading);
-    if (reading == READING_UNKNOWN || reading == READING_OTHER)
-        keep_odd(job, reading == READING_OTHER ? ODD_OTHER : ODD_UNKNOWN, line, &entry);
-    if (reading == READING_UNKNOWN && !outside)
-        sample(job, line, &entry);
-    account_line(job, entry.program, reading, outside);
-    job->went = (struct went){entry.wrapping, entry.program, reading, outside, true};
-    if (is_repeated || entry.stream.at)
-        job->went = (struct went){.known = true}; /* as when it is left to a mark */
-    if (!is_repeated && entry.wrapping->layer == LAYER_LINE)
-        lasts_put(&job->lasts, entry.host, line->text);
+    else if (unwrapping == UNWRAP_DULL)
+        account_line(job, NULL, (struct slice){0}, READING_DULL, false);
+    else
+        work_entry(pipeline, hands, job, line, tag, &entry);
 }
 
 void block_set_anchor(struct hands *hands, const struct job *job) {

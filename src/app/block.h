@@ -95,8 +95,7 @@ struct job {
     struct ledger ledger;
     struct map programs; /* name -> struct ledger */
     struct {
-        struct slice name;
-        size_t at;         /* bytes into the values of `programs` */
+        uint32_t tag, at;  /* number of a known tag; bytes into the values of `programs` */
     } seen[PROGRAMS_SEEN]; /* a few of them, found without hashing */
     uint64_t own, unknown, wrapped;
     struct odd_line samples[JOB_SAMPLES]; /* not understood, inside the asked span */

@@ -204,6 +204,9 @@ void reason_memory_go(struct reason_memory *memory, enum reason_way way) {
 }
 
 void reason_memory_round(struct reason_memory *memory) {
+    if (!memory->limits->was_met)
+        return;
+    memory->limits->was_met = false;
     memset(memory->limits->times, 0, reason_patterns(memory->book));
     memory->limits->off = 0;
 }

@@ -88,6 +88,7 @@ struct limits {
     bool *was_off;        /* by the same: in any round */
     size_t off;           /* patterns that are off now */
     bool met;             /* in this decision */
+    bool was_met;         /* in this round */
 };
 
 struct reason_memory {

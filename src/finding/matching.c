@@ -135,7 +135,7 @@ static bool pattern_matches(const struct reason_memory *memory, struct regex *re
     enum regex_result result = regex_match(regex, memory->regex, asked->clean);
     if (result != REGEX_LIMIT)
         return result == REGEX_YES;
-    limits->met = true;
+    limits->met = limits->was_met = true;
     if (++limits->times[id] == LIMITS_MOST) {
         limits->was_off[id] = true;
         limits->off++;

@@ -211,8 +211,11 @@ static void keep_tag(struct heads *heads, struct slice program) {
     if (program.length >= HEADS_TAG)
         return;
     struct known_tag *tag = &heads->tags[tag_place(program.at, program.length)];
+    if (slice_equal((struct slice){tag->text, tag->length}, program))
+        return;
     memcpy(tag->text, program.at, program.length);
     tag->length = (uint8_t)program.length;
+    tag->number = ++heads->last_number;
     tag->owner = tag->speaker = NULL;
 }
 
@@ -230,8 +233,11 @@ static void keep_syslog(struct heads *heads, const struct clock *clock, const st
 static void keep_exim(struct heads *heads, const struct clock *clock, const struct entry *entry) {
     size_t behind = HEADS_MINUTE + 2 + entry->time.digits + (entry->time.digits > 0);
     struct slice rest = slice_from(entry->line.text, behind);
-    if (rest.length > 1 && rest.at[1] != '+' && rest.at[1] != '-')
-        keep_minute(heads, clock, entry);
+    if (rest.length < 2 || rest.at[1] == '+' || rest.at[1] == '-')
+        return;
+    keep_minute(heads, clock, entry);
+    if (!heads->exim.number)
+        heads->exim.number = ++heads->last_number;
 }
 
 void heads_keep(struct heads *heads, const struct clock *clock, const struct entry *entry) {

@@ -13,7 +13,8 @@ enum { HEADS_MINUTE = 17, HEADS_HOST = 64, HEADS_TAG = 32, HEADS_HOSTS = 8, HEAD
 
 /* A tag that was seen before. */
 struct known_tag {
-    uint8_t length; /* 0: none */
+    uint8_t length;  /* 0: none */
+    uint32_t number; /* not that of any tag before it; from 1 on */
     char text[HEADS_TAG];
     const void *owner;   /* whose it is, where the tag alone tells it; NULL: not known */
     const void *speaker; /* of an entry with this tag */
@@ -35,6 +36,7 @@ struct heads {
         uint8_t length, at;    /* 0: none; where the name begins */
     } hosts[HEADS_HOSTS];
     struct known_tag tags[HEADS_TAGS], exim;
+    uint32_t last_number;
 };
 
 /* Reads a line as entry_read() does, and gives its tag. NULL: it begins like none before. */
