@@ -48,7 +48,10 @@ static int refuse(const struct analysis *analysis, const struct options *options
 static int read_and_write(struct analysis *analysis, struct run *run) {
     struct inputs inputs = {0};
     struct problem problem;
-    inputs_read(run, &inputs);
+    if (analysis->read)
+        analysis->read(analysis, run);
+    else
+        inputs_read(run, &inputs);
     if (analysis->end)
         analysis->end(analysis, run);
     inputs_release(&inputs);

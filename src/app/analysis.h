@@ -12,6 +12,8 @@ struct analysis {
     bool (*has)(const struct format *format); /* the format can do what the command needs */
     /* Before the first line: sets run->listen, writes what comes first. May be NULL. */
     bool (*begin)(struct analysis *analysis, struct run *run, struct problem *problem);
+    /* Instead of reading the inputs. May be NULL. */
+    void (*read)(struct analysis *analysis, struct run *run);
     /* After the last line. May be NULL. */
     void (*end)(struct analysis *analysis, struct run *run);
     const struct format *format;

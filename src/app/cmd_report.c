@@ -2,10 +2,12 @@
 #include "app/analysis.h"
 #include "app/judging.h"
 #include "app/mailing.h"
+#include "app/recall.h"
 #include "app/remembering.h"
 #include "app/say.h"
 #include "report/asked.h"
 #include "report/parts.h"
+#include "report/past_section.h"
 #include "report/summary.h"
 
 int cmd_report(const struct options *options);
@@ -13,6 +15,8 @@ int cmd_report(const struct options *options);
 struct reporting {
     struct analysis analysis; /* first: the callbacks get it */
     struct remembering remembering;
+    struct store *past; /* the report comes from it, not from logs; NULL: from logs */
+    struct summary_past span;
 };
 
 static bool has_page(const struct format *format) {
@@ -109,6 +113,7 @@ static bool is_wanted(const struct analysis *analysis, const struct run *run) {
 }
 
 static void write_page(struct analysis *analysis, struct run *run) {
+    struct reporting *reporting = (struct reporting *)analysis;
     struct page page;
     struct format_wishes wishes =
         result_wishes(&analysis->result, run->options, &run->knowledge->words);
@@ -124,13 +129,15 @@ static void write_page(struct analysis *analysis, struct run *run) {
                                         .min = run->options->min,
                                         .only = run->options->only,
                                         .filter = &filter,
-                                        .journey = run->journey,
+                                        .journey = reporting->past ? NULL : run->journey,
+                                        .past = reporting->past ? &reporting->span : NULL,
                                         .local_domains = local_domains(run, &page.arena),
                                         .local_domain_count = run->options->local_domain_count,
                                         .masker = run->masker,
                                         .inputs = inputs_given(run, &page.arena)},
                &page);
-    parts_keep(&page, parts_of(analysis, run->options));
+    parts_keep(&page,
+               parts_of(analysis, run->options) & (reporting->past ? past_parts() : PARTS_ALL));
     if (analysis->format->letter) {
         struct mail_head head = mailing_head(run->options, &page.arena);
         if (run->masker)
@@ -142,6 +149,44 @@ static void write_page(struct analysis *analysis, struct run *run) {
     page_release(&page);
 }
 
+/* ---- from history ---- */
+
+/* Nothing is named to be read. */
+static bool is_from_history(const struct options *options) {
+    return options->history && !options->resume && !options->journal && !options->operand_count;
+}
+
+static void read_history(struct analysis *analysis, struct run *run) {
+    struct reporting *reporting = (struct reporting *)analysis;
+    const struct options *options = run->options;
+    const struct store_span span = recall_hours(options->since, options->until);
+    struct recalled recalled;
+    struct problem problem;
+    bool good = recall_tally(reporting->past, &span, run->masker, run->tally, &recalled, &problem);
+    run->faulty = !good || recalled.is_empty;
+    if (!good)
+        say_fault("%s", problem.text);
+    else if (recalled.is_empty)
+        say_fault("history '%s' holds nothing of the asked span: 'mailtriage history show' tells "
+                  "what it holds",
+                  options->history);
+    if (good)
+        reporting->span = (struct summary_past){recalled.since, recalled.until};
+}
+
+static bool begin_past(struct reporting *reporting, const struct options *options,
+                       struct problem *problem) {
+    if (options->filter.count)
+        return problem_say(problem, "history keeps sums, which no filter can be asked of: name the "
+                                    "logs, or leave the filters out");
+    if (options->only & ~past_parts())
+        return problem_say(problem, "--only: history does not keep every section that is named; "
+                                    "the report of it tells which it does");
+    reporting->analysis.read = read_history;
+    reporting->past = store_open(options->history, STORE_READ, problem);
+    return reporting->past != NULL;
+}
+
 /* With --resume the run goes on where the last one ended. */
 static bool begin(struct analysis *analysis, struct run *run, struct problem *problem) {
     struct reporting *reporting = (struct reporting *)analysis;
@@ -150,6 +195,8 @@ static bool begin(struct analysis *analysis, struct run *run, struct problem *pr
         return false;
     if (options->resume && !options->history)
         return problem_say(problem, "--resume needs --history FILE, where the last run is kept");
+    if (is_from_history(options))
+        return begin_past(reporting, options, problem);
     return !options->resume || remembering_begin(&reporting->remembering, run, problem);
 }
 
@@ -171,5 +218,6 @@ int cmd_report(const struct options *options) {
         .analysis = {.default_format = "text", .has = has_page, .begin = begin, .end = end}};
     int status = analysis_run(&reporting.analysis, options);
     remembering_release(&reporting.remembering);
+    store_close(reporting.past);
     return status;
 }

@@ -175,6 +175,13 @@ struct values {
     const struct tally_example *example;
 };
 
+/* History has groups and owners, and not which of them met. */
+static bool is_unknown(const struct rows *rows, const struct table *table, enum source source) {
+    return rows->wishes->past &&
+           (source == OF_OWNERS ||
+            (source == OF_STRANGERS && (table->of_owners || table->theme != THEME_REJECTIONS)));
+}
+
 static void add_cell(struct rows *rows, struct cell *row, const struct column *column,
                      const struct values *values) {
     switch (column->source) {
@@ -210,8 +217,13 @@ static void add_cell(struct rows *rows, struct cell *row, const struct column *c
 
 static void add_row(struct rows *rows, const struct table *table, const struct values *values) {
     struct cell *row = rows_add(rows, values->count);
-    for (size_t i = 0; row && i < COLUMNS; i++)
-        add_cell(rows, row, &table->columns[i], values);
+    for (size_t i = 0; row && i < COLUMNS; i++) {
+        const struct column *column = &table->columns[i];
+        if (is_unknown(rows, table, column->source))
+            cell_none(rows->page, row, column->key, page_word(rows->page, column->title));
+        else
+            add_cell(rows, row, column, values);
+    }
 }
 
 static void add_groups(struct rows *rows, const struct table *table,

@@ -10,6 +10,7 @@
 #include "report/metrics.h"
 #include "report/page_words.h"
 #include "report/parts.h"
+#include "report/past_section.h"
 #include "report/timeline.h"
 #include "report/todo.h"
 #include "report/top_lists.h"
@@ -89,8 +90,12 @@ static void add_delivered(struct page *page, struct cell *all, const struct tota
 }
 
 /* People are told with who waits. */
-static void add_held(struct page *page, struct cell *all, uint64_t held) {
-    cell_count(page, cell_record(page, all, "waiting", NULL), "held", NULL, held, NULL);
+static void add_held(struct page *page, struct cell *all, uint64_t held, bool is_past) {
+    struct cell *waiting = cell_record(page, all, "waiting", NULL);
+    if (is_past)
+        cell_none(page, waiting, "held", NULL);
+    else
+        cell_count(page, waiting, "held", NULL, held, NULL);
 }
 
 static void add_on_arrival(struct page *page, struct cell *all, const struct totals *totals) {
@@ -106,9 +111,9 @@ static void add_on_arrival(struct page *page, struct cell *all, const struct tot
         part->title = NULL;
 }
 
-/* Senders are those of messages received. */
+/* Senders are those of messages received. From history none of these is known. */
 static void add_distinct(struct page *page, struct cell *all, const struct distinct *distinct,
-                         const struct filter *filter) {
+                         const struct filter *filter, bool is_past) {
     const struct {
         const char *key;
         enum word title;
@@ -118,9 +123,10 @@ static void add_distinct(struct page *page, struct cell *all, const struct disti
                 {"sender_domains", WORD_SENDER_DOMAINS, distinct->sender_domains, true},
                 {"recipients", WORD_RECIPIENTS_COUNTED, distinct->recipients, false},
                 {"recipient_domains", WORD_RECIPIENT_DOMAINS, distinct->recipient_domains, false}};
-    struct cell *part = cell_record(page, all, "distinct", page_word(page, WORD_DISTINCT));
+    struct cell *part =
+        cell_record(page, all, "distinct", is_past ? NULL : page_word(page, WORD_DISTINCT));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (rows[i].of_messages && filter && !filter_is_of_messages(filter))
+        if (is_past || (rows[i].of_messages && filter && !filter_is_of_messages(filter)))
             cell_none(page, part, rows[i].key, NULL);
         else
             cell_count(page, part, rows[i].key, page_word(page, rows[i].title), rows[i].number,
@@ -128,7 +134,7 @@ static void add_distinct(struct page *page, struct cell *all, const struct disti
 }
 
 static void add_totals(struct page *page, const struct tally *tally, uint64_t held,
-                       const struct filter *filter) {
+                       const struct filter *filter, bool is_past) {
     const struct totals counted = tally_totals(tally), *totals = &counted;
     const struct distinct distinct = distinct_of(tally);
     struct cell *all =
@@ -151,9 +157,9 @@ static void add_totals(struct page *page, const struct tally *tally, uint64_t he
     add_amounts(page, cell_record(page, all, "sessions", page_word(page, WORD_SESSIONS)), sessions,
                 sizeof sessions / sizeof *sessions);
     add_delivered(page, all, totals);
-    add_held(page, all, held);
+    add_held(page, all, held, is_past);
     add_on_arrival(page, all, totals);
-    add_distinct(page, all, &distinct, filter);
+    add_distinct(page, all, &distinct, filter, is_past);
 }
 
 /* Bounces and the like are no mail of users: beside the totals, and shown when there are any. */
@@ -259,9 +265,12 @@ static void add_balance(struct page *page, const struct tally *tally) {
                                   words_number(page, dropped)));
 }
 
-/* What an export of the same rows is given, behind what is asked of a reason. */
+/* What an export of the same rows is given, behind what is asked of a reason. NULL: history has no
+ * rows. */
 static struct slice inputs_of(struct page *page, const struct summary_wishes *wishes) {
     struct out words;
+    if (wishes->past)
+        return (struct slice){0};
     out_init_memory(&words);
     asked_put_others(&words, wishes->filter, &page->arena);
     out_slice(&words, wishes->inputs);
@@ -281,6 +290,8 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     size_t rare = joining_leave_out(&all, wishes->min);
     joining_keep(&apart, &all);
     suspects_find(&suspects, tally);
+    if (wishes->past) /* it was read when it was written */
+        ledger.used = 1;
     todo_verdict(page, &apart, &suspects, &ledger);
     page->metrics = report_metrics;
     page_section(page, "schema", NULL, LOOK_HIDDEN, CELL_COUNT)->cell->number = 1;
@@ -289,12 +300,14 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
                  false);
     page->part = NULL;
     asked_of(wishes->filter, page);
+    if (wishes->past)
+        past_section(page, wishes->past->since, wishes->past->until);
     if (wishes->masker)
         add_text(page, slice_of(page_word(page, WORD_MASKED)));
     page->part = part_name(PART_REASONS);
     todo_cards(page, &apart, &suspects, wishes->top, inputs_of(page, wishes));
     page->part = part_name(PART_TOTALS);
-    add_totals(page, tally, waiting_table_held(waiting), wishes->filter);
+    add_totals(page, tally, waiting_table_held(waiting), wishes->filter, wishes->past);
     page->part = part_name(PART_REASONS);
     todo_reasons(page, &all, wishes->top);
     todo_strangers(page, &apart, wishes->top);

@@ -9,6 +9,11 @@
 #include "rules/rulebook.h"
 #include "tally/tally.h"
 
+/* A report from history, of whole hours. */
+struct summary_past {
+    int64_t since, until; /* seconds */
+};
+
 struct summary_wishes {
     unsigned top;                  /* reasons shown; 0: all */
     unsigned list_top;             /* rows of a table by name; 0: all that are known */
@@ -19,6 +24,7 @@ struct summary_wishes {
     struct masker *masker;         /* names are under masks, and it is said; NULL: they are not */
     const struct slice *local_domains; /* for the flow of mail */
     size_t local_domain_count;         /* 0: they are guessed */
+    const struct summary_past *past;   /* NULL: from logs */
     struct slice inputs; /* options and paths of what was read: " --year 2026 mail.log" */
 };
 

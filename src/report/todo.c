@@ -218,6 +218,8 @@ static struct slice do_words(struct page *page, const struct joined *joined) {
 static struct slice rows_words(struct page *page, const struct joined *joined,
                                struct slice inputs) {
     struct out words;
+    if (!inputs.at)
+        return inputs;
     out_init_memory(&words);
     out_text(&words, "mailtriage export");
     asked_put(&words, "class", joined->class_name);

@@ -13,6 +13,7 @@
 #include <arpa/inet.h>
 
 #include "base/network.h"
+#include "tally/cell.h"
 #include "tally/counter.h"
 #include "tally/named.h"
 
@@ -223,6 +224,15 @@ const struct counter counter_correspondents = {
     .save = correspondents_save,
     .load = correspondents_load,
 };
+
+void correspondents_put(struct tally *tally, enum correspondent_table table, struct slice name,
+                        const uint64_t numbers[CORRESPONDENT_NUMBERS]) {
+    struct correspondents *all = tally_content_to_fill(tally, &counter_correspondents);
+    if (slice_is(name, HOURLY_OTHER))
+        ranking_add_nameless(&all->rankings[table], numbers);
+    else
+        ranking_add(&all->rankings[table], name, numbers);
+}
 
 const struct ranking *correspondents(const struct tally *tally, enum correspondent_table table) {
     const struct correspondents *all = tally_content(tally, &counter_correspondents);

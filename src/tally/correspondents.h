@@ -38,6 +38,9 @@ enum { NETWORK_ROOM = 48 };
 struct slice network_shown(uint64_t network, char room[NETWORK_ROOM]);
 
 const struct ranking *correspondents(const struct tally *tally, enum correspondent_table table);
+/* Adds to the numbers of a name what was counted elsewhere (past.h). */
+void correspondents_put(struct tally *tally, enum correspondent_table table, struct slice name,
+                        const uint64_t numbers[CORRESPONDENT_NUMBERS]);
 /* The networks of all clients: network -> the numbers of the clients. To be released. */
 void correspondent_networks(const struct tally *tally, struct counts *networks_r);
 

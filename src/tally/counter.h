@@ -33,5 +33,7 @@ struct counter {
 
 /* The content of a counter, to read. */
 const void *tally_content(const struct tally *tally, const struct counter *counter);
+/* To be filled by what was counted elsewhere (past.h). */
+void *tally_content_to_fill(struct tally *tally, const struct counter *counter);
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include "tally/destinations.h"
 
+#include "tally/cell.h"
 #include "tally/counter.h"
 #include "tally/named.h"
 
@@ -199,6 +200,15 @@ const struct counter counter_destinations = {
     .save = destinations_save,
     .load = destinations_load,
 };
+
+void destinations_put(struct tally *tally, enum destination_table table, struct slice name,
+                      const uint64_t numbers[DESTINATION_NUMBERS]) {
+    struct destinations *all = tally_content_to_fill(tally, &counter_destinations);
+    if (slice_is(name, HOURLY_OTHER))
+        ranking_add_nameless(&all->rankings[table], numbers);
+    else
+        ranking_add(&all->rankings[table], name, numbers);
+}
 
 const struct ranking *destinations(const struct tally *tally, enum destination_table table) {
     const struct destinations *all = tally_content(tally, &counter_destinations);

@@ -37,6 +37,9 @@ enum destination_number {
 #define DESTINATION_LOCAL "(local)"
 
 const struct ranking *destinations(const struct tally *tally, enum destination_table table);
+/* Adds to the numbers of a name what was counted elsewhere (past.h). */
+void destinations_put(struct tally *tally, enum destination_table table, struct slice name,
+                      const uint64_t numbers[DESTINATION_NUMBERS]);
 /* An estimate (spread.h), in microseconds; 0: nothing of known duration. */
 uint64_t destination_permille(const struct tally *tally, enum destination_table table,
                               uint64_t hash, unsigned permille);

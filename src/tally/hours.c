@@ -97,6 +97,11 @@ static void hours_add(void *content, const struct counting *counting) {
     add(counts, row, number_of_event(finding->record.event), counting->events);
 }
 
+void hours_put(struct tally *tally, int64_t seconds, enum hours_number number, uint64_t by) {
+    struct hours *hours = tally_content_to_fill(tally, &counter_hours);
+    add(&hours->counts, row_of(&hours->counts, quarter_of(seconds)), number, by);
+}
+
 static void hours_merge(void *into, const void *from) {
     counts_merge(&((struct hours *)into)->counts, &((const struct hours *)from)->counts);
 }

@@ -28,6 +28,9 @@ struct quarter {
     uint64_t numbers[HOURS_NUMBERS];
 };
 
+/* Adds to a number of the quarter that holds a time; modulo 2^64. */
+void hours_put(struct tally *tally, int64_t seconds, enum hours_number number, uint64_t by);
+
 /* Calls back in the order of time, MOMENT_NONE last. */
 void hours_each(const struct tally *tally,
                 void (*each)(void *context, const struct quarter *quarter), void *context);

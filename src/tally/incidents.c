@@ -330,6 +330,31 @@ static void incidents_add(void *content, const struct counting *counting) {
     }
 }
 
+/* ---- what was counted elsewhere ---- */
+
+void incidents_put_group(struct tally *tally, enum theme theme,
+                         const struct slice parts[INCIDENT_PARTS], uint64_t count,
+                         uint64_t strangers) {
+    struct content *all = tally_content_to_fill(tally, &counter_incidents);
+    struct told told = {0};
+    char room[KEY_LENGTH];
+    bool is_new;
+    memcpy(told.parts, parts, sizeof told.parts);
+    struct slice key = key_of(&told, room);
+    struct group *group = group_of(&all->themes[theme].groups, &key, &is_new);
+    group->count += count;
+    group->strangers += strangers;
+    if (is_new) {
+        group->example.seconds = MOMENT_NONE;
+        group->last = MOMENT_NONE;
+    }
+}
+
+void incidents_put_owner(struct tally *tally, enum theme theme, struct slice name, uint64_t count) {
+    struct content *all = tally_content_to_fill(tally, &counter_incidents);
+    ranking_add(&all->themes[theme].owners, name, (const uint64_t[OWNER_NUMBERS]){count});
+}
+
 /* ---- merging, saving ---- */
 
 /* Uncut, so that any order of merging gives the same. */

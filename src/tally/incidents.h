@@ -49,6 +49,12 @@ struct incidents {                 /* texts are borrowed from the tally until it
 void incidents_read(const struct tally *tally, enum theme theme, struct incidents *incidents_r);
 void incidents_release(struct incidents *incidents);
 
+/* Adds what was counted elsewhere (past.h) to a group, or to an owner alone. */
+void incidents_put_group(struct tally *tally, enum theme theme,
+                         const struct slice parts[INCIDENT_PARTS], uint64_t count,
+                         uint64_t strangers);
+void incidents_put_owner(struct tally *tally, enum theme theme, struct slice name, uint64_t count);
+
 /* What a group of some theme needs of a finding beside its verdict. */
 bool incidents_want_template(const struct finding *finding);
 bool incidents_want_listed_ip(const struct finding *finding);

@@ -200,6 +200,11 @@ void ranking_consider(struct ranking *ranking, const struct name *name, const ui
         keep_name(ranking, name);
 }
 
+void ranking_add_nameless(struct ranking *ranking, const uint64_t *by) {
+    static const uint64_t many = 0x6f7468657273; /* of no name, but with the chance of any two */
+    counts_add(&ranking->counts, many, by);
+}
+
 uint64_t ranking_add(struct ranking *ranking, struct slice text, const uint64_t *by) {
     struct name name = ranking_name(text);
     bool is_new;

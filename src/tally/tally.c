@@ -79,6 +79,10 @@ const void *tally_content(const struct tally *tally, const struct counter *count
     return NULL;
 }
 
+void *tally_content_to_fill(struct tally *tally, const struct counter *counter) {
+    return (void *)tally_content(tally, counter);
+}
+
 struct tally *tally_new(void) {
     struct tally *tally = memory_new(sizeof *tally);
     map_init(&tally->reasons, sizeof(struct reason_value));
@@ -363,6 +367,57 @@ void tally_count(struct tally *tally, struct counting *counting) {
         add_reason(tally, finding);
     for (size_t i = 0; i < COUNTERS; i++)
         counters[i]->add(tally->contents[i], counting);
+}
+
+/* ---- what was counted elsewhere ---- */
+
+struct totals *tally_totals_to_fill(struct tally *tally) {
+    return &tally->totals;
+}
+
+void tally_add_reason(struct tally *tally, const struct finding *finding) {
+    add_reason(tally, finding);
+}
+
+/* The parts of the key of a reason, in its order. */
+static void split_key(struct slice key, struct slice parts[REASON_PARTS]) {
+    for (int part = 0; part < REASON_PARTS; part++)
+        slice_cut(&key, '\0', &parts[part]);
+}
+
+void tally_offer_example(struct tally *tally, struct slice class_name, struct slice event,
+                         struct slice direction, struct tally_example example, int64_t last) {
+    for (size_t place = 0; place < tally->reasons.used; place++) {
+        struct slice key, parts[REASON_PARTS];
+        struct reason_value *value = map_at(&tally->reasons, place, &key);
+        split_key(key, parts);
+        if (!slice_equal(parts[0], class_name) || !slice_equal(parts[1], event) ||
+            !slice_equal(parts[2], direction))
+            continue;
+        example_offer(&value->example, example);
+        value->last = last > value->last ? last : value->last;
+    }
+}
+
+void tally_add_affected(struct tally *tally, struct slice class_name, struct slice event,
+                        struct slice direction, struct slice name, uint64_t count) {
+    char room[REASON_PARTS * (PART_LENGTH + 1) + NAME_LENGTH];
+    for (size_t place = 0; place < tally->reasons.used; place++) {
+        struct slice key, parts[REASON_PARTS];
+        struct reason_value *value = map_at(&tally->reasons, place, &key);
+        bool is_new;
+        split_key(key, parts);
+        if (is_strangers(key) || !slice_equal(parts[0], class_name) ||
+            !slice_equal(parts[1], event) || !slice_equal(parts[2], direction))
+            continue;
+        name = slice_head(name, NAME_LENGTH);
+        memcpy(room, key.at, key.length);
+        slice_lowered(name, room + key.length);
+        struct slice whole = {room, key.length + name.length};
+        *(uint64_t *)map_put(&tally->affected, whole, &is_new) += count;
+        value->names += is_new;
+        return;
+    }
 }
 
 /* ---- the ledger ---- */

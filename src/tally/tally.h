@@ -85,6 +85,16 @@ void tally_add(struct tally *tally, const struct finding *finding);
 /* The same, of a counting that was begun. */
 void tally_count(struct tally *tally, struct counting *counting);
 
+/* For what was counted elsewhere (past.h): the totals; a reason with its codes, as often as
+ * `repeat` says; of all reasons of that name an example and the time of the last; and who is hit by
+ * the first one of that name. */
+struct totals *tally_totals_to_fill(struct tally *tally);
+void tally_add_reason(struct tally *tally, const struct finding *finding);
+void tally_offer_example(struct tally *tally, struct slice class_name, struct slice event,
+                         struct slice direction, struct tally_example example, int64_t last);
+void tally_add_affected(struct tally *tally, struct slice class_name, struct slice event,
+                        struct slice direction, struct slice name, uint64_t count);
+
 /* Adds a ledger to that of a source, and to that of a program ("postfix/smtpd"; "" for lines that
  * no wrapping knew). */
 void tally_source(struct tally *tally, const char *source, const struct ledger *ledger);

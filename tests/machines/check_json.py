@@ -6,6 +6,8 @@ cases.
 """
 import copy
 import json
+import os
+import tempfile
 
 from checks import Checks, SAMPLES, golden_logs, hostile_log, mailtriage, names_in
 from json_schema import Schema, read
@@ -30,6 +32,21 @@ def report(*words):
     return read(mailtriage("report", "--format", "json", *words))
 
 
+def past():
+    """Reports of a history of the samples; none where the build has no SQLite."""
+    with tempfile.TemporaryDirectory() as folder:
+        history = ["--history", os.path.join(folder, "history.db")]
+        try:
+            mailtriage("report", "--resume", *history, *SAMPLES)
+        except AssertionError as fault:
+            if "LIBSQLITE" not in str(fault):
+                raise
+            return
+        yield "history", report(*history)
+        yield "history of an hour", report(*history, "--since", "2026-06-01T09:00:00Z",
+                                           "--until", "2026-06-01T10:00:00Z")
+
+
 def reports():
     """(name, report) of all there are."""
     yield "samples", report(*SAMPLES)
@@ -39,6 +56,7 @@ def reports():
         yield f"--{name} {words}", report(f"--{name}", words, *SAMPLES)
     yield "--lang th", report("--lang", "th", *SAMPLES)
     yield "--top 1 --min 2", report("--top", "1", "--min", "2", *SAMPLES)
+    yield from past()
     for part in PARTS:
         yield f"--without {part}", report("--without", part, *SAMPLES)
 

@@ -7,9 +7,13 @@
 
 #include <cmocka.h>
 
+#include "app/recall.h"
 #include "app/remembering.h"
+#include "base/map.h"
 #include "base/memory.h"
 #include "base/out.h"
+#include "tally/coded.h"
+#include "tally/hours.h"
 
 enum { ROUNDS = 6, LINES = 1500, STOPS = 6, NAMES = 400 };
 
@@ -183,6 +187,129 @@ static void many_names_in_parts(void **state) {
     }
 }
 
+/* ---- history and the logs it was made of */
+
+static void dump_reason(void *context, const struct tally_reason *reason) {
+    struct out out;
+    out_init_memory(&out);
+    out_print(&out, "%.*s %.*s %.*s %.*s %.*s %d %llu", SLICE_ARGS(reason->class_name),
+              SLICE_ARGS(reason->event), SLICE_ARGS(reason->direction), SLICE_ARGS(reason->level),
+              SLICE_ARGS(reason->mta), reason->strangers, (unsigned long long)reason->count);
+    for (size_t i = 0; i < reason->code_count; i++) {
+        const struct tally_code *code = &reason->codes[i];
+        out_print(&out, " %u/%u.%u.%u/%d=%llu", code->code, code->enhanced.class_digit,
+                  code->enhanced.subject, code->enhanced.detail, code->implied,
+                  (unsigned long long)code->count);
+    }
+    add_row(context, &out);
+}
+
+static void dump_coded(void *context, const struct coded *coded) {
+    struct out out;
+    out_init_memory(&out);
+    out_print(&out, "%.*s %d %d %d %d %u %u.%u.%u %d %llu", SLICE_ARGS(coded->class_name),
+              coded->event, coded->direction, coded->stage, coded->side, coded->code,
+              coded->enhanced.class_digit, coded->enhanced.subject, coded->enhanced.detail,
+              coded->implied, (unsigned long long)coded->count);
+    add_row(context, &out);
+}
+
+static void add_hour(void *context, const struct quarter *quarter) {
+    struct map *hours = context;
+    int64_t hour = hour_of(quarter->begin);
+    uint64_t *numbers = map_put(hours, (struct slice){(const char *)&hour, sizeof hour}, NULL);
+    for (size_t i = 0; i < HOURS_NUMBERS; i++)
+        numbers[i] += quarter->numbers[i];
+}
+
+static void dump_hours(struct dump *dump, const struct tally *tally) {
+    struct map hours;
+    map_init(&hours, HOURS_NUMBERS * sizeof(uint64_t));
+    hours_each(tally, add_hour, &hours);
+    for (size_t place = 0; place < hours.used; place++) {
+        struct slice key;
+        const uint64_t *numbers = map_at(&hours, place, &key);
+        struct out out;
+        int64_t hour;
+        uint64_t any = 0;
+        memcpy(&hour, key.at, sizeof hour);
+        out_init_memory(&out);
+        out_print(&out, "hour %lld", (long long)hour);
+        for (size_t i = 0; i < HOURS_NUMBERS; any |= numbers[i++])
+            out_print(&out, " %llu", (unsigned long long)numbers[i]);
+        if (any)
+            add_row(dump, &out);
+        else
+            out_release(&out);
+    }
+    map_release(&hours);
+}
+
+/* `about`: the span cuts lives of messages, so who waits or ever was deferred is left out. */
+static struct dump dump_tally(const struct tally *tally, bool about) {
+    struct dump dump = {0};
+    struct totals totals = tally_totals(tally);
+    struct out out;
+    uint64_t numbers[sizeof totals / sizeof(uint64_t)];
+    if (about)
+        totals.waiting = totals.deferred_ever = totals.got_through = 0;
+    memcpy(numbers, &totals, sizeof totals);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        out_init_memory(&out);
+        out_print(&out, "total %s %llu", hourly_totals[i], (unsigned long long)numbers[i]);
+        add_row(&dump, &out);
+    }
+    tally_each_reason(tally, dump_reason, &dump);
+    coded_each(tally, dump_coded, &dump);
+    dump_hours(&dump, tally);
+    qsort(dump.rows, dump.count, sizeof *dump.rows, compare_rows);
+    return dump;
+}
+
+static void assert_same_tally(const struct tally *logs, const struct tally *past, bool about) {
+    struct dump left = dump_tally(logs, about), right = dump_tally(past, about);
+    for (size_t i = 0; i < left.count && i < right.count; i++)
+        assert_string_equal(left.rows[i], right.rows[i]);
+    assert_int_equal(left.count, right.count);
+    dump_release(&left);
+    dump_release(&right);
+}
+
+static void compare_span(const char *file, const struct laws_lines *lines, int64_t since,
+                         int64_t until) {
+    struct options options = *laws_options(1);
+    struct run run;
+    struct problem problem = {""};
+    struct recalled recalled;
+    const struct store_span span = recall_hours(since, until);
+    struct tally *past = tally_new();
+    struct store *store = store_open(file, STORE_READ, &problem);
+    if (!store || !recall_tally(store, &span, NULL, past, &recalled, &problem))
+        fail_msg("%s", problem.text);
+    options.since = since;
+    options.until = until;
+    run_init(&run, &options, laws_knowledge());
+    laws_feed(&run, "log", lines->items, 0, lines->count);
+    assert_same_tally(run.tally, past, since != MOMENT_NONE || until != MOMENT_NONE);
+    store_close(store);
+    tally_free(past);
+    run_release(&run);
+}
+
+static void history_tells_what_logs_tell(void **state) {
+    static const int64_t begin = 1780272000; /* 2026-06-01 */
+    struct laws_lines lines = laws_samples();
+    const char *file = file_named("past.db");
+    (void)state;
+    if (!HAS_SQLITE)
+        return;
+    run_once(file, lines.items, 0, lines.count / 3);
+    run_once(file, lines.items, lines.count / 3, lines.count);
+    compare_span(file, &lines, MOMENT_NONE, MOMENT_NONE);
+    for (int64_t hour = 0; hour < 24; hour += 5)
+        compare_span(file, &lines, begin + hour * HOUR, begin + (hour + 6) * HOUR);
+}
+
 static int make_folder(void **state) {
     (void)state;
     return mkdtemp(folder) ? 0 : -1;
@@ -199,6 +326,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(samples_in_parts),
         cmocka_unit_test(many_names_in_parts),
+        cmocka_unit_test(history_tells_what_logs_tell),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,0 +1,112 @@
+/* recall - reads each table of history in the order in which past.h wants them. */
+#include "app/recall.h"
+
+#include "base/moment.h"
+#include "tally/named.h"
+#include "tally/past.h"
+
+struct recalling {
+    struct tally *tally;
+    struct masker *masker;
+    const struct store_span *span;
+    int64_t first, last; /* hours that hold anything */
+};
+
+struct store_span recall_hours(int64_t since, int64_t until) {
+    struct store_span span = {.since = INT64_MIN, .until = INT64_MAX};
+    if (since != MOMENT_NONE)
+        span.since = hour_of(since);
+    if (until != MOMENT_NONE)
+        span.until = hour_of(until - 1) + 1;
+    return span;
+}
+
+/* ---- masks */
+
+static struct slice mask_peer(struct masker *masker, struct slice name, char room[RANKING_NAME]) {
+    struct slice host, ip;
+    named_parts(name, &host, &ip);
+    return named_host(host.length ? masker_host(masker, host) : host,
+                      ip.length ? masker_ip(masker, ip) : ip, room);
+}
+
+/* Names of our own, which are nobody's. */
+static bool is_bare(struct slice name) {
+    return !name.length || name.at[0] == '(' || slice_is(name, "<>");
+}
+
+/* By the words of the dimensions and lists of history. */
+static struct slice mask_name(struct masker *masker, struct slice kind, struct slice name,
+                              char room[RANKING_NAME]) {
+    if (is_bare(name) || slice_is(kind, "blocklist"))
+        return name;
+    if (slice_is(kind, "senders") || slice_is(kind, "recipients"))
+        return masker_address(masker, name);
+    if (slice_is(kind, "user"))
+        return masker_user(masker, name);
+    if (slice_is(kind, "relay") || slice_is(kind, "relays") || slice_is(kind, "client") ||
+        slice_is(kind, "clients"))
+        return mask_peer(masker, name, room);
+    return masker_host(masker, name);
+}
+
+static void take_cell(void *context, const struct hourly_cell *cell) {
+    struct recalling *recalling = context;
+    const struct hourly_shape *shape = hourly_shape(cell->table);
+    char room[RANKING_NAME];
+    struct hourly_cell masked = *cell;
+    if (cell->table == HOURLY_TOTALS) {
+        recalling->first = cell->hour < recalling->first ? cell->hour : recalling->first;
+        recalling->last = cell->hour > recalling->last ? cell->hour : recalling->last;
+    }
+    if (recalling->masker && shape->keeping & HOURLY_CUT) {
+        struct slice *name = &masked.keys[shape->key_count - 1];
+        *name = mask_name(recalling->masker, cell->keys[0], *name, room);
+    }
+    past_cell(recalling->tally, &masked);
+    if (recalling->masker)
+        masker_clear(recalling->masker);
+}
+
+static void take_template(void *context, const struct hourly_template *text) {
+    struct recalling *recalling = context;
+    struct hourly_template masked = *text;
+    if (recalling->masker) {
+        masked.reply = masker_text(recalling->masker, text->reply, text->host);
+        masked.source = masker_path(recalling->masker, text->source);
+        masked.host = masker_host(recalling->masker, text->host);
+    }
+    past_template(recalling->tally, &masked, recalling->span->since, recalling->span->until);
+    if (recalling->masker)
+        masker_clear(recalling->masker);
+}
+
+/* Who came out of waiting in the span had come into it before. */
+static void leave_none_below_zero(struct tally *tally) {
+    uint64_t numbers[sizeof(struct totals) / sizeof(uint64_t)];
+    memcpy(numbers, tally_totals_to_fill(tally), sizeof numbers);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        numbers[i] = (int64_t)numbers[i] < 0 ? 0 : numbers[i];
+    memcpy(tally_totals_to_fill(tally), numbers, sizeof numbers);
+}
+
+bool recall_tally(struct store *store, const struct store_span *asked, struct masker *masker,
+                  struct tally *tally, struct recalled *recalled_r, struct problem *problem) {
+    struct store_span span = {.since = asked->since, .until = asked->until};
+    struct recalling recalling = {tally, masker, &span, INT64_MAX, INT64_MIN};
+    for (int table = 0; table < HOURLY_TABLES; table++) {
+        span.by_hour = table == HOURLY_TOTALS;
+        if (!store_each_cell(store, (enum hourly_table)table, &span, take_cell, &recalling,
+                             problem))
+            return false;
+    }
+    if (!store_each_template(store, &span, take_template, &recalling, problem))
+        return false;
+    leave_none_below_zero(tally);
+    *recalled_r = (struct recalled){.is_empty = recalling.first > recalling.last};
+    if (recalled_r->is_empty)
+        return true;
+    recalled_r->since = (span.since == INT64_MIN ? recalling.first : span.since) * HOUR;
+    recalled_r->until = (span.until == INT64_MAX ? recalling.last + 1 : span.until) * HOUR;
+    return true;
+}

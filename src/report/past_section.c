@@ -1,0 +1,68 @@
+/* Why: numbers out of history look like those of logs, and some of them are less.
+ *
+ * How: one table says what each part of a report is then; the section, the words and what is left
+ * out are made of it.
+ */
+#include "report/past_section.h"
+
+#include "report/page_words.h"
+#include "report/parts.h"
+#include "report/when.h"
+
+enum kept { NOT_KEPT, EXACT, ABOUT };
+
+/* The others are not kept. */
+static const enum kept kept_as[PART_COUNT] = {
+    [PART_TOTALS] = EXACT,        [PART_REASONS] = EXACT,
+    [PART_CODES] = EXACT,         [PART_DAYS] = EXACT,
+    [PART_HOURS] = EXACT,         [PART_REJECTIONS] = EXACT,
+    [PART_NOTICES] = EXACT,       [PART_REJECTED_CLIENTS] = ABOUT,
+    [PART_BLOCKLISTS] = ABOUT,    [PART_LOGIN_USERS] = ABOUT,
+    [PART_LOGIN_CLIENTS] = ABOUT, [PART_RECIPIENT_DOMAINS] = ABOUT,
+    [PART_RELAYS] = ABOUT,        [PART_SENDER_DOMAINS] = ABOUT,
+    [PART_SENDERS] = ABOUT,       [PART_RECIPIENTS] = ABOUT,
+    [PART_CLIENTS] = ABOUT,       [PART_NETWORKS] = ABOUT,
+};
+
+uint64_t past_parts(void) {
+    uint64_t parts = 0;
+    for (int part = 0; part < PART_COUNT; part++)
+        if (kept_as[part] != NOT_KEPT)
+            parts |= PART_BIT(part);
+    return parts;
+}
+
+static void add_parts(struct page *page, struct cell *record, const char *key, enum kept kept) {
+    struct cell *list = cell_list(page, record, key, NULL);
+    for (int part = 0; part < PART_COUNT; part++)
+        if (kept_as[part] == kept)
+            cell_text(page, list, NULL, NULL, slice_of(part_name((enum part)part)));
+}
+
+static struct slice names_of(struct page *page, enum kept kept) {
+    struct slice names = {0};
+    for (int part = 0; part < PART_COUNT; part++)
+        if (kept_as[part] == kept)
+            names = arena_print(&page->arena, "%.*s%s%s", SLICE_ARGS(names),
+                                names.length ? ", " : "", part_name((enum part)part));
+    return names;
+}
+
+static void add_text(struct page *page, struct slice text) {
+    page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = text;
+}
+
+void past_section(struct page *page, int64_t since, int64_t until) {
+    struct cell *record = page_section(page, "history", NULL, LOOK_HIDDEN, CELL_RECORD)->cell;
+    when_cell(page, record, "since", since);
+    when_cell(page, record, "until", until);
+    add_parts(page, record, "exact", EXACT);
+    add_parts(page, record, "about", ABOUT);
+    add_parts(page, record, "not_kept", NOT_KEPT);
+    add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_PAST), when_words(page, since),
+                              when_words(page, until)));
+    add_text(page, slice_of(page_word(page, WORD_PAST_EXACT)));
+    add_text(page, slice_of(page_word(page, WORD_PAST_ABOUT)));
+    add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_PAST_NOT_KEPT),
+                              names_of(page, NOT_KEPT)));
+}

@@ -1,0 +1,14 @@
+/* past_section - of a report from history: what of it is exact, what about right, and what history
+ * does not keep.
+ */
+#ifndef REPORT_PAST_SECTION_H
+#define REPORT_PAST_SECTION_H
+
+#include "report/page.h"
+
+/* Parts that history has anything of: a bit for each. */
+uint64_t past_parts(void);
+/* Adds the member "history" and the same in words; seconds. */
+void past_section(struct page *page, int64_t since, int64_t until);
+
+#endif

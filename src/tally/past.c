@@ -1,0 +1,233 @@
+/* Why: whatever can be asked of logs can be asked of history, by the same words.
+ *
+ * How: each table of hourly.def goes into the counters that would have counted the findings behind
+ * it. A reason becomes one finding that stands for all of them.
+ */
+#include "tally/past.h"
+
+#include "tally/correspondents.h"
+#include "tally/counter.h"
+#include "tally/destinations.h"
+#include "tally/hour_lists.h"
+#include "tally/hours.h"
+#include "tally/incidents.h"
+#include "tally/named.h"
+
+enum { TEXT_ROOM = 64, TOTALS = sizeof(struct totals) / sizeof(uint64_t) };
+
+static uint64_t number_of(const struct hourly_cell *cell, size_t at) {
+    return (uint64_t)cell->numbers[at];
+}
+
+/* ---- totals */
+
+/* Those that the days and hours of a report show, too. */
+static const struct {
+    const char *name;
+    enum hours_number number;
+} of_hours[] = {{"received", HOURS_RECEIVED},      {"delivered", HOURS_DELIVERED},
+                {"deferred", HOURS_DEFERRED},      {"bounced", HOURS_BOUNCED},
+                {"expired", HOURS_EXPIRED},        {"rejected", HOURS_REJECTED},
+                {"auth_failed", HOURS_AUTH_FAILED}};
+
+static void add_total(struct tally *tally, const struct hourly_cell *cell) {
+    uint64_t totals[TOTALS];
+    memcpy(totals, tally_totals_to_fill(tally), sizeof totals);
+    for (size_t i = 0; i < TOTALS; i++)
+        if (slice_is(cell->keys[0], hourly_totals[i]))
+            totals[i] += number_of(cell, 0);
+    memcpy(tally_totals_to_fill(tally), totals, sizeof totals);
+    for (size_t i = 0; i < sizeof of_hours / sizeof *of_hours; i++)
+        if (slice_is(cell->keys[0], of_hours[i].name))
+            hours_put(tally, cell->hour * HOUR, of_hours[i].number, number_of(cell, 0));
+}
+
+/* ---- reasons */
+
+enum {
+    KEY_EVENT,
+    KEY_CLASS,
+    KEY_DIRECTION,
+    KEY_LEVEL,
+    KEY_STAGE,
+    KEY_SIDE,
+    KEY_CODE,
+    KEY_ENHANCED,
+    KEY_IMPLIED,
+    KEY_MTA,
+    KEY_WHO
+};
+
+static struct enhanced read_enhanced(struct slice text) {
+    uint64_t parts[3] = {0};
+    for (size_t i = 0; i < 3; i++)
+        if (!slice_take_number(&text, &parts[i]) || (i < 2 && !slice_skip_byte(&text, '.')))
+            return (struct enhanced){0};
+    return (struct enhanced){(uint8_t)parts[0], (uint16_t)parts[1], (uint16_t)parts[2]};
+}
+
+/* One finding for all of them. That it follows from its own reason lets it be a stranger's or not,
+ * as was judged when it was counted. */
+static struct finding finding_of(const struct hourly_cell *cell, char class_name[TEXT_ROOM]) {
+    const struct slice *keys = cell->keys;
+    struct finding finding = {.repeat = number_of(cell, 0), .follows = true};
+    struct record *record = &finding.record;
+    uint64_t code = 0;
+    enum event event = EVENT_NONE;
+    enum direction direction = DIRECTION_NONE;
+    enum level level = LEVEL_NONE;
+    enum stage stage = STAGE_NONE;
+    enum side side = SIDE_NONE;
+    event_read(keys[KEY_EVENT], &event);
+    direction_read(keys[KEY_DIRECTION], &direction);
+    level_read(keys[KEY_LEVEL], &level);
+    stage_read(keys[KEY_STAGE], &stage);
+    side_read(keys[KEY_SIDE], &side);
+    slice_number(keys[KEY_CODE], &code);
+    snprintf(class_name, TEXT_ROOM, "%.*s", SLICE_ARGS(keys[KEY_CLASS]));
+    record->kind = RECORD_INCIDENT;
+    record->event = event;
+    record->direction = direction;
+    record->level = level;
+    record->stage = stage;
+    record->side = side;
+    finding.reply.code = (uint16_t)code;
+    finding.reply.enhanced = read_enhanced(keys[KEY_ENHANCED]);
+    finding.code_implied = keys[KEY_IMPLIED].length != 0;
+    finding.mta = mta_named(keys[KEY_MTA]);
+    finding.time.seconds = MOMENT_NONE;
+    finding.cause = class_name;
+    finding.verdict.class_name = "";
+    finding.follows_stranger = keys[KEY_WHO].length != 0;
+    return finding;
+}
+
+static void add_reason(struct tally *tally, const struct hourly_cell *cell) {
+    char class_name[TEXT_ROOM];
+    const struct finding finding = finding_of(cell, class_name);
+    const struct counting counting = {.finding = &finding, .events = finding.repeat};
+    if (!finding.mta || !finding.repeat)
+        return;
+    tally_add_reason(tally, &finding);
+    counter_coded.add(tally_content_to_fill(tally, &counter_coded), &counting);
+    if (finding.record.event == EVENT_REJECTED)
+        incidents_put_group(
+            tally, THEME_REJECTIONS,
+            (const struct slice[INCIDENT_PARTS]){cell->keys[KEY_CLASS], cell->keys[KEY_STAGE]},
+            finding.repeat, finding.follows_stranger ? finding.repeat : 0);
+}
+
+/* ---- failures */
+
+/* A dimension and an event that a table of its own goes by. */
+static const struct {
+    const char *dimension, *event;
+    enum theme theme;
+} of_themes[] = {{"client", "rejected", THEME_REJECTIONS},
+                 {"client", "auth-failed", THEME_LOGIN_CLIENTS},
+                 {"user", "auth-failed", THEME_LOGIN_USERS}};
+
+static void add_failure(struct tally *tally, const struct hourly_cell *cell) {
+    const struct slice dimension = cell->keys[0], event = cell->keys[1], class_name = cell->keys[2],
+                       value = cell->keys[3];
+    for (size_t i = 0; i < sizeof of_themes / sizeof *of_themes; i++)
+        if (slice_is(dimension, of_themes[i].dimension) && slice_is(event, of_themes[i].event))
+            incidents_put_owner(tally, of_themes[i].theme, value, number_of(cell, 0));
+    if (slice_is(dimension, "blocklist") && slice_is(event, "rejected"))
+        incidents_put_group(tally, THEME_BLOCKLISTS, (const struct slice[INCIDENT_PARTS]){value},
+                            number_of(cell, 0), 0);
+    if (slice_is(dimension, "recipient_domain"))
+        tally_add_affected(tally, class_name, event, slice_of(direction_name(DIRECTION_OUT)), value,
+                           number_of(cell, 0));
+}
+
+/* ---- lists */
+
+static void add_destination(struct tally *tally, enum destination_table table,
+                            const struct hourly_cell *cell) {
+    destinations_put(tally, table, cell->keys[1],
+                     (const uint64_t[DESTINATION_NUMBERS]){
+                         [DESTINATION_SEEN] = number_of(cell, LIST_SEEN),
+                         [DESTINATION_DELIVERED] = number_of(cell, LIST_DELIVERED),
+                         [DESTINATION_BOUNCED] = number_of(cell, LIST_FAILED),
+                         [DESTINATION_DEFERRED] = number_of(cell, LIST_DEFERRED),
+                         [DESTINATION_FAILED] = number_of(cell, LIST_REFUSED),
+                         [DESTINATION_BYTES] = number_of(cell, LIST_BYTES),
+                     });
+}
+
+static void add_correspondent(struct tally *tally, enum correspondent_table table,
+                              const struct hourly_cell *cell) {
+    struct slice host, ip;
+    named_parts(cell->keys[1], &host, &ip);
+    correspondents_put(
+        tally, table, cell->keys[1],
+        (const uint64_t[CORRESPONDENT_NUMBERS]){
+            [CORRESPONDENT_MAIL] = number_of(cell, LIST_MAIL),
+            [CORRESPONDENT_SEEN] = number_of(cell, LIST_SEEN),
+            [CORRESPONDENT_REFUSED] = number_of(cell, LIST_REFUSED),
+            [CORRESPONDENT_BYTES] = number_of(cell, LIST_BYTES),
+            [CORRESPONDENT_RECIPIENTS] = number_of(cell, LIST_DELIVERED),
+            [CORRESPONDENT_BOUNCED] = number_of(cell, LIST_FAILED),
+            [CORRESPONDENT_DEFERRED] = number_of(cell, LIST_DEFERRED),
+            [CORRESPONDENT_NETWORK] = table == CORRESPONDENT_CLIENT ? network_of(ip) : 0,
+        });
+}
+
+static const struct {
+    bool of_destinations;
+    int table;
+} of_lists[HOUR_LISTS] = {
+    [LIST_RECIPIENT_DOMAINS] = {true, DESTINATION_DOMAIN},
+    [LIST_RELAYS] = {true, DESTINATION_RELAY},
+    [LIST_SENDER_DOMAINS] = {false, CORRESPONDENT_SENDER_DOMAIN},
+    [LIST_SENDERS] = {false, CORRESPONDENT_SENDER},
+    [LIST_RECIPIENTS] = {false, CORRESPONDENT_RECIPIENT},
+    [LIST_CLIENTS] = {false, CORRESPONDENT_CLIENT},
+};
+
+static void add_list(struct tally *tally, const struct hourly_cell *cell) {
+    for (size_t i = 0; i < HOUR_LISTS; i++)
+        if (slice_is(cell->keys[0], hour_list_names[i])) {
+            if (of_lists[i].of_destinations)
+                add_destination(tally, (enum destination_table)of_lists[i].table, cell);
+            else
+                add_correspondent(tally, (enum correspondent_table)of_lists[i].table, cell);
+        }
+}
+
+void past_cell(struct tally *tally, const struct hourly_cell *cell) {
+    switch (cell->table) {
+    case HOURLY_TOTALS:
+        add_total(tally, cell);
+        break;
+    case HOURLY_REASONS:
+        add_reason(tally, cell);
+        break;
+    case HOURLY_FAILURES:
+        add_failure(tally, cell);
+        break;
+    case HOURLY_LISTS:
+        add_list(tally, cell);
+        break;
+    case HOURLY_DELAYS: /* no table of a report goes by them all together */
+    case HOURLY_TABLES:
+        break;
+    }
+}
+
+/* Seen before or behind the span, too: then the time is where that ends. */
+void past_template(struct tally *tally, const struct hourly_template *text, int64_t since,
+                   int64_t until) {
+    int64_t first = text->first, last = text->last;
+    if (since > INT64_MIN / HOUR && first < since * HOUR)
+        first = since * HOUR;
+    if (until < INT64_MAX / HOUR && last >= until * HOUR)
+        last = until * HOUR - 1;
+    const struct tally_example example = {.seconds = first,
+                                          .host = text->host,
+                                          .reply = text->reply,
+                                          .source = text->source,
+                                          .line = text->line};
+    tally_offer_example(tally, text->class_name, text->event, text->direction, example, last);
+}
