@@ -238,13 +238,19 @@ static void find_named(struct run *run, struct sources *sources, source_told *te
         add_usual(run, sources);
 }
 
+/* A file that is just being packed is damaged, until it is whole and the other one goes. */
+static void told_as_note(void *context, bool is_fault, const char *text) {
+    (void)is_fault;
+    told(context, false, text);
+}
+
 static void find_sources(struct run *run, struct sources *sources, source_told *tell) {
     find_named(run, sources, tell);
     if (run->resume) {
         struct finding_wishes wishes = wishes_of(run, tell);
         predecessors_add(run->resume, sources, &wishes);
     }
-    twice_remove(sources, tell, run);
+    twice_remove(sources, run->resume && tell == told ? told_as_note : tell, run);
     if (!run->options->quiet && tell == told)
         note_backward_order(sources);
 }

@@ -9,7 +9,7 @@
 
 enum { SIZE_BOUND = 1024 * 1024 * 1024 }; /* beyond it names are not told apart any more */
 
-static const char state_reading[] = "reading", state_hours[] = "hours";
+static const char state_reading[] = "reading", state_hours[] = "hours", state_places[] = "places";
 
 /* ---- what is counted goes to the store */
 
@@ -58,17 +58,24 @@ static bool load_hours(struct remembering *remembering, struct unpack *unpack) {
     return hourly_load(remembering->hourly, unpack);
 }
 
+static bool load_places(struct remembering *remembering, struct unpack *unpack) {
+    return resume_load(remembering->places, unpack);
+}
+
 bool remembering_begin(struct remembering *remembering, struct run *run, struct problem *problem) {
     const struct hourly_sink sink = {remembering, keep_cell, keep_template, keep_clock};
-    *remembering = (struct remembering){.run = run, .hourly = hourly_new(&sink)};
+    *remembering =
+        (struct remembering){.run = run, .hourly = hourly_new(&sink), .places = resume_new()};
     remembering->store = store_open(run->options->history, STORE_WRITE, problem);
     if (!remembering->store || !store_begin(remembering->store, problem) ||
         !load_state(remembering, state_reading, load_reading, problem) ||
-        !load_state(remembering, state_hours, load_hours, problem))
+        !load_state(remembering, state_hours, load_hours, problem) ||
+        !load_state(remembering, state_places, load_places, problem))
         return false;
     if (store_bytes(remembering->store) > SIZE_BOUND)
         hourly_without_names(remembering->hourly);
     run->hourly = remembering->hourly;
+    run->resume = remembering->places;
     return true;
 }
 
@@ -94,6 +101,16 @@ static bool put_hours(const struct remembering *remembering, struct problem *pro
     return good;
 }
 
+static bool put_places(const struct remembering *remembering, struct problem *problem) {
+    struct pack pack;
+    pack_init(&pack);
+    resume_save(remembering->places, &pack);
+    bool good = store_put_state(remembering->store, state_places,
+                                (struct slice){pack.bytes, pack.length}, problem);
+    pack_release(&pack);
+    return good;
+}
+
 static bool put_run(const struct remembering *remembering, struct problem *problem) {
     const struct store_run run = {
         .rules = SLICE(MAILTRIAGE_VERSION),
@@ -114,7 +131,8 @@ bool remembering_end(struct remembering *remembering, struct problem *problem) {
         return false;
     }
     return put_hours(remembering, problem) && put_reading(remembering, problem) &&
-           put_run(remembering, problem) && store_commit(store, problem);
+           put_places(remembering, problem) && put_run(remembering, problem) &&
+           store_commit(store, problem);
 }
 
 void remembering_release(struct remembering *remembering) {
@@ -122,5 +140,6 @@ void remembering_release(struct remembering *remembering) {
         store_rollback(remembering->store); /* of what was not stored; else of nothing */
     store_close(remembering->store);
     hourly_free(remembering->hourly);
+    resume_free(remembering->places);
     *remembering = (struct remembering){0};
 }

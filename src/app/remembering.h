@@ -12,6 +12,7 @@ struct remembering {
     struct store *store; /* NULL: none is open */
     struct run *run;
     struct hourly *hourly;
+    struct resume *places;
     bool failed; /* writing did; what followed was not written */
     struct problem problem;
 };

@@ -121,36 +121,35 @@ static void tell_missing_rest(const struct follow *follow, const struct finding_
     wishes->told(wishes->context, false, problem.text);
 }
 
-/* The place that the log of this name was left at; NULL: it was not read before. */
-static const struct place *place_of(const struct resume *resume, const char *name) {
-    char *path = resume_path(name);
-    const struct place *place = resume_latest(resume, path);
+/* Of the companions of one source. Gives the number of those that were added. */
+static size_t add_before(const struct resume *resume, struct sources *sources, size_t at,
+                         const struct finding_wishes *wishes) {
+    const struct source *source = &sources->items[at];
+    size_t before = sources->count;
+    char *name = memory_copy(source->name, strlen(source->name)), *path = resume_path(name);
+    bool is_empty = source->head.length == 0;
+    struct follow follow = {name, resume_latest(resume, path), source->first, at};
+    if (follow.place != NULL && !resume_knows(resume, path, source->head) &&
+        !add_those(&follow, sources, wishes) && !is_empty)
+        tell_missing_rest(&follow, wishes);
     free(path);
-    return place;
+    free(name);
+    return sources->count - before;
 }
 
 void predecessors_add(const struct resume *resume, struct sources *sources,
                       const struct finding_wishes *wishes) {
     for (size_t i = 0; i < sources->count; i++) {
         const struct source *source = &sources->items[i];
-        if (source->is_pipe || source->is_journal || source->was != NULL)
-            continue;
-        struct follow follow = {source->name, place_of(resume, source->name), source->first, i};
-        if (follow.place == NULL || print_begins(&follow.place->print, source->head))
-            continue;
-        char *name = memory_copy(source->name, strlen(source->name));
-        size_t before = sources->count;
-        bool is_empty = source->head.length == 0;
-        follow.name = name;
-        if (!add_those(&follow, sources, wishes) && !is_empty)
-            tell_missing_rest(&follow, wishes);
-        i += sources->count - before;
-        free(name);
+        if (!source->is_pipe && !source->is_journal && source->was == NULL)
+            i += add_before(resume, sources, i, wishes);
     }
 }
 
 bool predecessors_of_missing(const struct resume *resume, struct sources *sources, const char *name,
                              const struct finding_wishes *wishes) {
-    struct follow follow = {name, place_of(resume, name), MOMENT_NONE, sources->count};
+    char *path = resume_path(name);
+    struct follow follow = {name, resume_latest(resume, path), MOMENT_NONE, sources->count};
+    free(path);
     return follow.place != NULL && add_those(&follow, sources, wishes);
 }

@@ -1,10 +1,10 @@
 /* rest - a reader in front of a reader, that ends at a newline.
  *
  * A log that is still written to may end in the middle of a line; what is there of it must wait for
- * the next run. In a plain file the end is looked for once, from behind, and then only bytes pass:
- * a megabyte more that is written meanwhile is left to the next run too, and a log that grows as
- * fast as it is read has an end. What is unpacked tells its end only there, so bytes behind the
- * last newline are held back until more of them come.
+ * the next run. A plain file is read as far as it went when it was found, so that a log is not read
+ * before the rest of what it was, should it be rotated meanwhile; its last newline is looked for
+ * once, from behind, and then only bytes pass. What is unpacked tells its end only there, so bytes
+ * behind the last newline are held back until more of them come.
  *
  * The first and last bytes are kept as they pass, and never read from the file again: it may be
  * truncated and written anew meanwhile (copytruncate), and what is remembered must be what was
@@ -215,7 +215,7 @@ static void rest_close(struct reader *reader) {
     (void)reader; /* rest_free does it: the print is asked for when all is read */
 }
 
-struct rest *rest_new(struct reader *inner, bool is_over) {
+struct rest *rest_new(struct reader *inner, uint64_t size, bool is_over) {
     struct rest *rest = memory_new(sizeof *rest);
     struct stat status;
     rest->inner = inner;
@@ -229,7 +229,7 @@ struct rest *rest_new(struct reader *inner, bool is_over) {
     if (rest->fd < 0) {
         rest->held = memory_resize(NULL, HELD, 1);
     } else if (fstat(rest->fd, &status) == 0 && status.st_size > 0) {
-        rest->size = (uint64_t)status.st_size;
+        rest->size = (uint64_t)status.st_size < size ? (uint64_t)status.st_size : size;
         rest->end = is_over ? rest->size : end_of_lines(rest->fd, rest->size);
     }
     return rest;

@@ -26,10 +26,11 @@ struct fingerprint print_load(struct unpack *unpack);
 
 struct rest;
 
-/* Takes the reader over, which was not read yet. A plain file is read as far as it goes now, up to
- * its last newline; with `is_over` to its end, for nobody writes to it any more. What is unpacked
- * is read to its end, or where it is cut off or damaged, up to its last newline. */
-struct rest *rest_new(struct reader *inner, bool is_over);
+/* Takes the reader over, which was not read yet. Of a plain file `size` bytes are looked at, or as
+ * many as there are; and of those, all up to the last newline, or with `is_over` all, for nobody
+ * writes to it any more. What is unpacked is read to its end, or where it is cut off or damaged, up
+ * to its last newline. */
+struct rest *rest_new(struct reader *inner, uint64_t size, bool is_over);
 void rest_free(struct rest *rest); /* NULL is fine */
 
 /* A place in a source, found or not. */

@@ -154,11 +154,18 @@ char *resume_path(const char *name) {
     return path;
 }
 
-static char *path_of(const struct source *source) {
+/* The log that a source is read as: what was once read as mail.log stays so as mail.log.1 beside
+ * it. */
+static char *path_of(const struct source *source, const struct place *from) {
     if (source->is_pipe)
         return memory_copy(source->name, strlen(source->name));
-    return source->was != NULL ? memory_copy(source->was, strlen(source->was))
-                               : resume_path(source->name);
+    if (source->was != NULL)
+        return memory_copy(source->was, strlen(source->was));
+    char *path = resume_path(source->name);
+    if (from == NULL || !rotated_together(from->path, path) || !rotated_beside(from->path, path))
+        return path;
+    free(path);
+    return memory_copy(from->path, strlen(from->path));
 }
 
 const struct place *resume_latest(const struct resume *resume, const char *path) {
@@ -168,6 +175,14 @@ const struct place *resume_latest(const struct resume *resume, const char *path)
     return NULL;
 }
 
+bool resume_knows(const struct resume *resume, const char *path, struct slice head) {
+    for (size_t i = 0; i < resume->count; i++)
+        if (!resume->items[i]->is_passed && strcmp(resume->items[i]->path, path) == 0 &&
+            print_begins(&resume->items[i]->print, head))
+            return true;
+    return false;
+}
+
 /* ---- remembering ---- */
 
 /* Where a source stands from now on, instead of `from` (NULL: it is new). */
@@ -175,7 +190,7 @@ static struct place *put_place(struct resume *resume, const struct source *sourc
                                struct place *from, const struct fingerprint *print,
                                const struct stood *stood) {
     struct place *place = place_add(resume);
-    place->path = path_of(source);
+    place->path = path_of(source, from);
     place->print = *print;
     place->device = source->device;
     place->inode = source->inode;
@@ -236,6 +251,10 @@ static bool is_over(const struct source *source, int64_t now) {
     size_t length = strlen(slash != NULL ? slash + 1 : source->name);
     bool is_rotated = length > stem.name.length + (stem.is_log ? strlen(".log") : 0);
     return is_rotated && source->modified > 0 && source->modified < now - HOUR;
+}
+
+static uint64_t size_of(const struct source *source) {
+    return source->size < 0 ? UINT64_MAX : (uint64_t)source->size;
 }
 
 /* Opens the file that was found under the name, and no other one. */
@@ -304,7 +323,7 @@ static enum resume_way find_place(const struct opening *opening, struct place *c
             enum resume_way way = open_source(opening, &reader);
             if (way != RESUME_READ)
                 return way;
-            found->rest = rest_new(reader, opening->is_over);
+            found->rest = rest_new(reader, size_of(opening->source), opening->is_over);
             found->place = packed_as_it_was(opening, found->rest, first);
             found->is_read = found->place != NULL;
         }
@@ -410,7 +429,7 @@ static enum resume_way open_journal(const struct opening *opening, struct place 
     if (!is_there)
         tell(opening, "does not hold the record any more that was read last: it goes on with the "
                       "next one there is");
-    resumed_r->rest = rest_new(reader, false);
+    resumed_r->rest = rest_new(reader, size_of(opening->source), false);
     resumed_r->from = place;
     resumed_r->stood = place->stood;
     resumed_r->by_cursor = true;

@@ -22,7 +22,8 @@ struct stood {
 };
 
 struct place {
-    char *path;               /* the file that it is read as, absolute; "journal": the host's */
+    char *path; /* the log that it was read as, absolute, whatever its file is called after
+                   rotation; "journal": the host's */
     struct fingerprint print; /* how far it was read; of a journal, offset and tail mean little */
     char *cursor;             /* of a journal, else NULL */
     uint64_t device, inode;
@@ -65,6 +66,8 @@ void resume_close(struct resume *resume, const struct source *source, struct res
 
 /* The content that was read last under this name; NULL: none was. The path is as a place has it. */
 const struct place *resume_latest(const struct resume *resume, const char *path);
+/* Whether content that begins like this was read under this name. */
+bool resume_knows(const struct resume *resume, const char *path, struct slice head);
 /* The name of a file as a place has it, whether it is there or not; owned by the caller. */
 char *resume_path(const char *name);
 
