@@ -205,7 +205,8 @@ OPTIONAL_NEEDS := $(if $(filter no,$(LIBARCHIVE)),,$(archive_need)) \
                   $(if $(filter no,$(LIBSQLITE)),,$(sqlite_need))
 CHECK_NEEDS := setjmp.h+stdarg.h+stddef.h+stdint.h+cmocka.h,_cmocka_run_group_tests,-lcmocka,libcmocka-dev
 # A program, and its Debian package where that has another name.
-CHECK_TOOLS := bats jq python3 mandoc zsh fish /lib/systemd/systemd-journal-remote,systemd-journal-remote
+CHECK_TOOLS := bats jq python3 mandoc zsh fish /lib/systemd/systemd-journal-remote,systemd-journal-remote \
+               logrotate xz,xz-utils
 
 MTA_TOOLS   := debootstrap ip,iproute2 unshare,util-linux python3 \
                /lib/systemd/systemd-journal-remote,systemd-journal-remote
@@ -295,9 +296,9 @@ deps deps-check deps-mta deps-formats deps-deb:
 RUN_TESTS = MAKE='$(MAKE)' JOBS='$(JOBS)' tests/run.sh
 
 .PHONY: check check-quick check-patterns check-unit check-property check-lint check-golden \
-        check-html check-machines check-oracle check-install check-fuzz check-bench check-mta check-deb check-formats
+        check-html check-machines check-oracle check-resume check-install check-fuzz check-bench check-mta check-deb check-formats
 check: deps-check ## every test; installs what is missing (Debian; DEPS=no: nothing)
-	@$(RUN_TESTS) patterns unit property lint golden html machines oracle install fuzz bench corpora
+	@$(RUN_TESTS) patterns unit property lint golden html machines oracle resume install fuzz bench corpora
 check-quick: ## patterns, units and golden cases
 	@$(RUN_TESTS) patterns unit golden
 check-patterns: ## proves every example of the pattern files
@@ -316,6 +317,8 @@ check-machines: ## what programs read: JSON against its schemas, CSV and metrics
 	@$(RUN_TESTS) machines
 check-oracle: ## times and journals, beside what systemd makes of them
 	@$(RUN_TESTS) oracle
+check-resume: ## each line once: a log that is written and rotated under runs that are killed
+	@$(RUN_TESTS) resume
 check-install: ## make install and uninstall, the manual pages, the completions in their shells
 	@$(RUN_TESTS) install
 check-fuzz: ## the fuzz corpora, replayed with the sanitizers
@@ -340,6 +343,12 @@ check-formats: deps-formats ## the formats in the programs they are made for (Ch
 .PHONY: mutants
 mutants: deps-check ## takes each guard against hostile text out in turn: a test must fail
 	@ONLY='$(ONLY)' $(RUN_TESTS) mutants
+
+# 25 runs are killed in make check.
+KILLED ?= 500
+.PHONY: proof
+proof: build/$(PROGRAM) deps-check ## the same until KILLED=500 runs were killed (about 5 minutes)
+	@python3 -B tests/resume/proof.py --killed $(KILLED)
 
 .PHONY: mta-docs
 mta-docs: ## writes docs/servers.md from the scenarios of check-mta

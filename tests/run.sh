@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run.sh - builds and runs the named suites, counts their tests, ends with one plain line.
-# usage: tests/run.sh SUITE...   (patterns unit property lint golden html machines oracle install
-#        fuzz bench corpora mta deb formats mutants)
+# usage: tests/run.sh SUITE...   (patterns unit property lint golden html machines oracle resume
+#        install fuzz bench corpora mta deb formats mutants)
 #
 # A suite is a list of parts; each part is a command that writes TAP. Parts run side by side, JOBS
 # at a time, each into its own file under build/tests/; then they are shown in order: one line for a
@@ -112,6 +112,15 @@ suite_oracle() {
     build oracle all
     for script in tests/oracle/*.sh; do
         part "oracle/$(basename "$script" .sh)" "$script"
+    done
+}
+
+suite_resume() {
+    local script
+    build resume all
+    part resume/proof "python3 -B tests/resume/proof.py --killed 25"
+    for script in tests/resume/check_*.sh; do
+        [ ! -e "$script" ] || part "resume/$(basename "$script" .sh)" "$script"
     done
 }
 
