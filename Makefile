@@ -349,6 +349,7 @@ KILLED ?= 500
 .PHONY: proof
 proof: build/$(PROGRAM) deps-check ## the same until KILLED=500 runs were killed (about 5 minutes)
 	@python3 -B tests/resume/proof.py --killed $(KILLED)
+	@python3 -B tests/resume/check_faults.py $(KILLED)
 
 .PHONY: mta-docs
 mta-docs: ## writes docs/servers.md from the scenarios of check-mta

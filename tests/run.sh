@@ -116,12 +116,9 @@ suite_oracle() {
 }
 
 suite_resume() {
-    local script
     build resume all
     part resume/proof "python3 -B tests/resume/proof.py --killed 25"
-    for script in tests/resume/check_*.sh; do
-        [ ! -e "$script" ] || part "resume/$(basename "$script" .sh)" "$script"
-    done
+    part resume/faults "python3 -B tests/resume/check_faults.py"
 }
 
 suite_install() {

@@ -74,7 +74,7 @@ static int with_knowledge(struct analysis *analysis, const struct options *optio
     else if (!mask_key_masker(options, knowledge->book, &run.masker, &problem))
         status = fail(options, &problem, 2);
     else if (analysis->begin && !analysis->begin(analysis, &run, &problem))
-        status = refuse(analysis, options, &problem);
+        status = run.faulty ? fail(options, &problem, 1) : refuse(analysis, options, &problem);
     else if (!result_open(&analysis->result, options, &problem))
         status = fail(options, &problem, 1);
     else

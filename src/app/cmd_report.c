@@ -1,5 +1,8 @@
 /* report - totals, reasons and what to do: one run over the inputs, one page. */
 #include "app/analysis.h"
+
+#include <string.h>
+
 #include "app/judging.h"
 #include "app/mailing.h"
 #include "app/recall.h"
@@ -187,17 +190,27 @@ static bool begin_past(struct reporting *reporting, const struct options *option
     return reporting->past != NULL;
 }
 
-/* With --resume the run goes on where the last one ended. */
-static bool begin(struct analysis *analysis, struct run *run, struct problem *problem) {
-    struct reporting *reporting = (struct reporting *)analysis;
-    const struct options *options = run->options;
-    if (!check_parts(analysis, run, problem))
-        return false;
+static bool check_resume(const struct options *options, struct problem *problem) {
     if (options->resume && !options->history)
         return problem_say(problem, "--resume needs --history FILE, where the last run is kept");
-    if (is_from_history(options))
-        return begin_past(reporting, options, problem);
-    return !options->resume || remembering_begin(&reporting->remembering, run, problem);
+    for (size_t i = 0; options->resume && i < options->operand_count; i++)
+        if (strcmp(options->operands[i], "-") == 0)
+            return problem_say(problem, "--resume cannot go on in standard input: name a log");
+    return true;
+}
+
+/* With --resume the run goes on where the last one ended. What is wrong with history is no wrong
+ * usage. */
+static bool begin(struct analysis *analysis, struct run *run, struct problem *problem) {
+    struct reporting *reporting = (struct reporting *)analysis;
+    if (!check_parts(analysis, run, problem) || !check_resume(run->options, problem))
+        return false;
+    if (is_from_history(run->options))
+        return begin_past(reporting, run->options, problem);
+    if (!run->options->resume || remembering_begin(&reporting->remembering, run, problem))
+        return true;
+    run->faulty = true;
+    return false;
 }
 
 /* What was read is stored first: a report that cannot be written does not lose it. */

@@ -64,6 +64,7 @@ int main(int argc, char **argv) {
     struct problem problem;
     int status;
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error like any other */
+    signal(SIGXFSZ, SIG_IGN); /* and so is a file that has reached its limit */
     status =
         options_read(&options, argc, argv, &problem) ? run(&options) : refuse(&options, &problem);
     options_release(&options);

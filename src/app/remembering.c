@@ -7,6 +7,8 @@
 
 #include <time.h>
 
+#include "app/say.h"
+
 enum { SIZE_BOUND = 1024 * 1024 * 1024 }; /* beyond it names are not told apart any more */
 
 static const char state_reading[] = "reading", state_hours[] = "hours", state_places[] = "places";
@@ -50,8 +52,18 @@ static bool load_state(struct remembering *remembering, const char *name,
     return good;
 }
 
+/* A new version may keep it in another way; that is no reason never to read on. */
 static bool load_reading(struct remembering *remembering, struct unpack *unpack) {
-    return run_load_reading(remembering->run, unpack);
+    const struct options *options = remembering->run->options;
+    if (run_load_reading(remembering->run, unpack) && !unpack->rest.length)
+        return true;
+    unpack->rest.length = 0;
+    if (!options->quiet)
+        say_note("history '%s': what the last run remembered of messages on their way cannot be "
+                 "read, it was another version of mailtriage: what becomes of them counts as if "
+                 "they were new",
+                 options->history);
+    return true;
 }
 
 static bool load_hours(struct remembering *remembering, struct unpack *unpack) {
@@ -62,6 +74,31 @@ static bool load_places(struct remembering *remembering, struct unpack *unpack) 
     return resume_load(remembering->places, unpack);
 }
 
+static void keep_last_end(void *context, const struct store_origin *origin,
+                          const struct store_run *run) {
+    int64_t *ended = context;
+    if (origin->own && run->ended > *ended)
+        *ended = run->ended;
+}
+
+/* Nothing depends on it, but it should be known: a clock that is wrong makes wrong logs. */
+static bool look_at_clock(const struct remembering *remembering, struct problem *problem) {
+    enum { MINUTE = 60 };
+    const struct options *options = remembering->run->options;
+    int64_t ended = INT64_MIN;
+    char then[MOMENT_TEXT];
+    if (!store_each_run(remembering->store, keep_last_end, &ended, problem))
+        return false;
+    if (ended - MINUTE <= options->now || options->quiet)
+        return true;
+    struct moment moment = moment_here(ended);
+    moment_print(&moment, then);
+    say_note("the clock of this host is behind the end of the last run, %s: it was or is wrong "
+             "(what is new is told by the logs, and counts once all the same)",
+             then);
+    return true;
+}
+
 bool remembering_begin(struct remembering *remembering, struct run *run, struct problem *problem) {
     const struct hourly_sink sink = {remembering, keep_cell, keep_template, keep_clock};
     *remembering =
@@ -70,7 +107,8 @@ bool remembering_begin(struct remembering *remembering, struct run *run, struct 
     if (!remembering->store || !store_begin(remembering->store, problem) ||
         !load_state(remembering, state_reading, load_reading, problem) ||
         !load_state(remembering, state_hours, load_hours, problem) ||
-        !load_state(remembering, state_places, load_places, problem))
+        !load_state(remembering, state_places, load_places, problem) ||
+        !look_at_clock(remembering, problem))
         return false;
     if (store_bytes(remembering->store) > SIZE_BOUND)
         hourly_without_names(remembering->hourly);

@@ -25,6 +25,9 @@ static const char *advice_for(int code) {
         return "; another run is writing to it: try again when that has ended";
     case SQLITE_FULL:
         return "; nothing of this run is stored: make room, and run it again";
+    case SQLITE_IOERR:
+        return "; nothing of this run is stored: look for room on the disk, limits to the size of "
+               "files, and faults of the disk";
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
