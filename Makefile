@@ -70,7 +70,7 @@ OUR_CPPFLAGS := -D_GNU_SOURCE -DPCRE2_CODE_UNIT_WIDTH=8 -DMAILTRIAGE_VERSION='"$
 OUR_CFLAGS   := -std=c17 -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes \
                 -Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2 -fno-common -pthread \
                 $(flags_$(VARIANT))
-OUR_LIBS     := $(PKG_LIBS) -lcsv -pthread
+OUR_LIBS     := $(PKG_LIBS) -lcsv -lm -pthread
 COMPILE      := $(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS)
 LINK         := $(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS)
 

@@ -1,4 +1,5 @@
 /* report - totals, reasons and what to do: one run over the inputs, one page. */
+#include "app/against.h"
 #include "app/analysis.h"
 
 #include <string.h>
@@ -20,6 +21,7 @@ struct reporting {
     struct remembering remembering;
     struct store *past; /* the report comes from it, not from logs; NULL: from logs */
     struct summary_past span;
+    struct against *against; /* NULL: compared with nothing */
 };
 
 static bool has_page(const struct format *format) {
@@ -117,7 +119,9 @@ static bool is_wanted(const struct analysis *analysis, const struct run *run) {
 
 static void write_page(struct analysis *analysis, struct run *run) {
     struct reporting *reporting = (struct reporting *)analysis;
+    struct comparison comparison;
     struct page page;
+    bool is_compared = reporting->against && against_read(reporting->against, &comparison);
     struct format_wishes wishes =
         result_wishes(&analysis->result, run->options, &run->knowledge->words);
     enum { LIST_TOP = 10 }; /* rows of a table by name, of which there are many: a page of paper */
@@ -137,6 +141,7 @@ static void write_page(struct analysis *analysis, struct run *run) {
                                         .local_domains = local_domains(run, &page.arena),
                                         .local_domain_count = run->options->local_domain_count,
                                         .masker = run->masker,
+                                        .comparison = is_compared ? &comparison : NULL,
                                         .inputs = inputs_given(run, &page.arena)},
                &page);
     parts_keep(&page,
@@ -150,6 +155,8 @@ static void write_page(struct analysis *analysis, struct run *run) {
         analysis->format->page(&page, &wishes, &analysis->result.out);
     }
     page_release(&page);
+    against_free(reporting->against);
+    reporting->against = NULL;
 }
 
 /* ---- from history ---- */
@@ -207,6 +214,7 @@ static bool begin(struct analysis *analysis, struct run *run, struct problem *pr
         return false;
     if (is_from_history(run->options))
         return begin_past(reporting, run->options, problem);
+    reporting->against = against_new(run);
     if (!run->options->resume || remembering_begin(&reporting->remembering, run, problem))
         return true;
     run->faulty = true;
@@ -232,5 +240,6 @@ int cmd_report(const struct options *options) {
     int status = analysis_run(&reporting.analysis, options);
     remembering_release(&reporting.remembering);
     store_close(reporting.past);
+    against_free(reporting.against);
     return status;
 }

@@ -193,6 +193,15 @@ static bool set_columns(const struct option_row *row, const char *argument, stru
     return set_word(row, argument, options, problem);
 }
 
+static bool set_against(const struct option_row *row, const char *argument, struct options *options,
+                        struct problem *problem) {
+    (void)row;
+    if (options->against_count == AGAINST_MOST)
+        return problem_say(problem, "--against: at most %d files", AGAINST_MOST);
+    options->against[options->against_count++] = argument;
+    return true;
+}
+
 static bool set_patterns(const struct option_row *row, const char *argument,
                          struct options *options, struct problem *problem) {
     (void)row;

@@ -26,7 +26,7 @@ struct command {
 extern const struct command commands[];                 /* name NULL at the end */
 const struct command *command_named(struct slice word); /* NULL: none */
 
-enum { PATTERN_FOLDERS = 16, LOCAL_DOMAINS = 256 };
+enum { PATTERN_FOLDERS = 16, LOCAL_DOMAINS = 256, AGAINST_MOST = 64 };
 
 /* One time that an option was given: `line` of the configuration, or of no line (0), on the
  * command line. */
@@ -56,6 +56,8 @@ struct options {
     unsigned jobs;  /* 0: not given */
     const char *patterns[PATTERN_FOLDERS];
     size_t pattern_count;
+    const char *against[AGAINST_MOST]; /* what the report is compared with, as it was written */
+    size_t against_count;
     struct slice local_domains[LOCAL_DOMAINS];
     size_t local_domain_count;
     enum when color, progress;

@@ -257,3 +257,44 @@ void joining_release(struct joining *joining) {
         joined_release(&joining->items[i]);
     free(joining->items);
 }
+
+/* ---- beside what was before ---- */
+
+static bool is_background(const struct joined *joined) {
+    return joined->changed && joined->changed->was_known &&
+           joined->changed->change != CHANGE_GREW && joined->severity < SEVERITY_CRITICAL;
+}
+
+/* Names that are hit; what is not told apart is at least one more. */
+static int compare_breadth(const struct joined *a, const struct joined *b) {
+    return (a->affected_count < b->affected_count) - (a->affected_count > b->affected_count);
+}
+
+static int compare_growth(const struct joined *a, const struct joined *b) {
+    double a_score = a->changed ? a->changed->score : 0,
+           b_score = b->changed ? b->changed->score : 0;
+    return (a_score < b_score) - (a_score > b_score);
+}
+
+static int compare_ranks(const void *left, const void *right) {
+    const struct joined *a = left, *b = right;
+    int order = a->strangers - b->strangers;
+    if (!order)
+        order = is_background(a) - is_background(b);
+    if (!order && !a->strangers)
+        order = (a->severity < b->severity) - (a->severity > b->severity);
+    if (!order)
+        order = compare_growth(a, b);
+    if (!order)
+        order = compare_breadth(a, b);
+    return order ? order : compare_joined(left, right);
+}
+
+void joining_rank(struct joining *apart, const struct changes *changes) {
+    for (size_t i = 0; i < apart->count; i++) {
+        struct joined *joined = &apart->items[i];
+        joined->changed = changes_of_reason(changes, joined->class_name, joined->event,
+                                            joined->direction, joined->strangers);
+    }
+    sort(apart->items, apart->count, sizeof *apart->items, compare_ranks);
+}

@@ -4,6 +4,7 @@
 #ifndef REPORT_JOINED_H
 #define REPORT_JOINED_H
 
+#include "report/changes.h"
 #include "rules/rulebook.h"
 #include "tally/tally.h"
 
@@ -31,8 +32,9 @@ struct joined {
     uint64_t of_strangers; /* how often they did */
     struct tally_affected *affected;
     size_t affected_count, affected_capacity;
-    struct tally_example example; /* of the first */
-    int64_t last;                 /* seconds, or MOMENT_NONE */
+    struct tally_example example;  /* of the first */
+    int64_t last;                  /* seconds, or MOMENT_NONE */
+    const struct changed *changed; /* since what it is compared with; NULL: with nothing */
 };
 
 struct joining {
@@ -51,6 +53,9 @@ void joining_make(struct joining *all, struct joining *apart, const struct tally
 size_t joining_leave_out(struct joining *joining, uint64_t least);
 /* Leaves out what is not in another joining, of ours and strangers' together. */
 void joining_keep(struct joining *joining, const struct joining *others);
+/* Ours and strangers' apart: puts what is new or came more often in front of what is as it always
+ * was, unless that is critical; in each half by severity, growth, and how many it hits. */
+void joining_rank(struct joining *apart, const struct changes *changes);
 void joining_release(struct joining *joining);
 
 #endif

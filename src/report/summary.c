@@ -5,6 +5,7 @@
 
 #include "report/asked.h"
 #include "report/by_code.h"
+#include "report/change_table.h"
 #include "report/flow.h"
 #include "report/incident_tables.h"
 #include "report/metrics.h"
@@ -286,9 +287,14 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     struct waiting_table *waiting = waiting_table_new(wishes->journey, wishes->masker);
     struct joining all, apart; /* apart: ours and strangers' */
     struct suspects suspects;
+    struct changes changes = {0};
     joining_make(&all, &apart, tally, book);
     size_t rare = joining_leave_out(&all, wishes->min);
     joining_keep(&apart, &all);
+    if (wishes->comparison) {
+        changes_find(&changes, tally, wishes->comparison);
+        joining_rank(&apart, &changes);
+    }
     suspects_find(&suspects, tally);
     if (wishes->past) /* it was read when it was written */
         ledger.used = 1;
@@ -306,6 +312,10 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
         add_text(page, slice_of(page_word(page, WORD_MASKED)));
     page->part = part_name(PART_REASONS);
     todo_cards(page, &apart, &suspects, wishes->top, inputs_of(page, wishes));
+    if (wishes->comparison)
+        change_table_add(page, &changes, wishes->comparison, wishes->list_top);
+    else
+        change_table_none(page, wishes->only & PART_BIT(PART_CHANGES));
     page->part = part_name(PART_TOTALS);
     add_totals(page, tally, waiting_table_held(waiting), wishes->filter, wishes->past);
     page->part = part_name(PART_REASONS);
@@ -331,6 +341,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     add_notices(page, &totals, wishes->filter);
     add_ledgers(page, tally);
     page->part = NULL;
+    changes_release(&changes);
     suspects_release(&suspects);
     joining_release(&all);
     joining_release(&apart);

@@ -10,6 +10,7 @@
 #include "base/out.h"
 #include "finding/hint.h"
 #include "report/asked.h"
+#include "report/change_table.h"
 #include "report/page_words.h"
 #include "report/when.h"
 
@@ -255,6 +256,9 @@ static void add_card(struct page *page, struct cell *list, const struct joined *
     if (joined->reason)
         cell_text(page, cell, NULL, page_word(page, WORD_WHAT), joined->reason->title);
     cell_text(page, cell, NULL, page_word(page, WORD_AFFECTED), affected_words(page, joined));
+    if (joined->changed)
+        cell_text(page, cell, NULL, page_word(page, WORD_CARD_CHANGE),
+                  change_words(page, joined->changed));
     struct cell *before = cell->last;
     add_proof(page, cell, joined);
     cell_text(page, cell, NULL, page_word(page, WORD_ROWS), rows_words(page, joined, inputs))

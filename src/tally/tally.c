@@ -12,9 +12,10 @@
 #include "finding/strangers.h"
 #include "tally/counter.h"
 #include "tally/example.h"
+#include "tally/templates.h"
 
 enum {
-    SAVED_VERSION = 8,
+    SAVED_VERSION = 9,
     SAMPLES = 10,
     SAMPLE_LENGTH = 500, /* bytes kept of a line that was not understood */
     PROGRAMS = 1000,  /* names of programs are log text: so many are kept, the rest is "(other)" */
@@ -63,7 +64,8 @@ struct tally {
     struct map programs;            /* name -> struct ledger */
     struct sample samples[SAMPLES]; /* the least by (source, line), in that order */
     size_t sample_count;
-    void *contents[COUNTERS]; /* of counters */
+    struct templates *templates; /* NULL: not counted */
+    void *contents[COUNTERS];    /* of counters */
 };
 
 static const struct counter *const counters[] = {
@@ -111,6 +113,7 @@ static void tally_empty(struct tally *tally) {
     map_release(&tally->affected);
     map_release(&tally->sources);
     map_release(&tally->programs);
+    templates_free(tally->templates);
     for (size_t i = 0; i < COUNTERS; i++) {
         counters[i]->release(tally->contents[i]);
         free(tally->contents[i]);
@@ -122,6 +125,15 @@ void tally_free(struct tally *tally) {
         return;
     tally_empty(tally);
     free(tally);
+}
+
+void tally_keep_templates(struct tally *tally) {
+    if (!tally->templates)
+        tally->templates = templates_new();
+}
+
+struct templates *tally_templates(const struct tally *tally) {
+    return tally->templates;
 }
 
 /* ---- walking in order ---- */
@@ -363,8 +375,11 @@ void tally_count(struct tally *tally, struct counting *counting) {
         if (counters[i]->expect)
             counters[i]->expect(tally->contents[i], counting);
     totals_count(&tally->totals, counting);
-    if (counting->events && finding->record.event != EVENT_DELIVERED)
+    if (counting->events && finding->record.event != EVENT_DELIVERED) {
         add_reason(tally, finding);
+        if (tally->templates)
+            templates_add(tally->templates, finding);
+    }
     for (size_t i = 0; i < COUNTERS; i++)
         counters[i]->add(tally->contents[i], counting);
 }
@@ -565,6 +580,10 @@ void tally_merge(struct tally *into, const struct tally *from) {
     for (size_t i = 0; i < from->sample_count; i++)
         tally_sample(into, from->samples[i].source, from->samples[i].line,
                      (struct slice){from->samples[i].text, from->samples[i].length});
+    if (from->templates) {
+        tally_keep_templates(into);
+        templates_merge(into->templates, from->templates);
+    }
     for (size_t i = 0; i < COUNTERS; i++)
         counters[i]->merge(into->contents[i], from->contents[i]);
 }
@@ -786,6 +805,9 @@ void tally_save(const struct tally *tally, struct pack *pack) {
         pack_number(pack, tally->samples[i].line);
         pack_text(pack, (struct slice){tally->samples[i].text, tally->samples[i].length});
     }
+    pack_number(pack, tally->templates != NULL);
+    if (tally->templates)
+        templates_save(tally->templates, pack);
     for (size_t i = 0; i < COUNTERS; i++)
         counters[i]->save(tally->contents[i], pack);
 }
@@ -885,6 +907,10 @@ static void load_all(struct tally *tally, struct unpack *unpack) {
         char *name = example_text(source, 4096);
         tally_sample(tally, name, line, text);
         free(name);
+    }
+    if (unpack_number(unpack) && !unpack->broken) {
+        tally_keep_templates(tally);
+        templates_load(tally->templates, unpack);
     }
     for (size_t i = 0; i < COUNTERS && !unpack->broken; i++)
         counters[i]->load(tally->contents[i], unpack);

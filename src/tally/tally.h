@@ -81,6 +81,11 @@ struct tally;
 struct tally *tally_new(void);
 void tally_free(struct tally *tally);
 
+struct templates; /* templates.h */
+/* Counts templates too, from now on. */
+void tally_keep_templates(struct tally *tally);
+struct templates *tally_templates(const struct tally *tally); /* NULL: they are not counted */
+
 void tally_add(struct tally *tally, const struct finding *finding);
 /* The same, of a counting that was begun. */
 void tally_count(struct tally *tally, struct counting *counting);

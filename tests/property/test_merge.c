@@ -18,8 +18,10 @@ static void host_run(struct run *run, int host, bool init) {
     char name[32];
     size_t part = lines.count / HOSTS;
     snprintf(name, sizeof name, "host-%d.log", HOSTS - host);
-    if (init)
+    if (init) {
         run_init(run, laws_options(1), laws_knowledge());
+        tally_keep_templates(run->tally);
+    }
     /* Whole messages of a host stay together: the cut is between hosts, not inside one. */
     laws_feed(run, name, lines.items + (size_t)host * part, 0, part);
 }

@@ -1,0 +1,19 @@
+/* against - what a report is compared with: --against. */
+#ifndef APP_AGAINST_H
+#define APP_AGAINST_H
+
+#include "app/run.h"
+#include "report/changes.h"
+
+struct against;
+
+/* Makes ready to read what the options of a run name; NULL: they name nothing. Before the run reads
+ * its first line. */
+struct against *against_new(struct run *run);
+/* Reads it and says how it stands beside the run, which has read all of its own. What is of no use
+ * in it is said, and makes the run faulty. The texts live as long as `against`. False: there is
+ * nothing to compare with. */
+bool against_read(struct against *against, struct comparison *comparison_r);
+void against_free(struct against *against);
+
+#endif
