@@ -1,23 +1,37 @@
 /* Why: "is this more than yesterday?" needs a second count that was made in the very same way.
  *
  * How: another log is another run, with the same rules, filters and masks, which nothing is shown
- * of but its tally. */
+ * of but its tally. Another span of the same logs is counted while they are read (struct beside).
+ */
 #include "app/against.h"
 
 #include <stdlib.h>
 
 #include "app/block.h"
+#include "app/coverage.h"
 #include "app/inputs.h"
+#include "app/say.h"
 #include "base/memory.h"
 
 struct against {
     struct run *run;        /* of the report */
-    struct options options; /* of the other one */
+    struct beside beside;   /* of a span: its journey NULL for files */
+    struct options options; /* of the run over files */
     struct run other;
-    struct sources sources;
+    struct inputs inputs;
     char *files[AGAINST_MOST]; /* operands of the other run: getopt's are not const */
     struct arena arena;
 };
+
+/* With the filters of the report. */
+static void count_beside(struct against *against) {
+    struct run *run = against->run;
+    const struct options *options = run->options;
+    against->beside = (struct beside){options->against_span, journey_new(), tally_new()};
+    journey_ask(against->beside.journey, options->filter.count ? &options->filter : NULL);
+    tally_keep_templates(against->beside.tally);
+    run->beside = &against->beside;
+}
 
 struct against *against_new(struct run *run) {
     if (!run->options->against_count)
@@ -26,6 +40,8 @@ struct against *against_new(struct run *run) {
     against->run = run;
     arena_init(&against->arena);
     tally_keep_templates(run->tally);
+    if (run->options->against_is_span)
+        count_beside(against);
     return against;
 }
 
@@ -34,7 +50,9 @@ void against_free(struct against *against) {
         return;
     if (against->other.tally)
         run_release(&against->other);
-    sources_release(&against->sources);
+    journey_free(against->beside.journey);
+    tally_free(against->beside.tally);
+    inputs_release(&against->inputs);
     arena_release(&against->arena);
     free(against);
 }
@@ -52,13 +70,13 @@ static struct span span_of(const struct run *run) {
 }
 
 /* What is asked for, as far as the log goes; both ends MOMENT_NONE: no entry had a time. */
-static void counted_span(struct span log, int64_t since, int64_t until, int64_t *begin_r,
+static void counted_span(struct span log, struct time_span asked, int64_t *begin_r,
                          int64_t *end_r) {
     *begin_r = *end_r = MOMENT_NONE;
     if (log.first > log.last)
         return;
-    *begin_r = since != MOMENT_NONE && since > log.first ? since : log.first;
-    *end_r = until != MOMENT_NONE && until < log.last ? until : log.last;
+    *begin_r = asked.since != MOMENT_NONE && asked.since > log.first ? asked.since : log.first;
+    *end_r = asked.until != MOMENT_NONE && asked.until < log.last ? asked.until : log.last;
     if (*end_r < *begin_r)
         *end_r = *begin_r;
 }
@@ -80,7 +98,7 @@ static void read_files(struct against *against) {
     run_init(&against->other, &against->options, against->run->knowledge);
     tally_keep_templates(against->other.tally);
     against->other.masker = against->run->masker;
-    inputs_read(&against->other, &against->sources);
+    inputs_read(&against->other, &against->inputs);
     against->other.masker = NULL; /* is the run's */
     against->run->faulty |= against->other.faulty;
 }
@@ -94,17 +112,57 @@ static struct slice files_named(struct against *against) {
     return names;
 }
 
-bool against_read(struct against *against, struct comparison *comparison_r) {
-    const struct options *options = against->run->options;
+/* ---- another span of the same logs */
+
+/* Names what part of it no log is there for. False: all of it. */
+static bool is_covered(const struct against *against, struct span log) {
+    const struct run *run = against->run;
+    struct time_span span = against->beside.span;
+    struct coverage coverage = {
+        .since = span.since, .until = span.until, .now = run->options->now, .told = say_note_text};
+    if (log.first > log.last || (span.since != MOMENT_NONE && log.last < span.since) ||
+        (span.until != MOMENT_NONE && log.first >= span.until))
+        return false;
+    for (size_t i = 0; i < run->pipeline->progress_count && !run->options->quiet; i++)
+        coverage_add(&coverage, run->pipeline->progress[i]->source->name,
+                     &run->pipeline->progress[i]->span);
+    coverage_tell(&coverage);
+    coverage_release(&coverage);
+    return true;
+}
+
+static bool read_span(struct against *against, struct compared *compared_r) {
+    struct span log = span_of(against->run);
+    const char *words = against->run->options->against[0];
+    if (!is_covered(against, log)) {
+        say_fault("--against '%s': the logs that were read hold nothing of that time", words);
+        against->run->faulty = true;
+        return false;
+    }
+    compared_r->before = against->beside.tally;
+    compared_r->with = slice_of(words);
+    counted_span(log, against->beside.span, &compared_r->begins[0], &compared_r->ends[0]);
+    return true;
+}
+
+static bool read_other(struct against *against, struct compared *compared_r) {
     read_files(against);
-    *comparison_r =
-        (struct comparison){.before = against->other.tally, .with = files_named(against)};
-    counted_span(span_of(&against->other), MOMENT_NONE, MOMENT_NONE, &comparison_r->begins[0],
-                 &comparison_r->ends[0]);
-    counted_span(span_of(against->run), options->since, options->until, &comparison_r->begins[1],
-                 &comparison_r->ends[1]);
-    comparison_r->spans =
-        (struct differ_spans){seconds_of(comparison_r->begins[0], comparison_r->ends[0]),
-                              seconds_of(comparison_r->begins[1], comparison_r->ends[1])};
+    compared_r->before = against->other.tally;
+    compared_r->with = files_named(against);
+    counted_span(span_of(&against->other), (struct time_span){MOMENT_NONE, MOMENT_NONE},
+                 &compared_r->begins[0], &compared_r->ends[0]);
     return tally_ledger(against->other.tally).used > 0;
+}
+
+bool against_read(struct against *against, struct compared *compared_r) {
+    const struct options *options = against->run->options;
+    *compared_r = (struct compared){0};
+    if (!(options->against_is_span ? read_span : read_other)(against, compared_r))
+        return false;
+    counted_span(span_of(against->run), (struct time_span){options->since, options->until},
+                 &compared_r->begins[1], &compared_r->ends[1]);
+    compared_r->spans =
+        (struct differ_spans){seconds_of(compared_r->begins[0], compared_r->ends[0]),
+                              seconds_of(compared_r->begins[1], compared_r->ends[1])};
+    return true;
 }

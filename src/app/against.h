@@ -13,7 +13,7 @@ struct against *against_new(struct run *run);
 /* Reads it and says how it stands beside the run, which has read all of its own. What is of no use
  * in it is said, and makes the run faulty. The texts live as long as `against`. False: there is
  * nothing to compare with. */
-bool against_read(struct against *against, struct comparison *comparison_r);
+bool against_read(struct against *against, struct compared *compared_r);
 void against_free(struct against *against);
 
 #endif

@@ -5,11 +5,15 @@
 #include "finding/values.h"
 #include "tally/incidents.h"
 
-bool block_is_outside(const struct options *options, const struct moment *time) {
+bool block_is_outside_of(struct time_span span, const struct moment *time) {
     if (time->seconds == MOMENT_NONE)
         return false;
-    return (options->since != MOMENT_NONE && time->seconds < options->since) ||
-           (options->until != MOMENT_NONE && time->seconds >= options->until);
+    return (span.since != MOMENT_NONE && time->seconds < span.since) ||
+           (span.until != MOMENT_NONE && time->seconds >= span.until);
+}
+
+bool block_is_outside(const struct options *options, const struct moment *time) {
+    return block_is_outside_of((struct time_span){options->since, options->until}, time);
 }
 
 /* Made for the first reply of a thread: few runs need all. */
@@ -49,6 +53,17 @@ static void make_detail(struct record *record) {
         record->kind = RECORD_DETAIL;
 }
 
+/* Also of one that was read whole, for a span beside (run.h). */
+void block_put_outside(struct finding *finding) {
+    finding->outside = true;
+    make_detail(&finding->record);
+    finding->verdict = (struct verdict){.class_name = ""};
+    finding->template = finding->listed_ip = finding->run_by = (struct slice){0};
+    finding->code_implied = false;
+    if (!finding->record.is_answer)
+        finding->reply = (struct reply){0};
+}
+
 /* Tells an entry that is logged twice from others: its time and the first line of its text, which
  * is all that the two have in common where one goes to a rejectlog. */
 static uint64_t twin_hash(const struct mta *mta, const struct entry *entry,
@@ -81,11 +96,13 @@ static void finish_finding(struct finding *finding, const struct entry *entry,
 static void finish_findings(struct pipeline *pipeline, struct hands *hands, struct job *job,
                             size_t first, const struct entry *entry, const struct mta *mta,
                             bool outside) {
+    const struct beside *beside = pipeline->run->beside;
+    bool counts_beside = beside && !block_is_outside_of(beside->span, &entry->time);
     for (size_t i = first; i < job->found.count; i++) {
         struct finding *finding = job_finding(job, i);
         finish_finding(finding, entry, mta);
         finding->outside = outside;
-        if (outside)
+        if (outside && !counts_beside)
             make_detail(&finding->record);
         decide(pipeline, hands, job, finding);
     }

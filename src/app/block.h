@@ -144,6 +144,9 @@ enum reading block_read_entry(struct pipeline *pipeline, struct hands *hands, st
 bool block_read_repeated(struct hands *hands, struct job *job, struct slice last, uint64_t times,
                          struct entry *entry);
 bool block_is_outside(const struct options *options, const struct moment *time);
+bool block_is_outside_of(struct time_span span, const struct moment *time);
+/* Makes a finding one that is outside of the asked span. */
+void block_put_outside(struct finding *finding);
 void block_count_own(struct job *job, const struct entry *entry, bool is_own, enum reading reading);
 void block_account(struct ledger *ledger, enum reading reading, bool outside, uint64_t lines);
 

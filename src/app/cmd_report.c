@@ -119,7 +119,7 @@ static bool is_wanted(const struct analysis *analysis, const struct run *run) {
 
 static void write_page(struct analysis *analysis, struct run *run) {
     struct reporting *reporting = (struct reporting *)analysis;
-    struct comparison comparison;
+    struct compared comparison;
     struct page page;
     bool is_compared = reporting->against && against_read(reporting->against, &comparison);
     struct format_wishes wishes =

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "app/config.h"
 #include "app/option_rows.h"
@@ -86,6 +87,63 @@ static void take_command(struct options *options, int *argc, char **argv) {
     --*argc;
 }
 
+/* ---- what is compared */
+
+/* RFC 3339: what the commands that a report shows can be given again. */
+static const char *time_words(struct options *options, int64_t seconds) {
+    char text[MOMENT_TEXT];
+    struct moment moment = moment_here(seconds);
+    return arena_copy(&options->arena, (struct slice){text, moment_print(&moment, text)}).at;
+}
+
+/* A report that has no span of its own is of what is beside the span it is compared with: behind
+ * it, or else before. */
+static void stand_beside(struct options *options) {
+    struct time_span span = options->against_span;
+    if (options->since_wish || options->until_wish)
+        return;
+    if (span.until != MOMENT_NONE) {
+        options->since = span.until;
+        options->since_wish = time_words(options, options->since);
+    } else {
+        options->until = span.since;
+        options->until_wish = time_words(options, options->until);
+    }
+}
+
+static bool say_no_span(const char *word, struct problem *problem) {
+    return problem_say(problem,
+                       "--against '%s': no such file, and no span of time: write today, yesterday, "
+                       "a date, 'last week' (hour, day, month), FROM..UNTIL with words of --since, "
+                       "before, 'day before' or 'week before'",
+                       word);
+}
+
+/* A glob is looked up later, as a path is. */
+static bool is_file(const char *word) {
+    return strcmp(word, "-") == 0 || strpbrk(word, "*?[") || access(word, F_OK) == 0;
+}
+
+static bool resolve_against(struct options *options, struct problem *problem) {
+    struct problem why;
+    for (size_t i = 0; i < options->against_count; i++) {
+        const char *word = options->against[i];
+        enum span_reading reading = span_words_read(
+            slice_of(word), options->now, (struct time_span){options->since, options->until},
+            &options->against_span, &why);
+        if (reading == SPAN_IS_WRONG)
+            return problem_say(problem, "--against: %s", why.text);
+        if (reading == SPAN_IS_NONE && !is_file(word))
+            return say_no_span(word, problem);
+        options->against_is_span |= reading == SPAN_IS_READ;
+    }
+    if (options->against_is_span && options->against_count > 1)
+        return problem_say(problem, "--against: one span, or files");
+    if (options->against_is_span)
+        stand_beside(options);
+    return true;
+}
+
 /* When all options are read, because --timezone may come behind a time. */
 static bool resolve_times(struct options *options, struct problem *problem) {
     const char *since = options->since_wish, *until = options->until_wish;
@@ -98,7 +156,7 @@ static bool resolve_times(struct options *options, struct problem *problem) {
         return problem_say(problem, "--until: %s", why.text);
     if (since && until && options->since >= options->until)
         return problem_say(problem, "--since '%s' is not before --until '%s'", since, until);
-    return true;
+    return resolve_against(options, problem);
 }
 
 static bool read_command_line(struct options *options, int argc, char **argv,

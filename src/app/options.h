@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/problem.h"
 #include "base/slice.h"
+#include "base/span_words.h"
 #include "finding/filter.h"
 #include "report/mail.h"
 #include "tally/threshold.h"
@@ -58,6 +59,8 @@ struct options {
     size_t pattern_count;
     const char *against[AGAINST_MOST]; /* what the report is compared with, as it was written */
     size_t against_count;
+    bool against_is_span; /* the one word is a span of the same logs: */
+    struct time_span against_span;
     struct slice local_domains[LOCAL_DOMAINS];
     size_t local_domain_count;
     enum when color, progress;

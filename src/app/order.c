@@ -95,8 +95,33 @@ static void take_ledger(struct pipeline *pipeline, struct job *job) {
     progress->lines += job->lines;
 }
 
+static void count_beside(void *context, const struct finding *finding) {
+    struct run *run = context;
+    struct finding masked;
+    if (run->masker) {
+        masked = masker_finding(run->masker, finding);
+        finding = &masked;
+    }
+    tally_add(run->beside->tally, finding);
+    if (run->masker)
+        masker_clear(run->masker);
+}
+
+/* The finding is as the worker left it: whole when it counts in one of the two spans. */
+static void take_beside(struct run *run, struct finding *finding) {
+    struct finding other = *finding;
+    other.outside = false;
+    if (block_is_outside_of(run->beside->span, &other.time))
+        block_put_outside(&other);
+    journey_take(run->beside->journey, &other, count_beside, run);
+    if (finding->outside)
+        block_put_outside(finding);
+}
+
 static void take_finding(struct run *run, struct finding *finding, const char *source) {
     finding->source = source;
+    if (run->beside)
+        take_beside(run, finding);
     journey_take(run->journey, finding, count_finding, run);
 }
 

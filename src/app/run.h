@@ -5,6 +5,7 @@
 #define APP_RUN_H
 
 #include "app/knowledge.h"
+#include "base/span_words.h"
 #include "finding/journey.h"
 #include "finding/masker.h"
 #include "input/resume.h"
@@ -15,6 +16,14 @@
 struct pipeline;
 struct before;
 
+/* Another span of the same logs, counted as a run of its own would: what tells of messages is told
+ * to both. */
+struct beside {
+    struct time_span span;
+    struct journey *journey;
+    struct tally *tally;
+};
+
 struct run {
     const struct options *options;
     const struct knowledge *knowledge;
@@ -24,6 +33,7 @@ struct run {
     struct masker
         *masker; /* owned; names are counted and shown as it masks them; NULL: as they are */
     const struct sources *sources; /* all that are read, borrowed; may be NULL */
+    struct beside *beside;         /* borrowed; NULL: there is none */
     struct before *before;         /* what reading remembers from block to block */
     struct resume *resume; /* sources are gone on with where they were left, borrowed; NULL: all
                               are read from the front, and no line will follow the last */

@@ -113,7 +113,7 @@ static void add_text_or_none(struct page *page, struct cell *row, const char *ke
 }
 
 static void add_row(struct page *page, struct cell *list, const struct changed *changed,
-                    const struct comparison *comparison, bool shows_expected) {
+                    const struct compared *comparison, bool shows_expected) {
     struct cell *row = cell_record(page, list, NULL, NULL);
     bool is_reason = changed->table == CHANGED_REASONS;
     uint64_t expected = differ_expected(changed->before, comparison->spans);
@@ -149,7 +149,7 @@ static bool differ_in_length(struct differ_spans spans) {
 }
 
 static struct section *add_rows(struct page *page, const struct changes *changes,
-                                const struct comparison *comparison, unsigned most,
+                                const struct compared *comparison, unsigned most,
                                 size_t *left_out_r) {
     struct section *section = page_section(page, "changes", NULL, LOOK_TABLE, CELL_LIST);
     bool shows_expected = differ_in_length(comparison->spans);
@@ -179,7 +179,7 @@ static struct slice span_words(struct page *page, int64_t begin, int64_t end) {
 
 enum { BEFORE, NOW };
 
-static void add_compared(struct page *page, const struct comparison *comparison) {
+static void add_compared(struct page *page, const struct compared *comparison) {
     page_section(page, NULL, page_word(page, WORD_CHANGES), LOOK_TEXT, CELL_TEXT)->cell->text =
         WORDS_FILL(&page->arena, page_word(page, WORD_CHANGES_COMPARED), comparison->with,
                    span_words(page, comparison->begins[BEFORE], comparison->ends[BEFORE]),
@@ -195,7 +195,7 @@ static void add_span(struct page *page, struct cell *record, const char *key, in
 }
 
 static void add_account(struct page *page, const struct changes *changes,
-                        const struct comparison *comparison) {
+                        const struct compared *comparison) {
     page->part = part_name(PART_COMPARED);
     struct cell *record = page_section(page, "compared", NULL, LOOK_HIDDEN, CELL_RECORD)->cell;
     cell_text(page, record, "with", NULL, comparison->with);
@@ -213,7 +213,7 @@ static void add_text(struct page *page, struct slice text) {
 }
 
 void change_table_add(struct page *page, const struct changes *changes,
-                      const struct comparison *comparison, unsigned most) {
+                      const struct compared *comparison, unsigned most) {
     size_t left_out;
     page->part = part_name(PART_CHANGES);
     add_compared(page, comparison);

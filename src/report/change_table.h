@@ -7,7 +7,7 @@
 
 /* most: rows of each kind of name; 0: all. */
 void change_table_add(struct page *page, const struct changes *changes,
-                      const struct comparison *comparison, unsigned most);
+                      const struct compared *comparison, unsigned most);
 /* The same sections of a report that is compared with nothing. */
 void change_table_none(struct page *page, bool is_asked);
 /* "new: none of it before": what a card says of its reason. */

@@ -310,7 +310,7 @@ static void settle(struct changes *changes, struct gathering *gathering) {
 }
 
 void changes_find(struct changes *changes, const struct tally *now,
-                  const struct comparison *comparison) {
+                  const struct compared *comparison) {
     struct gathering gathering = {0};
     *changes = (struct changes){0};
     map_init(&gathering.places, sizeof(size_t));

@@ -8,7 +8,7 @@
 #include "tally/tally.h"
 
 /* What a report is compared with. */
-struct comparison {
+struct compared {
     const struct tally *before;
     struct differ_spans spans;  /* seconds */
     int64_t begins[2], ends[2]; /* of before, of now; MOMENT_NONE: not known */
@@ -50,7 +50,7 @@ struct changes {
 };
 
 void changes_find(struct changes *changes, const struct tally *now,
-                  const struct comparison *comparison);
+                  const struct compared *comparison);
 void changes_release(struct changes *changes);
 /* A reason of ours, or of strangers; NULL: it is in neither tally. */
 const struct changed *changes_of_reason(const struct changes *changes, struct slice class_name,

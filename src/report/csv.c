@@ -281,12 +281,12 @@ static void put_table(struct sheet *sheet, const struct cell *list) {
 }
 
 /* One column, named like the section. A list without anything might have been a table, whose
- * columns nobody knows: it is no line at all. */
+ * columns nobody knows: it is no line at all, as is what is not there. */
 static void put_values(struct sheet *sheet, const struct section *section) {
     bool is_list = section->cell->kind == CELL_LIST;
     const struct cell *value = is_list ? section->cell->first : section->cell;
 
-    if (!value)
+    if (!value || value->kind == CELL_NONE)
         return;
     out_text(sheet->out, section->key);
     end_line(sheet);

@@ -23,10 +23,10 @@ struct summary_wishes {
     const struct filter *filter;   /* by which the tally was made; NULL: none */
     const struct journey *journey; /* at the end of the log; NULL: who waits is not known */
     struct masker *masker;         /* names are under masks, and it is said; NULL: they are not */
-    const struct slice *local_domains;   /* for the flow of mail */
-    size_t local_domain_count;           /* 0: they are guessed */
-    const struct summary_past *past;     /* NULL: from logs */
-    const struct comparison *comparison; /* NULL: with nothing */
+    const struct slice *local_domains; /* for the flow of mail */
+    size_t local_domain_count;         /* 0: they are guessed */
+    const struct summary_past *past;   /* NULL: from logs */
+    const struct compared *comparison; /* NULL: with nothing */
     struct slice inputs; /* options and paths of what was read: " --year 2026 mail.log" */
 };
 

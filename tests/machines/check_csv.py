@@ -23,12 +23,13 @@ def exports():
 
 
 def parts(*words, delimiter=","):
-    """Every section as a table: nothing where it is an empty list, of which nobody knows columns."""
+    """Every section as a table: nothing where it is an empty list, of which nobody knows
+    columns, or null."""
     for logs in (SAMPLES, [HOSTILE]):
         report = json.loads(mailtriage("report", "--format", "json", *logs))
         for part in PARTS:
             raw = mailtriage("report", "--format", "csv", "--only", part, *words, *logs)
-            if report[part] == [] and not raw:
+            if report[part] in ([], None) and not raw:
                 continue
             for fault in csv_cells.faults(raw, delimiter):
                 yield f"--only {part}: {fault}"

@@ -39,7 +39,7 @@ static void add(struct tally *tally, const char *class_name, const char *recipie
 
 static struct changes changes_of(const struct tally *before, const struct tally *now) {
     struct changes changes;
-    changes_find(&changes, now, &(struct comparison){.before = before, .spans = {1, 1}});
+    changes_find(&changes, now, &(struct compared){.before = before, .spans = {1, 1}});
     return changes;
 }
 
