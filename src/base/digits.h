@@ -4,6 +4,7 @@
 #ifndef BASE_DIGITS_H
 #define BASE_DIGITS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Eight bytes, the first one lowest, whatever the machine; compilers make one load of it. */
@@ -28,14 +29,34 @@ static inline unsigned digits_read(const char *at, uint32_t *number_r) {
     return count;
 }
 
-/* How many of the eight bytes at `at` are digits or letters from A to F, from the first on. */
-static inline unsigned digits_hex(const char *at) {
+/* The highest bit of each byte that is not from `first` to `last`. */
+static inline uint64_t digits_outside(uint64_t bytes, char first, char last) {
     const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;
-    uint64_t bytes = digits_load(at), sevens = bytes & ~high;
-    uint64_t digits = (sevens + each * (0x80 - '0')) & ~(sevens + each * (0x80 - '9' - 1));
-    uint64_t letters = (sevens + each * (0x80 - 'A')) & ~(sevens + each * (0x80 - 'F' - 1));
-    uint64_t others = (~(digits | letters) | bytes) & high;
+    uint64_t sevens = bytes & ~high;
+    uint64_t from = sevens + each * (uint64_t)(0x80 - first);
+    uint64_t behind = sevens + each * (uint64_t)(0x80 - last - 1);
+    return (~from | behind | bytes) & high;
+}
+
+static inline unsigned digits_before(uint64_t others) {
     return others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
+}
+
+/* How many of the eight bytes at `at`, from the first on, are digits or letters: from A to F, or
+ * any ones. */
+static inline unsigned digits_hex(const char *at) {
+    uint64_t bytes = digits_load(at);
+    return digits_before(digits_outside(bytes, '0', '9') & digits_outside(bytes, 'A', 'F'));
+}
+
+static inline unsigned digits_alnum(const char *at) {
+    uint64_t bytes = digits_load(at), small = bytes | UINT64_C(0x2020202020202020);
+    return digits_before(digits_outside(bytes, '0', '9') & digits_outside(small, 'a', 'z'));
+}
+
+/* Whether the eight bytes end with so many digits, at least one. */
+static inline bool digits_end(const char *at, unsigned count) {
+    return digits_outside(digits_load(at), '0', '9') >> (64 - 8 * count) == 0;
 }
 
 #endif

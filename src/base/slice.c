@@ -39,11 +39,6 @@ bool slice_starts_nocase(struct slice s, struct slice prefix) {
     return s.length >= prefix.length && same_nocase(s.at, prefix.at, prefix.length);
 }
 
-bool slice_ends(struct slice s, struct slice suffix) {
-    return s.length >= suffix.length &&
-           slice_equal(slice_from(s, s.length - suffix.length), suffix);
-}
-
 size_t slice_rfind(struct slice s, char byte) {
     const char *found = s.length ? memrchr(s.at, byte, s.length) : NULL;
     return found ? (size_t)(found - s.at) : SIZE_MAX;
@@ -114,8 +109,12 @@ struct slice slice_trim(struct slice s) {
 bool slice_take_number(struct slice *s, uint64_t *number_r) {
     if (s->length == 0 || !is_digit(s->at[0]))
         return false;
+    enum { SURE_DIGITS = 19 }; /* so many fit */
     const char *at = s->at, *end = s->at + s->length;
+    const char *sure = s->length > SURE_DIGITS ? at + SURE_DIGITS : end;
     uint64_t number = 0;
+    for (; at < sure && is_digit(*at); at++)
+        number = number * 10 + (unsigned)(*at - '0');
     for (; at < end && is_digit(*at); at++) {
         unsigned digit = (unsigned)(*at - '0');
         if (number >= UINT64_MAX / 10 && (number > UINT64_MAX / 10 || digit > UINT64_MAX % 10))

@@ -82,7 +82,14 @@ bool slice_equal_nocase(struct slice a, struct slice b);
 struct slice slice_lowered(struct slice text, char *room);
 int slice_compare(struct slice a, struct slice b); /* memcmp order, shorter first */
 bool slice_starts_nocase(struct slice s, struct slice prefix);
-bool slice_ends(struct slice s, struct slice suffix);
+
+/* Most ends are told by their last byte. */
+static inline bool slice_ends(struct slice s, struct slice suffix) {
+    return s.length >= suffix.length &&
+           (suffix.length == 0 ||
+            (s.at[s.length - 1] == suffix.at[suffix.length - 1] &&
+             memcmp(s.at + s.length - suffix.length, suffix.at, suffix.length) == 0));
+}
 
 /* The tail from offset; empty past the end. */
 static inline struct slice slice_from(struct slice s, size_t offset) {

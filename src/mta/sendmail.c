@@ -23,6 +23,7 @@
 #include "mta/mta.h"
 
 #include "base/ascii.h"
+#include "base/digits.h"
 #include "base/slice.h"
 #include "input/entry.h"
 #include "mta/shapes.h"
@@ -34,16 +35,15 @@
 static size_t queue_id_length(struct slice text) {
     enum { SHORTEST = 8, LONGEST = 20, PROCESS = 5 };
     size_t length = 0;
-    while (length + 8 <= text.length && length <= LONGEST && are_alnum(text.at + length))
-        length += 8;
-    while (length < text.length && length <= LONGEST && is_alnum(text.at[length]))
-        length++;
+    unsigned more = 8;
+    for (; more == 8 && length + 8 <= text.length && length <= LONGEST; length += more)
+        more = digits_alnum(text.at + length);
+    if (more == 8)
+        while (length < text.length && length <= LONGEST && is_alnum(text.at[length]))
+            length++;
     if (length < SHORTEST || length > LONGEST)
         return 0;
-    for (size_t i = length - PROCESS; i < length; i++)
-        if (!is_digit(text.at[i]))
-            return 0;
-    return length;
+    return digits_end(text.at + length - SHORTEST, PROCESS) ? length : 0;
 }
 
 /* "65L80001002101: " */
@@ -116,9 +116,25 @@ static void read_relay(struct slice relay, struct record *record) {
     record->peer_host = relay;
 }
 
+/* "00:00:02", as nearly all are, in seconds; -1: it has another form. */
+static inline int64_t read_short_delay(struct slice s) {
+    if (s.length != 8 || s.at[2] != ':' || s.at[5] != ':')
+        return -1;
+    int64_t total = 0;
+    for (size_t i = 0; i < 8; i += 3) {
+        if (!is_digit(s.at[i]) || !is_digit(s.at[i + 1]))
+            return -1;
+        total = total * 60 + (s.at[i] - '0') * 10 + s.at[i + 1] - '0';
+    }
+    return total;
+}
+
 /*   delay = [ days "+" ] HH ":" MM ":" SS, as microseconds; -1 for anything else */
 static int64_t read_delay(struct slice s) {
     enum { PARTS = 3 };
+    int64_t seconds = read_short_delay(s);
+    if (seconds >= 0)
+        return seconds * 1000000;
     uint64_t days = 0, total = 0, part;
     struct slice rest = s;
     if (slice_find(s, '+') != SIZE_MAX &&
@@ -139,45 +155,47 @@ static void read_count(struct slice s, int64_t *count_r) {
         *count_r = (int64_t)count;
 }
 
-static bool is_key_byte(char byte) {
-    return is_alnum(byte) || byte == '_';
-}
+static const bool in_key[256] = {
+    ['0' ... '9'] = true,
+    ['A' ... 'Z'] = true,
+    ['a' ... 'z'] = true,
+    ['_'] = true,
+};
 
 /* Up to the first ", ", or all of it. */
-static size_t value_length(struct slice s) {
-    for (size_t behind = 0;;) {
-        size_t comma = slice_find(slice_from(s, behind), ',');
-        if (comma == SIZE_MAX)
-            return s.length;
-        behind += comma + 1;
-        if (behind < s.length && s.at[behind] == ' ')
-            return behind - 1;
+static inline size_t value_length(struct slice s) {
+    const char *at = s.at, *end = s.at + s.length;
+    while (at < end && (at = memchr(at, ',', (size_t)(end - at)))) {
+        at++;
+        if (at < end && *at == ' ')
+            return (size_t)(at - 1 - s.at);
     }
+    return s.length;
 }
 
 /* Takes ", key=" off the front. */
-static bool take_key(struct slice *rest, struct slice *key_r) {
+static inline bool take_key(struct slice *rest, struct slice *key_r) {
     enum { LONGEST = 24 };
-    struct slice s = *rest;
-    slice_skip_byte(&s, ',');
-    slice_skip_byte(&s, ' ');
-    size_t length = 0, most = s.length < LONGEST ? s.length : LONGEST;
-    while (length < most && is_key_byte(s.at[length]))
-        length++;
-    if (!length || length == s.length || s.at[length] != '=')
+    const char *begin = rest->at, *end = rest->at + rest->length;
+    begin += begin < end && *begin == ',';
+    begin += begin < end && *begin == ' ';
+    const char *at = begin, *most = end - begin > LONGEST ? begin + LONGEST : end;
+    while (at < most && in_key[(unsigned char)*at])
+        at++;
+    if (at == begin || at == end || *at != '=')
         return false;
-    *key_r = slice_head(s, length);
-    *rest = slice_from(s, length + 1);
+    *key_r = slice_range(begin, at);
+    *rest = slice_range(at + 1, end);
     return true;
 }
 
 /* Takes the value up to ", ". */
-static struct slice take_value(struct slice *rest) {
+static inline struct slice take_value(struct slice *rest) {
     struct slice s = *rest;
     size_t end = s.length && s.at[0] == '<' ? address_length(s) : 0;
-    struct slice value = slice_head(s, end + value_length(slice_from(s, end)));
-    *rest = slice_from(s, value.length);
-    return value;
+    size_t length = end + value_length((struct slice){s.at + end, s.length - end});
+    *rest = (struct slice){s.at + length, s.length - length};
+    return (struct slice){s.at, length};
 }
 
 static bool take_field(struct slice *rest, struct slice *key_r, struct slice *value_r) {
@@ -255,6 +273,38 @@ static struct slice take_reply(struct slice *rest, bool is_final) {
     return reply;
 }
 
+/* A field of a to= line, told by its first letter before its name is compared. */
+static inline void set_field(struct delivery *delivery, struct slice key, struct slice value) {
+    switch (key.at[0]) {
+    case 'd':
+        if (slice_is(key, "delay"))
+            delivery->delay = value;
+        else if (slice_is(key, "dsn") && !enhanced_take(&value, &delivery->dsn))
+            delivery->dsn = (struct enhanced){0};
+        break;
+    case 'm':
+        if (slice_is(key, "mailer"))
+            delivery->mailer = value;
+        break;
+    case 'r':
+        if (slice_is(key, "relay"))
+            delivery->relay = value;
+        break;
+    case 'c':
+        if (slice_is(key, "ctladdr"))
+            delivery->owner = take_address(&value);
+        break;
+    case 's':
+        if (slice_is(key, "stage"))
+            delivery->stage = value;
+        break;
+    case 'q':
+        if (slice_is(key, "quarantine"))
+            delivery->quarantined = true;
+        break;
+    }
+}
+
 /* reply= and stat= come last and hold text of a stranger: stat= goes on to the end of the line. */
 static void take_delivery(struct slice rest, struct delivery *delivery) {
     struct slice key, value;
@@ -269,20 +319,7 @@ static void take_delivery(struct slice rest, struct delivery *delivery) {
             continue;
         }
         value = take_value(&rest);
-        if (slice_is(key, "ctladdr"))
-            delivery->owner = take_address(&value);
-        else if (slice_is(key, "delay"))
-            delivery->delay = value;
-        else if (slice_is(key, "mailer"))
-            delivery->mailer = value;
-        else if (slice_is(key, "relay"))
-            delivery->relay = value;
-        else if (slice_is(key, "stage"))
-            delivery->stage = value;
-        else if (slice_is(key, "quarantine"))
-            delivery->quarantined = true;
-        else if (slice_is(key, "dsn") && !enhanced_take(&value, &delivery->dsn))
-            delivery->dsn = (struct enhanced){0};
+        set_field(delivery, key, value);
     }
 }
 
@@ -946,11 +983,12 @@ static void name_refused(struct record *record) {
 /* "mx.example.net., version=TLSv1.3, verify=OK, ...": whether a delivery went over TLS is told
  * here, by the same process (finding/ciphers). */
 static enum reading read_tls_to_server(struct slice rest, struct records *records) {
+    static const bool ends_name[256] = {['['] = true, [' '] = true, ['\t' ... '\r'] = true};
     struct slice relay;
     size_t length = 0;
     if (!slice_cut(&rest, ',', &relay) || !slice_starts(rest, SLICE(" version=")))
         return READING_UNKNOWN;
-    while (length < relay.length && relay.at[length] != '[' && !is_space(relay.at[length]))
+    while (length < relay.length && !ends_name[(unsigned char)relay.at[length]])
         length++;
     if (!length)
         return READING_UNKNOWN;
@@ -1013,16 +1051,21 @@ static bool may_be_echo(const struct record *record) {
 static bool refuses_all(const struct record *record) {
     return record->event == EVENT_REJECTED &&
            (record->stage == STAGE_CONNECT ||
-            (record->stage == STAGE_HELO && slice_is(slice_of(record->line_type), "SM-MILTER")));
+            (record->stage == STAGE_HELO && strcmp(record->line_type, "SM-MILTER") == 0));
+}
+
+/* The fourth letter tells most types apart. */
+static inline bool is_type(const struct record *record, const char *type) {
+    return strncmp(record->line_type, "SM-", 3) == 0 && record->line_type[3] == type[3] &&
+           strcmp(record->line_type, type) == 0;
 }
 
 /* What the journey needs to know of the line. */
 static void finish(struct record *record, struct slice id) {
-    struct slice type = slice_of(record->line_type);
-    bool is_reply = slice_is(type, "SM-REPLY");
+    bool is_reply = is_type(record, "SM-REPLY");
     /* The id told of a session in which no message was begun, or none that this line is about. */
     bool names_no_message =
-        record->kind == RECORD_DETAIL && (is_reply || slice_is(type, "SM-SESSION"));
+        record->kind == RECORD_DETAIL && (is_reply || is_type(record, "SM-SESSION"));
     if (names_no_message && record->stage == STAGE_CONNECT) {
         record->is_command = true;
     } else if (is_reply && !record->is_command) {
