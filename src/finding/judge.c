@@ -1,20 +1,23 @@
-/* Why: reply, reason and wording are three walks through a text, 5,000 instructions, and two thirds
- * of the failures of a log say word for word what one before them said: "authentication failed",
- * "lost connection after AUTH", "connect to mx.example.net[198.51.100.5]:25: Connection timed out".
+/* Why: reply, reason and wording are three walks through a text, 10,000 instructions, and most
+ * failures of a log say word for word what one before them said, but for the address in it:
+ * "authentication failed", "<bob@example.net>: Recipient address rejected: User unknown".
  *
  * How: the key is all that is looked at on these walks, as bytes: the raw reply with the context it
- * stands in. A text with an address in it is hardly ever said twice, so it is not remembered. Texts
- * that are kept are copied for each finding, since a finding lives as long as its block.
+ * stands in. An address in brackets is left out of it when it is such a one that takes no part:
+ * clean_text() takes it out, the template has <address> in its place, and nothing in it can be
+ * taken for a code, a secret or a command. It is put in again where it stood. Texts that are kept
+ * are copied for each finding, since a finding lives as long as its block.
  */
 #include "finding/judge.h"
 
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "finding/wording.h"
 
-enum { KEY_MOST = 512, SLOTS = 512 };
+enum { KEY_MOST = 512, SLOTS = 512, HOSTS = 256, HOST_LONGEST = 62 };
 
 /* What was made of a text. */
 struct judged {
@@ -25,14 +28,23 @@ struct judged {
     struct reply reply; /* its texts: places in the whole reply, from NULL on */
     struct verdict verdict;
     size_t template_length;
+    size_t address_at, address_length; /* in the whole reply; with brackets; 0: none */
     bool code_implied;
     bool has_own_list; /* the name of the block list stands in the reply */
+};
+
+/* A host of which it is known whether it is a provider's. */
+struct known_host {
+    uint8_t length; /* 0: the slot is free */
+    bool is_providers;
+    char name[HOST_LONGEST];
 };
 
 struct judge {
     struct rulebook *book;
     struct reason_memory *reasons;
     struct judged *slots;
+    struct known_host *hosts;
     char key[KEY_MOST];
 };
 
@@ -41,6 +53,7 @@ struct judge *judge_new(struct rulebook *book) {
     judge->book = book;
     judge->reasons = reason_memory_new(book);
     judge->slots = memory_new(SLOTS * sizeof *judge->slots);
+    judge->hosts = memory_new(HOSTS * sizeof *judge->hosts);
     return judge;
 }
 
@@ -50,6 +63,7 @@ void judge_free(struct judge *judge) {
     for (size_t i = 0; i < SLOTS; i++)
         free(judge->slots[i].bytes);
     free(judge->slots);
+    free(judge->hosts);
     reason_memory_free(judge->reasons);
     free(judge);
 }
@@ -90,21 +104,77 @@ static void judge_anew(struct judge *judge, struct arena *arena, struct finding 
 
 /* ---- remembering */
 
+/* A reply that may be remembered: before and behind its address, which is empty when it has none.
+ */
+struct parts {
+    struct slice before, address, behind;
+};
+
+static const bool in_address[256] = {
+    ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['.'] = true,
+    ['_'] = true,         ['+'] = true,         ['-'] = true,
+};
+
+/* "<bob@example.net>" around the '@': short, of harmless bytes, and no URL for its begin. */
+static bool find_address(struct slice reply, size_t at, struct slice *address_r) {
+    enum { LONGEST = 128 };
+    size_t begin = at, end = at + 1;
+    while (begin > 0 && in_address[(unsigned char)reply.at[begin - 1]])
+        begin--;
+    while (end < reply.length && in_address[(unsigned char)reply.at[end]])
+        end++;
+    if (begin == 0 || begin == at || end == at + 1 || end == reply.length ||
+        reply.at[begin - 1] != '<' || reply.at[end] != '>' || !is_alnum(reply.at[end - 1]))
+        return false;
+    *address_r = slice_range(reply.at + begin - 1, reply.at + end + 1);
+    return address_r->length <= LONGEST &&
+           !slice_starts_nocase(slice_from(*address_r, 1), SLICE("www."));
+}
+
+/* False: its address takes part, or it has several. */
+static bool part(struct slice reply, struct parts *parts_r) {
+    size_t at = slice_find(reply, '@');
+    *parts_r = (struct parts){.before = reply};
+    if (at == SIZE_MAX)
+        return true;
+    if (slice_find(slice_from(reply, at + 1), '@') != SIZE_MAX ||
+        slice_find(reply, '"') != SIZE_MAX || !find_address(reply, at, &parts_r->address))
+        return false;
+    parts_r->before = slice_range(reply.at, parts_r->address.at);
+    parts_r->behind = slice_from(reply, parts_r->before.length + parts_r->address.length);
+    return true;
+}
+
+/* Hosts are only asked for whose they are, which counts where a server spoke: most are nobody's,
+ * and speak like one. */
+static struct slice host_of(struct judge *judge, const struct record *record) {
+    struct slice host = record->peer_host;
+    if (record->side != SIDE_REMOTE || !host.length || host.length > HOST_LONGEST)
+        return record->side == SIDE_REMOTE ? host : (struct slice){0};
+    struct known_host *known = &judge->hosts[bytes_hash(host.at, host.length) % HOSTS];
+    if (!slice_equal((struct slice){known->name, known->length}, host)) {
+        memcpy(known->name, host.at, host.length);
+        known->length = (uint8_t)host.length;
+        known->is_providers = reason_knows_host(judge->reasons, host);
+    }
+    return known->is_providers ? host : (struct slice){0};
+}
+
 /* What is looked at beside texts. */
 struct context {
     const struct mta *mta;
     struct enhanced dsn;
-    uint16_t lengths[3]; /* of the texts in front of the reply */
+    uint16_t lengths[4]; /* of the texts but the last */
     uint8_t event, level, direction, side, stage;
-    bool may_have_code, is_escaped;
+    bool may_have_code, is_escaped, has_address;
 };
 
-/* All that judge_anew() looks at; empty: it is not to be remembered. Hosts are only asked for who
- * runs them, which counts where a server spoke. */
-static struct slice key_of(struct judge *judge, const struct finding *finding) {
+/* All that judge_anew() looks at; empty: it is not to be remembered. */
+static struct slice key_of(struct judge *judge, const struct finding *finding,
+                           const struct parts *parts) {
     const struct record *record = &finding->record;
-    struct slice host = record->side == SIDE_REMOTE ? record->peer_host : (struct slice){0};
-    const struct slice texts[] = {host, record->implied, record->label, record->reply};
+    const struct slice texts[] = {host_of(judge, record), record->implied, record->label,
+                                  parts->before, parts->behind};
     struct context context;
     size_t length = sizeof context;
     memset(&context, 0, sizeof context); /* what lies between its members, too */
@@ -128,6 +198,7 @@ static struct slice key_of(struct judge *judge, const struct finding *finding) {
     context.stage = (uint8_t)record->stage;
     context.may_have_code = record->reply_may_have_code;
     context.is_escaped = record->reply_escaped;
+    context.has_address = parts->address.length > 0;
     memcpy(judge->key, &context, sizeof context);
     return (struct slice){judge->key, length};
 }
@@ -141,10 +212,27 @@ static struct slice moved(struct slice text, const char *from, const char *to) {
     return (struct slice){to + (text.at - from), text.length};
 }
 
-static void keep(struct judged *judged, struct slice key, uint64_t hash,
+/* Where the address stands in the whole reply, behind the codes. False: it is not to be kept. */
+static bool find_place(struct judged *judged, const struct finding *finding, struct slice address) {
+    const struct reply *reply = &finding->reply;
+    judged->address_length = address.length;
+    judged->address_at = 0;
+    if (!address.length)
+        return true;
+    judged->address_at = slice_find_text(reply->whole, address);
+    return judged->address_at != SIZE_MAX && !judged->has_own_list &&
+           (size_t)(reply->text.at - reply->whole.at) <= judged->address_at;
+}
+
+static void keep(struct judged *judged, struct slice key, uint64_t hash, struct slice address,
                  const struct finding *finding) {
     struct slice whole = finding->reply.whole, template = finding->template;
     size_t needed = key.length + whole.length + template.length;
+    judged->key_length = 0;
+    judged->has_own_list = finding->verdict.blocklist.length &&
+                           lies_in(finding->verdict.blocklist, finding->reply.text);
+    if (!find_place(judged, finding, address))
+        return;
     if (judged->room < needed) {
         judged->room = needed;
         judged->bytes = memory_resize(judged->bytes, needed, 1);
@@ -163,32 +251,46 @@ static void keep(struct judged *judged, struct slice key, uint64_t hash,
     judged->reply.whole = (struct slice){kept, whole.length};
     judged->reply.text = moved(finding->reply.text, whole.at, kept);
     judged->verdict = finding->verdict;
-    judged->has_own_list = finding->verdict.blocklist.length &&
-                           lies_in(finding->verdict.blocklist, finding->reply.text);
     if (judged->has_own_list)
         judged->verdict.blocklist = moved(finding->verdict.blocklist, whole.at, kept);
 }
 
-static void recall(const struct judged *judged, struct arena *arena, struct finding *finding) {
-    size_t whole = judged->reply.whole.length;
+/* Copies the whole reply, with this address in the place of the other. Gives its end. */
+static char *copy_whole(const struct judged *judged, struct slice address, char *to) {
+    struct slice whole = judged->reply.whole;
+    size_t behind = judged->address_at + judged->address_length;
+    memcpy(to, whole.at, judged->address_at);
+    to += judged->address_at;
+    if (address.length)
+        memcpy(to, address.at, address.length);
+    to += address.length;
+    memcpy(to, whole.at + behind, whole.length - behind);
+    return to + whole.length - behind;
+}
+
+static void recall(const struct judged *judged, struct slice address, struct arena *arena,
+                   struct finding *finding) {
     const char *kept = judged->reply.whole.at;
+    size_t whole = judged->reply.whole.length + address.length - judged->address_length;
     char *copy = arena_alloc(arena, whole + judged->template_length + 1);
-    memcpy(copy, kept, whole + judged->template_length);
+    char *end = copy_whole(judged, address, copy);
+    memcpy(end, kept + judged->reply.whole.length, judged->template_length);
     finding->reply = judged->reply;
-    finding->reply.whole.at = copy;
-    finding->reply.text = moved(judged->reply.text, kept, copy);
+    finding->reply.whole = slice_range(copy, end);
+    finding->reply.text = slice_from(finding->reply.whole, (size_t)(judged->reply.text.at - kept));
     finding->verdict = judged->verdict;
     if (judged->has_own_list)
         finding->verdict.blocklist = moved(judged->verdict.blocklist, kept, copy);
-    finding->template = (struct slice){copy + whole, judged->template_length};
+    finding->template = (struct slice){end, judged->template_length};
     finding->code_implied = judged->code_implied;
 }
 
 void judge_finding(struct judge *judge, struct arena *arena, struct finding *finding) {
-    struct slice reply = finding->record.reply, key = {0};
-    if (finding->record.event != EVENT_DELIVERED && slice_find(reply, '@') == SIZE_MAX &&
-        reason_memory_is_sure(judge->reasons))
-        key = key_of(judge, finding);
+    struct parts parts;
+    struct slice key = {0};
+    if (finding->record.event != EVENT_DELIVERED && reason_memory_is_sure(judge->reasons) &&
+        part(finding->record.reply, &parts))
+        key = key_of(judge, finding, &parts);
     if (!key.length) {
         judge_anew(judge, arena, finding);
         return;
@@ -197,10 +299,10 @@ void judge_finding(struct judge *judge, struct arena *arena, struct finding *fin
     struct judged *judged = &judge->slots[hash % SLOTS];
     if (judged->hash == hash && judged->key_length == key.length &&
         memcmp(judged->bytes, key.at, key.length) == 0) {
-        recall(judged, arena, finding);
+        recall(judged, parts.address, arena, finding);
         return;
     }
     judge_anew(judge, arena, finding);
     if (reason_memory_is_sure(judge->reasons))
-        keep(judged, key, hash, finding);
+        keep(judged, key, hash, parts.address, finding);
 }

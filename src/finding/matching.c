@@ -42,6 +42,15 @@ static struct provider_set providers_of_peer(const struct reason_memory *memory,
     return set;
 }
 
+bool reason_knows_host(const struct reason_memory *memory, struct slice host) {
+    char buffer[HOST_MOST];
+    struct slice domain = deciding_host(host, buffer), label;
+    for (; domain.length > 0; slice_cut(&domain, '.', &label))
+        if (map_get(&memory->hosts, domain))
+            return true;
+    return false;
+}
+
 /* Where nobody said anything, the MTA's own dsn= tells what happened to it. */
 static struct enhanced enhanced_of(const struct finding *finding) {
     bool unsaid = finding->record.side == SIDE_SYNTHETIC && !finding->reply.enhanced.class_digit;

@@ -25,6 +25,9 @@ bool reason_memory_was_off(const struct reason_memory *memory, size_t place, con
 
 size_t reason_patterns(const struct rulebook *book);
 
+/* Whether the host, or a domain above it, bears the name of a provider's servers. */
+bool reason_knows_host(const struct reason_memory *memory, struct slice host);
+
 /* Three ways to the same verdict, for those who hold them against each other: with the cache,
  * without it, and by trying every rule without any search. A new memory takes the first. */
 enum reason_way { REASON_CACHED, REASON_UNCACHED, REASON_PLAIN };

@@ -1,0 +1,210 @@
+/* Unit tests of finding/judge: what is remembered of a text is what it would be judged anew. */
+#include "finding/judge.h"
+#include "finding/wording.h"
+
+#include "reason_book.h"
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+static struct judge *judge;
+static struct arena arena;
+
+static bool is_same(struct slice a, struct slice b) {
+    return a.length == b.length && (!a.length || memcmp(a.at, b.at, a.length) == 0);
+}
+
+/* Without a memory; for a record that implies no code. */
+static struct finding judged_anew(struct book *book, const struct record *record) {
+    struct finding finding = {.record = *record, .mta = mtas[0]};
+    reply_read(&finding.record, &arena, &finding.reply);
+    reason_decide(book->rules, book->memory, &finding);
+    finding.template = wording_template(finding.reply.text, &arena);
+    return finding;
+}
+
+static void check(struct book *book, const struct record *record) {
+    struct finding finding = {.record = *record, .mta = mtas[0]};
+    struct finding must = judged_anew(book, record);
+    judge_finding(judge, &arena, &finding);
+    if (!is_same(finding.reply.whole, must.reply.whole) ||
+        !is_same(finding.reply.text, must.reply.text) || finding.reply.code != must.reply.code ||
+        !enhanced_equal(finding.reply.enhanced, must.reply.enhanced) ||
+        finding.reply.enhanced_behind != must.reply.enhanced_behind ||
+        finding.reply.mismatch != must.reply.mismatch ||
+        !is_same(finding.template, must.template) ||
+        strcmp(finding.verdict.class_name, must.verdict.class_name) != 0 ||
+        finding.verdict.reason != must.verdict.reason ||
+        finding.verdict.rule != must.verdict.rule || finding.verdict.by != must.verdict.by ||
+        finding.verdict.severity != must.verdict.severity ||
+        finding.verdict.permanence != must.verdict.permanence ||
+        finding.verdict.acts != must.verdict.acts ||
+        finding.verdict.provider != must.verdict.provider ||
+        !is_same(finding.verdict.blocklist, must.verdict.blocklist) ||
+        finding.code_implied != must.code_implied)
+        fail_msg("judged in another way: %.*s", SLICE_ARGS(record->reply));
+    if (finding.verdict.blocklist.length && must.verdict.blocklist.at >= must.reply.whole.at &&
+        must.verdict.blocklist.at < must.reply.whole.at + must.reply.whole.length)
+        assert_true(finding.verdict.blocklist.at >= finding.reply.whole.at);
+}
+
+/* The text with the address in the place of each "%s". */
+static struct slice filled(struct slice text, struct slice address, char *to) {
+    size_t length = 0;
+    struct slice part;
+    bool more;
+    do {
+        more = slice_cut_text(&text, SLICE("%s"), &part);
+        memcpy(to + length, part.at, part.length);
+        length += part.length;
+        if (more && address.length)
+            memcpy(to + length, address.at, address.length);
+        length += more ? address.length : 0;
+    } while (more);
+    return (struct slice){to, length};
+}
+
+/* Each text with each address in it, twice, so that it is told by itself and by the others. */
+static void test_texts(void **state) {
+    static const char *const texts[] = {
+        "550 5.1.1 %s: Recipient address rejected: User unknown in virtual mailbox table",
+        "554 5.7.1 %s: Relay access denied",
+        "450 4.1.8 %s: Sender address rejected: Domain not found",
+        "550 %s... User unknown",
+        "%s... User unknown",
+        "550-5.1.1 %s no such user. 550 5.1.1 Look again at it",
+        "550-5.1.1 There is no user. 550 5.1.1 %s it was",
+        "550 no user %s 550 here ",
+        "552 mailbox full %s (#5.2.2)",
+        "552 mailbox full (#5.2.2) %s",
+        "500 5.5.1 \"QWxhZGRpbjpPcGVu\" %s unrecognized command",
+        "500 5.5.1 \"QWxhZGRpbjpPcGVu\" from %s refused",
+        "500 5.5.1 Error: %s AUTH PLAIN QWxhZGRpbjpPcGVuU2VzYW1l",
+        "550 5.7.1 Service unavailable; client %s blocked using bl.example.org",
+        "550 5.7.1 Host [192.0.2.7] is listed at bl.example.org, %s",
+        "421 4.7.0 Try again later, closing connection. %s helo",
+        "550 5.7.1 %s: helo command rejected",
+        "550 5.1.1 x%sy",
+        "550 5.1.1 %s and %s",
+        "  550   5.1.1\t%s  blanks ",
+        "SASL LOGIN authentication failed: UGFzc3dvcmQ6",
+        "connect to mx.example.net[198.51.100.5]:25: Connection timed out",
+        "lost connection after AUTH",
+        "550 5.7.1 Your message %s was refused by its content, www.example.org/why",
+        "",
+    };
+    static const char *const addresses[] = {
+        "<bob@example.net>",
+        "<alice.long+tag_x-1@mail.example.org>",
+        "<recommand@example.net>",
+        "<auth@example.net>",
+        "<a550b@example.net>",
+        "<550@example.net>",
+        "<552@5.2.2>",
+        "<www.bob@example.net>",
+        "<WWW.x@example.net>",
+        "<https@example.net>",
+        "<set_id@bl.example.org>",
+        "<spam.listed.blocked@example.net>",
+        "<4C1D2E3F40AB@example.net>",
+        "<10@192.0.2.1>",
+        "<bob@example.net.>",
+        "<bob@example.net->",
+        "<-bob@example.net>",
+        "<\"a b\"@example.net>",
+        "<bob@[192.0.2.1]>",
+        "<@>",
+        "<bob@>",
+        "<bob>",
+        "bob@example.net",
+        "<bob@example.net",
+        "<bob=x@example.net>",
+        "<b\xc3\xb6@example.net>",
+        "<Mon@example.net>",
+        "",
+    };
+    static const char *const hosts[] = {"mx.example.net", "mx2.example.org", "aspmx.l.google.com",
+                                        "example-com.mail.protection.outlook.com", ""};
+    for (size_t i = 0; i < COUNT(texts); i++)
+        for (size_t j = 0; j < 2 * COUNT(addresses); j++)
+            for (size_t k = 0; k < COUNT(hosts) + 1; k++) {
+                char reply[512];
+                const char *address = addresses[j % COUNT(addresses)];
+                struct record record = {.kind = RECORD_OUTCOME,
+                                        .event = i % 3 ? EVENT_BOUNCED : EVENT_REJECTED,
+                                        .level = LEVEL_RECIPIENT,
+                                        .direction = DIRECTION_OUT,
+                                        .side = k < COUNT(hosts) ? SIDE_REMOTE : SIDE_LOCAL,
+                                        .stage = STAGE_RCPT,
+                                        .reply_may_have_code = k != 1};
+                record.peer_host = slice_of(hosts[k % COUNT(hosts)]);
+                record.reply = filled(slice_of(texts[i]), slice_of(address), reply);
+                check(*state, &record);
+            }
+    arena_clear(&arena);
+}
+
+/* What stands around the text counts, too. */
+static void test_contexts(void **state) {
+    static const char text[] = "450-4.7.1 try again\\n450 4.7.1 later";
+    for (unsigned bits = 0; bits < 256; bits++) {
+        struct record record = {.kind = RECORD_OUTCOME,
+                                .event = bits & 1 ? EVENT_BOUNCED : EVENT_DEFERRED,
+                                .level = bits & 2 ? LEVEL_HOST : LEVEL_MTA,
+                                .direction = bits & 4 ? DIRECTION_IN : DIRECTION_OUT,
+                                .side = bits & 8 ? SIDE_SYNTHETIC : SIDE_REMOTE,
+                                .stage = bits & 16 ? STAGE_RCPT : STAGE_AUTH,
+                                .reply_may_have_code = bits & 32,
+                                .reply_escaped = bits & 64,
+                                .reply = SLICE(text)};
+        if (bits & 128) {
+            record.label = SLICE("fatal");
+            record.dsn = (struct enhanced){5, 1, 1};
+        }
+        check(*state, &record);
+        check(*state, &record);
+    }
+    struct record implied = {.kind = RECORD_INCIDENT,
+                             .event = EVENT_REJECTED,
+                             .implied = SLICE("PF-PSC all-ports-busy"),
+                             .reply = SLICE(text)};
+    for (int i = 0; i < 2; i++) {
+        struct finding finding = {.record = implied, .mta = mtas[0]};
+        judge_finding(judge, &arena, &finding);
+        assert_true(finding.code_implied && finding.reply.code);
+    }
+}
+
+static void test_deliveries(void **state) {
+    (void)state;
+    struct finding finding = {.record = {.kind = RECORD_OUTCOME,
+                                         .event = EVENT_DELIVERED,
+                                         .side = SIDE_REMOTE,
+                                         .reply_may_have_code = true,
+                                         .reply = SLICE("250 2.0.0 Ok")},
+                              .mta = mtas[0]};
+    judge_finding(judge, &arena, &finding);
+    assert_string_equal(finding.verdict.class_name, "accepted");
+    assert_int_equal(finding.template.length, 0);
+}
+
+static int begin(void **state) {
+    set_up(state);
+    arena_init(&arena);
+    judge = judge_new(((struct book *)*state)->rules);
+    return 0;
+}
+
+static int end(void **state) {
+    judge_free(judge);
+    arena_release(&arena);
+    return tear_down(state);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_contexts),
+        cmocka_unit_test(test_deliveries),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
