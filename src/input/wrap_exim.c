@@ -39,20 +39,22 @@ static struct slice take_pid(struct slice *s) {
 }
 
 /* " mx1 postfix/smtpd[4711]: ": a syslog daemon that was told to write its stamps like Exim. */
-static bool has_tag(struct slice s) {
-    struct slice pid;
-    slice_skip_byte(&s, ' ');
-    size_t host = slice_find(s, ' ');
-    if (host == SIZE_MAX || host == 0)
+static inline bool has_tag(struct slice s) {
+    static const bool ends_name[256] = {['['] = true, [' '] = true, [':'] = true};
+    const char *at = s.at, *end = s.at + s.length;
+    at += at < end && *at == ' ';
+    const char *host = at < end ? memchr(at, ' ', (size_t)(end - at)) : NULL;
+    if (!host || host == at)
         return false;
-    s = slice_from(s, host + 1);
-    size_t name = 0;
-    while (name < s.length && s.at[name] != '[' && s.at[name] != ' ' && s.at[name] != ':')
-        name++;
-    s = slice_from(s, name);
+    const char *name = host + 1;
+    for (at = name; at < end && !ends_name[(unsigned char)*at];)
+        at++;
+    if (at == end || at == name || *at != '[')
+        return false;
+    struct slice pid, behind = slice_range(at + 1, end);
     uint64_t number;
-    return name > 0 && slice_skip_byte(&s, '[') && slice_cut(&s, ']', &pid) &&
-           slice_number(pid, &number) && slice_starts(s, SLICE(": "));
+    return slice_cut(&behind, ']', &pid) && slice_number(pid, &number) &&
+           slice_starts(behind, SLICE(": "));
 }
 
 bool wrap_exim_is_other(struct slice behind) {
