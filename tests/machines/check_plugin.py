@@ -111,7 +111,7 @@ def sets():
 def bad_hour(now):
     """A log of an hour that ends now, in which everything goes wrong."""
     def stamp(second):
-        done = subprocess.run(["date", "-u", "-d", f"@{now - 2400 + second}", "+%Y-%m-%dT%H:%M:%SZ"],
+        done = subprocess.run(["date", "-u", "-d", f"@{now - 1900 + second}", "+%Y-%m-%dT%H:%M:%SZ"],
                               stdout=subprocess.PIPE, check=True)
         return done.stdout.decode().strip()
     when = stamp(0)

@@ -235,6 +235,14 @@ static void add_incident(struct tally *tally, enum event event, const char *clie
     tally_add(tally, &finding);
 }
 
+static void add_login(struct tally *tally, const char *user) {
+    struct finding finding = finding_of(EVENT_NONE, "");
+    finding.record.kind = RECORD_STEP;
+    finding.record.user = slice_of(user);
+    finding.login = true;
+    tally_add(tally, &finding);
+}
+
 /* 6 delivered, 2 bounced, 1 expired, 1 waiting; 30 failed logins and 12 rejections. */
 static struct tally *small_day(void) {
     struct tally *tally = tally_new();
@@ -249,11 +257,12 @@ static struct tally *small_day(void) {
     add_outcome(tally, EVENT_DEFERRED, FATE_WAITING, "example.com", "mx.example.net", "timeout");
     add_incident(tally, EVENT_AUTH_FAILED, "192.0.2.1", "Anna", 20);
     add_incident(tally, EVENT_AUTH_FAILED, "192.0.2.2", "ben", 10);
+    add_login(tally, "anna");
     add_incident(tally, EVENT_REJECTED, "192.0.2.2", "", 12);
     return tally;
 }
 
-/* "!": it holds; a span of two hours, the last entry 90 s ago. */
+/* A span of two hours, the last entry 90 s ago. */
 static const struct {
     const char *text;
     double value; /* below 0: not known */
@@ -309,6 +318,8 @@ static const struct {
     {"user anna auth-failed = 10", 10, true, ""},
     {"user ANNA auth-failed = 10", 10, true, ""},
     {"any user auth-failed > 1", 10, true, "anna"},
+    {"any user auth-failed < 6", 5, true, "ben"},
+    {"any user auth-failed <= 5 of at least 11", 5, false, "ben"},
     {"sender alice@example.com bounced = 3", 3, true, ""}, /* the expired one as well */
     {"sender-domain example.com deferred = 1", 1, true, ""},
     {"p95 delay > 3s", 4, true, ""},
