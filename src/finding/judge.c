@@ -17,7 +17,7 @@
 #include "base/memory.h"
 #include "finding/wording.h"
 
-enum { KEY_MOST = 512, SLOTS = 512, HOSTS = 256, HOST_LONGEST = 62 };
+enum { KEY_MOST = 512, PAIRS = 512, HOSTS = 256, HOST_LONGEST = 62 };
 
 /* What was made of a text. */
 struct judged {
@@ -43,7 +43,7 @@ struct known_host {
 struct judge {
     struct rulebook *book;
     struct reason_memory *reasons;
-    struct judged *slots;
+    struct judged *slots; /* pairs: what came last, and what came before it */
     struct known_host *hosts;
     char key[KEY_MOST];
 };
@@ -52,7 +52,7 @@ struct judge *judge_new(struct rulebook *book) {
     struct judge *judge = memory_new(sizeof *judge);
     judge->book = book;
     judge->reasons = reason_memory_new(book);
-    judge->slots = memory_new(SLOTS * sizeof *judge->slots);
+    judge->slots = memory_new(2 * PAIRS * sizeof *judge->slots);
     judge->hosts = memory_new(HOSTS * sizeof *judge->hosts);
     return judge;
 }
@@ -60,7 +60,7 @@ struct judge *judge_new(struct rulebook *book) {
 void judge_free(struct judge *judge) {
     if (!judge)
         return;
-    for (size_t i = 0; i < SLOTS; i++)
+    for (size_t i = 0; i < 2 * PAIRS; i++)
         free(judge->slots[i].bytes);
     free(judge->slots);
     free(judge->hosts);
@@ -285,8 +285,29 @@ static void recall(const struct judged *judged, struct slice address, struct are
     finding->code_implied = judged->code_implied;
 }
 
+static bool has_key(const struct judged *judged, struct slice key, uint64_t hash) {
+    return judged->hash == hash && judged->key_length == key.length &&
+           memcmp(judged->bytes, key.at, key.length) == 0;
+}
+
+/* The first of its pair; what is said but once drives out nothing that is said again and again.
+ * False: it has to be filled. */
+static bool find_slot(struct judge *judge, struct slice key, uint64_t hash,
+                      struct judged **judged_r) {
+    struct judged *pair = &judge->slots[hash % PAIRS * 2];
+    *judged_r = pair;
+    if (has_key(&pair[0], key, hash))
+        return true;
+    struct judged first = pair[0];
+    bool is_known = has_key(&pair[1], key, hash);
+    pair[0] = pair[1];
+    pair[1] = first;
+    return is_known;
+}
+
 void judge_finding(struct judge *judge, struct arena *arena, struct finding *finding) {
     struct parts parts;
+    struct judged *judged;
     struct slice key = {0};
     if (finding->record.event != EVENT_DELIVERED && reason_memory_is_sure(judge->reasons) &&
         part(finding->record.reply, &parts))
@@ -296,9 +317,7 @@ void judge_finding(struct judge *judge, struct arena *arena, struct finding *fin
         return;
     }
     uint64_t hash = bytes_hash(key.at, key.length);
-    struct judged *judged = &judge->slots[hash % SLOTS];
-    if (judged->hash == hash && judged->key_length == key.length &&
-        memcmp(judged->bytes, key.at, key.length) == 0) {
+    if (find_slot(judge, key, hash, &judged)) {
         recall(judged, parts.address, arena, finding);
         return;
     }
