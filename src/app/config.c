@@ -190,11 +190,17 @@ static bool check_section(const struct yaml *section, const struct command *comm
     return true;
 }
 
+/* A word may be both a command and an option: then it is one by what stands behind it. */
+static const struct command *section_of(const struct yaml *node) {
+    bool is_setting = node->kind != YAML_MAPPING && option_named(node->key);
+    return is_setting ? NULL : command_named(node->key);
+}
+
 static bool check_file(const struct yaml *root, struct options *options, struct problem *problem) {
     if (root->kind != YAML_MAPPING)
         return yaml_say(root, problem, "options are needed here, such as 'timezone: UTC'");
     for (const struct yaml *node = root->first; node; node = node->next) {
-        const struct command *command = command_named(node->key);
+        const struct command *command = section_of(node);
         if (!(command ? check_section(node, command, options, problem)
                       : check_setting(node, NULL, options, problem)))
             return false;
@@ -207,8 +213,8 @@ static bool set_missing(struct options *options, const struct yaml *mapping,
                         struct problem *problem) {
     for (const struct yaml *node = mapping->first; node; node = node->next) {
         const struct option_row *row = option_named(node->key);
-        if (row && option_is_of(row, options->command) && !options_gave(options, row) &&
-            !set_values(options, row, node, problem))
+        if (row && !section_of(node) && option_is_of(row, options->command) &&
+            !options_gave(options, row) && !set_values(options, row, node, problem))
             return false;
     }
     return true;
@@ -237,7 +243,7 @@ bool config_apply(struct options *options, const char *file, struct slice bytes,
         !check_file(root, options, problem))
         return false;
     const struct yaml *section = yaml_get(root, options->command->name);
-    return (!section || set_missing(options, section, problem)) &&
+    return (!section || !section_of(section) || set_missing(options, section, problem)) &&
            set_missing(options, root, problem);
 }
 

@@ -6,6 +6,7 @@
 #include "app/remembering.h"
 
 #include <time.h>
+#include <unistd.h>
 
 #include "app/say.h"
 
@@ -101,8 +102,10 @@ static bool look_at_clock(const struct remembering *remembering, struct problem 
 
 bool remembering_begin(struct remembering *remembering, struct run *run, struct problem *problem) {
     const struct hourly_sink sink = {remembering, keep_cell, keep_template, keep_clock};
+    char host[256] = "";
+    gethostname(host, sizeof host - 1);
     *remembering =
-        (struct remembering){.run = run, .hourly = hourly_new(&sink), .places = resume_new()};
+        (struct remembering){.run = run, .hourly = hourly_new(&sink, host), .places = resume_new()};
     remembering->store = store_open(run->options->history, STORE_WRITE, problem);
     if (!remembering->store || !store_begin(remembering->store, problem) ||
         !load_state(remembering, state_reading, load_reading, problem) ||

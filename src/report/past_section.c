@@ -9,7 +9,7 @@
 #include "report/parts.h"
 #include "report/when.h"
 
-enum kept { NOT_KEPT, EXACT, ABOUT };
+enum kept { NOT_KEPT, EXACT, ABOUT, BESIDE /* made of what is there */ };
 
 /* The others are not kept. */
 static const enum kept kept_as[PART_COUNT] = {
@@ -22,6 +22,7 @@ static const enum kept kept_as[PART_COUNT] = {
     [PART_RELAYS] = ABOUT,        [PART_SENDER_DOMAINS] = ABOUT,
     [PART_SENDERS] = ABOUT,       [PART_RECIPIENTS] = ABOUT,
     [PART_CLIENTS] = ABOUT,       [PART_NETWORKS] = ABOUT,
+    [PART_CHANGES] = BESIDE,      [PART_COMPARED] = BESIDE,
 };
 
 uint64_t past_parts(void) {

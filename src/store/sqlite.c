@@ -185,7 +185,6 @@ static bool find_own(struct sqlite_store *sqlite, struct problem *problem) {
 /* ---- opening and closing */
 
 static bool begin_writing(struct sqlite_store *sqlite, int64_t version, struct problem *problem) {
-    sqlite->writes = true;
     if (!version && !sqlite_run(sqlite, "PRAGMA auto_vacuum = INCREMENTAL", problem))
         return false;
     if (!sqlite_run(sqlite, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", problem) ||
@@ -215,6 +214,8 @@ static void sqlite_close(struct store *store) {
     sqlite3_finalize(sqlite->id_of_text);
     sqlite3_finalize(sqlite->put_text);
     sqlite3_finalize(sqlite->text_of_id);
+    if (sqlite->pruned)
+        sqlite3_exec(sqlite->db, "PRAGMA incremental_vacuum", NULL, NULL, NULL);
     sqlite3_close(sqlite->db);
     map_release(&sqlite->ids);
     map_release(&sqlite->texts);
@@ -238,7 +239,7 @@ static struct store *sqlite_open(const char *where, enum store_use use, struct p
     map_init(&sqlite->ids, sizeof(int64_t));
     map_init(&sqlite->texts, sizeof(struct slice));
     arena_init(&sqlite->arena);
-    bool good = (use == STORE_READ || make_file(sqlite->where, use, problem)) &&
+    bool good = (use == STORE_READ || use == STORE_OLD || make_file(sqlite->where, use, problem)) &&
                 check_file(sqlite->where, problem) && open_database(sqlite, use, problem) &&
                 check_schema(sqlite, &version, problem) &&
                 (use == STORE_READ ? begin_reading(sqlite, version, problem)

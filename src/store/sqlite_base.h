@@ -17,7 +17,7 @@ struct sqlite_store {
     struct store store; /* first */
     sqlite3 *db;
     char *where;
-    bool writes;
+    bool pruned;        /* the file can be smaller */
     int64_t own;        /* the origin of what is written */
     uint64_t templates; /* of it; counted when the first is put */
     bool templates_known;

@@ -99,11 +99,11 @@ static bool forget_texts(struct sqlite_store *sqlite, struct problem *problem) {
 static bool prune_rows(struct sqlite_store *sqlite, int64_t before, struct problem *problem) {
     char text[160];
     for (int table = 0; table < HOURLY_TABLES; table++)
-        for (int rows = 0; rows < ROWS_OPEN + 1; rows++) {
+        for (int rows = 0; rows < ROWS_KINDS; rows++) {
             snprintf(text, sizeof text, "DELETE FROM %s_%s WHERE hour < %lld",
                      hourly_shape((enum hourly_table)table)->name, sqlite_rows_names[rows],
                      (long long)before);
-            if (rows != ROWS_OPEN && !sqlite_run(sqlite, text, problem))
+            if (!sqlite_run(sqlite, text, problem))
                 return false;
         }
     snprintf(text, sizeof text,
@@ -115,6 +115,7 @@ static bool prune_rows(struct sqlite_store *sqlite, int64_t before, struct probl
 bool sqlite_prune(struct store *store, int64_t before_hour, struct problem *problem) {
     struct sqlite_store *sqlite = sqlite_of(store);
     sqlite->templates_known = false;
+    sqlite->pruned = true;
     return prune_rows(sqlite, day_of(before_hour), problem) && forget_texts(sqlite, problem);
 }
 

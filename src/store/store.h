@@ -19,6 +19,7 @@
 enum store_use {
     STORE_READ,  /* it must be there, and is not changed */
     STORE_WRITE, /* made when it is not there */
+    STORE_OLD,   /* it must be there, and is changed */
     STORE_MAKE,  /* must not be there yet */
 };
 

@@ -142,6 +142,7 @@ struct wording_kept {
 
 struct hourly {
     struct hourly_sink sink;
+    char own_host[TEXT_LENGTH + 1];
     size_t kept; /* names of an hour */
     struct log_host **hosts;
     size_t host_count, host_capacity;
@@ -216,9 +217,10 @@ static struct day *day_at(struct log_host *host, int64_t first) {
 
 /* ---- making and freeing */
 
-struct hourly *hourly_new(const struct hourly_sink *sink) {
+struct hourly *hourly_new(const struct hourly_sink *sink, const char *own_host) {
     struct hourly *hourly = memory_new(sizeof *hourly);
     hourly->sink = *sink;
+    snprintf(hourly->own_host, sizeof hourly->own_host, "%s", own_host);
     hourly->kept = HOURLY_KEPT;
     map_init(&hourly->host_places, sizeof(size_t));
     map_init(&hourly->words, sizeof(uint16_t));
@@ -284,7 +286,7 @@ static struct log_host *add_host(struct hourly *hourly, struct slice name) {
 }
 
 static struct log_host *host_named(struct hourly *hourly, struct slice name) {
-    name = slice_head(name, TEXT_LENGTH);
+    name = name.length ? slice_head(name, TEXT_LENGTH) : slice_of(hourly->own_host);
     if (hourly->last && slice_equal(hourly->last->name, name))
         return hourly->last;
     size_t *place = map_get(&hourly->host_places, name);

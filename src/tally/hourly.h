@@ -21,7 +21,8 @@ struct hourly_sink {
 
 struct hourly;
 
-struct hourly *hourly_new(const struct hourly_sink *sink);
+/* A log that does not tell its host is one of own_host. */
+struct hourly *hourly_new(const struct hourly_sink *sink, const char *own_host);
 void hourly_free(struct hourly *hourly);
 /* From now on all names are "(other)": there is no room for more. */
 void hourly_without_names(struct hourly *hourly);

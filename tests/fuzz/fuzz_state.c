@@ -46,7 +46,7 @@ static void take_clock(void *context, const struct hourly_clock *clock) {
 /* What is taken can be handed over. */
 static bool try_hourly(struct slice bytes, struct pack *saved_r) {
     const struct hourly_sink sink = {NULL, take_cell, take_template, take_clock};
-    struct hourly *hourly = hourly_new(&sink);
+    struct hourly *hourly = hourly_new(&sink, "mx1");
     struct unpack unpack = {.rest = bytes};
     bool taken = hourly_load(hourly, &unpack);
     MUST(taken == !unpack.broken);

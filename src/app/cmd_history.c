@@ -1,0 +1,234 @@
+/* history - what is kept of earlier runs: shown, several into one, and old hours let go. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "app/knowledge.h"
+#include "app/result.h"
+#include "app/say.h"
+#include "base/moment.h"
+#include "report/format.h"
+#include "report/when.h"
+#include "store/store.h"
+
+int cmd_history(const struct options *options);
+
+enum { RUNS_SHOWN = 30 /* people see so many */ };
+
+/* The operands behind the verb; without any, the history that an option names. */
+static size_t files_of(const struct options *options, const char **files_r, size_t most) {
+    size_t count = 0;
+    for (size_t i = 1; i < options->operand_count && count < most; i++)
+        files_r[count++] = options->operands[i];
+    if (!count && options->history)
+        files_r[count++] = options->history;
+    return count;
+}
+
+static int fail(const struct options *options, const struct problem *problem, int status) {
+    options_fault(options, problem);
+    return status;
+}
+
+/* ---- show */
+
+struct showing {
+    struct page *page;
+    struct cell *list;
+    size_t shown, most;
+};
+
+static void add_hour(struct showing *showing, struct cell *row, const char *key, int64_t hour) {
+    struct slice words = when_words(showing->page, hour * HOUR);
+    cell_text(showing->page, row, NULL, key, words);
+    when_cell(showing->page, row, key, hour * HOUR);
+}
+
+static void show_host(void *context, const struct store_origin *origin, struct slice host,
+                      int64_t first_hour, int64_t last_hour) {
+    struct showing *showing = context;
+    struct page *page = showing->page;
+    struct cell *row = cell_record(page, showing->list, NULL, NULL);
+    cell_text(page, row, "host", "host", arena_copy(&page->arena, host));
+    add_hour(showing, row, "first", first_hour);
+    add_hour(showing, row, "last", last_hour);
+    cell_text(page, row, "made_on", "made on", arena_copy(&page->arena, origin->maker));
+    cell_text(page, row, "origin", "origin", arena_copy(&page->arena, slice_head(origin->id, 8)));
+}
+
+static void show_run(void *context, const struct store_origin *origin,
+                     const struct store_run *run) {
+    struct showing *showing = context;
+    struct page *page = showing->page;
+    const struct ledger *ledger = &run->ledger;
+    const struct {
+        const char *key, *title;
+        uint64_t lines;
+    } cells[] = {{"read", "read", ledger->read},
+                 {"used", "used", ledger->used},
+                 {"dull", "dull", ledger->dull},
+                 {"other", "other programs", ledger->other},
+                 {"outside", "outside", ledger->outside},
+                 {"not_understood", "not understood", ledger->not_understood}};
+    if (showing->shown++ >= showing->most)
+        return;
+    struct cell *row = cell_record(page, showing->list, NULL, NULL);
+    cell_text(page, row, NULL, "ended", when_words(page, run->ended));
+    when_cell(page, row, "started", run->started);
+    when_cell(page, row, "ended", run->ended);
+    cell_text(page, row, "made_on", "made on", arena_copy(&page->arena, origin->maker));
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
+        cell_count(page, row, cells[i].key, cells[i].title, cells[i].lines, NULL);
+    cell_text(page, row, "rules", "rules", arena_copy(&page->arena, run->rules));
+}
+
+static void show_origin(void *context, const struct store_origin *origin) {
+    struct showing *showing = context;
+    struct page *page = showing->page;
+    if (origin->own)
+        cell_text(page, showing->list, "rules", "rules of the last run",
+                  arena_copy(&page->arena, origin->rules));
+    showing->shown++;
+}
+
+static bool show_all(struct store *store, const char *file, bool for_people, struct page *page,
+                     struct problem *problem) {
+    struct cell *facts = page_section(page, "history", "History", LOOK_FACTS, CELL_RECORD)->cell;
+    struct showing origins = {.page = page, .list = facts};
+    cell_text(page, facts, "file", "file", slice_of(file));
+    cell_bytes(page, facts, "bytes", "size", store_bytes(store));
+    if (!store_each_origin(store, show_origin, &origins, problem))
+        return false;
+    cell_count(page, facts, "origins", "origins", origins.shown, NULL);
+    struct showing hosts = {
+        .page = page,
+        .list = page_section(page, "hosts", "Hosts of logs", LOOK_TABLE, CELL_LIST)->cell};
+    if (!store_each_host(store, show_host, &hosts, problem))
+        return false;
+    struct showing runs = {
+        .page = page,
+        .list = page_section(page, "runs", "Runs, the latest first", LOOK_TABLE, CELL_LIST)->cell,
+        .most = for_people ? RUNS_SHOWN : SIZE_MAX};
+    return store_each_run(store, show_run, &runs, problem);
+}
+
+static int show_page(const struct options *options, const struct knowledge *knowledge,
+                     const char *file, struct problem *problem) {
+    const struct format *format = format_named(options->format ? options->format : "text");
+    struct result result;
+    struct page page;
+    struct store *store = store_open(file, STORE_READ, problem);
+    if (!store)
+        return 1;
+    page_init(&page, "mailtriage history");
+    page.words = &knowledge->words;
+    bool good = show_all(store, file, format->for_people, &page, problem) &&
+                result_open(&result, options, problem);
+    if (good) {
+        struct format_wishes wishes = result_wishes(&result, options, &knowledge->words);
+        if (!options->width)
+            wishes.width = 120;
+        format->page(&page, &wishes, &result.out);
+        good = result_close(&result, problem);
+    }
+    page_release(&page);
+    store_close(store);
+    return good ? 0 : 1;
+}
+
+static int history_show(const struct options *options) {
+    const char *files[2];
+    struct problem problem;
+    const struct format *format = format_named(options->format ? options->format : "text");
+    struct knowledge knowledge = {0};
+    int status = 2;
+    if (!format || !format->page || format->of_reports)
+        problem_say(&problem, "--format '%s': history show knows text, html, json and csv",
+                    options->format);
+    else if (files_of(options, files, 2) != 1)
+        problem_say(&problem, "history show: name the file of one history");
+    else if (knowledge_load(&knowledge, options, KNOW_CODES, format->for_people, &problem))
+        status = show_page(options, &knowledge, files[0], &problem);
+    knowledge_release(&knowledge);
+    return status ? fail(options, &problem, status) : 0;
+}
+
+/* ---- merge */
+
+static bool is_same_file(const char *one, const char *other) {
+    struct stat a, b;
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
+static bool merge_one(struct store *into, const char *file, struct problem *problem) {
+    struct store *from = store_open(file, STORE_READ, problem);
+    bool good = from && store_merge(into, from, problem);
+    store_close(from);
+    return good;
+}
+
+static int history_merge(const struct options *options) {
+    struct problem problem;
+    const char *target = options->output;
+    if (!target || options->operand_count < 2)
+        return fail(
+            options,
+            (problem_say(&problem, "write 'mailtriage history merge A.db B.db -o C.db'"), &problem),
+            2);
+    for (size_t i = 1; i < options->operand_count; i++)
+        if (is_same_file(options->operands[i], target)) {
+            problem_say(&problem, "'%s' cannot be merged into itself", target);
+            return fail(options, &problem, 2);
+        }
+    struct store *into = store_open(target, STORE_WRITE, &problem);
+    bool good = into != NULL;
+    for (size_t i = 1; good && i < options->operand_count; i++)
+        good = merge_one(into, options->operands[i], &problem);
+    store_close(into);
+    return good ? 0 : fail(options, &problem, 1);
+}
+
+/* ---- prune */
+
+static bool keep_from(const struct options *options, int64_t *hour_r, struct problem *problem) {
+    char wish[40];
+    int64_t seconds;
+    struct problem why;
+    const char *keep = options->keep ? options->keep : "400d";
+    snprintf(wish, sizeof wish, "-%.38s", keep);
+    if (keep[0] < '0' || keep[0] > '9' ||
+        !moment_read_wish(slice_of(wish), options->now, &seconds, &why))
+        return problem_say(problem, "--keep '%s': write how long, such as 400d", keep);
+    *hour_r = hour_of(seconds);
+    return true;
+}
+
+static int history_prune(const struct options *options) {
+    const char *files[2];
+    struct problem problem;
+    int64_t hour = 0;
+    if (files_of(options, files, 2) != 1) {
+        problem_say(&problem, "history prune: name the file of one history");
+        return fail(options, &problem, 2);
+    }
+    if (!keep_from(options, &hour, &problem))
+        return fail(options, &problem, 2);
+    struct store *store = store_open(files[0], STORE_OLD, &problem);
+    bool good = store && store_begin(store, &problem) && store_prune(store, hour, &problem) &&
+                store_commit(store, &problem);
+    store_close(store);
+    return good ? 0 : fail(options, &problem, 1);
+}
+
+int cmd_history(const struct options *options) {
+    static const struct {
+        const char *verb;
+        int (*run)(const struct options *options);
+    } verbs[] = {{"show", history_show}, {"merge", history_merge}, {"prune", history_prune}};
+    const char *verb = options->operand_count > 0 ? options->operands[0] : "";
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (strcmp(verb, verbs[i].verb) == 0)
+            return verbs[i].run(options);
+    say_fault("history: write 'mailtriage history show', 'history merge' or 'history prune'");
+    return 2;
+}
