@@ -108,15 +108,15 @@ static void finish_findings(struct pipeline *pipeline, struct hands *hands, stru
     }
 }
 
-static enum reading read_entry(struct pipeline *pipeline, struct records *records,
-                               const struct entry *entry, const struct mta **mta_) {
-    const struct knowledge *knowledge = pipeline->run->knowledge;
+enum reading block_read_records(const struct knowledge *knowledge, const struct mta *only,
+                                struct records *records, const struct entry *entry,
+                                const struct mta **mta_) {
     const struct mta *mta = *mta_ ? *mta_ : mta_of(entry);
     bool beside = !mta;
     if (beside)
         mta = knowledge_beside(knowledge, entry->program);
     *mta_ = mta;
-    if (!mta || (pipeline->only && mta != pipeline->only))
+    if (!mta || (only && mta != only))
         return READING_OTHER;
     const struct shapes *shapes = knowledge_shapes(knowledge, mta);
     if (entry->text.length && entry->text.at[0] == '[' && entry_is_blob(entry))
@@ -133,7 +133,8 @@ enum reading block_read_entry(struct pipeline *pipeline, struct hands *hands, st
                               bool *is_own_r) {
     uint64_t lost;
     size_t first = job->found.count;
-    enum reading reading = read_entry(pipeline, &job->found, entry, &mta);
+    enum reading reading =
+        block_read_records(pipeline->run->knowledge, pipeline->only, &job->found, entry, &mta);
     *is_own_r = reading != READING_OTHER;
     if (reading == READING_READ || reading == READING_DULL)
         finish_findings(pipeline, hands, job, first, entry, mta, outside);

@@ -132,6 +132,12 @@ static inline struct finding *job_finding(const struct job *job, size_t place) {
     return (struct finding *)(void *)records_at(&job->found, place);
 }
 
+/* What one whole entry says. *mta_: whose log it is, as far as that is known (NULL: not), and
+ * afterwards; `only`: no other MTA's (NULL: any). */
+enum reading block_read_records(const struct knowledge *knowledge, const struct mta *only,
+                                struct records *records, const struct entry *entry,
+                                const struct mta **mta_);
+
 /* For workers_new: works on a job, with the hands of the thread. */
 void block_work(void *context, unsigned thread, void *argument);
 

@@ -255,6 +255,10 @@ static void find_sources(struct run *run, struct sources *sources, source_told *
         note_backward_order(sources);
 }
 
+void inputs_find(struct run *run, struct sources *sources) {
+    find_sources(run, sources, told);
+}
+
 /* ---- reading ---- */
 
 static void read_all(struct run *run, struct sources *sources) {

@@ -13,6 +13,9 @@ struct inputs {
     struct sources rounds[INPUTS_ROUNDS];
 };
 
+/* Finds the sources that the options name, or the usual ones; troubles as with inputs_read. */
+void inputs_find(struct run *run, struct sources *sources);
+
 /* Reads everything the options name. Troubles of inputs are said on standard error, go on with the
  * next input, and leave run->faulty. `inputs` (all zero at first) is filled and outlives the run.
  */

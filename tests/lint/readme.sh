@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # readme - every command "$ mailtriage ..." of README.md, docs/patterns.md, docs/configuration.md,
-# docs/digging.md, docs/report.md and docs/thresholds.md prints what stands below it; a line "[...]"
-# stands for any lines. A block headed by a line that begins with `mine/FILE` is that file: the
+# docs/digging.md, docs/trace.md, docs/report.md and docs/thresholds.md prints what stands below it; a
+# line "[...]" stands for any lines. A block headed by a line that begins with `mine/FILE` is that file: the
 # commands of the page run beside it.
 . "$(dirname "$0")/tap.bash"
 
@@ -53,7 +53,7 @@ each_block() { # PAGE TO FOLDER
 }
 
 program=$PWD/build/mailtriage
-mkdir -p "$scratch/readme" "$scratch/digging" "$scratch/report" "$scratch/thresholds/mine" "$scratch/configuration/mine" \
+mkdir -p "$scratch/readme" "$scratch/digging" "$scratch/report" "$scratch/trace" "$scratch/thresholds/mine" "$scratch/configuration/mine" \
     "$scratch/patterns/mine"/{reasons,providers,codes}
 blocks README.md "$scratch/readme"
 each_block README.md "$scratch/readme" .
@@ -61,7 +61,7 @@ for page in patterns configuration; do
     blocks docs/$page.md "$scratch/$page"
     each_block docs/$page.md "$scratch/$page" "$scratch/$page"
 done
-for page in digging report thresholds; do
+for page in digging trace report thresholds; do
     blocks docs/$page.md "$scratch/$page"
     each_block docs/$page.md "$scratch/$page" .
 done
