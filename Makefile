@@ -331,8 +331,8 @@ check-bench: ## totals of small made-up logs, threads, instructions a line; one 
 check-mta: deps-mta ## what real Postfix, Exim and Sendmail log, against what really happened
 	@MAKE='$(MAKE)' JOBS=4 DEPS='$(DEPS)' MTA='$(MTA)' SCENARIO='$(SCENARIO)' tests/run.sh mta
 
-# As root: a fresh system of Debian is made for it, in build/fresh.
-check-deb: deb ## the package, installed and purged in a fresh Debian
+# As root: fresh systems of Debian are made for it, build/fresh and build/fresh-nights.
+check-deb: deb ## the package in a fresh Debian: installed, purged, and its nights under systemd and cron
 	@$(RUN_TESTS) deb
 
 # Every tests/*/formats_*.sh: the formats, judged by the programs that people open them with.
@@ -571,5 +571,5 @@ lint: check-lint ## the same as check-lint
 clean: ## removes build/
 	rm -rf build
 
--include $(shell find build \( -path build/mta -o -path build/deb -o -path build/fresh -o -path build/mutants \) -prune -o -type f -name '*.d' -print \
+-include $(shell find build \( -path build/mta -o -path build/deb -o -path 'build/fresh*' -o -path build/mutants \) -prune -o -type f -name '*.d' -print \
            2>/dev/null)

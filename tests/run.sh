@@ -168,6 +168,7 @@ suite_mta() {
 # `make check-deb` has made the package.
 suite_deb() {
     part deb/package tests/install/package.sh
+    part deb/nights tests/install/nights.sh
 }
 
 # Each of them skips itself where its program cannot be had.

@@ -16,7 +16,7 @@ make_fresh() {
         sed 's/([^)]*)//g; s/ //g; s/systemd|\(systemd-standalone-sysusers\)|[a-z-]*/\1/')
     rm -rf "$fresh"
     mkdir -p build/debs
-    debootstrap --variant=minbase --cache-dir="$PWD/build/debs" --include="$needed,man-db,mandoc" \
+    flock build/debs debootstrap --variant=minbase --cache-dir="$PWD/build/debs" --include="$needed,man-db,mandoc" \
         "$release" "$fresh" "$(mirror)" > "$scratch/debootstrap.log" 2>&1 ||
         { tail -n 20 "$scratch/debootstrap.log" && return 1; }
     # Pages are left out of small systems.

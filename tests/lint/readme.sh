@@ -4,6 +4,7 @@
 # line "[...]" stands for any lines. A block headed by a line that begins with `mine/FILE` is that file: the
 # commands of the page run beside it.
 . "$(dirname "$0")/tap.bash"
+. tests/lint/shown.bash
 
 # A file a command, the command first, then its output; and the files of the page.
 blocks() { # PAGE TO
@@ -19,21 +20,6 @@ blocks() { # PAGE TO
         }
         file && /^$/ { print > file; next }
         !/^$/ { if (file) name = ""; file = "" }' "$1"
-}
-
-# The lines behind the first are lines of the output, in order, without a gap but at "[...]".
-shown_in() { # BLOCK OUTPUT
-    awk '
-        NR == FNR { sub(/\r$/, ""); real[++many] = $0; next }
-        FNR == 1 { at = 1; free = 0; next }
-        $0 == "[...]" { free = 1; next }
-        /^$/ { blank++; next }
-        {
-            for (; blank > 0; blank--) if (!free && real[at] == "") at++
-            while (free && at <= many && real[at] != $0) at++
-            if (real[at] != $0) { print "not printed: " $0; exit 1 }
-            at++; free = 0
-        }' "$2" "$1"
 }
 
 run_block() { # BLOCK OUTPUT FOLDER
