@@ -104,6 +104,15 @@ check "is told" said "config.yaml:3:1: no option"
 check "and no message is there" waiting 0
 sed -i '/no-such/d' "$scratch/config.yaml"
 
+anew
+echo "  mail-if: ['bounced > 1', 'rejected > 0']" >> "$scratch/config.yaml"
+check "nothing of what a mail was wished for" ends_with 0 run write "$log"
+check "then there is none" waiting 0
+sed -i 's/bounced > 1/bounced > 0/' "$scratch/config.yaml"
+check "something of it" ends_with 0 run write "$log"
+check "then there is one" waiting 1
+sed -i '/mail-if/d' "$scratch/config.yaml"
+
 killed_ones() {
     wait_here killed.eml.Ab12Cd "half"
     mv "$outbox/killed.eml.Ab12Cd.eml" "$outbox/killed.eml.Ab12Cd"
