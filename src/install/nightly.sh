@@ -1,5 +1,6 @@
 #!/bin/sh
-# nightly - the report of yesterday as a message that waits, and the sending of what waits.
+# nightly - the report of what came since the last one, as a message that waits; and the sending of
+# what waits.
 # usage: nightly write [PATH...]     nightly send
 #
 # Two steps because they need different rights. Who reads logs, which strangers write to, is shut in
@@ -14,7 +15,9 @@ set -u
 umask 077
 PATH=$PATH:/usr/sbin:/sbin:/usr/lib
 program=${MAILTRIAGE:-@BINDIR@/mailtriage}
-outbox=${STATE_DIRECTORY:-/var/lib/mailtriage}/outbox
+state=${STATE_DIRECTORY:-/var/lib/mailtriage}
+history=$state/history.db
+outbox=$state/outbox
 keep=30 # messages; what a month could not send is not waited for
 
 say() {
@@ -28,7 +31,8 @@ look() {
     [ -e "$oldest" ] || waiting=0
 }
 
-# The logs as they are rotated: that of yesterday may have another name by now.
+# For a first night: the logs with what was rotated of them, so that history begins with all there
+# is. Later the program knows by itself under what name it finds what is new.
 usual_logs() {
     for log in /var/log/mail.log /var/log/maillog /var/log/exim4/mainlog /var/log/exim/mainlog; do
         [ ! -e "$log" ] || printf '%s*\n' "$log"
@@ -41,8 +45,8 @@ write() {
     find "$outbox" -name '*.eml.*' -mmin +1440 -exec rm -f {} +
     set -f # the globs are for the program
     # shellcheck disable=SC2046 # a list of words
-    [ $# -gt 0 ] || set -- $(usual_logs)
-    "$program" --quiet report --format mail --since yesterday --until today \
+    [ $# -gt 0 ] || [ -e "$history" ] || set -- $(usual_logs)
+    "$program" --quiet report --format mail --history "$history" --resume \
         --output "$outbox/$(date -u +%Y%m%dT%H%M%SZ).$$.eml" "$@" < /dev/null
     status=$?
     set +f

@@ -67,21 +67,43 @@ anew() {
 # ---- writing
 
 log="$scratch/mail.log"
-yesterday=$(date -d yesterday +%F)
-cat > "$log" << END
-${yesterday}T10:00:00+00:00 mx1 postfix/smtp[8]: 4A1B2C3D4E: to=<bob@example.net>, relay=mx.example.net[192.0.2.7]:25, delay=1, delays=0.1/0/0.4/0.5, dsn=5.1.1, status=bounced (host mx.example.net[192.0.2.7] said: 550 5.1.1 <bob@example.net>: No such user (in reply to RCPT TO command))
-$(date +%F)T00:00:01+00:00 mx1 postfix/smtp[8]: 4A1B2C3D4F: to=<eve@example.net>, relay=mx.example.net[192.0.2.7]:25, delay=1, delays=0.1/0/0.4/0.5, dsn=5.1.1, status=bounced (host mx.example.net[192.0.2.7] said: 550 5.1.1 <eve@example.net>: No such user (in reply to RCPT TO command))
-END
+bounce() { # DAYS-AGO RECIPIENT: a line of the log
+    printf '%sT10:00:00+00:00 mx1 %s: %s: to=<%s>, relay=mx.example.net[192.0.2.7]:25, %s\n' \
+        "$(date -d "$1 days ago" +%F)" 'postfix/smtp[8]' "$(printf '%010d' "$(cksum <<< "$2" | cut -d ' ' -f 1)")" \
+        "$2" "delay=1, delays=0.1/0/0.4/0.5, dsn=5.1.1, status=bounced (host \
+mx.example.net[192.0.2.7] said: 550 5.1.1 <$2>: No such user (in reply to RCPT TO command))"
+}
+{
+    bounce 3 ann@example.net
+    bounce 1 bob@example.net
+} > "$log"
 
-of_yesterday_alone() {
+of_all_there_is() {
     local message
     message=$(cat "$outbox"/*.eml)
     grep -q '^To: postmaster@example.com$' <<< "$message" &&
-        grep -q '1 recipient bounced' <<< "$message"
+        grep -q ' bounced  *2 recipients$' <<< "$message"
+}
+
+in_history() { # NUMBER of bounces
+    "$program" report --no-config --history "$scratch/state/history.db" --since -7d --format json |
+        jq -e ".totals.recipients.bounced == $1"
+}
+
+# Each night what is new: two more, then nothing.
+new_alone() {
+    rm "$outbox"/*.eml
+    bounce 1 eve@example.net >> "$log"
+    bounce 1 mia@example.net >> "$log"
+    bounce 1 leo@example.net >> "$log"
+    run write "$log" && grep -q ' bounced  *3 recipients$' "$outbox"/*.eml || return 1
+    rm "$outbox"/*.eml
+    run write "$log" && grep -q 'Nothing was read' "$outbox"/*.eml
 }
 
 for_one_alone() {
-    [ "$(stat -c %a "$outbox"/*.eml)" = 600 ] && [ "$(stat -c %a "$outbox")" = 700 ]
+    [ "$(stat -c %a "$outbox"/*.eml)" = 600 ] && [ "$(stat -c %a "$outbox")" = 700 ] &&
+        [ "$(stat -c %a "$scratch/state/history.db")" = 600 ]
 }
 
 named_by_time() {
@@ -90,9 +112,12 @@ named_by_time() {
 
 check "a message is written" ends_with 0 run write "$log"
 check "one" waiting 1
-check "it is the report of yesterday, to whom the configuration says" of_yesterday_alone
+check "it tells of all the logs there are, to whom the configuration says" of_all_there_is
+check "and history begins with them" in_history 2
 check "nobody else may read it" for_one_alone
 check "its name is the time" named_by_time
+check "later it is what is new" new_alone
+check "and history has it all" in_history 5
 anew
 check "a log that is missing" ends_with 1 run write "$log" "$scratch/none.log"
 check "is told" said "none.log"
@@ -105,10 +130,12 @@ check "and no message is there" waiting 0
 sed -i '/no-such/d' "$scratch/config.yaml"
 
 anew
-echo "  mail-if: ['bounced > 1', 'rejected > 0']" >> "$scratch/config.yaml"
+echo "  mail-if: ['bounced > 5', 'rejected > 0']" >> "$scratch/config.yaml"
 check "nothing of what a mail was wished for" ends_with 0 run write "$log"
 check "then there is none" waiting 0
-sed -i 's/bounced > 1/bounced > 0/' "$scratch/config.yaml"
+check "history knows all the same" in_history 5
+anew
+sed -i 's/bounced > 5/bounced > 4/' "$scratch/config.yaml"
 check "something of it" ends_with 0 run write "$log"
 check "then there is one" waiting 1
 sed -i '/mail-if/d' "$scratch/config.yaml"
@@ -250,7 +277,7 @@ same_output() { # ARGUMENTS of the program
 written_shut_in() {
     anew
     MAILTRIAGE="$fakes/mailtriage" STATE_DIRECTORY="$scratch/state" \
-        shut_in "$nightly" write "$log" && waiting 1 && of_yesterday_alone
+        shut_in "$nightly" write "$log" && waiting 1 && in_history 5
 }
 
 if shut_in true > /dev/null 2>&1; then

@@ -25,7 +25,7 @@ make_fresh() {
     rm -f "$fresh"/etc/dpkg/dpkg.cfg.d/*
 }
 
-# A mail server for example.com, and its log of yesterday as it was rotated: one bounce.
+# A mail server for example.com, and its log of yesterday, rotated: one bounce.
 prepare() {
     echo mx1.example.com > "$fresh/etc/hostname"
     chroot "$fresh" postconf -e myhostname=mx1.example.com myorigin=example.com \
@@ -132,7 +132,7 @@ page_in_system() {
     check "the mail arrives" soon mails 1
     check "to whom the configuration says" last_mail "To: postmaster@example.com"
     check "from the user at this host" last_mail "From: mailtriage@mx1.example.com"
-    check "it tells of yesterday" last_mail "1 thing to do: 1 warning"
+    check "it tells of a log that was rotated" last_mail "1 thing to do: 1 warning"
     check "nothing failed" nothing_failed
     check "nothing waits" waits 0
     check "the mail server gets mail back for whom it reads" \
@@ -152,6 +152,11 @@ kept_and_sent() {
     steps_to "systemctl start mailtriage-send.service"
     check "it arrives the next time" soon mails 2
     check "and waits no more" waits 0
+    check "what the first one told it does not tell again" \
+        last_mail "bounced                 0 recipients"
+    steps_to "mailtriage report --history"
+    check "history belongs to its user" \
+        [ "$(there find /var/lib/mailtriage -not -user mailtriage)" = "" ]
 }
 
 journal_says() { # WORDS
@@ -187,7 +192,7 @@ shut_in() {
 
 other_log() {
     mkdir -p "$fresh/srv/logs"
-    sed 's/bob@/eve@/; p; s/eve@/mia@/' "$fresh/var/log/mail.log.1" > "$fresh/srv/logs/mail.log.1"
+    sed 's/bob@/eve@/; p; s/eve@/mia@/' "$fresh/var/log/mail.log.1" > "$fresh/srv/logs/mail.log"
     steps_to "systemctl daemon-reload"
     there systemctl start mailtriage.service
     check "the mail of another log" soon mails 3

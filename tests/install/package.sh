@@ -82,6 +82,25 @@ rm -r "$fresh/etc/mailtriage/patterns"
 
 # A log that only its group may read, and a sendmail that takes no mail while there is no mbox.
 prepare_night() {
+    rm "$fresh/var/log/mail.log"
+    bounce 4A1B2C3D4E
+    chmod 640 "$fresh/var/log/mail.log"
+    inside chown root:adm /var/log/mail.log
+    cat > "$fresh/usr/sbin/sendmail" << 'END'
+#!/bin/sh
+cat >> /var/log/mbox 2> /dev/null || exit 75
+END
+    chmod +x "$fresh/usr/sbin/sendmail"
+}
+
+bounce() { # QUEUE-ID: one more line of the log
+    printf '%sT10:00:00+00:00 mx1 %s: %s: to=<bob@example.net>, relay=none, %s\n' \
+        "$(date -u -d yesterday +%F)" 'postfix/smtp[8]' "$1" \
+        'delay=1, delays=1/0/0/0, dsn=5.4.4, status=bounced (Host or domain name not found. Name service error for name=example.net type=AAAA: Host not found)' \
+        >> "$fresh/var/log/mail.log"
+}
+
+night() {
     printf '%sT10:00:00+00:00 mx1 %s\n' "$(date -u -d yesterday +%F)" \
         'postfix/smtp[8]: 4A1B2C3D4E: to=<bob@example.net>, relay=none, delay=1, delays=1/0/0/0, dsn=5.4.4, status=bounced (Host or domain name not found. Name service error for name=example.net type=AAAA: Host not found)' \
         > "$fresh/var/log/mail.log"
@@ -118,6 +137,7 @@ check_catches "a night without a mail server" night
 check "the message waits" [ -n "$(find "$fresh/var/lib/mailtriage/outbox" -name '*.eml')" ]
 check "for its own user alone" only_for_its_user
 touch "$fresh/var/log/mbox" && chmod 666 "$fresh/var/log/mbox"
+bounce 4A1B2C3D4F
 check "the next night" night
 check "both reports arrive" mails 2
 check "and nothing waits" [ -z "$(find "$fresh/var/lib/mailtriage/outbox" -name '*.eml')" ]

@@ -51,6 +51,8 @@ def allowed_names(settings):
                 allowed -= members(word, seen)
             else:
                 allowed |= members(word, seen)
+    if os.geteuid() == 0:
+        allowed.add("fchown")  # SQLite gives its files to the database's owner, as root alone
     return allowed
 
 
