@@ -50,6 +50,9 @@ write() {
         --output "$outbox/$(date -u +%Y%m%dT%H%M%SZ).$$.eml" "$@" < /dev/null
     status=$?
     set +f
+    if [ -e "$history" ]; then
+        "$program" --quiet history prune --history "$history" || status=$?
+    fi
     look
     while [ "$waiting" -gt "$keep" ]; do
         say "more than $keep messages could not be sent: throwing away $oldest"

@@ -86,7 +86,8 @@ of_all_there_is() {
 }
 
 in_history() { # NUMBER of bounces
-    "$program" report --no-config --history "$scratch/state/history.db" --since -7d --format json |
+    "$program" report --no-config --history "$scratch/state/history.db" --since 2020-01-01 \
+        --format json |
         jq -e ".totals.recipients.bounced == $1"
 }
 
@@ -129,6 +130,13 @@ check "is told" said "config.yaml:3:1: no option"
 check "and no message is there" waiting 0
 sed -i '/no-such/d' "$scratch/config.yaml"
 
+anew
+old_hours() {
+    { bounce 500 ann@example.com && cat "$log"; } > "$scratch/old.log"
+    run write "$scratch/old.log" && grep -q ' bounced  *6 recipients$' "$outbox"/*.eml &&
+        in_history 5
+}
+check "what is older than 400 days goes from history" old_hours
 anew
 echo "  mail-if: ['bounced > 5', 'rejected > 0']" >> "$scratch/config.yaml"
 check "nothing of what a mail was wished for" ends_with 0 run write "$log"
