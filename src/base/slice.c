@@ -16,16 +16,24 @@ bool slice_equal_nocase(struct slice a, struct slice b) {
     return a.length == b.length && same_nocase(a.at, b.at, a.length);
 }
 
-struct slice slice_lowered(struct slice text, char *room) {
-    size_t i = 0;
+static void lower_eight(char *to, const char *from) {
     uint64_t eight;
-    for (; i + sizeof eight <= text.length; i += sizeof eight) {
-        memcpy(&eight, text.at + i, sizeof eight);
-        eight = lower_of_eight(eight);
-        memcpy(room + i, &eight, sizeof eight);
-    }
-    for (; i < text.length; i++)
-        room[i] = lower_of(text.at[i]);
+    memcpy(&eight, from, sizeof eight);
+    eight = lower_of_eight(eight);
+    memcpy(to, &eight, sizeof eight);
+}
+
+/* The last eight bytes may have been written before, and stay what they are. */
+struct slice slice_lowered(struct slice text, char *room) {
+    enum { EIGHT = 8 };
+    size_t i = 0;
+    for (; i + EIGHT <= text.length; i += EIGHT)
+        lower_eight(room + i, text.at + i);
+    if (text.length >= EIGHT && i < text.length)
+        lower_eight(room + text.length - EIGHT, text.at + text.length - EIGHT);
+    else
+        for (; i < text.length; i++)
+            room[i] = lower_of(text.at[i]);
     return (struct slice){room, text.length};
 }
 

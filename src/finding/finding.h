@@ -46,10 +46,18 @@ enum fate {
  * network), or any other client. */
 enum giver { GIVER_UNKNOWN, GIVER_OURS, GIVER_OTHER };
 
+/* What whoever counts has worked out of a message's origin, kept with the message so that it is
+ * worked out once and not for each recipient. Zeros: not yet. */
+struct origin_hashes {
+    uint64_t sender, sender_domain, client;
+    size_t domain_length;
+};
+
 /* Whose mail it is: what the entries about its arrival said. Empty: they did not say. */
 struct origin {
     bool has_sender; /* tells the null sender "" from no sender */
     struct slice sender, host, ip;
+    struct origin_hashes *hashes; /* NULL: there is no place for any */
 };
 
 struct finding {

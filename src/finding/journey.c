@@ -122,18 +122,19 @@ static bool is_near(struct slice ip) {
            slice_is(ip, "0:0:0:0:0:0:0:1");
 }
 
+/* A message that came back from a filter is its first hop's. */
+static bool has_first_hop(const struct message *message) {
+    return message->fields[FIELD_FROM_HOST].length || message->fields[FIELD_FROM_IP].length;
+}
+
 /* Who handed the message in. */
-static const struct origin *client_write(const struct message *message, struct origin *client_r) {
+static const struct origin *client_write(struct message *message, struct origin *client_r) {
     client_r->has_sender = message->has_sender;
     client_r->sender = message_field(message, FIELD_SENDER);
     client_r->host = message_field(message, FIELD_HOST);
     client_r->ip = message_field(message, FIELD_IP);
+    client_r->hashes = has_first_hop(message) ? NULL : &message->hashes;
     return client_r;
-}
-
-/* A message that came back from a filter is its first hop's. */
-static bool has_first_hop(const struct message *message) {
-    return message->fields[FIELD_FROM_HOST].length || message->fields[FIELD_FROM_IP].length;
 }
 
 static struct slice first_host(const struct message *message) {
@@ -145,11 +146,12 @@ static struct slice first_ip(const struct message *message) {
 }
 
 /* Whose mail it is. */
-static const struct origin *origin_write(const struct message *message, struct origin *origin_r) {
+static const struct origin *origin_write(struct message *message, struct origin *origin_r) {
     origin_r->has_sender = message->has_sender;
     origin_r->sender = message_field(message, FIELD_SENDER);
     origin_r->host = first_host(message);
     origin_r->ip = first_ip(message);
+    origin_r->hashes = &message->hashes;
     return origin_r;
 }
 
@@ -671,9 +673,9 @@ static bool is_told(const struct finding *finding) {
 }
 
 /* Lent to the finding while it is given. */
-static void tell_origins(struct journey *journey, const struct message *message,
+static void tell_origins(struct journey *journey, struct message *message,
                          struct finding *finding) {
-    const struct message *counted = journey->queue.counted;
+    struct message *counted = journey->queue.counted;
     if (message)
         finding->origin = origin_write(message, &journey->origins[0]);
     if (counted)

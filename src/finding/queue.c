@@ -356,6 +356,7 @@ void message_add_text(struct queue *queue, struct message *message, enum field f
                       struct slice text) {
     if (message->text_used + text.length > TEXT_MOST)
         return;
+    message->hashes = (struct origin_hashes){0};
     message->fields[field].at = message->text_used;
     message->fields[field].length = (uint16_t)text.length;
     text_add(queue, message, text);

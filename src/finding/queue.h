@@ -5,8 +5,8 @@
  * bytes of text, of which the message silent longest goes first, and those silent for QUEUE_AGE.
  * The QUEUE_ENDED that ended last are still known, for what comes late.
  *
- * An open message takes 168 bytes, some 16 in `messages`, and its text, 150 bytes most often; one
- * who waits 40, some 16, and his address. At the bounds that is 88 MB + 56 MB + 128 MiB of text;
+ * An open message takes 200 bytes, some 16 in `messages`, and its text, 150 bytes most often; one
+ * who waits 40, some 16, and his address. At the bounds that is 104 MB + 56 MB + 128 MiB of text;
  * and 8 MB where message-ids lead to messages.
  */
 #ifndef FINDING_QUEUE_H
@@ -82,6 +82,7 @@ struct message {
     uint32_t told;     /* what an echo may repeat: hash of the recipient refused last; 0: nothing */
     uint32_t nrcpt;    /* 0 unknown */
     uint32_t finished; /* recipients with a final state */
+    struct origin_hashes hashes; /* not saved */
 };
 
 /* One recipient of one message that waits. */
@@ -125,8 +126,8 @@ struct queue {
         size_t instance_length;
         uint64_t hash;
     } last;
-    const struct message *counted; /* as received, or taken back, by the entry at hand */
-    char *taken; /* text of the recipient taken out last, while his finding is given */
+    struct message *counted; /* as received, or taken back, by the entry at hand */
+    char *taken;             /* text of the recipient taken out last, while his finding is given */
 };
 
 void queue_init(struct queue *queue);

@@ -80,26 +80,35 @@ struct slice network_shown(uint64_t network, char room[NETWORK_ROOM]) {
 
 /* ---- what a finding adds */
 
-static void add_client(struct correspondents *all, struct slice host, struct slice ip,
+/* Its name is only written down where it may be shown. */
+static void add_client(struct correspondents *all, const struct origin *client,
                        const struct amounts *by) {
     struct ranking *clients = &all->rankings[CORRESPONDENT_CLIENT];
+    uint64_t known = client->hashes ? client->hashes->client : 0;
+    bool is_new, asks;
     char room[RANKING_NAME];
-    struct name name = ranking_name(named_host(host, ip, room));
-    const uint64_t *row = ranking_add_name(clients, &name, by);
+    struct name name = {.hash = known};
+    if (!known)
+        name = ranking_name(named_host(client->host, client->ip, room));
+    if (client->hashes)
+        client->hashes->client = name.hash;
+    uint64_t *row = ranking_add_hash(clients, name.hash, by, &is_new, &asks);
+    if (asks) {
+        name.text = named_host(client->host, client->ip, room);
+        ranking_consider(clients, &name, row, by->numbers, is_new);
+    }
     /* The network of a name is told once: reading an address is dearer than all the rest. */
-    if (!ip.length || counts_number(&clients->counts, row, CORRESPONDENT_NETWORK))
+    if (!client->ip.length || counts_number(&clients->counts, row, CORRESPONDENT_NETWORK))
         return;
-    struct amounts network;
-    amounts_clear(&network);
-    amounts_set(&network, rooms, CORRESPONDENT_NETWORK, network_of(ip));
-    ranking_add_name(clients, &name, &network);
+    const uint64_t network[CORRESPONDENT_NUMBERS] = {[CORRESPONDENT_NETWORK] =
+                                                         network_of(client->ip)};
+    counts_add_numbers(&clients->counts, row, network);
 }
 
 static void add_client_of(struct correspondents *all, const struct origin *origin,
                           const struct amounts *by) {
     static const struct origin nobody;
-    origin = origin ? origin : &nobody;
-    add_client(all, origin->host, origin->ip, by);
+    add_client(all, origin ? origin : &nobody, by);
 }
 
 static void add_sender(struct correspondents *all, const struct name *sender,
@@ -109,19 +118,20 @@ static void add_sender(struct correspondents *all, const struct name *sender,
 }
 
 /* The far row is asked for first, and used last. */
-static void add_message(struct correspondents *all, const struct finding *finding) {
+static void add_message(struct correspondents *all, const struct counting *counting) {
+    const struct finding *finding = counting->finding;
     static const struct record nothing_said;
     const struct origin *origin = finding->counted;
-    struct name sender = counting_sender(origin, &nothing_said);
+    struct name sender, domain;
+    counting_whose(origin, &nothing_said, &sender, &domain);
     counts_expect(&all->rankings[CORRESPONDENT_SENDER].counts, sender.hash);
-    struct name domain = counting_sender_domain(sender.text);
     struct amounts by;
     amounts_clear(&by);
     amounts_set(&by, rooms, CORRESPONDENT_MAIL, (uint64_t)(int64_t)finding->new_messages);
     amounts_set(&by, rooms, CORRESPONDENT_SEEN, finding->new_messages > 0);
     amounts_set(&by, rooms, CORRESPONDENT_BYTES, finding->new_bytes);
     add_client_of(all, origin, &by);
-    amounts_set(&by, rooms, CORRESPONDENT_TOLD, counting_tells_sender(finding));
+    amounts_set(&by, rooms, CORRESPONDENT_TOLD, counting->tells_sender);
     add_sender(all, &sender, &domain, &by);
 }
 
@@ -169,7 +179,7 @@ static void add_refusal(struct correspondents *all, const struct counting *count
     } else {
         amounts_set(&by, rooms, CORRESPONDENT_LOGINS, counting->events);
     }
-    add_client(all, record->peer_host, record->peer_ip, &by);
+    add_client(all, &(struct origin){.host = record->peer_host, .ip = record->peer_ip}, &by);
 }
 
 /* Senders and recipients are the two tables that outgrow the caches. */
@@ -184,7 +194,7 @@ static void correspondents_expect(void *content, struct counting *counting) {
 static void correspondents_add(void *content, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     if (finding->new_messages)
-        add_message(content, finding);
+        add_message(content, counting);
     if (counting->recipients)
         add_recipient(content, counting);
     else if (counting->events && (finding->record.event == EVENT_REJECTED ||

@@ -5,10 +5,6 @@
 
 #include <string.h>
 
-bool fate_is_counted(enum fate fate) {
-    return fate != FATE_NONE && fate != FATE_HANDED_ON;
-}
-
 /* What a repeated entry stands for was logged that often, but a recipient of a message has one
  * state; without a queue ID each entry is one more. */
 static uint64_t weight_of(const struct finding *finding) {
@@ -22,19 +18,38 @@ static bool is_event(const struct finding *finding) {
            !(finding->is_notice && record->kind == RECORD_OUTCOME);
 }
 
-struct name counting_sender(const struct origin *origin, const struct record *record) {
-    bool has = record->has_sender || (origin && origin->has_sender);
+/* What is known of the sender that stands in the record, which most often is the message's. */
+static struct origin_hashes *hashes_of(const struct origin *origin, const struct record *record) {
+    bool is_origins = origin && origin->has_sender &&
+                      (!record->has_sender || slice_equal(record->sender, origin->sender));
+    return is_origins ? origin->hashes : NULL;
+}
+
+static void work_out(struct slice sender, struct origin_hashes *hashes_r) {
+    struct slice domain = slice_is(sender, "<>") ? sender : address_domain(sender);
+    hashes_r->sender = ranking_hash(sender);
+    hashes_r->sender_domain = ranking_hash(domain);
+    hashes_r->domain_length = domain.length;
+}
+
+void counting_whose(const struct origin *origin, const struct record *record, struct name *sender_r,
+                    struct name *domain_r) {
+    struct origin_hashes own = {0}, *hashes = hashes_of(origin, record);
     struct slice sender = record->has_sender ? record->sender
                           : origin           ? origin->sender
                                              : (struct slice){0};
-    return ranking_name(has && !sender.length ? SLICE("<>") : sender);
+    bool has_sender = record->has_sender || (origin && origin->has_sender);
+    if (has_sender && !sender.length)
+        sender = SLICE("<>");
+    hashes = hashes ? hashes : &own;
+    if (!hashes->sender)
+        work_out(sender, hashes);
+    *sender_r = (struct name){sender, hashes->sender};
+    *domain_r = (struct name){slice_from(sender, sender.length - hashes->domain_length),
+                              hashes->sender_domain};
 }
 
-struct name counting_sender_domain(struct slice sender) {
-    return ranking_name(slice_is(sender, "<>") ? sender : address_domain(sender));
-}
-
-bool counting_tells_sender(const struct finding *finding) {
+static bool tells_sender(const struct finding *finding) {
     const struct origin *origin = finding->counted;
     return finding->new_messages > 0 && origin && origin->has_sender &&
            slice_equal(origin->sender, finding->record.sender);
@@ -47,13 +62,13 @@ static void add_names(struct counting *counting) {
     counting->recipient_domain = ranking_name(address_domain(record->recipient));
     if (!counting->recipients && record->event != EVENT_REJECTED)
         return;
-    counting->sender = counting_sender(finding->origin, record);
-    counting->sender_domain = counting_sender_domain(counting->sender.text);
+    counting_whose(finding->origin, record, &counting->sender, &counting->sender_domain);
 }
 
 void counting_begin(struct counting *counting, const struct finding *finding) {
     memset(counting, 0, offsetof(struct counting, relay_room));
     counting->finding = finding;
+    counting->tells_sender = tells_sender(finding);
     if (finding->after != FATE_NONE) {
         counting->from = finding->before;
         counting->into = finding->after;

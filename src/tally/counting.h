@@ -23,6 +23,7 @@ struct counting {
      */
     struct name recipient, recipient_domain;
     struct name sender, sender_domain; /* only of recipients and rejections */
+    bool tells_sender; /* a message is received, and from whom is what the entry itself says */
     /* What a counter works out where it begins to fetch its rows, for where it adds to them: */
     struct name relay, run_by, to_domain;
     uint64_t flow;                 /* key of the pair of domains */
@@ -32,13 +33,13 @@ struct counting {
 /* Its names may point into the finding and into itself, so it stays where it is. */
 void counting_begin(struct counting *counting, const struct finding *finding);
 
-/* Whose message it is, as a name: "<>" for the null sender, "" when it is not known. */
-struct name counting_sender(const struct origin *origin, const struct record *record);
-struct name counting_sender_domain(struct slice sender);
-/* A message is received, and from whom is what the entry itself says, too. */
-bool counting_tells_sender(const struct finding *finding);
+/* Whose message it is, as names: "<>" for the null sender, "" when it is not known. */
+void counting_whose(const struct origin *origin, const struct record *record, struct name *sender_r,
+                    struct name *domain_r);
 
-/* Is counted as a state of recipients: not FATE_NONE, not FATE_HANDED_ON. */
-bool fate_is_counted(enum fate fate);
+/* Is counted as a state of recipients. */
+static inline bool fate_is_counted(enum fate fate) {
+    return fate != FATE_NONE && fate != FATE_HANDED_ON;
+}
 
 #endif

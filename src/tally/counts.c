@@ -134,13 +134,12 @@ static void move_home(struct counts *counts, uint64_t *from) {
 }
 
 static void grow(struct counts *counts, size_t homes, size_t behind) {
-    size_t places = counts->places;
+    size_t places = counts->places, stride = stride_of(counts);
     counts->homes = homes;
     counts->places = homes + behind;
-    counts->rows =
-        memory_resize(counts->rows, counts->places, stride_of(counts) * sizeof *counts->rows);
-    size_t more = (counts->places - places) * stride_of(counts);
-    memmove(counts->rows + more, counts->rows, places * stride_of(counts) * sizeof *counts->rows);
+    counts->rows = memory_resize(counts->rows, counts->places, stride * sizeof *counts->rows);
+    size_t more = (counts->places - places) * stride;
+    memmove(counts->rows + more, counts->rows, places * stride * sizeof *counts->rows);
     memset(counts->rows, 0, more * sizeof *counts->rows);
     move_home(counts, counts->rows + more);
 }

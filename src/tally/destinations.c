@@ -118,24 +118,13 @@ static bool is_failed_try(const struct finding *finding) {
            record->event != EVENT_DELIVERED && !finding->is_notice;
 }
 
-/* Each duration has its own row, of which there are more than caches hold. */
 static void destinations_expect(void *content, struct counting *counting) {
-    const struct destinations *all = content;
     const struct finding *finding = counting->finding;
+    (void)content;
     if (!counting->recipients && !is_failed_try(finding))
         return;
     counting->relay = ranking_name(name_of_relay(&finding->record, counting->relay_room));
     counting->run_by = finding->run_by.length ? ranking_name(finding->run_by) : counting->relay;
-    const uint64_t hashes[DESTINATION_TABLES] = {
-        [DESTINATION_DOMAIN] = counting->recipient_domain.hash,
-        [DESTINATION_RELAY] = counting->relay.hash,
-        [DESTINATION_OPERATOR] = counting->run_by.hash,
-    };
-    for (int table = 0; table < DESTINATION_TABLES; table++) {
-        counts_expect(&all->rankings[table].counts, hashes[table]);
-        if (counting->into == FATE_DELIVERED && finding->waited >= 0)
-            spread_expect(&all->spreads[table], hashes[table], (uint64_t)finding->waited);
-    }
 }
 
 static void destinations_add(void *content, const struct counting *counting) {

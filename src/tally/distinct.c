@@ -49,7 +49,7 @@ static void others_add(void *content, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     const struct record *record = &finding->record;
     if (finding->new_messages > 0)
-        add_address(content, SENDERS, record->sender, counting_tells_sender(finding));
+        add_address(content, SENDERS, record->sender, counting->tells_sender);
     if (counting->new_recipients)
         add_address(content, RECIPIENTS,
                     record->recipient.length ? record->recipient : record->orig_recipient,

@@ -90,11 +90,6 @@ static struct pair pair_of(const struct content *flows, uint64_t key) {
 
 /* ---- adding */
 
-/* 0: no domain. */
-static uint64_t hash_of(struct slice domain) {
-    return domain.length ? ranking_hash(domain) : 0;
-}
-
 static struct name recipient_domain(const struct counting *counting) {
     const struct record *record = &counting->finding->record;
     if (counting->recipient_domain.text.length)
@@ -102,10 +97,10 @@ static struct name recipient_domain(const struct counting *counting) {
     return ranking_name(address_domain(record->orig_recipient));
 }
 
+/* 0: no domain; the null sender has none. */
 static uint64_t sender_domain(const struct counting *counting) {
-    struct slice domain = address_domain(counting->finding->record.sender);
-    bool is_known = domain.length && domain.at == counting->sender_domain.text.at;
-    return is_known ? counting->sender_domain.hash : hash_of(domain);
+    bool has_any = counting->finding->record.sender.length && counting->sender_domain.text.length;
+    return has_any && !slice_is(counting->sender.text, "<>") ? counting->sender_domain.hash : 0;
 }
 
 static void add_delivered(struct content *flows, const struct counting *counting,

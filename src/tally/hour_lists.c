@@ -55,9 +55,9 @@ static void add_client_of(struct hour_lists *lists, const struct origin *origin,
 
 static void add_message(struct hour_lists *lists, const struct finding *finding) {
     static const struct record nothing_said;
-    struct name sender = counting_sender(finding->counted, &nothing_said);
-    struct name domain = counting_sender_domain(sender.text);
+    struct name sender, domain;
     struct amounts by;
+    counting_whose(finding->counted, &nothing_said, &sender, &domain);
     amounts_clear(&by);
     amounts_set(&by, rooms, LIST_SEEN, finding->new_messages > 0);
     amounts_set(&by, rooms, LIST_MAIL, (uint64_t)(int64_t)finding->new_messages);

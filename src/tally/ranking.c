@@ -188,6 +188,11 @@ struct name ranking_name(struct slice text) {
 void ranking_consider(struct ranking *ranking, const struct name *name, const uint64_t *row,
                       const uint64_t *by, bool is_new) {
     bool is_first = false, was_first = false;
+    if (!ranking->orders[0].name && !ranking->merged) { /* all are on top so far */
+        if (is_new)
+            keep_name(ranking, name);
+        return;
+    }
     for (size_t i = 0; i < ranking->order_count; i++) {
         const struct ranking_order *order = &ranking->orders[i];
         uint64_t number = counts_number(&ranking->counts, row, order->number);

@@ -84,12 +84,20 @@ static inline bool ranking_may_keep(const struct ranking *ranking, const uint64_
     return false;
 }
 
+/* Adds under a hash alone. *asks_r: ranking_consider wants to see the name. */
+static inline uint64_t *ranking_add_hash(struct ranking *ranking, uint64_t hash,
+                                         const struct amounts *by, bool *is_new_r, bool *asks_r) {
+    uint64_t *row = counts_row(&ranking->counts, hash, is_new_r);
+    counts_add_row(&ranking->counts, row, by);
+    *asks_r = *is_new_r || ranking->merged || ranking_may_keep(ranking, row, by->numbers);
+    return row;
+}
+
 static inline uint64_t *ranking_add_name(struct ranking *ranking, const struct name *name,
                                          const struct amounts *by) {
-    bool is_new;
-    uint64_t *row = counts_row(&ranking->counts, name->hash, &is_new);
-    counts_add_row(&ranking->counts, row, by);
-    if (is_new || ranking->merged || ranking_may_keep(ranking, row, by->numbers))
+    bool is_new, asks;
+    uint64_t *row = ranking_add_hash(ranking, name->hash, by, &is_new, &asks);
+    if (asks)
         ranking_consider(ranking, name, row, by->numbers, is_new);
     return row;
 }

@@ -11,7 +11,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
-enum { FIRST_SIZE = 16 };
+enum { FIRST_SIZE = 64, GROWS_BY = 4, FIRST_TEXT = 2048 };
 
 void roll_release(struct roll *roll) {
     free(roll->places);
@@ -28,12 +28,12 @@ static struct roll_place *place_of(const struct roll *roll, uint64_t hash) {
     return &roll->places[at];
 }
 
-/* A third is always empty. */
+/* A quarter is always empty. */
 static void grow_when_full(struct roll *roll) {
     struct roll old = *roll;
-    if ((roll->count + 1) * 3 <= roll->size * 2)
+    if ((roll->count + 1) * 4 <= roll->size * 3)
         return;
-    roll->size = old.size ? old.size * 2 : FIRST_SIZE;
+    roll->size = old.size ? old.size * GROWS_BY : FIRST_SIZE;
     roll->places = memory_new(roll->size * sizeof *roll->places);
     for (size_t i = 0; i < old.size; i++)
         if (old.places[i].length)
