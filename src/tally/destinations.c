@@ -207,18 +207,13 @@ const struct ranking *destinations(const struct tally *tally, enum destination_t
 uint64_t destination_permille(const struct tally *tally, enum destination_table table,
                               uint64_t hash, unsigned permille) {
     const struct destinations *all = tally_content(tally, &counter_destinations);
-    uint64_t numbers[COUNTS_MOST];
-    if (!counts_get(&all->rankings[table].counts, hash, numbers))
-        return 0;
-    return spread_permille(&all->spreads[table], hash, numbers[DESTINATION_TIMED], permille);
+    return spread_permille(&all->spreads[table], hash, permille);
 }
 
 void destination_gather(const struct tally *tally, enum destination_table table, uint64_t hash,
                         struct spread_sum *sum) {
     const struct destinations *all = tally_content(tally, &counter_destinations);
-    uint64_t numbers[COUNTS_MOST];
-    if (counts_get(&all->rankings[table].counts, hash, numbers))
-        spread_gather(&all->spreads[table], hash, numbers[DESTINATION_TIMED], sum);
+    spread_gather(&all->spreads[table], hash, sum);
 }
 
 /* Of the three tables that of operators has the fewest names, and each delivery is in it. */
@@ -226,8 +221,8 @@ void destinations_gather(const struct tally *tally, struct spread_sum *sum) {
     const struct destinations *all = tally_content(tally, &counter_destinations);
     const struct counts *counts = &all->rankings[DESTINATION_OPERATOR].counts;
     const struct spread *spread = &all->spreads[DESTINATION_OPERATOR];
-    uint64_t hash, numbers[COUNTS_MOST];
+    uint64_t hash;
     for (size_t place = 0; place < counts->places; place++)
-        if (counts_at(counts, place, &hash, numbers))
-            spread_gather(spread, hash, numbers[DESTINATION_TIMED], sum);
+        if (counts_at(counts, place, &hash, NULL))
+            spread_gather(spread, hash, sum);
 }

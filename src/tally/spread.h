@@ -12,26 +12,24 @@
 enum { SPREAD_STEPS = 224 };
 
 struct spread {
-    struct counts counts; /* hash of owner and step -> how many */
+    struct counts owners; /* hash -> place in lists */
+    struct spread_list *lists;
+    size_t list_places;
+    struct counts carried; /* what does not fit into the lists: hash of owner and step */
 };
 
 void spread_init(struct spread *spread);
 void spread_release(struct spread *spread);
 /* The owner is a hash (ranking_hash); `repeat` durations of so many microseconds. */
 void spread_add(struct spread *spread, uint64_t owner, uint64_t microseconds, uint64_t repeat);
-/* Begins to fetch what the next spread_add will need. */
-void spread_expect(const struct spread *spread, uint64_t owner, uint64_t microseconds);
-/* The duration in microseconds below which so many of a thousand are, at least one; 0: none. `all`
- * is how many durations the owner has; 0: not known, which takes longer. */
-uint64_t spread_permille(const struct spread *spread, uint64_t owner, uint64_t all,
-                         unsigned permille);
+/* The duration in microseconds below which so many of a thousand are, at least one; 0: none. */
+uint64_t spread_permille(const struct spread *spread, uint64_t owner, unsigned permille);
 /* The durations of several owners together. */
 struct spread_sum {
     uint64_t steps[SPREAD_STEPS], all;
 };
-/* Adds those of an owner who has `all`. */
-void spread_gather(const struct spread *spread, uint64_t owner, uint64_t all,
-                   struct spread_sum *sum);
+/* Adds those of an owner. */
+void spread_gather(const struct spread *spread, uint64_t owner, struct spread_sum *sum);
 uint64_t spread_sum_permille(const struct spread_sum *sum, unsigned permille);
 
 /* The step of a duration, and the duration in the middle of a step; microseconds. */

@@ -199,11 +199,57 @@ static void test_percentiles(void **state) {
         spread_add(&spread, 8, 5000000, 3); /* another owner's do not matter */
     }
     qsort(all, DURATIONS, sizeof *all, compare_numbers);
-    assert_near(spread_permille(&spread, 7, 0, 500), all[DURATIONS / 2]);
-    assert_near(spread_permille(&spread, 7, 0, 950), all[DURATIONS * 95 / 100]);
-    assert_near(spread_permille(&spread, 8, 0, 950), 5000000);
-    assert_int_equal(spread_permille(&spread, 9, 0, 500), 0);
+    assert_near(spread_permille(&spread, 7, 500), all[DURATIONS / 2]);
+    assert_near(spread_permille(&spread, 7, 950), all[DURATIONS * 95 / 100]);
+    assert_near(spread_permille(&spread, 8, 950), 5000000);
+    assert_int_equal(spread_permille(&spread, 9, 500), 0);
     spread_release(&spread);
+}
+
+static struct pack packed_spread(const struct spread *spread) {
+    struct pack pack;
+    pack_init(&pack);
+    spread_save(spread, &pack);
+    return pack;
+}
+
+static void assert_same_spread(const struct spread *one, const struct spread *other) {
+    struct pack a = packed_spread(one), b = packed_spread(other);
+    assert_int_equal(a.length, b.length);
+    assert_memory_equal(a.bytes, b.bytes, a.length);
+    pack_release(&a);
+    pack_release(&b);
+}
+
+/* In any order, in two parts, and saved in between, also where numbers outgrow their 24 bits. */
+static void test_spread_is_a_sum(void **state) {
+    enum { OWNERS = 50, ADDED = 20000, MANY = 1 << 22 };
+    struct spread whole, parts[2], loaded;
+    (void)state;
+    spread_init(&whole);
+    spread_init(&parts[0]);
+    spread_init(&parts[1]);
+    spread_init(&loaded);
+    for (size_t i = 0; i < ADDED; i++) {
+        uint64_t owner = 1 + chance(OWNERS), duration = (uint64_t)chance(100) << chance(30);
+        uint64_t repeat = chance(20) ? 1 : 1 + (uint64_t)chance(MANY) * chance(MANY);
+        spread_add(&whole, owner, duration, repeat);
+        spread_add(&parts[chance(2)], owner, duration, repeat);
+    }
+    assert_true(whole.carried.count > 0);
+    struct pack pack = packed_spread(&parts[1]);
+    struct unpack unpack = {{pack.bytes, pack.length}, false};
+    spread_load(&loaded, &unpack);
+    assert_false(unpack.broken);
+    spread_merge(&loaded, &parts[0]);
+    spread_merge(&parts[0], &parts[1]);
+    assert_same_spread(&loaded, &whole);
+    assert_same_spread(&parts[0], &whole);
+    pack_release(&pack);
+    spread_release(&whole);
+    spread_release(&parts[0]);
+    spread_release(&parts[1]);
+    spread_release(&loaded);
 }
 
 /* Each duration is near the middle of its step, and steps are in order. */
@@ -218,11 +264,9 @@ static void test_steps(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_top_is_exact),
-        cmocka_unit_test(test_ties_are_bounded),
-        cmocka_unit_test(test_saved_and_merged),
-        cmocka_unit_test(test_percentiles),
-        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_the_top_is_exact), cmocka_unit_test(test_ties_are_bounded),
+        cmocka_unit_test(test_saved_and_merged), cmocka_unit_test(test_percentiles),
+        cmocka_unit_test(test_spread_is_a_sum),  cmocka_unit_test(test_steps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
