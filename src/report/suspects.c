@@ -53,7 +53,7 @@ static void add_sign(struct suspect *suspect, enum sign sign, unsigned points) {
 }
 
 static struct suspect judged(const struct account *account, uint64_t usual, bool has_others) {
-    struct suspect suspect = {.account = account, .usual = usual};
+    struct suspect suspect = {.account = *account, .usual = usual};
     uint64_t sent = account->recipients, bounced = account->bounced;
     add_sign(&suspect, SIGN_GUESSED, points_of_guess(&account->guess));
     add_sign(&suspect, SIGN_NETWORKS, points_of_networks(account));
@@ -68,9 +68,9 @@ static int compare_suspects(const void *left, const void *right) {
     const struct suspect *a = left, *b = right;
     if (a->points != b->points)
         return a->points > b->points ? -1 : 1;
-    if (a->account->recipients != b->account->recipients)
-        return a->account->recipients > b->account->recipients ? -1 : 1;
-    return slice_compare(a->account->name, b->account->name);
+    if (a->account.recipients != b->account.recipients)
+        return a->account.recipients > b->account.recipients ? -1 : 1;
+    return slice_compare(a->account.name, b->account.name);
 }
 
 static int compare_numbers(const void *left, const void *right) {
@@ -96,20 +96,26 @@ static uint64_t usual_of(const uint64_t *recipients, size_t count) {
     return count > 1 ? recipients[(count - 2) / 2] : 0;
 }
 
+/* There may be a hundred thousand accounts; only the suspects among them stay. */
 void suspects_find(struct suspects *suspects, const struct tally *tally) {
-    size_t senders;
+    size_t senders, room = 0;
+    struct accounts accounts;
     *suspects = (struct suspects){0};
-    accounts_read(tally, &suspects->accounts);
-    uint64_t *recipients = recipients_of(&suspects->accounts, &senders);
+    accounts_read(tally, &accounts);
+    uint64_t *recipients = recipients_of(&accounts, &senders);
     uint64_t usual = usual_of(recipients, senders);
-    suspects->items = memory_resize(NULL, suspects->accounts.count + 1, sizeof *suspects->items);
-    for (size_t i = 0; i < suspects->accounts.count; i++) {
-        struct suspect suspect = judged(&suspects->accounts.items[i], usual, senders > 1);
-        if (suspect.points >= ENOUGH)
-            suspects->items[suspects->count++] = suspect;
+    for (size_t i = 0; i < accounts.count; i++) {
+        struct suspect suspect = judged(&accounts.items[i], usual, senders > 1);
+        if (suspect.points < ENOUGH)
+            continue;
+        suspects->items =
+            memory_grow(suspects->items, &room, suspects->count + 1, sizeof *suspects->items);
+        suspects->items[suspects->count++] = suspect;
     }
-    qsort(suspects->items, suspects->count, sizeof *suspects->items, compare_suspects);
+    if (suspects->count)
+        qsort(suspects->items, suspects->count, sizeof *suspects->items, compare_suspects);
     free(recipients);
+    accounts_release(&accounts);
 }
 
 enum severity suspects_severity(const struct suspects *suspects) {
@@ -120,14 +126,13 @@ enum severity suspects_severity(const struct suspects *suspects) {
 }
 
 void suspects_release(struct suspects *suspects) {
-    accounts_release(&suspects->accounts);
     free(suspects->items);
 }
 
 /* ---- showing ---- */
 
 static struct slice sign_words(struct page *page, const struct suspect *suspect, enum sign sign) {
-    const struct account *account = suspect->account;
+    const struct account *account = &suspect->account;
     const struct account_guess *guess = &account->guess;
     switch (sign) {
     case SIGN_GUESSED:
@@ -183,7 +188,7 @@ static void add_signs(struct page *page, struct cell *row, const struct suspect 
 }
 
 static void add_suspect(struct rows *rows, struct cell *row, const struct suspect *suspect) {
-    const struct account *account = suspect->account;
+    const struct account *account = &suspect->account;
     struct page *page = rows->page;
     row_text(rows, row, "user", WORD_USER, account->name);
     cell_count(page, row, "points", NULL, suspect->points, NULL);

@@ -14,14 +14,13 @@ enum sign {
 };
 
 struct suspect {
-    const struct account *account;
+    struct account account;
     unsigned signs; /* of enum sign */
     unsigned points;
     uint64_t usual; /* recipients of the others: half of them have no more */
 };
 
 struct suspects {
-    struct accounts accounts;
     struct suspect *items; /* worst first */
     size_t count;
 };

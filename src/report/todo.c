@@ -291,7 +291,7 @@ static struct slice suspect_rows(struct page *page, const struct suspects *suspe
     struct out words;
     out_init_memory(&words);
     out_text(&words, "mailtriage export --all");
-    asked_put(&words, "user", suspects->items[0].account->name);
+    asked_put(&words, "user", suspects->items[0].account.name);
     out_slice(&words, inputs);
     struct slice kept = arena_copy(&page->arena, out_held(&words));
     out_release(&words);
@@ -312,7 +312,7 @@ static void add_suspects(struct page *page, struct cell *list, const struct susp
     for (size_t i = 0; i < suspects->count && i < AFFECTED_SHOWN; i++)
         cell_text(page, cell, NULL, page_word(page, i ? WORD_AND : WORD_AFFECTED),
                   WORDS_FILL(&page->arena, page_word(page, WORD_CODE_COLON),
-                             suspects->items[i].account->name,
+                             suspects->items[i].account.name,
                              suspect_words(page, &suspects->items[i])));
     cell_text(page, cell, NULL, page_word(page, WORD_ROWS), suspect_rows(page, suspects, inputs))
         ->literal = true;

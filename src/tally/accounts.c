@@ -3,7 +3,8 @@
  *
  * How: names that logged in are kept with what their mail did. Each client that tried a name is a
  * meeting of two hashes, kept with its address, how often it failed and worked, and when for the
- * first time: sums and maxima only, so that tallies add up. Guessers make names and addresses
+ * first time: sums and maxima only, so that tallies add up; a meeting takes 40 bytes, of a client
+ * with an IPv6 address 56. Guessers make names and addresses
  * without end: of names that never logged in only so many meetings are kept, so that those of real
  * accounts find room. What lies near (this host, a private network: a webmail) guesses nothing.
  */
@@ -37,53 +38,76 @@ enum meeting_number {
     MEETING_FAILED,
     MEETING_LOGINS,
     MEETING_NAME,
-    MEETING_HIGH, /* the address, its first eight bytes */
-    MEETING_LOW,
+    MEETING_LOW,          /* the address, its last eight bytes; of IPv4 the last four */
     MEETING_FIRST_FAILED, /* turned round: the greatest is the first */
     MEETING_LAST_FAILED,
     MEETING_FIRST_LOGIN,
     MEETING_LAST_LOGIN,
+    MEETING_HIGH, /* of IPv6 */
     MEETING_NUMBERS
 };
+enum version { IP4, IP6, VERSIONS };
 
 struct content {
     struct map names; /* in small letters -> struct mail */
-    struct counts meetings;
+    struct counts meetings[VERSIONS];
 };
 
-/* How often is a word together, all else one each. */
-static const struct counts_room rooms[MEETING_NUMBERS] = {
-    [MEETING_FAILED] = {0, 0, 32},      [MEETING_LOGINS] = {0, 32, 31},
-    [MEETING_NAME] = {1, 0, 64},        [MEETING_HIGH] = {2, 0, 64},
-    [MEETING_LOW] = {3, 0, 64},         [MEETING_FIRST_FAILED] = {4, 0, 64},
-    [MEETING_LAST_FAILED] = {5, 0, 64}, [MEETING_FIRST_LOGIN] = {6, 0, 64},
-    [MEETING_LAST_LOGIN] = {7, 0, 64},
+static const struct counts_room rooms[VERSIONS][MEETING_NUMBERS] = {
+    [IP4] = {[MEETING_LOW] = {0, 0, 32},
+             [MEETING_FAILED] = {0, 32, 16},
+             [MEETING_LOGINS] = {0, 48, 15},
+             [MEETING_FIRST_FAILED] = {1, 0, 32},
+             [MEETING_LAST_FAILED] = {1, 32, 32},
+             [MEETING_FIRST_LOGIN] = {2, 0, 32},
+             [MEETING_LAST_LOGIN] = {2, 32, 32},
+             [MEETING_NAME] = {3, 0, 64}},
+    [IP6] = {[MEETING_FAILED] = {0, 0, 32},
+             [MEETING_LOGINS] = {0, 32, 31},
+             [MEETING_FIRST_FAILED] = {1, 0, 32},
+             [MEETING_LAST_FAILED] = {1, 32, 32},
+             [MEETING_FIRST_LOGIN] = {2, 0, 32},
+             [MEETING_LAST_LOGIN] = {2, 32, 32},
+             [MEETING_NAME] = {3, 0, 64},
+             [MEETING_LOW] = {4, 0, 64},
+             [MEETING_HIGH] = {5, 0, 64}},
 };
 
 static void accounts_init(void *content) {
     struct content *accounts = content;
     map_init(&accounts->names, sizeof(struct mail));
-    counts_init(&accounts->meetings, MEETING_NUMBERS, MEETING_NUMBERS - MEETING_NAME, rooms);
+    for (int version = IP4; version < VERSIONS; version++) {
+        size_t numbers = version == IP6 ? MEETING_NUMBERS : MEETING_HIGH;
+        counts_init(&accounts->meetings[version], numbers, numbers - MEETING_NAME, rooms[version]);
+    }
 }
 
 static void accounts_free(void *content) {
     struct content *accounts = content;
     map_release(&accounts->names);
-    counts_release(&accounts->meetings);
+    for (int version = IP4; version < VERSIONS; version++)
+        counts_release(&accounts->meetings[version]);
 }
 
-/* ---- times as numbers; 0: none */
+/* ---- times as numbers of 32 bits, from 1970 to 2106; what lies outside is taken for the end that
+ * is nearer. 0: none */
+
+static const uint64_t time_end = (uint64_t)1 << 32;
 
 static uint64_t number_of_time(int64_t seconds) {
-    return seconds == MOMENT_NONE ? 0 : (uint64_t)seconds ^ (uint64_t)1 << 63;
+    if (seconds == MOMENT_NONE)
+        return 0;
+    if (seconds < 0)
+        return 1;
+    return (uint64_t)seconds + 1 < time_end ? (uint64_t)seconds + 1 : time_end - 1;
 }
 
 static uint64_t turned(uint64_t number) {
-    return number ? ~number : 0;
+    return number ? time_end - number : 0;
 }
 
 static int64_t time_of_number(uint64_t number) {
-    return number ? (int64_t)(number ^ (uint64_t)1 << 63) : MOMENT_NONE;
+    return number ? (int64_t)number - 1 : MOMENT_NONE;
 }
 
 /* ---- adding ---- */
@@ -111,6 +135,10 @@ static uint64_t take_word(const unsigned char *bytes) {
     return word;
 }
 
+static bool is_version_4(uint64_t high, uint64_t low) {
+    return high == 0 && low >> 32 == 0xffff;
+}
+
 static void meet(struct content *accounts, struct slice name, bool is_account,
                  const struct finding *finding, uint64_t count) {
     struct network client;
@@ -118,22 +146,27 @@ static void meet(struct content *accounts, struct slice name, bool is_account,
     if (ip_is_near(finding->record.peer_ip) || !network_read(finding->record.peer_ip, &client))
         return;
     uint64_t when = number_of_time(finding->time.seconds);
+    uint64_t high = take_word(client.bytes), low = take_word(client.bytes + 8);
+    enum version version = is_version_4(high, low) ? IP4 : IP6;
     const uint64_t by[MEETING_NUMBERS] = {
         [MEETING_FAILED] = login ? 0 : count,
         [MEETING_LOGINS] = login ? count : 0,
         [MEETING_NAME] = bytes_hash(name.at, name.length),
-        [MEETING_HIGH] = take_word(client.bytes),
-        [MEETING_LOW] = take_word(client.bytes + 8),
+        [MEETING_LOW] = version == IP4 ? (uint32_t)low : low,
         [MEETING_FIRST_FAILED] = login ? 0 : turned(when),
         [MEETING_LAST_FAILED] = login ? 0 : when,
         [MEETING_FIRST_LOGIN] = login ? turned(when) : 0,
         [MEETING_LAST_LOGIN] = login ? when : 0,
+        [MEETING_HIGH] = high,
     };
-    uint64_t hash = bytes_hash(&by[MEETING_NAME], 3 * sizeof *by);
+    const uint64_t who[] = {by[MEETING_NAME], high, low};
+    uint64_t hash = bytes_hash(who, sizeof who);
+    struct counts *meetings = &accounts->meetings[version];
     size_t most = is_account ? MEETINGS : GUESSES;
-    if (accounts->meetings.count >= most && !counts_get(&accounts->meetings, hash, NULL))
+    if (accounts->meetings[IP4].count + accounts->meetings[IP6].count >= most &&
+        !counts_find(meetings, hash))
         return;
-    counts_add(&accounts->meetings, hash, by);
+    counts_add(meetings, hash, by);
 }
 
 static void add_mail(struct mail *mail, const struct counting *counting) {
@@ -176,7 +209,8 @@ static void accounts_merge(void *into, const void *from) {
         both->recipients += mail->recipients;
         both->bounced += mail->bounced;
     }
-    counts_merge(&sum->meetings, &more->meetings);
+    for (int version = IP4; version < VERSIONS; version++)
+        counts_merge(&sum->meetings[version], &more->meetings[version]);
 }
 
 struct named {
@@ -210,7 +244,8 @@ static void accounts_save(const void *content, struct pack *pack) {
         pack_number(pack, all[i].mail->bounced);
     }
     free(all);
-    counts_save(&accounts->meetings, pack);
+    for (int version = IP4; version < VERSIONS; version++)
+        counts_save(&accounts->meetings[version], pack);
 }
 
 static void accounts_load(void *content, struct unpack *unpack) {
@@ -223,7 +258,8 @@ static void accounts_load(void *content, struct unpack *unpack) {
         mail->bounced = unpack_number(unpack);
         unpack->broken |= !is_new;
     }
-    counts_load(&accounts->meetings, unpack);
+    for (int version = IP4; version < VERSIONS; version++)
+        counts_load(&accounts->meetings[version], unpack);
 }
 
 const struct counter counter_accounts = {
@@ -246,21 +282,24 @@ struct meeting {
     int64_t first_failed, last_failed, first_login, last_login; /* MOMENT_NONE: there was none */
 };
 
+/* Where one stands; there are many, and only those of one account are looked at at a time. */
+struct place {
+    uint64_t name, high, low;
+    const uint64_t *row;
+};
+
 /* Numbers of a client, of a network and of a name, all together. The first ones turned round. */
 enum { CLIENT_FAILED, CLIENT_NAMES, CLIENT_FIRST_FAILED, CLIENT_NUMBERS };
 enum { NETWORK_FIRST_LOGIN, NETWORK_NUMBERS };
 enum { NAME_FAILED, NAME_NUMBERS };
 
 struct gathered {
-    struct meeting *meetings; /* by name, then by address */
+    const struct counts *meetings; /* of each version */
+    struct place *places;          /* by name, then by address */
     size_t count;
     struct counts clients, networks, names;
     uint64_t nameless; /* hash of no name */
 };
-
-static bool is_version_4(uint64_t high, uint64_t low) {
-    return high == 0 && low >> 32 == 0xffff;
-}
 
 /* The /24 or /64. */
 static uint64_t network_of(uint64_t high, uint64_t low) {
@@ -268,14 +307,19 @@ static uint64_t network_of(uint64_t high, uint64_t low) {
     return bytes_hash(words, sizeof words);
 }
 
-static struct meeting meeting_of(const uint64_t *numbers) {
-    uint64_t high = numbers[MEETING_HIGH], low = numbers[MEETING_LOW];
+static struct meeting meeting_at(const struct gathered *gathered, const struct place *place) {
+    enum version version = is_version_4(place->high, place->low) ? IP4 : IP6;
+    const struct counts *meetings = &gathered->meetings[version];
+    const uint64_t address[2] = {place->high, place->low};
+    uint64_t numbers[MEETING_NUMBERS];
+    for (size_t i = 0; i < meetings->numbers; i++)
+        numbers[i] = counts_number(meetings, place->row, i);
     return (struct meeting){
-        .name = numbers[MEETING_NAME],
-        .client = bytes_hash(&numbers[MEETING_HIGH], 2 * sizeof *numbers),
-        .network = network_of(high, low),
-        .high = high,
-        .low = low,
+        .name = place->name,
+        .client = bytes_hash(address, sizeof address),
+        .network = network_of(place->high, place->low),
+        .high = place->high,
+        .low = place->low,
         .failed = numbers[MEETING_FAILED],
         .logins = numbers[MEETING_LOGINS],
         .first_failed = time_of_number(turned(numbers[MEETING_FIRST_FAILED])),
@@ -285,8 +329,8 @@ static struct meeting meeting_of(const uint64_t *numbers) {
     };
 }
 
-static int compare_meetings(const void *left, const void *right) {
-    const struct meeting *a = left, *b = right;
+static int compare_places(const void *left, const void *right) {
+    const struct place *a = left, *b = right;
     if (a->name != b->name)
         return a->name < b->name ? -1 : 1;
     if (a->high != b->high)
@@ -305,25 +349,37 @@ static void add_up(struct gathered *gathered, const struct meeting *meeting) {
     counts_add(&gathered->names, meeting->name, (const uint64_t[NAME_NUMBERS]){meeting->failed});
 }
 
-static void gather(struct gathered *gathered, const struct counts *meetings) {
-    *gathered = (struct gathered){.nameless = bytes_hash("", 0)};
-    gathered->meetings = memory_resize(NULL, meetings->count + 1, sizeof *gathered->meetings);
+static void gather_version(struct gathered *gathered, enum version version) {
+    const struct counts *meetings = &gathered->meetings[version];
+    uint64_t high = 0, above = version == IP4 ? (uint64_t)0xffff << 32 : 0;
+    for (size_t at = 0; at < meetings->places; at++) {
+        const uint64_t *row = counts_row_at(meetings, at);
+        if (!row)
+            continue;
+        if (version == IP6)
+            high = counts_number(meetings, row, MEETING_HIGH);
+        struct place *place = &gathered->places[gathered->count++];
+        *place = (struct place){counts_number(meetings, row, MEETING_NAME), high,
+                                counts_number(meetings, row, MEETING_LOW) | above, row};
+        struct meeting meeting = meeting_at(gathered, place);
+        add_up(gathered, &meeting);
+    }
+}
+
+static void gather(struct gathered *gathered, const struct counts meetings[VERSIONS]) {
+    size_t count = meetings[IP4].count + meetings[IP6].count;
+    *gathered = (struct gathered){.meetings = meetings, .nameless = bytes_hash("", 0)};
+    gathered->places = memory_resize(NULL, count + 1, sizeof *gathered->places);
     counts_init(&gathered->clients, CLIENT_NUMBERS, 1, NULL);
     counts_init(&gathered->networks, NETWORK_NUMBERS, 1, NULL);
     counts_init(&gathered->names, NAME_NUMBERS, 0, NULL);
-    for (size_t place = 0; place < meetings->places; place++) {
-        uint64_t numbers[COUNTS_MOST];
-        if (!counts_at(meetings, place, NULL, numbers))
-            continue;
-        struct meeting meeting = meeting_of(numbers);
-        gathered->meetings[gathered->count++] = meeting;
-        add_up(gathered, &meeting);
-    }
-    qsort(gathered->meetings, gathered->count, sizeof *gathered->meetings, compare_meetings);
+    gather_version(gathered, IP4);
+    gather_version(gathered, IP6);
+    qsort(gathered->places, gathered->count, sizeof *gathered->places, compare_places);
 }
 
 static void gathered_release(struct gathered *gathered) {
-    free(gathered->meetings);
+    free(gathered->places);
     counts_release(&gathered->clients);
     counts_release(&gathered->networks);
     counts_release(&gathered->names);
@@ -334,12 +390,12 @@ static size_t meetings_of(const struct gathered *gathered, uint64_t name, size_t
     size_t low = 0, high = gathered->count, end;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (gathered->meetings[middle].name < name)
+        if (gathered->places[middle].name < name)
             low = middle + 1;
         else
             high = middle;
     }
-    for (end = low; end < gathered->count && gathered->meetings[end].name == name;)
+    for (end = low; end < gathered->count && gathered->places[end].name == name;)
         end++;
     *first_r = low;
     return end - low;
@@ -374,17 +430,18 @@ static uint64_t most_within_an_hour(const struct arrival *arrivals, size_t count
     return most;
 }
 
-static void tell_networks(struct account *account, const struct meeting *meetings, size_t count) {
+static void tell_networks(struct account *account, const struct gathered *gathered, size_t first,
+                          size_t count) {
     struct arrival *arrivals = memory_resize(NULL, count + 1, sizeof *arrivals);
     size_t used = 0, kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct meeting *meeting = &meetings[i];
-        if (!meeting->logins || meeting->first_login == MOMENT_NONE)
+    for (size_t i = first; i < first + count; i++) {
+        const struct meeting meeting = meeting_at(gathered, &gathered->places[i]);
+        if (!meeting.logins || meeting.first_login == MOMENT_NONE)
             continue;
-        arrivals[used++] = (struct arrival){meeting->network, meeting->first_login};
-        if (account->first == MOMENT_NONE || meeting->first_login < account->first)
-            account->first = meeting->first_login;
-        account->last = meeting->last_login > account->last ? meeting->last_login : account->last;
+        arrivals[used++] = (struct arrival){meeting.network, meeting.first_login};
+        if (account->first == MOMENT_NONE || meeting.first_login < account->first)
+            account->first = meeting.first_login;
+        account->last = meeting.last_login > account->last ? meeting.last_login : account->last;
     }
     qsort(arrivals, used, sizeof *arrivals, compare_networks);
     for (size_t i = 0; i < used; i++)
@@ -409,11 +466,14 @@ static void print_client(const struct meeting *meeting, char client[INET6_ADDRST
 }
 
 /* The failed logins of no name from the same client: Postfix before 3.9 tells no name. */
-static const struct meeting *nameless_at(const struct gathered *gathered,
-                                         const struct meeting *meeting) {
-    const struct meeting wanted = {
-        .name = gathered->nameless, .high = meeting->high, .low = meeting->low};
-    return bsearch(&wanted, gathered->meetings, gathered->count, sizeof wanted, compare_meetings);
+static bool nameless_at(const struct gathered *gathered, const struct meeting *meeting,
+                        struct meeting *nameless_r) {
+    const struct place wanted = {gathered->nameless, meeting->high, meeting->low, NULL};
+    const struct place *found =
+        bsearch(&wanted, gathered->places, gathered->count, sizeof wanted, compare_places);
+    if (found)
+        *nameless_r = meeting_at(gathered, found);
+    return found;
 }
 
 /* A login from a client that failed before, out of a network from which nobody had logged in. */
@@ -431,13 +491,13 @@ static void tell_guess(struct account *account, const struct gathered *gathered,
                        const struct meeting *meeting) {
     uint64_t client[CLIENT_NUMBERS] = {0};
     counts_get(&gathered->clients, meeting->client, client);
-    const struct meeting *nameless = nameless_at(gathered, meeting);
+    struct meeting nameless;
     struct account_guess guess = {.failures = meeting->failed,
                                   .names = client[CLIENT_NAMES] - (meeting->failed != 0)};
     int64_t last = meeting->last_failed;
-    if (nameless) {
-        guess.failures += nameless->failed;
-        last = nameless->last_failed > last ? nameless->last_failed : last;
+    if (nameless_at(gathered, meeting, &nameless)) {
+        guess.failures += nameless.failed;
+        last = nameless.last_failed > last ? nameless.last_failed : last;
     }
     guess.others = client[CLIENT_FAILED] - guess.failures;
     guess.stopped = last < meeting->first_login;
@@ -454,10 +514,12 @@ static void tell_account(struct account *account, const struct gathered *gathere
     counts_get(&gathered->names, name, failures);
     size_t first, count = meetings_of(gathered, name, &first);
     account->failures = failures[NAME_FAILED];
-    tell_networks(account, gathered->meetings + first, count);
-    for (size_t i = first; i < first + count; i++)
-        if (gathered->meetings[i].logins && is_guess(gathered, &gathered->meetings[i]))
-            tell_guess(account, gathered, &gathered->meetings[i]);
+    tell_networks(account, gathered, first, count);
+    for (size_t i = first; i < first + count; i++) {
+        const struct meeting meeting = meeting_at(gathered, &gathered->places[i]);
+        if (meeting.logins && is_guess(gathered, &meeting))
+            tell_guess(account, gathered, &meeting);
+    }
 }
 
 /* Below zero: more was taken back than is known here. */
@@ -471,7 +533,7 @@ void accounts_read(const struct tally *tally, struct accounts *accounts_r) {
     struct gathered gathered;
     accounts_r->count = content->names.count;
     accounts_r->items = memory_resize(NULL, accounts_r->count + 1, sizeof *accounts_r->items);
-    gather(&gathered, &content->meetings);
+    gather(&gathered, content->meetings);
     for (size_t i = 0; i < accounts_r->count; i++) {
         struct account *account = &accounts_r->items[i];
         *account = (struct account){.name = all[i].name,

@@ -28,12 +28,12 @@ enum { FIRST_HOMES = 16, FIRST_BEHIND = 8, FEW_HOMES = 1 << 15, WORD_BITS = 63 }
 /* No two numbers share a bit, and the highest of the first word is free. */
 static void lay_field(struct counts *counts, size_t number, struct counts_room room) {
     uint64_t most = ((uint64_t)1 << room.bits) - 1, field = most << room.shift;
-    assert(room.word < COUNTS_WORDS && room.bits && room.shift + room.bits <= WORD_BITS);
-    if (number >= counts->numbers - counts->maxima) {
-        assert(room.bits == 1);
+    unsigned end = room.shift + room.bits;
+    assert(room.word < COUNTS_WORDS && room.bits && end <= WORD_BITS + (room.word > 0));
+    if (number >= counts->numbers - counts->maxima)
         counts->flags[room.word] |= field;
-    }
-    counts->behind[room.word] |= (uint64_t)1 << (room.shift + room.bits);
+    if (end <= WORD_BITS)
+        counts->behind[room.word] |= (uint64_t)1 << end;
     if (counts->narrow <= room.word)
         counts->narrow = room.word + 1u;
     counts->fields[number] = (struct counts_field){most, room.word, room.shift};
@@ -271,6 +271,11 @@ bool counts_at(const struct counts *counts, size_t place, uint64_t *hash_r, uint
     if (*row && numbers_r)
         read_row(counts, row, numbers_r);
     return *row;
+}
+
+const uint64_t *counts_row_at(const struct counts *counts, size_t place) {
+    const uint64_t *row = row_at(counts, place);
+    return *row ? row : NULL;
 }
 
 size_t counts_above_zero(const struct counts *counts, size_t number) {

@@ -17,7 +17,8 @@
 enum { COUNTS_MOST = 16 /* numbers of a hash */, COUNTS_WORDS = 4 };
 
 /* Where a number is in the words of a row, and how many bits are enough for most: 1 to 62, or 64
- * for a word of its own, which stands behind all others; a maximum has 1 or 64. */
+ * for a word of its own, which stands behind all others. What counts_add_row adds to has maxima of
+ * 1 bit or 64 only, and an empty bit at the end of each word. */
 struct counts_room {
     uint8_t word, shift, bits;
 };
@@ -73,6 +74,8 @@ uint64_t counts_sum(struct counts *counts, uint64_t hash, size_t number, uint64_
 /* Walking, in no order: places 0 .. counts->places - 1; false where a place is empty. Either output
  * may be NULL. */
 bool counts_at(const struct counts *counts, size_t place, uint64_t *hash_r, uint64_t *numbers_r);
+/* The row itself; NULL where a place is empty. */
+const uint64_t *counts_row_at(const struct counts *counts, size_t place);
 /* The numbers of all hashes together. */
 void counts_totals(const struct counts *counts, uint64_t *totals_r);
 /* How many hashes have a number that is more than none. */

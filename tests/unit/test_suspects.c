@@ -230,7 +230,7 @@ static void stories_end_as_they_must(void **state) {
         page.words = &words_english;
         suspects_find(&suspects, tally);
         if (suspects.count)
-            snprintf(shown, sizeof shown, "%.*s: %.*s", SLICE_ARGS(suspects.items[0].account->name),
+            snprintf(shown, sizeof shown, "%.*s: %.*s", SLICE_ARGS(suspects.items[0].account.name),
                      SLICE_ARGS(suspect_words(&page, &suspects.items[0])));
         if (strcmp(shown, rows[i].words) != 0)
             fail_msg("%s: '%s', expected '%s'", rows[i].name, shown, rows[i].words);
@@ -253,11 +253,11 @@ static void the_worst_comes_first(void **state) {
     botnet(tally);
     suspects_find(&suspects, tally);
     assert_int_equal(suspects.count, 2);
-    assert_true(slice_is(suspects.items[0].account->name, "bob"));
+    assert_true(slice_is(suspects.items[0].account.name, "bob"));
     assert_int_equal(suspects.items[0].points, 4);
     assert_int_equal(suspects.items[0].signs, SIGN_GUESSED | SIGN_NETWORKS);
     assert_int_equal(suspects_severity(&suspects), SEVERITY_CRITICAL);
-    assert_true(slice_is(suspects.items[1].account->name, "www-data"));
+    assert_true(slice_is(suspects.items[1].account.name, "www-data"));
     suspects_release(&suspects);
     tally_free(tally);
 }
@@ -274,7 +274,7 @@ static void halves_add_up(void **state) {
         tally_merge(halves[0], halves[1]);
         suspects_find(&suspects, halves[0]);
         assert_int_equal(suspects.count, 1);
-        const struct account *bob = suspects.items[0].account;
+        const struct account *bob = &suspects.items[0].account;
         assert_int_equal(bob->failures, 15);
         assert_int_equal(bob->networks, 1);
         assert_int_equal(bob->first, 2 * HOUR);
