@@ -52,6 +52,7 @@ static int read_and_write(struct analysis *analysis, struct run *run) {
         analysis->read(analysis, run);
     else
         inputs_read(run, &inputs);
+    run_finish(run);
     if (analysis->end)
         analysis->end(analysis, run);
     inputs_release(&inputs);

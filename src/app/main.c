@@ -6,6 +6,7 @@
 #include "app/config.h"
 #include "app/plugin.h"
 #include "app/say.h"
+#include "base/memory.h"
 #include "finding/operators.h"
 #include "input/compressed.h"
 #include "input/journal.h"
@@ -63,6 +64,7 @@ int main(int argc, char **argv) {
     struct options options;
     struct problem problem;
     int status;
+    memory_settle();
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error like any other */
     signal(SIGXFSZ, SIG_IGN); /* and so is a file that has reached its limit */
     status =

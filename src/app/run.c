@@ -45,7 +45,10 @@ static struct pipeline *pipeline_new(struct run *run) {
     return pipeline;
 }
 
-static void pipeline_free(struct pipeline *pipeline) {
+/* What reading needs, and nothing that was learnt. */
+static void pipeline_finish(struct pipeline *pipeline) {
+    if (!pipeline->jobs)
+        return;
     workers_free(pipeline->workers);
     for (size_t i = 0; i < pipeline->job_count; i++) {
         free(pipeline->jobs[i].block.bytes);
@@ -58,11 +61,18 @@ static void pipeline_free(struct pipeline *pipeline) {
         judge_free(pipeline->hands[i].judge);
         operators_free(pipeline->hands[i].operators);
     }
+    free(pipeline->jobs);
+    free(pipeline->hands);
+    pipeline->workers = NULL;
+    pipeline->jobs = NULL;
+    pipeline->hands = NULL;
+}
+
+static void pipeline_free(struct pipeline *pipeline) {
+    pipeline_finish(pipeline);
     for (size_t i = 0; i < pipeline->progress_count; i++)
         free(pipeline->progress[i]);
     free(pipeline->progress);
-    free(pipeline->jobs);
-    free(pipeline->hands);
     free(pipeline);
 }
 
@@ -74,6 +84,11 @@ void run_init(struct run *run, const struct options *options, const struct knowl
     run->tally = tally_new();
     run->before = memory_new(sizeof *run->before);
     run->before->pieces = pieces_new();
+}
+
+void run_finish(struct run *run) {
+    if (run->pipeline)
+        pipeline_finish(run->pipeline);
 }
 
 void run_release(struct run *run) {
@@ -214,7 +229,7 @@ void run_source(struct run *run, const struct source *source, struct reader *rea
 }
 
 void run_settle(struct run *run) {
-    if (run->pipeline)
+    if (run->pipeline && run->pipeline->workers)
         workers_drain(run->pipeline->workers);
 }
 

@@ -50,6 +50,8 @@ struct run {
 /* Borrows options and knowledge. The listener is set afterwards, before the first source. */
 void run_init(struct run *run, const struct options *options, const struct knowledge *knowledge);
 void run_release(struct run *run);
+/* No more is read: what reading needs is given back before a report is made, which needs some. */
+void run_finish(struct run *run);
 
 /* The name of a source as it is shown. */
 const char *run_shown_source(const struct run *run, const char *name);

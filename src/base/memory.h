@@ -6,6 +6,9 @@
 
 #include <stddef.h>
 
+/* For the beginning of a program: what is freed goes back to the system. */
+void memory_settle(void);
+
 /* Like malloc, calloc, realloc; the caller owns the block and frees it with free(). */
 void *memory_new(size_t size); /* zeroed */
 void *memory_resize(void *block, size_t count,

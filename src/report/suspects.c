@@ -78,44 +78,40 @@ static int compare_numbers(const void *left, const void *right) {
     return (a > b) - (a < b);
 }
 
-/* Recipients of all accounts that sent, in order; the caller frees the array. */
-static uint64_t *recipients_of(const struct accounts *accounts, size_t *count_r) {
-    uint64_t *all = memory_resize(NULL, accounts->count + 1, sizeof *all);
-    size_t count = 0;
-    for (size_t i = 0; i < accounts->count; i++)
-        if (accounts->items[i].recipients)
-            all[count++] = accounts->items[i].recipients;
-    qsort(all, count, sizeof *all, compare_numbers);
-    *count_r = count;
-    return all;
-}
-
 /* The lower median of the others: who is far above it stands in the upper half himself, so he is
  * left out by counting one less. */
 static uint64_t usual_of(const uint64_t *recipients, size_t count) {
     return count > 1 ? recipients[(count - 2) / 2] : 0;
 }
 
-/* There may be a hundred thousand accounts; only the suspects among them stay. */
+struct finding_them {
+    struct suspects *suspects;
+    size_t room;
+    uint64_t usual;
+    bool has_others;
+};
+
+static void judge(void *context, const struct account *account) {
+    struct finding_them *them = context;
+    struct suspects *suspects = them->suspects;
+    struct suspect suspect = judged(account, them->usual, them->has_others);
+    if (suspect.points < ENOUGH)
+        return;
+    suspects->items =
+        memory_grow(suspects->items, &them->room, suspects->count + 1, sizeof *suspects->items);
+    suspects->items[suspects->count++] = suspect;
+}
+
 void suspects_find(struct suspects *suspects, const struct tally *tally) {
-    size_t senders, room = 0;
-    struct accounts accounts;
+    size_t senders;
+    uint64_t *recipients = accounts_recipients(tally, &senders);
+    qsort(recipients, senders, sizeof *recipients, compare_numbers);
+    struct finding_them them = {suspects, 0, usual_of(recipients, senders), senders > 1};
     *suspects = (struct suspects){0};
-    accounts_read(tally, &accounts);
-    uint64_t *recipients = recipients_of(&accounts, &senders);
-    uint64_t usual = usual_of(recipients, senders);
-    for (size_t i = 0; i < accounts.count; i++) {
-        struct suspect suspect = judged(&accounts.items[i], usual, senders > 1);
-        if (suspect.points < ENOUGH)
-            continue;
-        suspects->items =
-            memory_grow(suspects->items, &room, suspects->count + 1, sizeof *suspects->items);
-        suspects->items[suspects->count++] = suspect;
-    }
+    accounts_each(tally, judge, &them);
     if (suspects->count)
         qsort(suspects->items, suspects->count, sizeof *suspects->items, compare_suspects);
     free(recipients);
-    accounts_release(&accounts);
 }
 
 enum severity suspects_severity(const struct suspects *suspects) {

@@ -527,25 +527,63 @@ static uint64_t not_below_zero(uint64_t number) {
     return number > INT64_MAX ? 0 : number;
 }
 
-void accounts_read(const struct tally *tally, struct accounts *accounts_r) {
+static struct account account_of(const struct gathered *gathered, struct slice name,
+                                 const struct mail *mail) {
+    struct account account = {.name = name,
+                              .messages = not_below_zero(mail->messages),
+                              .recipients = not_below_zero(mail->recipients),
+                              .bounced = not_below_zero(mail->bounced),
+                              .first = MOMENT_NONE,
+                              .last = MOMENT_NONE};
+    tell_account(&account, gathered);
+    return account;
+}
+
+void accounts_each(const struct tally *tally,
+                   void (*each)(void *context, const struct account *account), void *context) {
     const struct content *content = tally_content(tally, &counter_accounts);
-    struct named *all = sorted(&content->names);
     struct gathered gathered;
-    accounts_r->count = content->names.count;
-    accounts_r->items = memory_resize(NULL, accounts_r->count + 1, sizeof *accounts_r->items);
     gather(&gathered, content->meetings);
-    for (size_t i = 0; i < accounts_r->count; i++) {
-        struct account *account = &accounts_r->items[i];
-        *account = (struct account){.name = all[i].name,
-                                    .messages = not_below_zero(all[i].mail->messages),
-                                    .recipients = not_below_zero(all[i].mail->recipients),
-                                    .bounced = not_below_zero(all[i].mail->bounced),
-                                    .first = MOMENT_NONE,
-                                    .last = MOMENT_NONE};
-        tell_account(account, &gathered);
+    for (size_t place = 0; place < content->names.used; place++) {
+        struct slice name;
+        const struct mail *mail = map_at(&content->names, place, &name);
+        if (!mail)
+            continue;
+        struct account account = account_of(&gathered, name, mail);
+        each(context, &account);
     }
     gathered_release(&gathered);
-    free(all);
+}
+
+uint64_t *accounts_recipients(const struct tally *tally, size_t *count_r) {
+    const struct content *content = tally_content(tally, &counter_accounts);
+    uint64_t *all = memory_resize(NULL, content->names.count + 1, sizeof *all);
+    size_t count = 0;
+    for (size_t place = 0; place < content->names.used; place++) {
+        const struct mail *mail = map_at(&content->names, place, NULL);
+        all[count] = mail ? not_below_zero(mail->recipients) : 0;
+        count += all[count] > 0;
+    }
+    *count_r = count;
+    return all;
+}
+
+static void keep_account(void *context, const struct account *account) {
+    struct accounts *accounts = context;
+    accounts->items[accounts->count++] = *account;
+}
+
+static int compare_accounts(const void *left, const void *right) {
+    const struct account *a = left, *b = right;
+    return slice_compare(a->name, b->name);
+}
+
+void accounts_read(const struct tally *tally, struct accounts *accounts_r) {
+    const struct content *content = tally_content(tally, &counter_accounts);
+    size_t count = content->names.count;
+    *accounts_r = (struct accounts){memory_resize(NULL, count + 1, sizeof(struct account)), 0};
+    accounts_each(tally, keep_account, accounts_r);
+    qsort(accounts_r->items, count, sizeof *accounts_r->items, compare_accounts);
 }
 
 void accounts_release(struct accounts *accounts) {

@@ -97,10 +97,14 @@ static struct name recipient_domain(const struct counting *counting) {
     return ranking_name(address_domain(record->orig_recipient));
 }
 
-/* 0: no domain; the null sender has none. */
+/* 0: no domain; the null sender has none. Most often it is the sender that is counted. */
 static uint64_t sender_domain(const struct counting *counting) {
-    bool has_any = counting->finding->record.sender.length && counting->sender_domain.text.length;
-    return has_any && !slice_is(counting->sender.text, "<>") ? counting->sender_domain.hash : 0;
+    struct slice sender = counting->finding->record.sender;
+    if (sender.at == counting->sender.text.at && sender.length == counting->sender.text.length &&
+        !slice_is(sender, "<>"))
+        return counting->sender_domain.text.length ? counting->sender_domain.hash : 0;
+    struct slice domain = address_domain(sender);
+    return domain.length ? ranking_hash(domain) : 0;
 }
 
 static void add_delivered(struct content *flows, const struct counting *counting,

@@ -139,9 +139,11 @@ static void add_message(struct tally *tally, const struct origin *counted, int m
 }
 
 static void senders_have_names(void **state) {
-    static const struct origin null = {true, {"", 0}, SLICE_INIT(""), SLICE_INIT("192.0.2.7")};
+    static const struct origin null = {
+        true, {"", 0}, SLICE_INIT(""), SLICE_INIT("192.0.2.7"), NULL};
     static const struct origin alice = {true, SLICE_INIT("Alice@Example.com"),
-                                        SLICE_INIT("box.example.com"), SLICE_INIT("2001:db8::7")};
+                                        SLICE_INIT("box.example.com"), SLICE_INIT("2001:db8::7"),
+                                        NULL};
     struct tally *tally = tally_new();
     (void)state;
     add_message(tally, &null, 1);
