@@ -67,9 +67,11 @@ static inline bool take_time(const struct heads *heads, const char **at_, struct
 
 static inline bool take_host(const struct heads *heads, const char **at_, const char *end,
                              struct slice *host_r) {
-    size_t place = host_place(*at_), length = heads->hosts[place].length;
-    if (!length || (size_t)(end - *at_) < length ||
-        !bytes_same(*at_, heads->hosts[place].text, length))
+    size_t gap = heads->minute.gap, left = (size_t)(end - *at_);
+    if (left < gap + WORD)
+        return false;
+    size_t place = host_place(*at_ + gap), length = heads->hosts[place].length;
+    if (!length || left < length || !bytes_same(*at_, heads->hosts[place].text, length))
         return false;
     *host_r = slice_range(*at_ + heads->hosts[place].at, *at_ + length - 1);
     *at_ += length;
@@ -191,9 +193,13 @@ static bool keep_minute(struct heads *heads, const struct clock *clock, const st
 /* Whether a text may be a host only because of what stands behind it: the begin of another stamp, a
  * year, "last message repeated". */
 static bool is_doubtful(struct slice host) {
-    bool is_name = host.length && host.at[0] >= 'a' && host.at[0] <= 'z';
-    return is_name ? slice_is(host, "last")
-                   : host.length == 0 || host.length == 3 || host.length == 4 || host.length == 10;
+    enum { MONTH = 3, YEAR = 4 };
+    char first = host.length ? host.at[0] : '\0';
+    if (first >= 'a' && first <= 'z')
+        return slice_is(host, "last");
+    if (is_digit(first))
+        return host.length == YEAR || (host.length == DATE && host.at[YEAR] == '-');
+    return !is_letter(first) || host.length == MONTH;
 }
 
 static void keep_host(struct heads *heads, const char *begin, const struct entry *entry) {
@@ -201,10 +207,10 @@ static void keep_host(struct heads *heads, const char *begin, const struct entry
     if (entry->host.at + entry->host.length + 1 != entry->program.at || whole.length > HEADS_HOST ||
         is_doubtful(entry->host))
         return;
-    size_t place = host_place(begin);
+    size_t place = host_place(entry->host.at);
     memcpy(heads->hosts[place].text, whole.at, whole.length);
     heads->hosts[place].length = (uint8_t)whole.length;
-    heads->hosts[place].at = (uint8_t)(entry->host.at - begin);
+    heads->hosts[place].at = heads->minute.gap = (uint8_t)(entry->host.at - begin);
 }
 
 static void keep_tag(struct heads *heads, struct slice program) {

@@ -9,7 +9,7 @@
 
 #include "input/entry.h"
 
-enum { HEADS_MINUTE = 17, HEADS_HOST = 64, HEADS_TAG = 32, HEADS_HOSTS = 8, HEADS_TAGS = 32 };
+enum { HEADS_MINUTE = 17, HEADS_HOST = 64, HEADS_TAG = 32, HEADS_HOSTS = 32, HEADS_TAGS = 32 };
 
 /* A tag that was seen before. */
 struct known_tag {
@@ -28,6 +28,7 @@ struct heads {
         uint8_t digits;          /* of the fraction behind the seconds, which has its dot then */
         bool guessed;            /* the year is */
         bool is_exim;            /* a file of Exim: no host and no tag follow */
+        uint8_t gap;             /* from behind the stamp to the name of the host */
         int16_t offset;
         int64_t seconds, anchor;
     } minute;

@@ -22,9 +22,10 @@ stations() {
 - time, host, program|heads_read+entry_read
 - whose it is|mta_of
 - fields|SERVER_read
-- the reply|reply_read
-- its wording, what varies masked|wording_template
-- the reason|reason_decide
+- a failure, known or judged anew|judge_finding
+- - its reply|reply_read
+- - its wording, what varies masked|wording_template
+- - its reason|reason_decide
 - the owner of a server|operator_of
 **the ordered step**|order_take
 - counting|tally_add

@@ -99,6 +99,9 @@ static void test_pairs(void **state) {
          false},
         {ISO "01+02:00 2026-06-01 a[1]: some text", ISO "01+02:00 2026-06-01 a[1]: some text",
          false},
+        {ISO "01+02:00 MX1 a[1]: some text of it", ISO "01+02:00 MX1 a[1]: some text of it", false},
+        {ISO "01+02:00 MX01 a[1]: some text of it", ISO "01+02:00 MX01 a[1]: some text of it",
+         true},
         {ISO "01+02:00 - a[1]: some text of it", ISO "01+02:00 - a[1]: some text of it", false},
         /* files of Exim */
         {"2026-06-01 10:00:01 1wAbCd-000000012AB-0xYz Completed",
@@ -134,6 +137,23 @@ static void test_pairs(void **state) {
         if (take(&heads, &clock, slice_of(rows[i].second)) != rows[i].known)
             fail_msg("%s: %s", rows[i].known ? "not known" : "known", rows[i].second);
     }
+}
+
+/* The lines of several hosts stand between each other. */
+static void test_hosts(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        ISO "01.123456+02:00 mx1 postfix/smtpd[4711]: connect from a[192.0.2.1]",
+        ISO "01.123456+02:00 mx2 postfix/smtpd[4711]: connect from a[192.0.2.1]",
+        ISO "01.123456+02:00 mail-in-1.example.org postfix/smtpd[1]: connect from a[192.0.2.1]",
+        ISO "01.123456+02:00 192.0.2.25 postfix/smtpd[1]: connect from a[192.0.2.1]",
+    };
+    static struct heads heads;
+    struct clock clock = {.anchor = ANCHOR};
+    size_t known = 0;
+    for (size_t i = 0; i < 5 * COUNT(lines); i++)
+        known += take(&heads, &clock, slice_of(lines[i % COUNT(lines)]));
+    assert_int_equal(known, 4 * 4);
 }
 
 /* A stamp without a year is of another one when the anchor is, and near the turn of the year. */
@@ -194,6 +214,7 @@ static void test_changes(void **state) {
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_hosts),
         cmocka_unit_test(test_years),
         cmocka_unit_test(test_changes),
     };
