@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "app/knowledge.h"
+#include "app/recall.h"
 #include "app/result.h"
 #include "app/say.h"
 #include "base/moment.h"
@@ -90,12 +91,14 @@ static void show_origin(void *context, const struct store_origin *origin) {
     showing->shown++;
 }
 
-static bool show_all(struct store *store, const char *file, bool for_people, struct page *page,
-                     struct problem *problem) {
+static bool show_all(struct store *store, const struct options *options, const char *file,
+                     bool for_people, struct page *page, struct problem *problem) {
     struct cell *facts = page_section(page, "history", "History", LOOK_FACTS, CELL_RECORD)->cell;
     struct showing origins = {.page = page, .list = facts};
     cell_text(page, facts, "file", "file", slice_of(file));
     cell_bytes(page, facts, "bytes", "size", store_bytes(store));
+    cell_text(page, facts, "names", "names of new hours",
+              recall_is_full(store, options) ? SLICE("only count together") : SLICE("are kept"));
     if (!store_each_origin(store, show_origin, &origins, problem))
         return false;
     cell_count(page, facts, "origins", "origins", origins.shown, NULL);
@@ -121,7 +124,7 @@ static int show_page(const struct options *options, const struct knowledge *know
         return 1;
     page_init(&page, "mailtriage history");
     page.words = &knowledge->words;
-    bool good = show_all(store, file, format->for_people, &page, problem) &&
+    bool good = show_all(store, options, file, format->for_people, &page, problem) &&
                 result_open(&result, options, problem);
     if (good) {
         struct format_wishes wishes = result_wishes(&result, options, &knowledge->words);

@@ -181,7 +181,8 @@ static void read_history(struct analysis *analysis, struct run *run) {
                   "what it holds",
                   options->history);
     if (good)
-        reporting->span = (struct summary_past){recalled.since, recalled.until};
+        reporting->span = (struct summary_past){recalled.since, recalled.until,
+                                                recall_is_full(reporting->past, options)};
 }
 
 static bool begin_past(struct reporting *reporting, const struct options *options,

@@ -51,6 +51,7 @@ struct options {
     struct filter filter;
     uint64_t only, without;   /* parts of the report, report/parts.h; 0: not given */
     unsigned top, min, width; /* width: 0: not given */
+    unsigned history_size;    /* MiB; 0: not given */
     bool journal, resume, mask, top_given, all, why, hits, bom, no_config, print_config, quiet;
     bool help, version;
     char delimiter; /* of CSV; 0: not given */

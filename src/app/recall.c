@@ -12,6 +12,12 @@ struct recalling {
     int64_t first, last; /* hours that hold anything */
 };
 
+bool recall_is_full(struct store *store, const struct options *options) {
+    enum { USUAL_SIZE = 1024 };
+    uint64_t size = options->history_size ? options->history_size : USUAL_SIZE;
+    return store_bytes(store) >= size << 20;
+}
+
 struct store_span recall_hours(int64_t since, int64_t until) {
     struct store_span span = {.since = INT64_MIN, .until = INT64_MAX};
     if (since != MOMENT_NONE)

@@ -2,6 +2,7 @@
 #ifndef APP_RECALL_H
 #define APP_RECALL_H
 
+#include "app/options.h"
 #include "finding/masker.h"
 #include "store/store.h"
 
@@ -11,6 +12,8 @@ struct recalled {
     bool is_empty;        /* nothing is kept of it */
 };
 
+/* It takes more room than it may: names of new hours are not told apart. */
+bool recall_is_full(struct store *store, const struct options *options);
 /* The hours that a span of seconds lies in; MOMENT_NONE: it is open there. */
 struct store_span recall_hours(int64_t since, int64_t until);
 /* Adds all that is kept of the hours; with a masker (may be NULL) names go under masks. */

@@ -8,9 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/recall.h"
 #include "app/say.h"
-
-enum { SIZE_BOUND = 1024 * 1024 * 1024 }; /* beyond it names are not told apart any more */
 
 static const char state_reading[] = "reading", state_hours[] = "hours", state_places[] = "places";
 
@@ -90,7 +89,7 @@ static bool look_at_clock(const struct remembering *remembering, struct problem 
     char then[MOMENT_TEXT];
     if (!store_each_run(remembering->store, keep_last_end, &ended, problem))
         return false;
-    if (ended - MINUTE <= options->now || options->quiet)
+    if (ended == INT64_MIN || ended - MINUTE <= options->now || options->quiet)
         return true;
     struct moment moment = moment_here(ended);
     moment_print(&moment, then);
@@ -98,6 +97,15 @@ static bool look_at_clock(const struct remembering *remembering, struct problem 
              "(what is new is told by the logs, and counts once all the same)",
              then);
     return true;
+}
+
+static void leave_names_out(struct remembering *remembering) {
+    const struct options *options = remembering->run->options;
+    hourly_without_names(remembering->hourly);
+    if (!options->quiet)
+        say_note("history '%s' has reached its size (--history-size): names of new hours only "
+                 "count together; 'mailtriage history prune' makes room",
+                 options->history);
 }
 
 bool remembering_begin(struct remembering *remembering, struct run *run, struct problem *problem) {
@@ -113,8 +121,8 @@ bool remembering_begin(struct remembering *remembering, struct run *run, struct 
         !load_state(remembering, state_places, load_places, problem) ||
         !look_at_clock(remembering, problem))
         return false;
-    if (store_bytes(remembering->store) > SIZE_BOUND)
-        hourly_without_names(remembering->hourly);
+    if (recall_is_full(remembering->store, run->options))
+        leave_names_out(remembering);
     run->hourly = remembering->hourly;
     run->resume = remembering->places;
     return true;

@@ -63,6 +63,9 @@ _mailtriage() {
     elif [[ $command = rules ]]; then
         _mailtriage_files "$word"
         mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'list test' -- "$word")
+    elif [[ $command = history ]]; then
+        _mailtriage_files "$word"
+        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'show merge prune' -- "$word")
     elif [[ $command != explain ]]; then
         _mailtriage_files "$word"
         [[ -n $command ]] ||

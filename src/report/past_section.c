@@ -53,17 +53,19 @@ static void add_text(struct page *page, struct slice text) {
     page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = text;
 }
 
-void past_section(struct page *page, int64_t since, int64_t until) {
+void past_section(struct page *page, const struct summary_past *past) {
     struct cell *record = page_section(page, "history", NULL, LOOK_HIDDEN, CELL_RECORD)->cell;
-    when_cell(page, record, "since", since);
-    when_cell(page, record, "until", until);
+    when_cell(page, record, "since", past->since);
+    when_cell(page, record, "until", past->until);
     add_parts(page, record, "exact", EXACT);
     add_parts(page, record, "about", ABOUT);
     add_parts(page, record, "not_kept", NOT_KEPT);
-    add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_PAST), when_words(page, since),
-                              when_words(page, until)));
+    add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_PAST),
+                              when_words(page, past->since), when_words(page, past->until)));
     add_text(page, slice_of(page_word(page, WORD_PAST_EXACT)));
     add_text(page, slice_of(page_word(page, WORD_PAST_ABOUT)));
     add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_PAST_NOT_KEPT),
                               names_of(page, NOT_KEPT)));
+    if (past->is_full)
+        add_text(page, slice_of(page_word(page, WORD_PAST_FULL)));
 }

@@ -5,10 +5,11 @@
 #define REPORT_PAST_SECTION_H
 
 #include "report/page.h"
+#include "report/summary.h"
 
 /* Parts that history has anything of: a bit for each. */
 uint64_t past_parts(void);
-/* Adds the member "history" and the same in words; seconds. */
-void past_section(struct page *page, int64_t since, int64_t until);
+/* Adds the member "history" and the same in words. */
+void past_section(struct page *page, const struct summary_past *past);
 
 #endif

@@ -307,7 +307,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     page->part = NULL;
     asked_of(wishes->filter, page);
     if (wishes->past)
-        past_section(page, wishes->past->since, wishes->past->until);
+        past_section(page, wishes->past);
     if (wishes->masker)
         add_text(page, slice_of(page_word(page, WORD_MASKED)));
     page->part = part_name(PART_REASONS);

@@ -13,6 +13,7 @@
 /* A report from history, of whole hours. */
 struct summary_past {
     int64_t since, until; /* seconds */
+    bool is_full;         /* it has reached its size: names of new hours are not told apart */
 };
 
 struct summary_wishes {

@@ -397,25 +397,119 @@ static void reason_rows(const struct hourly *hourly, const struct hour *hour,
     }
 }
 
-static void failure_rows(const struct hourly *hourly, const struct hour *hour,
-                         struct hour_rows *rows) {
+/* ---- the most of the failures of an hour: most rows of a busy one came once, and are looked at
+ * twice and never sorted. */
+
+struct picked {
+    uint64_t count;
+    struct slice key;
+};
+
+/* Of one dimension; the last in order stands first: each is behind the two at 2 * i + 1 and
+ * 2 * i + 2. */
+struct picking {
+    struct picked items[HOURLY_KEPT];
+    size_t count;
+};
+
+static bool is_before(const struct picked *a, const struct picked *b) {
+    return a->count != b->count ? a->count > b->count : slice_compare(a->key, b->key) < 0;
+}
+
+static void sift_up(struct picking *picking, struct picked picked) {
+    size_t at = picking->count++;
+    for (size_t above; at && is_before(&picking->items[above = (at - 1) / 2], &picked); at = above)
+        picking->items[at] = picking->items[above];
+    picking->items[at] = picked;
+}
+
+static void sift_down(struct picking *picking, struct picked picked) {
+    size_t at = 0, below;
+    while ((below = 2 * at + 1) < picking->count) {
+        if (below + 1 < picking->count &&
+            is_before(&picking->items[below], &picking->items[below + 1]))
+            below++;
+        if (!is_before(&picked, &picking->items[below]))
+            break;
+        picking->items[at] = picking->items[below];
+        at = below;
+    }
+    picking->items[at] = picked;
+}
+
+static void pick(struct picking *picking, size_t kept, struct picked picked) {
+    if (picking->count < kept)
+        sift_up(picking, picked);
+    else if (kept && is_before(&picked, &picking->items[0]))
+        sift_down(picking, picked);
+}
+
+static bool is_picked(const struct picking *picking, const struct picked *picked) {
+    return picking->count && !is_before(&picking->items[0], picked);
+}
+
+static struct failure_head head_of(struct slice key) {
+    struct failure_head head;
+    memcpy(&head, key.at, sizeof head);
+    return head;
+}
+
+static void add_failure_row(const struct hourly *hourly, struct failure_head head,
+                            struct slice value, uint64_t count, struct hour_rows *rows) {
+    const struct hourly_cell cell = {.table = HOURLY_FAILURES,
+                                     .keys = {slice_of(dimension_names[head.dimension]),
+                                              slice_of(event_name((enum event)head.event)),
+                                              hourly->texts[head.class_word], value},
+                                     .numbers = {(int64_t)count}};
+    hour_rows_add(rows, &cell);
+}
+
+static void pick_failures(const struct hour *hour, size_t kept,
+                          struct picking pickings[DIMENSIONS]) {
     for (size_t place = 0; place < hour->failures.used; place++) {
-        struct slice bytes;
-        struct failure_head head;
-        const uint64_t *count = map_at(&hour->failures, place, &bytes);
-        memcpy(&head, bytes.at, sizeof head);
-        struct hourly_cell cell = {.table = HOURLY_FAILURES,
-                                   .keys = {slice_of(dimension_names[head.dimension]),
-                                            slice_of(event_name((enum event)head.event)),
-                                            hourly->texts[head.class_word],
-                                            slice_from(bytes, sizeof head)},
-                                   .numbers = {(int64_t)*count}};
-        hour_rows_add(rows, &cell);
+        struct picked picked;
+        picked.count = *(const uint64_t *)map_at(&hour->failures, place, &picked.key);
+        pick(&pickings[head_of(picked.key).dimension], kept, picked);
     }
 }
 
-/* Names of lists that come late are not told apart: which are the most of them hangs on when they
- * are handed over. */
+/* What is not picked is one row of each reason. */
+static void cut_failures(const struct hourly *hourly, const struct hour *hour,
+                         struct hour_rows *rows) {
+    struct picking pickings[DIMENSIONS] = {0};
+    struct map others;
+    map_init(&others, sizeof(uint64_t));
+    pick_failures(hour, hourly->kept, pickings);
+    for (size_t place = 0; place < hour->failures.used; place++) {
+        struct picked picked;
+        picked.count = *(const uint64_t *)map_at(&hour->failures, place, &picked.key);
+        struct failure_head head = head_of(picked.key);
+        struct slice reason = slice_head(picked.key, sizeof head);
+        if (is_picked(&pickings[head.dimension], &picked))
+            add_failure_row(hourly, head, slice_from(picked.key, sizeof head), picked.count, rows);
+        else
+            *(uint64_t *)map_put(&others, reason, NULL) += picked.count;
+    }
+    for (size_t place = 0; place < others.used; place++) {
+        struct slice reason;
+        const uint64_t *count = map_at(&others, place, &reason);
+        add_failure_row(hourly, head_of(reason), SLICE(HOURLY_OTHER), *count, rows);
+    }
+    map_release(&others);
+}
+
+static void all_failures(const struct hourly *hourly, const struct hour *hour,
+                         struct hour_rows *rows) {
+    for (size_t place = 0; place < hour->failures.used; place++) {
+        struct slice key;
+        const uint64_t *count = map_at(&hour->failures, place, &key);
+        struct failure_head head = head_of(key);
+        add_failure_row(hourly, head, slice_from(key, sizeof head), *count, rows);
+    }
+}
+
+/* Cut, but for failures that come late: those find their places one by one. Names of lists that
+ * come late are not told apart: which are the most of them hangs on when they are handed over. */
 static void rows_of(const struct hourly *hourly, const struct hour *hour, enum hourly_table table,
                     bool is_late, struct hour_rows *rows) {
     hour_rows_init(rows, table);
@@ -427,7 +521,10 @@ static void rows_of(const struct hourly *hourly, const struct hour *hour, enum h
         reason_rows(hourly, hour, rows);
         break;
     case HOURLY_FAILURES:
-        failure_rows(hourly, hour, rows);
+        if (is_late && hourly->kept)
+            all_failures(hourly, hour, rows);
+        else
+            cut_failures(hourly, hour, rows);
         break;
     case HOURLY_DELAYS:
         delay_rows(hour, rows);
@@ -446,11 +543,7 @@ static void give_hour(struct giving *giving, const struct hour *hour) {
     for (int table = 0; table < HOURLY_TABLES; table++) {
         struct hour_rows rows;
         rows_of(hourly, hour, (enum hourly_table)table, is_late, &rows);
-        if (is_late && hourly->kept)
-            hour_rows_each(&rows, hour->number, giving->host->name, give, giving);
-        else /* the lists are cut already, and have a row for what was cut */
-            hour_rows_give(&rows, hourly->kept + (table == HOURLY_LISTS), hour->number,
-                           giving->host->name, give, giving);
+        hour_rows_each(&rows, hour->number, giving->host->name, give, giving);
         hour_rows_release(&rows);
     }
 }

@@ -73,12 +73,16 @@ options_are_taken() { # COMMAND: those of --help, and no others
 # What a mail needs stands in a configuration, where it hurts no other format.
 echo 'report: {mail-to: root}' > "$scratch/mail.yaml"
 
+build/mailtriage report --no-config --quiet --year 2026 --resume --history "$scratch/history.db" \
+    samples/postfix/mail.log > "$scratch/out"
+
 takes() { # COMMAND OPTION VALUE...
     local command=$1 option=$2 value operands=(samples/postfix/mail.log)
     shift 2
     [ $# -gt 0 ] || return 1
     [ "$command" != explain ] || operands=('550 no')
     [ "$command" != rules ] || operands=(list)
+    [ "$command" != history ] || operands=(show "$scratch/history.db")
     [ "$command" != check ] || operands+=(--warning 'received < 0')
     for value; do
         build/mailtriage "$command" --config "$scratch/mail.yaml" "$option" "$value" \
