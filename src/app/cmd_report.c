@@ -141,6 +141,7 @@ static void write_page(struct analysis *analysis, struct run *run) {
                                         .local_domains = local_domains(run, &page.arena),
                                         .local_domain_count = run->options->local_domain_count,
                                         .masker = run->masker,
+                                        .mutes = &run->options->mutes,
                                         .comparison = is_compared ? &comparison : NULL,
                                         .inputs = inputs_given(run, &page.arena)},
                &page);
@@ -211,8 +212,10 @@ static bool check_resume(const struct options *options, struct problem *problem)
  * usage. */
 static bool begin(struct analysis *analysis, struct run *run, struct problem *problem) {
     struct reporting *reporting = (struct reporting *)analysis;
-    if (!check_parts(analysis, run, problem) || !check_resume(run->options, problem))
+    if (!check_parts(analysis, run, problem) || !check_resume(run->options, problem) ||
+        !mutes_check_classes(&run->options->mutes, run->knowledge->book, problem))
         return false;
+    tally_mute(run->tally, &run->options->mutes);
     if (is_from_history(run->options))
         return begin_past(reporting, run->options, problem);
     reporting->against = against_new(run);

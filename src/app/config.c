@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/config_mute.h"
 #include "app/option_rows.h"
 #include "base/edits.h"
 #include "input/reader.h"
@@ -184,9 +185,12 @@ static bool check_section(const struct yaml *section, const struct command *comm
         return yaml_say(section, problem,
                         "'%s' is a command: write its options under it, as in '%s: {quiet: true}'",
                         command->name, command->name);
-    for (const struct yaml *node = section->first; node; node = node->next)
+    for (const struct yaml *node = section->first; node; node = node->next) {
+        if (slice_is(node->key, "mute"))
+            return say_at_key(node, problem, "'mute' stands outside of the commands");
         if (!check_setting(node, command, options, problem))
             return false;
+    }
     return true;
 }
 
@@ -201,6 +205,11 @@ static bool check_file(const struct yaml *root, struct options *options, struct 
         return yaml_say(root, problem, "options are needed here, such as 'timezone: UTC'");
     for (const struct yaml *node = root->first; node; node = node->next) {
         const struct command *command = section_of(node);
+        if (slice_is(node->key, "mute")) {
+            if (!config_mutes(options, node, problem))
+                return false;
+            continue;
+        }
         if (!(command ? check_section(node, command, options, problem)
                       : check_setting(node, NULL, options, problem)))
             return false;

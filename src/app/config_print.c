@@ -102,6 +102,29 @@ static void print_row(const struct options *options, const struct option_row *ro
     }
 }
 
+static void print_mutes(const struct options *options, struct out *line, struct out *out) {
+    if (options->mutes.count)
+        out_text(out, "mute:\n");
+    for (size_t i = 0; i < options->mutes.count; i++) {
+        const struct mute *mute = &options->mutes.items[i];
+        const struct {
+            const char *key;
+            struct slice text;
+        } keys[] = {{"until", mute->until_wish},
+                    {"class", mute->class_name},
+                    {"words", mute->words},
+                    {"why", mute->why}};
+        for (size_t key = 0; key < sizeof keys / sizeof *keys; key++) {
+            if (!keys[key].text.length)
+                continue;
+            out_print(line, "  %c %s: ", key ? ' ' : '-', keys[key].key);
+            put_value(line, keys[key].text);
+            put_origin(line, options, &(struct given){.line = mute->line});
+            end_line(line, out);
+        }
+    }
+}
+
 void config_print(const struct options *options, struct out *out) {
     struct out line;
     out_init_memory(&line);
@@ -116,5 +139,6 @@ void config_print(const struct options *options, struct out *out) {
     for (size_t i = 0; i < OPTION_ROWS; i++)
         if (option_rows[i].kind != OPTION_ONCE && option_is_of(&option_rows[i], options->command))
             print_row(options, &option_rows[i], &line, out);
+    print_mutes(options, &line, out);
     out_release(&line);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/config.h"
+#include "app/config_mute.h"
 #include "app/option_rows.h"
 #include "app/say.h"
 #include "base/ascii.h"
@@ -156,7 +157,7 @@ static bool resolve_times(struct options *options, struct problem *problem) {
         return problem_say(problem, "--until: %s", why.text);
     if (since && until && options->since >= options->until)
         return problem_say(problem, "--since '%s' is not before --until '%s'", since, until);
-    return resolve_against(options, problem);
+    return config_mutes_resolve(options, problem) && resolve_against(options, problem);
 }
 
 static bool read_command_line(struct options *options, int argc, char **argv,

@@ -7,6 +7,7 @@
 #include "base/slice.h"
 #include "base/span_words.h"
 #include "finding/filter.h"
+#include "finding/mutes.h"
 #include "report/mail.h"
 #include "tally/threshold.h"
 
@@ -58,6 +59,7 @@ struct options {
     unsigned jobs;  /* 0: not given */
     const char *patterns[PATTERN_FOLDERS];
     size_t pattern_count;
+    struct mutes mutes;
     const char *against[AGAINST_MOST]; /* what the report is compared with, as it was written */
     size_t against_count;
     bool against_is_span; /* the one word is a span of the same logs: */

@@ -55,13 +55,21 @@ static enum direction way_of(const struct reason *reason, const struct tally_rea
     return reason_way(reason, event, direction);
 }
 
+/* By its words, as it was counted, or as a whole. */
+static unsigned muted_by(const struct joining *joining, const struct tally_reason *reason) {
+    if (!joining->mutes || reason->strangers)
+        return 0;
+    return reason->muted ? reason->muted : mutes_of_class(joining->mutes, reason->class_name);
+}
+
 static struct joined *joined_for(struct joining *joining, const struct tally_reason *reason) {
+    unsigned muted = muted_by(joining, reason);
     for (size_t i = joining->count; i-- > 0;) {
         struct joined *known = &joining->items[i];
         if (slice_equal(known->class_name, reason->class_name) &&
             slice_equal(known->event, reason->event) &&
             slice_equal(known->direction, reason->direction) &&
-            (!joining->apart || known->strangers == reason->strangers))
+            (!joining->apart || (known->strangers == reason->strangers && known->muted == muted)))
             return known;
     }
     joining->items =
@@ -74,6 +82,7 @@ static struct joined *joined_for(struct joining *joining, const struct tally_rea
                              .reason = rulebook_reason(joining->book, reason->class_name),
                              .severity = SEVERITY_NOTICE,
                              .strangers = joining->apart && reason->strangers,
+                             .muted = muted,
                              .example = reason->example,
                              .last = reason->last};
     fresh->way = way_of(fresh->reason, reason);
@@ -154,13 +163,18 @@ static int compare_affected(const void *left, const void *right) {
     return slice_compare(a->name, b->name);
 }
 
+/* Told in another place than what is to be done. */
+static int aside(const struct joined *joined) {
+    return joined->muted ? 2 : joined->strangers;
+}
+
 /* What strangers did comes behind, whatever its severity. Most serious first; of equals the most
  * frequent; then by name, so that order never depends on chance. */
 static int compare_joined(const void *left, const void *right) {
     const struct joined *a = left, *b = right;
-    if (a->strangers != b->strangers)
-        return a->strangers - b->strangers;
-    if (!a->strangers && a->severity != b->severity)
+    if (aside(a) != aside(b))
+        return aside(a) - aside(b);
+    if (!aside(a) && a->severity != b->severity)
         return a->severity > b->severity ? -1 : 1;
     if (a->count != b->count)
         return a->count > b->count ? -1 : 1;
@@ -206,9 +220,9 @@ static void joining_sort(struct joining *joining) {
 }
 
 void joining_make(struct joining *all, struct joining *apart, const struct tally *tally,
-                  const struct rulebook *book) {
+                  const struct rulebook *book, const struct mutes *mutes) {
     *all = (struct joining){.book = book};
-    *apart = (struct joining){.book = book, .apart = true};
+    *apart = (struct joining){.book = book, .mutes = mutes, .apart = true};
     tally_each_reason(tally, join_both, &(struct both){all, apart});
     joining_sort(all);
     joining_sort(apart);
@@ -278,10 +292,10 @@ static int compare_growth(const struct joined *a, const struct joined *b) {
 
 static int compare_ranks(const void *left, const void *right) {
     const struct joined *a = left, *b = right;
-    int order = a->strangers - b->strangers;
+    int order = aside(a) - aside(b);
     if (!order)
         order = is_background(a) - is_background(b);
-    if (!order && !a->strangers)
+    if (!order && !aside(a))
         order = (a->severity < b->severity) - (a->severity > b->severity);
     if (!order)
         order = compare_growth(a, b);

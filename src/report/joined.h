@@ -4,6 +4,7 @@
 #ifndef REPORT_JOINED_H
 #define REPORT_JOINED_H
 
+#include "finding/mutes.h"
 #include "report/changes.h"
 #include "rules/rulebook.h"
 #include "tally/tally.h"
@@ -29,6 +30,7 @@ struct joined {
     struct tally_tie *ties;
     size_t tie_count, tie_capacity;
     bool strangers;        /* did it, all of it; only when they are kept apart */
+    unsigned muted;        /* by which mute, from 1; 0: by none; only when they are kept apart */
     uint64_t of_strangers; /* how often they did */
     struct tally_affected *affected;
     size_t affected_count, affected_capacity;
@@ -39,8 +41,9 @@ struct joined {
 
 struct joining {
     const struct rulebook *book;
-    bool apart;           /* what strangers did and what is ours are two reasons */
-    struct joined *items; /* most serious first; then, apart, what strangers did */
+    const struct mutes *mutes; /* NULL: none */
+    bool apart;                /* what strangers did and what is ours are two reasons */
+    struct joined *items; /* most serious first; then, apart, what strangers did, what is muted */
     size_t count, capacity;
 };
 
@@ -48,7 +51,7 @@ struct joining {
  * changes.
  */
 void joining_make(struct joining *all, struct joining *apart, const struct tally *tally,
-                  const struct rulebook *book);
+                  const struct rulebook *book, const struct mutes *mutes);
 /* Leaves out what came less often than that; gives how many reasons those are. */
 size_t joining_leave_out(struct joining *joining, uint64_t least);
 /* Leaves out what is not in another joining, of ours and strangers' together. */

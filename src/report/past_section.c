@@ -23,6 +23,7 @@ static const enum kept kept_as[PART_COUNT] = {
     [PART_SENDERS] = ABOUT,       [PART_RECIPIENTS] = ABOUT,
     [PART_CLIENTS] = ABOUT,       [PART_NETWORKS] = ABOUT,
     [PART_CHANGES] = BESIDE,      [PART_COMPARED] = BESIDE,
+    [PART_MUTED] = BESIDE,
 };
 
 uint64_t past_parts(void) {

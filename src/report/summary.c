@@ -9,6 +9,7 @@
 #include "report/flow.h"
 #include "report/incident_tables.h"
 #include "report/metrics.h"
+#include "report/mute_table.h"
 #include "report/page_words.h"
 #include "report/parts.h"
 #include "report/past_section.h"
@@ -288,7 +289,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     struct joining all, apart; /* apart: ours and strangers' */
     struct suspects suspects;
     struct changes changes = {0};
-    joining_make(&all, &apart, tally, book);
+    joining_make(&all, &apart, tally, book, wishes->mutes);
     size_t rare = joining_leave_out(&all, wishes->min);
     joining_keep(&apart, &all);
     if (wishes->comparison) {
@@ -312,6 +313,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
         add_text(page, slice_of(page_word(page, WORD_MASKED)));
     page->part = part_name(PART_REASONS);
     todo_cards(page, &apart, &suspects, wishes->top, inputs_of(page, wishes));
+    mute_table_add(page, wishes->mutes, &apart);
     if (wishes->comparison)
         change_table_add(page, &changes, wishes->comparison, wishes->list_top);
     else

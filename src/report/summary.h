@@ -5,6 +5,7 @@
 
 #include "finding/journey.h"
 #include "finding/masker.h"
+#include "finding/mutes.h"
 #include "report/changes.h"
 #include "report/page.h"
 #include "rules/rulebook.h"
@@ -27,6 +28,7 @@ struct summary_wishes {
     const struct slice *local_domains; /* for the flow of mail */
     size_t local_domain_count;         /* 0: they are guessed */
     const struct summary_past *past;   /* NULL: from logs */
+    const struct mutes *mutes;         /* NULL: nothing is muted */
     const struct compared *comparison; /* NULL: with nothing */
     struct slice inputs; /* options and paths of what was read: " --year 2026 mail.log" */
 };

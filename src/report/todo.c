@@ -267,9 +267,11 @@ static void add_card(struct page *page, struct cell *list, const struct joined *
 }
 
 /* Which share of the page a reason is told in. */
-enum share { SHARE_TODO, SHARE_STRANGERS, SHARE_NOTICED };
+enum share { SHARE_TODO, SHARE_STRANGERS, SHARE_NOTICED, SHARE_MUTED };
 
 static enum share share_of(const struct joined *joined) {
+    if (joined->muted)
+        return SHARE_MUTED;
     if (joined->strangers)
         return SHARE_STRANGERS;
     return joined->severity >= SEVERITY_WARNING ? SHARE_TODO : SHARE_NOTICED;

@@ -4,11 +4,13 @@
  */
 #include "tally/tally.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/map.h"
 #include "base/memory.h"
+#include "finding/mutes.h"
 #include "finding/strangers.h"
 #include "tally/counter.h"
 #include "tally/example.h"
@@ -30,7 +32,7 @@ enum {
 enum { TIE_CAUSE = 'c', TIE_SEQUEL = 's' };
 
 /* As the part `who` of a key. */
-static const char of_strangers[] = "stranger", of_ours[] = "";
+static const char of_strangers[] = "stranger", of_muted[] = "muted ", of_ours[] = "";
 
 struct reason_value {
     uint64_t count;
@@ -65,6 +67,7 @@ struct tally {
     struct sample samples[SAMPLES]; /* the least by (source, line), in that order */
     size_t sample_count;
     struct templates *templates; /* NULL: not counted */
+    const struct mutes *mutes;   /* borrowed; NULL: none */
     void *contents[COUNTERS];    /* of counters */
 };
 
@@ -127,6 +130,10 @@ void tally_free(struct tally *tally) {
     free(tally);
 }
 
+void tally_mute(struct tally *tally, const struct mutes *mutes) {
+    tally->mutes = mutes && mutes->count ? mutes : NULL;
+}
+
 void tally_keep_templates(struct tally *tally) {
     if (!tally->templates)
         tally->templates = templates_new();
@@ -164,13 +171,26 @@ static struct walked *sorted(const struct map *map) {
 
 /* ---- reasons, codes, examples ---- */
 
-static size_t reason_key(char *key, const struct finding *finding) {
+/* The part `who`. */
+static const char *who_did(const struct tally *tally, const struct finding *finding,
+                           char room[PART_LENGTH]) {
+    if (strangers_did(finding))
+        return of_strangers;
+    unsigned muted = tally->mutes ? mutes_of_finding(tally->mutes, finding) : 0;
+    if (!muted)
+        return of_ours;
+    snprintf(room, PART_LENGTH, "%s%u", of_muted, muted);
+    return room;
+}
+
+static size_t reason_key(const struct tally *tally, char *key, const struct finding *finding) {
+    char room[PART_LENGTH];
     const char *parts[REASON_PARTS] = {finding_class(finding),
                                        event_name(finding->record.event),
                                        direction_name(finding->record.direction),
                                        level_name(finding->record.level),
                                        finding->mta->name,
-                                       strangers_did(finding) ? of_strangers : of_ours};
+                                       who_did(tally, finding, room)};
     size_t used = 0;
     for (int i = 0; i < REASON_PARTS; i++) {
         size_t length = strnlen(parts[i], PART_LENGTH);
@@ -183,7 +203,14 @@ static size_t reason_key(char *key, const struct finding *finding) {
 
 /* Of the key of a reason; the part `who` is its last one. */
 static bool is_strangers(struct slice key) {
-    return key.length > 1 && key.at[key.length - 2] != '\0';
+    static const struct slice end = {of_strangers, sizeof of_strangers};
+    return slice_ends(key, end) && key.at[key.length - sizeof of_strangers - 1] == '\0';
+}
+
+static unsigned muted_of(struct slice who) {
+    uint64_t place;
+    bool is_muted = slice_skip(&who, slice_of(of_muted)) && slice_number(who, &place);
+    return is_muted && place <= MUTES_MOST ? (unsigned)place : 0;
 }
 
 static void write_code(char bytes[CODE_LENGTH], const struct finding *finding) {
@@ -257,7 +284,7 @@ static void add_affected(struct tally *tally, struct reason_value *value, char *
 
 static void add_reason(struct tally *tally, const struct finding *finding) {
     char key[REASON_PARTS * (PART_LENGTH + 1) + NAME_LENGTH];
-    size_t length = reason_key(key, finding);
+    size_t length = reason_key(tally, key, finding);
     bool is_new;
     struct reason_value *value = map_put(&tally->reasons, (struct slice){key, length}, &is_new);
     value->count += finding->repeat;
@@ -723,6 +750,7 @@ void tally_each_reason(const struct tally *tally,
             .level = parts[3],
             .mta = parts[4],
             .strangers = is_strangers(reasons[i].key),
+            .muted = muted_of(parts[REASON_PARTS - 1]),
             .count = value->count,
             .codes = of_one,
             .code_count = count,

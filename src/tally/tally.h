@@ -48,6 +48,7 @@ struct tally_example {
 struct tally_reason { /* borrowed from the tally until it changes */
     struct slice class_name, event, direction, level, mta;
     bool strangers; /* did it (finding/strangers.h): no affected then */
+    unsigned muted; /* by words: the place of the mute, from 1 (finding/mutes.h); 0: by none */
     uint64_t count;
     const struct tally_code *codes; /* most frequent first, then by code */
     size_t code_count;
@@ -80,6 +81,10 @@ struct tally;
 
 struct tally *tally_new(void);
 void tally_free(struct tally *tally);
+
+struct mutes; /* finding/mutes.h */
+/* Tells apart what is muted by its words, from now on; borrowed. NULL: nothing is. */
+void tally_mute(struct tally *tally, const struct mutes *mutes);
 
 struct templates; /* templates.h */
 /* Counts templates too, from now on. */

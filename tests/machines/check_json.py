@@ -54,6 +54,7 @@ def reports():
         yield log, report(log)
     for name, words in FILTERS.items():
         yield f"--{name} {words}", report(f"--{name}", words, *SAMPLES)
+    yield "muted", report(*SAMPLES, "--config", "tests/machines/muted.yaml")
     yield "--against", report(*SAMPLES, "--against", SAMPLES[0])
     yield "--lang th", report("--lang", "th", *SAMPLES)
     yield "--top 1 --min 2", report("--top", "1", "--min", "2", *SAMPLES)

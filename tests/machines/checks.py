@@ -21,7 +21,8 @@ def golden_logs():
 
 def mailtriage(command, *words):
     """What the program writes. Status 1 is a log that it finds fault with, and as good as any."""
-    done = subprocess.run([PROGRAM, command, "--no-config", "--quiet", "--year", "2026",
+    configured = [] if "--config" in words else ["--no-config"]
+    done = subprocess.run([PROGRAM, command, *configured, "--quiet", "--year", "2026",
                            "--timezone", "UTC", *words], stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if done.returncode > 1:

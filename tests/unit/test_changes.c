@@ -145,7 +145,7 @@ static void test_order_of_cards(void **state) {
     add(now, "user-unknown", "a@a.example", 90);
     add(before, "policy-rejected", "a@a.example", 3);
     add(now, "policy-rejected", "a@a.example", 80);
-    joining_make(&all, &apart, now, book->rules);
+    joining_make(&all, &apart, now, book->rules, NULL);
     assert_order(&apart, plain, sizeof plain / sizeof *plain);
     struct changes changes = changes_of(before, now);
     joining_rank(&apart, &changes);
