@@ -36,10 +36,11 @@ struct part {
 /* An entry, and what of its records makes messages. */
 struct read_entry {
     struct traced_entry entry;
-    struct slice linked_id, message_id, session;
+    struct slice message_id, session;
+    struct slice *others; /* queue IDs of messages that belong to this one */
+    size_t other_count;
     int64_t session_age;
     struct slice sender, client_host, client_ip, user;
-    enum link link;
     bool has_sender, arrives, ends, begins;
     uint32_t part;  /* NO_PART: of none */
     uint32_t order; /* as read */
@@ -62,7 +63,6 @@ struct reading_all {
     struct records records;
     struct read_entry *entries;
     size_t count, capacity;
-    size_t *entry_of;   /* of each kept line: place + 1 */
     struct part *parts; /* [0] is NO_PART */
     size_t part_count, part_capacity;
     struct map ids;      /* host, queue ID -> uint32_t part */
@@ -81,10 +81,10 @@ static void learn_record(struct read_entry *read, const struct record *record) {
     struct slice *queue_id = &read->entry.queue_id;
     if (!queue_id->length)
         *queue_id = record->queue_id;
-    if (record->link != LINK_NONE && record->linked_id.length) {
-        read->link = record->link;
-        read->linked_id = record->linked_id;
-    }
+    if (record->queue_id.length && !slice_equal(record->queue_id, *queue_id))
+        read->others[read->other_count++] = record->queue_id;
+    if (record->link != LINK_NONE && record->linked_id.length)
+        read->others[read->other_count++] = record->linked_id;
     if (record->message_id.length)
         read->message_id = wanted_bare(record->message_id);
     if (record->has_sender && !read->has_sender) {
@@ -147,6 +147,8 @@ static void take_whole(struct reading_all *all, const struct entry *from,
         block_read_records(all->run->knowledge, all->only, &all->records, &entry, &mta);
     if (reading != READING_READ && reading != READING_DULL)
         records_clear(&all->records);
+    read->others =
+        arena_alloc(&all->messages->arena, (2 * all->records.count + 1) * sizeof *read->others);
     for (size_t i = 0; i < all->records.count; i++)
         learn_record(read, records_at(&all->records, i));
     read->session_age = entry.pid.length ? SESSION_AGE : CLIENT_AGE;
@@ -251,10 +253,7 @@ static void read_entries(struct reading_all *all) {
     for (size_t i = 0; i < all->lines->count; i++) {
         if (i && all->lines->items[i].source != all->lines->items[i - 1].source)
             last = NULL;
-        size_t before = all->count;
         take_line(all, &all->lines->items[i], &last);
-        if (all->count > before && all->entry_of)
-            all->entry_of[i] = all->count;
     }
     put_in_order(all);
 }
@@ -319,17 +318,16 @@ static uint32_t part_of_id(struct reading_all *all, const struct read_entry *rea
     return *place;
 }
 
-/* The message that the entry names: on its host, or another one's; or it is yet to come. */
-static void join_linked(struct reading_all *all, const struct read_entry *read, uint32_t part) {
-    if (read->link == LINK_NONE || slice_equal(read->linked_id, read->entry.queue_id))
-        return;
-    const uint32_t *other = map_get(&all->ids, key_of(all, read->entry.host, read->linked_id));
+/* A message that the entry names: on its host, or another one's; or it is yet to come. */
+static void join_other(struct reading_all *all, const struct read_entry *read, uint32_t part,
+                       struct slice id) {
+    const uint32_t *other = map_get(&all->ids, key_of(all, read->entry.host, id));
     if (!other)
-        other = map_get(&all->any_host, read->linked_id);
+        other = map_get(&all->any_host, id);
     if (other)
         join(all, part, *other);
     else
-        *(uint32_t *)map_put(&all->awaited, read->linked_id, NULL) = part;
+        *(uint32_t *)map_put(&all->awaited, id, NULL) = part;
 }
 
 static void join_carriers(struct reading_all *all, const struct read_entry *read, uint32_t part) {
@@ -391,7 +389,8 @@ static uint32_t part_carrying(struct reading_all *all, const struct read_entry *
 static uint32_t find_part(struct reading_all *all, const struct read_entry *read) {
     if (read->entry.queue_id.length) {
         uint32_t part = part_of_id(all, read);
-        join_linked(all, read, part);
+        for (size_t i = 0; i < read->other_count; i++)
+            join_other(all, read, part, read->others[i]);
         join_carriers(all, read, part);
         return part;
     }
@@ -485,17 +484,26 @@ static void make_messages(struct reading_all *all) {
     }
 }
 
-/* The message of each kept line, by the order in which entries were read. */
-static struct traced **messages_of_lines(struct reading_all *all) {
-    size_t *place = memory_resize(NULL, all->count + 1, sizeof *place);
+/* Where a line stands among those that were kept; of an entry it is the first. */
+static size_t place_of_line(const struct reading_all *all, const struct traced_entry *entry) {
+    size_t source = (size_t)(entry->source - all->sources->items), low = 0;
+    size_t high = all->lines->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct kept *kept = &all->lines->items[middle];
+        if (kept->source < source || (kept->source == source && kept->number < entry->number))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static struct traced **messages_of_lines(const struct reading_all *all) {
     struct traced **of_lines =
         arena_zero(&all->messages->arena, (all->lines->count + 1) * sizeof *of_lines);
     for (size_t i = 0; i < all->count; i++)
-        place[all->entries[i].order] = i;
-    for (size_t i = 0; i < all->lines->count; i++)
-        if (all->entry_of[i])
-            of_lines[i] = message_of(all, &all->entries[place[all->entry_of[i] - 1]]);
-    free(place);
+        of_lines[place_of_line(all, &all->entries[i].entry)] = message_of(all, &all->entries[i]);
     return of_lines;
 }
 
@@ -511,7 +519,6 @@ void messages_read(struct messages *messages, struct run *run, struct wanted *wa
                                 .lines = lines,
                                 .pieces = pieces_new()};
     all->only = run->options->mta ? mta_named(slice_of(run->options->mta)) : NULL;
-    all->entry_of = memory_new((lines->count + 1) * sizeof *all->entry_of);
     records_init(&all->records, sizeof(struct record));
     map_init(&all->ids, sizeof(uint32_t));
     map_init(&all->any_host, sizeof(uint32_t));
@@ -529,7 +536,6 @@ void messages_read(struct messages *messages, struct run *run, struct wanted *wa
     map_release(&all->sessions);
     records_release(&all->records);
     pieces_free(all->pieces);
-    free(all->entry_of);
     free(all->entries);
     free(all->parts);
     free(all);

@@ -58,8 +58,7 @@ struct spot {
 
 /* A session without a queue ID that goes on behind the last line that was read. */
 struct session_watch {
-    char tag[80];
-    size_t length;
+    char program[64], pid[24];
     unsigned lines; /* how far it was followed */
 };
 
@@ -329,6 +328,7 @@ static void take_piece(struct passes *passes, const struct entry *entry, const s
         memcpy(tag + entry->pid.length, "]: [", 4);
         seek(passes, (struct slice){tag, entry->pid.length + 4}, SOUGHT_TAG, false);
     }
+    seek_id(passes, piece->id, SOUGHT_ID);
     if (pieces_take(passes->pieces, piece, &part, given_up, passes, &whole))
         take_entry(passes, &whole.entry, told);
 }
@@ -366,26 +366,54 @@ static void keep_rest(struct passes *passes, struct spot spot, const struct wrap
     }
 }
 
-/* Docker and CRI: the lines of a stream in front of and behind this one that are pieces of it. */
-static void keep_stream(struct passes *passes, const struct spot *from, const struct entry *entry) {
-    struct spot spot = *from;
-    struct entry other = *entry;
+/* Docker and CRI: the line before of the same stream, when it is a piece that this one goes on
+ * with. */
+static bool find_piece_before(struct passes *passes, struct spot *spot_,
+                              const struct entry *entry) {
+    struct spot spot = *spot_;
     for (size_t i = 0; i < LINES_AROUND && spot_previous(passes, &spot); i++) {
+        struct entry other;
         if (is_loose(passes, &spot, &other) || !slice_equal(other.stream, entry->stream))
             continue;
-        if (!other.goes_on)
-            break;
-        keep(passes, &spot);
+        *spot_ = spot;
+        return other.goes_on;
     }
-    spot = *from;
-    other = *entry;
-    for (size_t i = 0; i < LINES_AROUND && other.goes_on && spot_next(passes, &spot); i++) {
-        struct entry next;
-        if (is_loose(passes, &spot, &next) || !slice_equal(next.stream, entry->stream))
-            continue;
-        keep(passes, &spot);
-        other = next;
+    return false;
+}
+
+/* Puts together what a container has cut, from its first piece on. */
+static void take_stream(struct passes *passes, const struct spot *from, const struct entry *entry,
+                        struct told told) {
+    struct spot spot = *from, before = *from;
+    struct entry next;
+    struct split whole;
+    bool is_whole = false;
+    while (find_piece_before(passes, &before, entry))
+        spot = before;
+    pieces_free(passes->pieces);
+    passes->pieces = pieces_new();
+    for (size_t i = 0; i < LINES_AROUND && !is_whole; i++) {
+        struct piece piece;
+        if (!is_loose(passes, &spot, &next) && slice_equal(next.stream, entry->stream)) {
+            struct split part = {next, "", 1};
+            piece_of_stream(&next, &piece);
+            keep(passes, &spot);
+            is_whole = pieces_take(passes->pieces, &piece, &part, given_up, passes, &whole) ||
+                       !next.goes_on;
+        }
+        if (!is_whole && !spot_next(passes, &spot))
+            return;
     }
+    struct slice inner = whole.entry.text;
+    if (is_whole && entry_read_inner(&passes->clock, &passes->arena, LAYER_CONTAINER, inner,
+                                     &whole.entry) != UNWRAP_DULL)
+        take_entry(passes, &whole.entry, told);
+}
+
+static bool is_cut_by_container(struct passes *passes, const struct spot *spot,
+                                const struct entry *entry) {
+    struct spot before = *spot;
+    return entry->stream.at && (entry->goes_on || find_piece_before(passes, &before, entry));
 }
 
 /* ---- sessions ---- */
@@ -405,20 +433,22 @@ bool session_ends(struct slice text) {
            slice_starts(text, SLICE("DISCONNECT "));
 }
 
-/* "postfix/smtpd[4711]", as it stands in the lines of the process. */
 static bool watch_of(const struct entry *entry, struct session_watch *watch_r) {
-    int length = snprintf(watch_r->tag, sizeof watch_r->tag, "%.*s[%.*s]",
-                          SLICE_ARGS(entry->program), SLICE_ARGS(entry->pid));
-    watch_r->length = (size_t)length;
-    watch_r->lines = 0;
-    return entry->pid.length > 0 && watch_r->length < sizeof watch_r->tag;
+    *watch_r = (struct session_watch){.lines = 0};
+    if (!entry->pid.length || entry->pid.length >= sizeof watch_r->pid ||
+        entry->program.length >= sizeof watch_r->program)
+        return false;
+    memcpy(watch_r->pid, entry->pid.at, entry->pid.length);
+    if (entry->program.length)
+        memcpy(watch_r->program, entry->program.at, entry->program.length);
+    return true;
 }
 
 static bool is_of_session(struct passes *passes, const struct session_watch *watch,
                           const struct spot *spot, struct entry *entry) {
-    struct slice head = slice_head(spot_text(spot), 2 * sizeof watch->tag);
-    return head.length && memmem(head.at, head.length, watch->tag, watch->length) &&
-           !is_loose(passes, spot, entry);
+    return slice_find_text(spot_text(spot), slice_of(watch->pid)) != SIZE_MAX &&
+           !is_loose(passes, spot, entry) && slice_is(entry->pid, watch->pid) &&
+           slice_is(entry->program, watch->program);
 }
 
 /* The entries of the process from here on, to the end of the session. False: it goes on behind the
@@ -487,8 +517,8 @@ static void take_line(struct passes *passes, struct spot spot, bool has_id) {
         return;
     if (hit.number != spot.number)
         told.is_wanted = wanted_stands(passes->wanted, spot_text(&hit));
-    if (entry.stream.at && entry.goes_on)
-        keep_stream(passes, &spot, &entry);
+    if (is_cut_by_container(passes, &spot, &entry))
+        take_stream(passes, &spot, &entry, told);
     else if (piece_may_be(entry.text) && piece_of_text(&entry, &piece))
         take_piece(passes, &entry, &piece, told);
     else
