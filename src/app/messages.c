@@ -330,17 +330,24 @@ static void join_other(struct reading_all *all, const struct read_entry *read, u
         *(uint32_t *)map_put(&all->awaited, id, NULL) = part;
 }
 
-static void join_carriers(struct reading_all *all, const struct read_entry *read, uint32_t part) {
+static void count_carrier(struct reading_all *all, const struct read_entry *read, uint32_t part) {
     enum { SHORTEST = 5 };
     if (read->message_id.length < SHORTEST)
         return;
     struct carrier *carrier = map_put(&all->carriers, read->message_id, NULL);
-    if (root_of(all, carrier->part) == root_of(all, part))
-        return;
-    if (carrier->part != NO_PART && carrier->count < JOINED_MOST)
-        join(all, carrier->part, part);
+    carrier->count += carrier->part == NO_PART || root_of(all, carrier->part) != root_of(all, part);
     carrier->part = part;
-    carrier->count++;
+}
+
+/* Those of one message-id are one message, when they are few. */
+static void join_carriers(struct reading_all *all) {
+    for (size_t i = 0; i < all->count; i++) {
+        const struct read_entry *read = &all->entries[i];
+        const struct carrier *carrier =
+            read->message_id.length ? map_get(&all->carriers, read->message_id) : NULL;
+        if (carrier && carrier->count <= JOINED_MOST)
+            join(all, carrier->part, read->part);
+    }
 }
 
 static uint32_t part_of_session(struct reading_all *all, const struct read_entry *read) {
@@ -391,7 +398,7 @@ static uint32_t find_part(struct reading_all *all, const struct read_entry *read
         uint32_t part = part_of_id(all, read);
         for (size_t i = 0; i < read->other_count; i++)
             join_other(all, read, part, read->others[i]);
-        join_carriers(all, read, part);
+        count_carrier(all, read, part);
         return part;
     }
     uint32_t part = part_carrying(all, read);
@@ -407,6 +414,7 @@ static void count_messages(struct reading_all *all) {
         struct read_entry *read = &all->entries[i];
         read->part = find_part(all, read);
     }
+    join_carriers(all);
     for (size_t i = 0; i < all->count; i++)
         all->parts[root_of(all, all->entries[i].part)].is_wanted |=
             all->entries[i].entry.is_wanted && all->entries[i].part != NO_PART;

@@ -298,6 +298,8 @@ static enum bearing take_entry(struct passes *passes, const struct entry *entry,
     records_clear(records);
     enum reading reading =
         block_read_records(passes->run->knowledge, passes->only, records, entry, &mta);
+    if (passes->only && mta && mta != passes->only)
+        return BEARING_NONE;
     if (reading != READING_READ && reading != READING_DULL)
         records_clear(records);
     bool is_followed_here = false, has_queue_id = false;

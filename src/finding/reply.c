@@ -235,10 +235,10 @@ static size_t unfold(struct slice text, struct head *head, char *to, size_t leng
  * What may follow AUTH ends it too, so that no byte is looked at for more than a few AUTHs in
  * front. */
 static struct slice next_word(struct slice text, size_t *at) {
-    while (*at < text.length && (text.at[*at] == ' ' || text.at[*at] == ':'))
+    while (*at < text.length && (is_space(text.at[*at]) || text.at[*at] == ':'))
         ++*at;
     size_t begin = *at;
-    while (*at < text.length && !strchr(" :\"',;)]>", text.at[*at]))
+    while (*at < text.length && !is_space(text.at[*at]) && !strchr(":\"',;)]>", text.at[*at]))
         ++*at;
     return (struct slice){text.at + begin, *at - begin};
 }
