@@ -142,6 +142,7 @@ suite_fuzz() {
 suite_bench() {
     build bench all bench-programs
     part bench/totals "tests/bench/totals.sh"
+    part bench/trace "tests/bench/trace.sh check"
     part bench/budget "tests/bench/budget.sh often"
     part bench/reasons "$(built build/release/tests/bench/bench_reasons) check"
 }

@@ -364,14 +364,15 @@ static void note_limits(const struct run *run, const struct found_lines *lines,
                  JOINED_MOST);
 }
 
-static void write_all(struct tracing *tracing, const struct messages *messages) {
+static void write_all(struct tracing *tracing, const struct messages *messages, unsigned passes) {
     struct analysis *analysis = &tracing->analysis;
     const struct run *run = analysis->run;
     struct out *out = &analysis->result.out;
     bool is_text = analysis->format->for_people;
     size_t top = run->options->top_given && run->options->top ? run->options->top : SIZE_MAX;
     if (!is_text)
-        out_print(out, "{\"schema\":1,\"count\":%zu,\"messages\":[\n", messages->count);
+        out_print(out, "{\"schema\":1,\"passes\":%u,\"count\":%zu,\"messages\":[\n", passes,
+                  messages->count);
     for (size_t i = 0; i < messages->count && i < top && !out->error; i++) {
         (is_text ? write_text : write_record)(tracing, &messages->items[i], i);
         arena_clear(&tracing->arena);
@@ -393,7 +394,7 @@ static void read_and_write(struct analysis *analysis, struct run *run) {
     meter_clear();
     messages_read(&messages, run, &tracing->wanted, sources, &lines);
     note_limits(run, &lines, &messages);
-    write_all(tracing, &messages);
+    write_all(tracing, &messages, lines.passes);
     messages_release(&messages);
     found_lines_release(&lines);
     sources_release(sources);
