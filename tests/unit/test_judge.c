@@ -2,6 +2,7 @@
 #include "finding/judge.h"
 #include "finding/wording.h"
 
+#include "chance.h"
 #include "reason_book.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -143,6 +144,72 @@ static void test_texts(void **state) {
     arena_clear(&arena);
 }
 
+/* What a hostile server may say around an address and in it. Gives the length. */
+static size_t hostile_text(char *to) {
+    static const char *const parts[] = {
+        "%s",
+        "%s",
+        "550 ",
+        "550-",
+        "5.1.1 ",
+        "<",
+        ">",
+        "@",
+        "bob",
+        "example.net",
+        "\"",
+        "\\n",
+        "\n",
+        " ",
+        ": ",
+        "auth ",
+        "AUTH ",
+        "www.",
+        "(#5.2.2)",
+        "[5.1.1]",
+        "UGFzc3dvcmQ6",
+        "user unknown",
+        "blocked using bl.example.org",
+        "<bob.x-1@mail.example.org>",
+        "command",
+        " helo",
+        "...",
+        "=",
+        "192.0.2.1",
+        "\t",
+        "\x80",
+        "Mon",
+    };
+    size_t length = 0;
+    for (unsigned i = 2 + chance(9); i > 0; i--) {
+        const char *part = parts[chance(COUNT(parts))];
+        memcpy(to + length, part, strlen(part));
+        length += strlen(part);
+    }
+    return length;
+}
+
+static void test_hostile_texts(void **state) {
+    static const char *const addresses[] = {"<a@b.net>", "<550-ommand@x.5.1.1>", "<alice@b.net>"};
+    for (int round = 0; round < 4000; round++) {
+        char text[512], reply[1024];
+        size_t length = hostile_text(text);
+        struct record record = {.kind = RECORD_OUTCOME,
+                                .event = chance(2) ? EVENT_BOUNCED : EVENT_DEFERRED,
+                                .side = SIDE_REMOTE,
+                                .stage = STAGE_RCPT,
+                                .peer_host = SLICE("mx.example.net"),
+                                .reply_may_have_code = chance(4),
+                                .reply_escaped = chance(2)};
+        for (size_t i = 0; i < 2 * COUNT(addresses); i++) {
+            struct slice address = slice_of(addresses[i % COUNT(addresses)]);
+            record.reply = filled((struct slice){text, length}, address, reply);
+            check(*state, &record);
+        }
+        arena_clear(&arena);
+    }
+}
+
 /* What stands around the text counts, too. */
 static void test_contexts(void **state) {
     static const char text[] = "450-4.7.1 try again\\n450 4.7.1 later";
@@ -203,6 +270,7 @@ static int end(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_hostile_texts),
         cmocka_unit_test(test_contexts),
         cmocka_unit_test(test_deliveries),
     };
