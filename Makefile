@@ -462,6 +462,11 @@ scale: build/$(PROGRAM) $(BENCH_TOOLS) ## time and memory up to 10 GB and 10 mil
 	@tests/bench/scale.sh
 	@tests/bench/into_page.sh scale build/bench/scale.md
 
+.PHONY: bench-history
+bench-history: build/$(PROGRAM) $(BENCH_TOOLS) ## what keeping and asking history costs, into docs/performance.md (20 minutes)
+	@tests/bench/history.sh
+	@tests/bench/into_page.sh history build/bench/history.md
+
 .PHONY: stages
 stages: build/$(PROGRAM) $(BENCH_TOOLS) ## where the instructions of a line go, into docs/performance.md
 	@tests/bench/stages.sh

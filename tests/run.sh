@@ -144,6 +144,7 @@ suite_bench() {
     part bench/totals "tests/bench/totals.sh"
     part bench/trace "tests/bench/trace.sh check"
     part bench/budget "tests/bench/budget.sh often"
+    part bench/history "tests/bench/history.sh check"
     part bench/reasons "$(built build/release/tests/bench/bench_reasons) check"
 }
 

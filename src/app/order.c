@@ -11,17 +11,17 @@ static void count_finding(void *context, const struct finding *finding) {
     struct run *run = context;
     struct finding masked;
     struct counting counting;
-    if (run->hourly) {
+    if (run->hourly)
         counting_begin(&counting, finding);
+    if (run->hourly && run->counts && !run->masker)
+        tally_count(run->tally, &counting);
+    if (run->hourly)
         hourly_add(run->hourly, &counting);
-    }
     if (run->masker) {
         masked = masker_finding(run->masker, finding);
         finding = &masked;
     }
-    if (run->counts && run->hourly && !run->masker)
-        tally_count(run->tally, &counting);
-    else if (run->counts)
+    if (run->counts && (!run->hourly || run->masker))
         tally_add(run->tally, finding);
     if (run->listen && record_is_finding(&finding->record))
         run->listen(run->context, finding);

@@ -336,7 +336,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     trouble_section(page, tally, wishes);
     suspects_section(page, &suspects, wishes);
     incident_tables(page, tally, wishes);
-    top_lists(page, tally, wishes->list_top, wishes->only);
+    top_lists(page, tally, wishes->list_top, wishes->only, wishes->past);
     page->part = part_name(PART_LINES);
     add_balance(page, tally);
     page->part = part_name(PART_NOTICES);

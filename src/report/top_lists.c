@@ -8,6 +8,7 @@
 #include "report/top_lists.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "report/page_words.h"
@@ -147,6 +148,7 @@ struct standing {
     const struct tally *tally;
     const struct list *list;
     uint64_t only; /* parts asked for by name */
+    bool is_past;
     struct ranked *rows;
     size_t count;
     size_t numbers;               /* of each row */
@@ -233,12 +235,27 @@ static bool is_of_delays(const struct list_column *column) {
     return column->figure >= FIGURE_AVERAGE && column->figure <= FIGURE_TLS;
 }
 
+/* History has neither: bounced and expired are one number there, recipients of a sender and logins
+ * of a client none. */
+static bool is_unknown(const struct standing *standing, const struct list_column *column) {
+    static const char *const keys[] = {"expired", "recipients", "auth_failed"};
+    if (!standing->is_past || weight_of(column, standing->totals))
+        return false;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(column->key, keys[i]) == 0)
+            return true;
+    return false;
+}
+
 static void add_figures(const struct standing *standing, struct cell *row, const uint64_t *numbers,
                         const uint64_t *hash) {
     for (const struct list_column *column = standing->list->columns; column->key; column++) {
         bool is_shown = !is_of_delays(column) && weight_of(column, standing->totals);
-        add_figure(standing, row, column,
-                   is_shown ? page_word(standing->page, column->title) : NULL, numbers, hash);
+        if (is_unknown(standing, column))
+            cell_none(standing->page, row, column->key, NULL);
+        else
+            add_figure(standing, row, column,
+                       is_shown ? page_word(standing->page, column->title) : NULL, numbers, hash);
     }
 }
 
@@ -382,11 +399,13 @@ static void add_list(const struct standing *standing) {
         add_delays(standing);
 }
 
-void top_lists(struct page *page, const struct tally *tally, unsigned top, uint64_t only) {
+void top_lists(struct page *page, const struct tally *tally, unsigned top, uint64_t only,
+               bool is_past) {
     const char *part = page->part;
     size_t most = top && top < RANKING_NAMES ? top : RANKING_NAMES;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        struct standing standing = {.page = page, .tally = tally, .list = &lists[i], .only = only};
+        struct standing standing = {
+            .page = page, .tally = tally, .list = &lists[i], .only = only, .is_past = is_past};
         struct counts networks = {0};
         if (lists[i].ranking) {
             take_rows(&standing, lists[i].ranking(tally, lists[i].table), most);

@@ -22,8 +22,10 @@ static const struct counts_room rooms[LIST_NUMBERS] = {
 
 void hour_lists_init(struct hour_lists *lists) {
     const size_t order = LIST_SEEN;
-    for (int list = 0; list < HOUR_LISTS; list++)
+    for (int list = 0; list < HOUR_LISTS; list++) {
         ranking_init(&lists->rankings[list], LIST_NUMBERS, 0, rooms, &order, 1);
+        lists->rankings[list].most = HOURLY_KEPT;
+    }
 }
 
 void hour_lists_release(struct hour_lists *lists) {
@@ -76,15 +78,26 @@ static uint64_t change(const struct counting *counting, bool into, bool from) {
     return counting->recipients * into - counting->recipients * from;
 }
 
+/* The tally has worked out the relay's name, when it counts the same finding. */
 static void add_relay(struct hour_lists *lists, const struct counting *counting,
                       const struct amounts *by) {
     const struct record *record = &counting->finding->record;
     char room[RANKING_NAME];
+    struct name relay = counting->relay;
     bool is_local = !record->peer_host.length && !record->peer_ip.length &&
                     record->direction == DIRECTION_LOCAL;
-    struct name relay = ranking_name(
-        is_local ? SLICE(DESTINATION_LOCAL) : named_host(record->peer_host, record->peer_ip, room));
+    if (!relay.hash)
+        relay = ranking_name(is_local ? SLICE(DESTINATION_LOCAL)
+                                      : named_host(record->peer_host, record->peer_ip, room));
     add(lists, LIST_RELAYS, &relay, by);
+}
+
+/* Whose mail failed; what goes well has counted for its sender as it came in. */
+static void add_trouble(struct hour_lists *lists, const struct counting *counting,
+                        const struct amounts *by) {
+    add_client_of(lists, counting->finding->origin, by);
+    add(lists, LIST_SENDER_DOMAINS, &counting->sender_domain, by);
+    add(lists, LIST_SENDERS, &counting->sender, by);
 }
 
 static void add_recipient(struct hour_lists *lists, const struct counting *counting) {
@@ -93,18 +106,16 @@ static void add_recipient(struct hour_lists *lists, const struct counting *count
         change(counting, fate_is_counted(counting->into), fate_is_counted(counting->from));
     uint64_t delivered =
         change(counting, counting->into == FATE_DELIVERED, counting->from == FATE_DELIVERED);
+    uint64_t failed = change(counting, is_failure(counting->into), is_failure(counting->from));
     uint64_t size = finding->record.size > 0 ? (uint64_t)finding->record.size : 0;
+    uint64_t deferred = finding->record.event == EVENT_DEFERRED ? counting->events : 0;
     struct amounts by;
     amounts_clear(&by);
     amounts_set(&by, rooms, LIST_SEEN, counting->recipients);
-    amounts_set(&by, rooms, LIST_FAILED,
-                change(counting, is_failure(counting->into), is_failure(counting->from)));
-    if (finding->record.event == EVENT_DEFERRED)
-        amounts_set(&by, rooms, LIST_DEFERRED, counting->events);
-    amounts_set(&by, rooms, LIST_DELIVERED, counted);
-    add_client_of(lists, finding->origin, &by);
-    add(lists, LIST_SENDER_DOMAINS, &counting->sender_domain, &by);
-    add(lists, LIST_SENDERS, &counting->sender, &by);
+    amounts_set(&by, rooms, LIST_FAILED, failed);
+    amounts_set(&by, rooms, LIST_DEFERRED, deferred);
+    if (failed || deferred)
+        add_trouble(lists, counting, &by);
     amounts_set(&by, rooms, LIST_DELIVERED, delivered);
     amounts_set(&by, rooms, LIST_BYTES, size * delivered);
     add_relay(lists, counting, &by);

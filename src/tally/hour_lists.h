@@ -22,7 +22,7 @@ enum list_number {
     LIST_SEEN,      /* orders: how often anything was said of the name */
     LIST_MAIL,      /* messages received; of a recipient those that came for him; else 0 */
     LIST_BYTES,     /* received, or delivered */
-    LIST_DELIVERED, /* recipients that got it; of senders and clients: recipients of all states */
+    LIST_DELIVERED, /* recipients that got it; of senders and clients 0 */
     LIST_FAILED,    /* recipients, bounced or expired */
     LIST_DEFERRED,  /* attempts */
     LIST_REFUSED,   /* rejections and failed logins; of a relay: tries at one host of several */

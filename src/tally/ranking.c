@@ -18,7 +18,7 @@
 
 void ranking_init(struct ranking *ranking, size_t numbers, size_t maxima,
                   const struct counts_room *rooms, const size_t *orders, size_t order_count) {
-    *ranking = (struct ranking){.order_count = order_count};
+    *ranking = (struct ranking){.most = RANKING_NAMES, .order_count = order_count};
     counts_init(&ranking->counts, numbers, maxima, rooms);
     for (size_t i = 0; i < order_count; i++)
         ranking->orders[i].number = orders[i];
@@ -137,10 +137,10 @@ static void clear_names(struct ranking *ranking) {
     for (size_t order = 0; order < ranking->order_count; order++) {
         size_t count;
         struct placed *all = all_names(ranking, order, false, &count);
-        part(all, count, RANKING_NAMES);
-        for (size_t i = 0; i < RANKING_NAMES; i++)
+        part(all, count, ranking->most);
+        for (size_t i = 0; i < ranking->most; i++)
             put_name(&kept, all[i].hash, all[i].name);
-        set_least(&ranking->orders[order], &all[RANKING_NAMES - 1]);
+        set_least(&ranking->orders[order], &all[ranking->most - 1]);
         free(all);
     }
     roll_release(&ranking->names);
@@ -171,7 +171,7 @@ static inline bool is_on_top(const struct ranking_order *order, uint64_t number,
 
 static void keep_name(struct ranking *ranking, const struct name *name) {
     put_name(&ranking->names, name->hash, slice_head(name->text, RANKING_NAME));
-    if (ranking->names.count >= 2 * RANKING_NAMES * ranking->order_count)
+    if (ranking->names.count >= 2 * ranking->most * ranking->order_count)
         clear_names(ranking);
 }
 
@@ -256,7 +256,7 @@ bool ranking_is_exact(const struct ranking *ranking, size_t order, size_t most) 
     free(all);
     for (size_t place = 0; place < ranking->counts.places; place++)
         above += counts_at(&ranking->counts, place, NULL, numbers) && numbers[number] >= last;
-    return above == named || (!ranking->merged && most <= RANKING_NAMES);
+    return above == named || (!ranking->merged && most <= ranking->most);
 }
 
 /* ---- merging, saving */

@@ -17,6 +17,7 @@ struct ranking {
     struct counts counts; /* counts.count: distinct names */
     struct roll names;    /* in small letters */
     bool merged;          /* with another: what is on top may have no name */
+    size_t most; /* names known in each order: RANKING_NAMES, or fewer as the owner wants */
     size_t order_count;
     struct ranking_order {
         size_t number;  /* which one orders; it never falls while counting */
