@@ -11,6 +11,7 @@
 #include "app/looks.h"
 #include "app/meter.h"
 #include "app/order.h"
+#include "app/resuming.h"
 #include "app/say.h"
 #include "input/journal.h"
 #include "input/predecessors.h"
@@ -139,42 +140,55 @@ static void judge_rules(const struct run *run) {
     }
 }
 
-static void told(void *context, bool is_fault, const char *text) {
-    struct run *run = context;
-    if (is_fault) {
-        say_fault("%s", text);
-        run->faulty = true;
-    } else if (!run->options->quiet) {
-        say_note("%s", text);
-    }
-}
+/* ---- finding ---- */
 
 /* The journal, on a system that has no mail log. */
-static void add_journal_instead(struct run *run, struct sources *sources) {
+static void add_journal_instead(struct sources *sources, const struct finding_wishes *wishes) {
     static const char missing[] = "no mail log found in the usual places (/var/log/mail.log, "
                                   "/var/log/maillog, /var/log/exim4/mainlog)";
-    if (!journal_is_built_in()) {
-        say_fault("%s: name one; or, as this build has no libsystemd to read the systemd journal, "
-                  "'journalctl -o export SYSLOG_FACILITY=2 | mailtriage -'",
-                  missing);
-        run->faulty = true;
+    struct problem problem;
+    if (journal_is_built_in()) {
+        problem_say(&problem, "%s: reading the systemd journal", missing);
+        wishes->told(wishes->context, false, problem.text);
+        sources_add_journal(sources, wishes->year, wishes->now);
         return;
     }
-    if (!run->options->quiet)
-        say_note("%s: reading the systemd journal", missing);
-    sources_add_journal(sources, run->options->year, run->options->now);
+    problem_say(&problem,
+                "%s: name one; or, as this build has no libsystemd to read the systemd journal, "
+                "'journalctl -o export SYSLOG_FACILITY=2 | mailtriage -'",
+                missing);
+    wishes->told(wishes->context, true, problem.text);
+}
+
+/* A log that was read before may have no file just now: it was rotated a moment ago. */
+static bool add_missing(const struct run *run, struct sources *sources, const char *path,
+                        const struct finding_wishes *wishes) {
+    struct problem note;
+    if (!run->resume || access(path, F_OK) == 0 || errno != ENOENT ||
+        !predecessors_of_missing(run->resume, sources, path, wishes))
+        return false;
+    problem_say(&note, "'%s' is not there: what it was before it was rotated is read", path);
+    wishes->told(wishes->context, false, note.text);
+    return true;
 }
 
 /* The usual mail logs of the system, when nothing was named and standard input is a terminal. */
-static void add_usual(struct run *run, struct sources *sources) {
+static void add_usual(const struct run *run, struct sources *sources,
+                      const struct finding_wishes *wishes) {
     static const char *const usual[] = {"/var/log/mail.log", "/var/log/maillog",
                                         "/var/log/exim4/mainlog", "/var/log/exim/mainlog",
                                         "/var/log/exim/main.log"};
+    bool is_any = false;
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
-        if (access(usual[i], F_OK) == 0)
-            sources_add(sources, usual[i], run->options->year, run->options->now, told, run);
-    if (!sources->count && !run->faulty)
-        add_journal_instead(run, sources);
+        if (access(usual[i], F_OK) == 0) {
+            sources_add(sources, usual[i], wishes->year, wishes->now, wishes->told,
+                        wishes->context);
+            is_any = true;
+        } else {
+            is_any |= add_missing(run, sources, usual[i], wishes);
+        }
+    if (!is_any)
+        add_journal_instead(sources, wishes);
 }
 
 /* A terminal or the null device (cron) is no log; a pipe, a socket or a file is. */
@@ -182,6 +196,49 @@ static bool stdin_holds_log(void) {
     struct stat status;
     return fstat(STDIN_FILENO, &status) == 0 &&
            (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || S_ISREG(status.st_mode));
+}
+
+static void find_named(const struct run *run, struct sources *sources,
+                       const struct finding_wishes *wishes) {
+    const struct options *options = run->options;
+    for (size_t i = 0; i < options->operand_count; i++)
+        if (!add_missing(run, sources, options->operands[i], wishes))
+            sources_add(sources, options->operands[i], wishes->year, wishes->now, wishes->told,
+                        wishes->context);
+    if (options->operand_count)
+        return;
+    if (options->journal)
+        sources_add_journal(sources, wishes->year, wishes->now);
+    else if (!run->resume && stdin_holds_log())
+        sources_add(sources, "-", wishes->year, wishes->now, wishes->told, wishes->context);
+    else
+        add_usual(run, sources, wishes);
+}
+
+/* To whom all is told as a note. */
+struct listener {
+    source_told *tell;
+    void *context;
+};
+
+static void tell_note(void *context, bool is_fault, const char *text) {
+    const struct listener *listener = context;
+    (void)is_fault;
+    listener->tell(listener->context, false, text);
+}
+
+/* A file that is just being packed is damaged, for as long as the other one is there: night after
+ * night, that is no fault. */
+void inputs_look(const struct run *run, struct sources *sources, source_told *tell, void *context) {
+    struct finding_wishes wishes = {run->options->year, run->options->now, tell, context};
+    find_named(run, sources, &wishes);
+    if (run->resume)
+        predecessors_add(run->resume, sources, &wishes);
+    struct listener listener = {tell, context};
+    if (run->resume)
+        twice_remove(sources, tell_note, &listener);
+    else
+        twice_remove(sources, tell, context);
 }
 
 /* What a shell made of a glob comes by name, the newest log first. */
@@ -199,69 +256,28 @@ static void note_backward_order(const struct sources *sources) {
     }
 }
 
-/* What of a source is told a second time is not told: the sources are found again. */
-static void not_told(void *context, bool is_fault, const char *text) {
-    (void)context;
-    (void)is_fault;
-    (void)text;
-}
+/* ---- reading ---- */
 
-static struct finding_wishes wishes_of(struct run *run, source_told *tell) {
-    return (struct finding_wishes){run->options->year, run->options->now, tell, run};
-}
-
-/* A log that was read before may have no file just now: it was rotated a moment ago. */
-static bool add_missing(struct run *run, struct sources *sources, const char *path,
-                        source_told *tell) {
-    struct finding_wishes wishes = wishes_of(run, tell);
-    struct problem note;
-    if (!run->resume || access(path, F_OK) == 0 || errno != ENOENT ||
-        !predecessors_of_missing(run->resume, sources, path, &wishes))
-        return false;
-    problem_say(&note, "'%s' is not there: what it was before it was rotated is read", path);
-    tell(run, false, note.text);
-    return true;
-}
-
-static void find_named(struct run *run, struct sources *sources, source_told *tell) {
-    const struct options *options = run->options;
-    for (size_t i = 0; i < options->operand_count; i++)
-        if (!add_missing(run, sources, options->operands[i], tell))
-            sources_add(sources, options->operands[i], options->year, options->now, tell, run);
-    if (options->operand_count)
-        return;
-    if (options->journal)
-        sources_add_journal(sources, options->year, options->now);
-    else if (!run->resume && stdin_holds_log())
-        sources_add(sources, "-", options->year, options->now, tell, run);
-    else
-        add_usual(run, sources);
-}
-
-/* A file that is just being packed is damaged, until it is whole and the other one goes. */
-static void told_as_note(void *context, bool is_fault, const char *text) {
-    (void)is_fault;
-    told(context, false, text);
-}
-
-static void find_sources(struct run *run, struct sources *sources, source_told *tell) {
-    find_named(run, sources, tell);
-    if (run->resume) {
-        struct finding_wishes wishes = wishes_of(run, tell);
-        predecessors_add(run->resume, sources, &wishes);
+void inputs_told(void *context, bool is_fault, const char *text) {
+    struct run *run = context;
+    if (is_fault) {
+        say_fault("%s", text);
+        run->faulty = true;
+    } else if (!run->options->quiet) {
+        say_note("%s", text);
     }
-    twice_remove(sources, run->resume && tell == told ? told_as_note : tell, run);
-    if (!run->options->quiet && tell == told)
-        note_backward_order(sources);
 }
 
 void inputs_find(struct run *run, struct sources *sources) {
-    find_sources(run, sources, told);
+    inputs_look(run, sources, inputs_told, run);
+    if (!run->options->quiet)
+        note_backward_order(sources);
 }
 
-/* ---- reading ---- */
-
 static void read_all(struct run *run, struct sources *sources) {
+    inputs_find(run, sources);
+    run->sources = sources;
+    meter_begin(run->options, sources, run->listen);
     for (size_t i = 0; i < sources->count && !run->stopped; i++) {
         struct problem problem;
         struct reader *reader = source_open(&sources->items[i], &problem);
@@ -277,75 +293,11 @@ static void read_all(struct run *run, struct sources *sources) {
     order_end(run);
 }
 
-/* What came since the last run. False: another file has the name now. */
-static bool read_on(struct run *run, struct source *source) {
-    struct resumed resumed;
-    struct problem problem;
-    struct pack before;
-    enum resume_way way =
-        resume_open(run->resume, source, run->options->now, told, run, &resumed, &problem);
-    if (way == RESUME_FAULT)
-        told(run, true, problem.text);
-    if (way == RESUME_NOTHING)
-        meter_pass(source, 0);
-    if (way != RESUME_READ)
-        return way != RESUME_MOVED;
-    struct stood stood = resumed.stood;
-    pack_init(&before);
-    run_source_on(run, source, rest_reader(resumed.rest), &stood, &before);
-    resume_close(run->resume, source, &resumed, &stood);
-    pack_release(&before);
-    return true;
-}
-
-/* What was taken in beside them does not matter: it is there because the others are. */
-static size_t next_named(const struct sources *sources, size_t at) {
-    while (at < sources->count && sources->items[at].was)
-        at++;
-    return at;
-}
-
-static bool are_same_files(const struct sources *sources, const struct sources *others) {
-    size_t i = next_named(sources, 0), j = next_named(others, 0);
-    while (i < sources->count && j < others->count) {
-        const struct source *one = &sources->items[i], *other = &others->items[j];
-        if (one->device != other->device || one->inode != other->inode ||
-            strcmp(one->name, other->name) != 0)
-            return false;
-        i = next_named(sources, i + 1);
-        j = next_named(others, j + 1);
-    }
-    return i == sources->count && j == others->count;
-}
-
-/* A log may be rotated between looking for it, opening it and its end. Content is gone on with
- * where it was left, under whatever name, so it is enough to look again. */
-static void read_what_is_new(struct run *run, struct inputs *inputs) {
-    bool is_whole = false;
-    for (size_t round = 0; round < INPUTS_ROUNDS && !run->stopped; round++) {
-        struct sources *sources = &inputs->rounds[round];
-        if (round > 0)
-            find_sources(run, sources, not_told);
-        if (is_whole && are_same_files(&inputs->rounds[round - 1], sources))
-            break;
-        run->sources = sources;
-        is_whole = true;
-        for (size_t i = 0; i < sources->count && is_whole; i++)
-            is_whole = read_on(run, &sources->items[i]);
-    }
-    if (!run->pipeline && !run->faulty && !run->options->quiet)
-        say_note("nothing new since the last run");
-}
-
 void inputs_read(struct run *run, struct inputs *inputs) {
-    struct sources *sources = &inputs->rounds[0];
-    find_sources(run, sources, told);
-    run->sources = sources;
-    meter_begin(run->options, sources, run->listen);
     if (run->resume)
-        read_what_is_new(run, inputs);
+        resuming_read(run, inputs);
     else
-        read_all(run, sources);
+        read_all(run, &inputs->rounds[0]);
     meter_clear();
     judge_sources(run);
     judge_coverage(run);

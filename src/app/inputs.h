@@ -22,4 +22,10 @@ void inputs_find(struct run *run, struct sources *sources);
 void inputs_read(struct run *run, struct inputs *inputs);
 void inputs_release(struct inputs *inputs);
 
+/* Finds them, and those in which a log goes on that was read before (predecessors.h); what is worth
+ * a word is told, and not said. */
+void inputs_look(const struct run *run, struct sources *sources, source_told *tell, void *context);
+/* Tells on standard error; context: the run, of which a fault is remembered. */
+void inputs_told(void *context, bool is_fault, const char *text);
+
 #endif

@@ -85,11 +85,11 @@ static void keep_last_end(void *context, const struct store_origin *origin,
 static bool look_at_clock(const struct remembering *remembering, struct problem *problem) {
     enum { MINUTE = 60 };
     const struct options *options = remembering->run->options;
-    int64_t ended = INT64_MIN;
+    int64_t ended = 0;
     char then[MOMENT_TEXT];
     if (!store_each_run(remembering->store, keep_last_end, &ended, problem))
         return false;
-    if (ended == INT64_MIN || ended - MINUTE <= options->now || options->quiet)
+    if (ended <= options->now + MINUTE || options->quiet)
         return true;
     struct moment moment = moment_here(ended);
     moment_print(&moment, then);

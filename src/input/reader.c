@@ -137,6 +137,7 @@ struct reader *reader_open(int fd, struct problem *problem) {
         if (reader == NULL)
             return NULL;
         reader->packed_time = time;
+        reader->is_packed = true;
         head = reader_peek(reader);
     }
     if (journal_begins(head))

@@ -21,8 +21,10 @@ struct reader {
     void (*close)(struct reader *reader);
     uint64_t taken;         /* bytes taken off the file or pipe itself, for progress */
     int64_t packed_time;    /* the time in a gzip header, seconds; 0: none */
+    bool is_packed;         /* what is read is unpacked first */
     bool is_journal;        /* libsystemd reads the file: `taken` is no share of its size */
     uint64_t device, inode; /* of the file that source_open opened */
+    int64_t size;           /* and its bytes then */
     struct {
         char bytes[READER_PEEKED];
         size_t length, given;

@@ -257,7 +257,9 @@ static uint64_t size_of(const struct source *source) {
     return source->size < 0 ? UINT64_MAX : (uint64_t)source->size;
 }
 
-/* Opens the file that was found under the name, and no other one. */
+/* Opens the file that was found under the name, and no other one. One that has grown and is packed
+ * is being packed now: what is in it is still to be had elsewhere, and was not compared with that
+ * (twice.h). */
 static enum resume_way open_source(const struct opening *opening, struct reader **reader_r) {
     struct source *source = opening->source;
     *reader_r = source_open(source, opening->problem);
@@ -265,7 +267,8 @@ static enum resume_way open_source(const struct opening *opening, struct reader 
         return *reader_r != NULL ? RESUME_READ : RESUME_FAULT;
     if (*reader_r == NULL)
         return access(source->name, F_OK) != 0 && errno == ENOENT ? RESUME_MOVED : RESUME_FAULT;
-    if ((*reader_r)->device == source->device && (*reader_r)->inode == source->inode)
+    bool is_same = (*reader_r)->device == source->device && (*reader_r)->inode == source->inode;
+    if (is_same && ((*reader_r)->size == source->size || !(*reader_r)->is_packed))
         return RESUME_READ;
     reader_close(*reader_r);
     return RESUME_MOVED;
@@ -448,6 +451,8 @@ enum resume_way resume_open(struct resume *resume, struct source *source, int64_
         problem_say(problem, "cannot go on in '%s': it is no file", source->name);
         return RESUME_FAULT;
     }
+    if (source->size == 0)
+        return RESUME_NOTHING; /* whatever is there by now */
     struct place *place = source->is_journal ? place_in_journal(&opening) : NULL;
     return place != NULL ? open_journal(&opening, place, resumed_r)
                          : open_file(&opening, resumed_r);

@@ -244,6 +244,7 @@ static struct reader *open_bytes(const struct source *source, struct problem *pr
     if (reader != NULL) {
         reader->device = (uint64_t)status.st_dev;
         reader->inode = (uint64_t)status.st_ino;
+        reader->size = (int64_t)status.st_size;
     }
     return reader;
 }
