@@ -207,6 +207,42 @@ check "the head of a journal" refused 1 damaged report "$scratch/short.journal"
 check "a journal from a pipe" refused 1 "must be a plain file" report - \
     < <(cat "$scratch/log.journal")
 
+# ---- going on where the last run ended
+
+went_on() { # COMMAND...: how many records the run found new, and what it said
+    "$@" report --no-config --resume --history "$scratch/history.db" --format json "${names[@]}" \
+        < /dev/null 2> "$scratch/said" | jq .lines.read
+}
+
+# Three parts, the last one of a journal that has let go of the others.
+goes_on() { # JOURNAL COMMAND...
+    local journal=$1 new
+    shift
+    rm -f "$journal" "$scratch"/history.db*
+    journal_of "$journal" "$scratch/day1.export"
+    new="$(went_on "$@") $(went_on "$@")"
+    journal_of "$journal" "$scratch/day2.export"
+    new="$new $(went_on "$@") $(went_on "$@")"
+    grep -q "nothing new since the last run" "$scratch/said" || new="$new, and nothing was said"
+    [ "$new" = "$records 0 $records 0" ] || { echo "$new"; cat "$scratch/said"; return 1; }
+}
+
+goes_on_without_record() { # JOURNAL COMMAND...
+    local journal=$1 new
+    shift
+    rm -f "$journal"
+    journal_of "$journal" "$scratch/day3.export"
+    new="$(went_on "$@")"
+    [ "$new" = "$records" ] && grep "does not hold the record any more" "$scratch/said"
+}
+
+for days in 1 2 3; do records_of_log "$days" > "$scratch/day$days.export"; done
+records=$(wc -l < "$log")
+if "$mailtriage" --version | grep -q 'history: SQLite'; then
+    names=("$scratch/grows.journal")
+    check "--resume in a file of the journal" goes_on "$scratch/grows.journal" "$mailtriage"
+fi
+
 # ---- the journal of this host
 
 machine=0123456789abcdef0123456789abcdef
@@ -239,6 +275,13 @@ if with_log "$host/log" true 2> "$scratch/refused"; then
         with_log "$host/log" "$mailtriage" report --no-config < /dev/null
     check "no journal either" refused 1 "there is none of this host" \
         with_log "$host/nothing" "$mailtriage" report --no-config < /dev/null
+    if "$mailtriage" --version | grep -q 'history: SQLite'; then
+        names=(--journal)
+        system=$host/log/journal/$machine/system.journal
+        check "--resume in the journal of the host" goes_on "$system" with_log "$host/log" "$mailtriage"
+        check "--resume when it has let go of the record" goes_on_without_record "$system" \
+            with_log "$host/log" "$mailtriage"
+    fi
     cp "$log" "$host/log/mail.log"
     check "no journal where there is a log" refused 0 /var/log/mail.log \
         with_log "$host/log" "$mailtriage" report --no-config < /dev/null
