@@ -210,8 +210,8 @@ check "a journal from a pipe" refused 1 "must be a plain file" report - \
 # ---- going on where the last run ended
 
 went_on() { # COMMAND...: how many records the run found new, and what it said
-    "$@" report --no-config --resume --history "$scratch/history.db" --format json "${names[@]}" \
-        < /dev/null 2> "$scratch/said" | jq .lines.read
+    "$@" report --no-config --resume --history "$scratch/history.db" --format json \
+        "${names[@]}" < /dev/null 2> "$scratch/said" | jq .lines.read
 }
 
 # Three parts, the last one of a journal that has let go of the others.
@@ -224,7 +224,12 @@ goes_on() { # JOURNAL COMMAND...
     journal_of "$journal" "$scratch/day2.export"
     new="$new $(went_on "$@") $(went_on "$@")"
     grep -q "nothing new since the last run" "$scratch/said" || new="$new, and nothing was said"
-    [ "$new" = "$records 0 $records 0" ] || { echo "$new"; cat "$scratch/said"; return 1; }
+    [ "$new" = "$records 0 $records 0" ] || fault "$new; $(cat "$scratch/said")"
+}
+
+fault() { # WORDS
+    echo "$1"
+    return 1
 }
 
 goes_on_without_record() { # JOURNAL COMMAND...
@@ -278,7 +283,8 @@ if with_log "$host/log" true 2> "$scratch/refused"; then
     if "$mailtriage" --version | grep -q 'history: SQLite'; then
         names=(--journal)
         system=$host/log/journal/$machine/system.journal
-        check "--resume in the journal of the host" goes_on "$system" with_log "$host/log" "$mailtriage"
+        check "--resume in the journal of the host" goes_on "$system" \
+            with_log "$host/log" "$mailtriage"
         check "--resume when it has let go of the record" goes_on_without_record "$system" \
             with_log "$host/log" "$mailtriage"
     fi

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""What goes wrong with a history is said in plain words, costs nothing and leaves nothing by halves.
+"""What goes wrong with a history is said in plain words, costs nothing, leaves nothing by halves.
 
 usage: check_faults.py [TRIES]      of the places where writing may fail, that many are tried
 
-Each fault meets a history that knows the first half of a log, while the second half is read. The run
-must end with its status and message, and history must be what it was, to the last cell and byte of
-state; then a run without the fault must make of it what it would have been.
+Each fault meets a history that knows the first half of a log, while the second half is read. The
+run must end with its status and message, and history must be what it was, to the last cell and byte
+of state; then a run without the fault must make of it what it would have been.
 """
 
 import contextlib
@@ -101,7 +101,8 @@ class Faults:
 
     def full_folder(self):
         script = ("mount -t tmpfs -o size=200k none \"$1\" && cp \"$2\" \"$1/h.db\" || exit 99\n"
-                  "\"$3\" report --no-config --resume --history \"$1/h.db\" \"$4\" > \"$1/../out\"\n"
+                  "\"$3\" report --no-config --resume --history \"$1/h.db\" \"$4\" "
+                  "> \"$1/../out\"\n"
                   "status=$?; cp \"$1/h.db\" \"$1/../after.db\"\nexit $status")
         with self.history() as history:
             folder = os.path.dirname(history)

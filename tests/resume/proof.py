@@ -63,6 +63,8 @@ class Proof:
                     text = file.read()
                 if more_than is None or int(text) > more_than:
                     return text
+            if self.writer.poll() is not None and name != "counts":
+                raise RuntimeError("the writer has ended")
             time.sleep(0.002)
 
     def tell_writer(self, number):
@@ -170,7 +172,8 @@ class Proof:
         """What the two histories do not agree on."""
         cells = [dump(os.path.join(self.folder, history)) for history in ("history.db", "whole.db")]
         self.cells = len(cells[1])
-        return ["%s: %s, and in one run %s" % (" ".join(map(str, key)), *(one.get(key) for one in cells))
+        return ["%s: %s, and in one run %s" % (" ".join(map(str, key)), cells[0].get(key),
+                                               cells[1].get(key))
                 for key in sorted(cells[0].keys() | cells[1].keys(), key=str)
                 if cells[0].get(key) != cells[1].get(key)]
 

@@ -2,10 +2,10 @@
 
 usage: writer.py FOLDER SEED LINES_A_SECOND
 
-The log is FOLDER/logs/mail.log; the same lines go to FOLDER/kept/full.log, which nobody rotates. Messages
-overlap: what one line says of a message is needed for another one, maybe after a rotation and some
-runs. Some lines are written in two parts. Times are made up and run far faster than the clock, so
-that hours end and messages wait for days.
+The log is FOLDER/logs/mail.log; the same lines go to FOLDER/kept/full.log, which nobody rotates.
+Messages overlap: what one line says of a message is needed for another one, maybe after a rotation
+and some runs. Some lines are written in two parts. Times are made up and run far faster than the
+clock, so that hours end and messages wait for days.
 
 HUP: opens the log anew, as after a rotation. USR1: stands still; USR2: goes on. TERM: ends. Each is
 answered by a number more in FOLDER/kept/answered; at the end the counts are in FOLDER/kept/counts.
