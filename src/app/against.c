@@ -85,6 +85,11 @@ static double seconds_of(int64_t begin, int64_t end) {
     return begin == MOMENT_NONE ? 0 : (double)(end - begin);
 }
 
+void against_times(const struct run *run, int64_t *begin_r, int64_t *end_r) {
+    counted_span(span_of(run), (struct time_span){run->options->since, run->options->until},
+                 begin_r, end_r);
+}
+
 /* ---- another log */
 
 /* All of it, whatever span of its own the report has. */
@@ -159,8 +164,7 @@ bool against_read(struct against *against, struct compared *compared_r) {
     *compared_r = (struct compared){0};
     if (!(options->against_is_span ? read_span : read_other)(against, compared_r))
         return false;
-    counted_span(span_of(against->run), (struct time_span){options->since, options->until},
-                 &compared_r->begins[1], &compared_r->ends[1]);
+    against_times(against->run, &compared_r->begins[1], &compared_r->ends[1]);
     compared_r->spans =
         (struct differ_spans){seconds_of(compared_r->begins[0], compared_r->ends[0]),
                               seconds_of(compared_r->begins[1], compared_r->ends[1])};

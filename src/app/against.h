@@ -16,4 +16,8 @@ struct against *against_new(struct run *run);
 bool against_read(struct against *against, struct compared *compared_r);
 void against_free(struct against *against);
 
+/* When the first and the last entry could count that a run has read; MOMENT_NONE: none had a time.
+ */
+void against_times(const struct run *run, int64_t *begin_r, int64_t *end_r);
+
 #endif

@@ -9,6 +9,7 @@
 #include "app/recall.h"
 #include "app/remembering.h"
 #include "app/say.h"
+#include "app/usual.h"
 #include "report/asked.h"
 #include "report/parts.h"
 #include "report/past_section.h"
@@ -21,7 +22,10 @@ struct reporting {
     struct remembering remembering;
     struct store *past; /* the report comes from it, not from logs; NULL: from logs */
     struct summary_past span;
-    struct against *against; /* NULL: compared with nothing */
+    struct against *against; /* NULL: compared with no other span or log */
+    bool is_compared;
+    struct compared compared;
+    struct usual_tallies *usual; /* what is compared is history; NULL: it is not */
 };
 
 static bool has_page(const struct format *format) {
@@ -119,9 +123,9 @@ static bool is_wanted(const struct analysis *analysis, const struct run *run) {
 
 static void write_page(struct analysis *analysis, struct run *run) {
     struct reporting *reporting = (struct reporting *)analysis;
-    struct compared comparison;
     struct page page;
-    bool is_compared = reporting->against && against_read(reporting->against, &comparison);
+    if (reporting->against)
+        reporting->is_compared = against_read(reporting->against, &reporting->compared);
     struct format_wishes wishes =
         result_wishes(&analysis->result, run->options, &run->knowledge->words);
     enum { LIST_TOP = 10 }; /* rows of a table by name, of which there are many: a page of paper */
@@ -130,21 +134,22 @@ static void write_page(struct analysis *analysis, struct run *run) {
     page_init(&page, NULL); /* its verdict becomes the title */
     struct filter filter = filter_shown(run, &page.arena);
     page.words = &run->knowledge->words;
-    summary_of(run->tally, run->knowledge->book,
-               &(struct summary_wishes){.top = top,
-                                        .list_top = for_people && !is_given ? LIST_TOP : top,
-                                        .min = run->options->min,
-                                        .only = run->options->only,
-                                        .filter = &filter,
-                                        .journey = reporting->past ? NULL : run->journey,
-                                        .past = reporting->past ? &reporting->span : NULL,
-                                        .local_domains = local_domains(run, &page.arena),
-                                        .local_domain_count = run->options->local_domain_count,
-                                        .masker = run->masker,
-                                        .mutes = &run->options->mutes,
-                                        .comparison = is_compared ? &comparison : NULL,
-                                        .inputs = inputs_given(run, &page.arena)},
-               &page);
+    summary_of(
+        run->tally, run->knowledge->book,
+        &(struct summary_wishes){.top = top,
+                                 .list_top = for_people && !is_given ? LIST_TOP : top,
+                                 .min = run->options->min,
+                                 .only = run->options->only,
+                                 .filter = &filter,
+                                 .journey = reporting->past ? NULL : run->journey,
+                                 .past = reporting->past ? &reporting->span : NULL,
+                                 .local_domains = local_domains(run, &page.arena),
+                                 .local_domain_count = run->options->local_domain_count,
+                                 .masker = run->masker,
+                                 .mutes = &run->options->mutes,
+                                 .comparison = reporting->is_compared ? &reporting->compared : NULL,
+                                 .inputs = inputs_given(run, &page.arena)},
+        &page);
     parts_keep(&page,
                parts_of(analysis, run->options) & (reporting->past ? past_parts() : PARTS_ALL));
     if (analysis->format->letter) {
@@ -158,6 +163,53 @@ static void write_page(struct analysis *analysis, struct run *run) {
     page_release(&page);
     against_free(reporting->against);
     reporting->against = NULL;
+}
+
+/* ---- beside history ---- */
+
+/* Filters narrow a report, and nothing of history. */
+static bool is_beside_history(const struct run *run) {
+    const struct options *options = run->options;
+    return options->history && !options->against_count && !options->filter.count;
+}
+
+static void say_history(struct run *run, const struct problem *problem) {
+    say_fault("%s", problem->text);
+    run->faulty = true;
+}
+
+/* Before what was read is stored. */
+static void compare_with(struct reporting *reporting, struct store *store, struct run *run) {
+    struct problem problem;
+    int64_t begin, end;
+    against_times(run, &begin, &end);
+    if (reporting->past) {
+        begin = reporting->span.since;
+        end = reporting->span.until - 1;
+    }
+    reporting->usual =
+        usual_read(store, run->knowledge, run->masker, begin, end, &reporting->compared, &problem);
+    reporting->is_compared =
+        reporting->usual && (!reporting->past || reporting->compared.usual->since != MOMENT_NONE);
+    if (!reporting->usual)
+        say_history(run, &problem);
+}
+
+static void compare_with_history(struct reporting *reporting, struct run *run) {
+    struct problem problem;
+    struct store *store = run->options->resume ? reporting->remembering.store : reporting->past;
+    if (!is_beside_history(run) || (reporting->past && run->faulty))
+        return;
+    if (store) {
+        compare_with(reporting, store, run);
+        return;
+    }
+    store = store_open(run->options->history, STORE_READ, &problem);
+    if (store)
+        compare_with(reporting, store, run);
+    else
+        say_history(run, &problem);
+    store_close(store);
 }
 
 /* ---- from history ---- */
@@ -216,6 +268,8 @@ static bool begin(struct analysis *analysis, struct run *run, struct problem *pr
         !mutes_check_classes(&run->options->mutes, run->knowledge->book, problem))
         return false;
     tally_mute(run->tally, &run->options->mutes);
+    if (is_beside_history(run))
+        tally_keep_templates(run->tally);
     if (is_from_history(run->options))
         return begin_past(reporting, run->options, problem);
     reporting->against = against_new(run);
@@ -229,6 +283,7 @@ static bool begin(struct analysis *analysis, struct run *run, struct problem *pr
 static void end(struct analysis *analysis, struct run *run) {
     struct reporting *reporting = (struct reporting *)analysis;
     struct problem problem;
+    compare_with_history(reporting, run);
     if (run->options->resume && !remembering_end(&reporting->remembering, &problem)) {
         say_fault("%s", problem.text);
         run->faulty = true;
@@ -245,5 +300,6 @@ int cmd_report(const struct options *options) {
     remembering_release(&reporting.remembering);
     store_close(reporting.past);
     against_free(reporting.against);
+    usual_free(reporting.usual);
     return status;
 }

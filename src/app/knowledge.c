@@ -7,6 +7,7 @@
 #include "app/knowledge.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -154,6 +155,27 @@ void knowledge_release(struct knowledge *knowledge) {
         rulebook_free(knowledge->book);
     lang_free(knowledge->lang);
     arena_release(&knowledge->arena);
+}
+
+/* FNV-1a: it must be the same on every host and in every run, and no stranger chooses the files.
+ * Texts of other languages decide nothing. */
+static uint64_t mix(uint64_t sum, struct slice bytes) {
+    for (size_t i = 0; i < bytes.length; i++)
+        sum = (sum ^ (unsigned char)bytes.at[i]) * 0x100000001b3u;
+    return (sum ^ 0xff) * 0x100000001b3u; /* the end of one is not the begin of the next */
+}
+
+struct slice knowledge_version(const struct knowledge *knowledge, char room[KNOWLEDGE_VERSION]) {
+    uint64_t sum = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < knowledge->files.count; i++) {
+        const struct pattern_file *file = &knowledge->files.items[i];
+        if (slice_starts(slice_of(file->name), SLICE("lang/")))
+            continue;
+        sum = mix(mix(sum, slice_of(file->name)), file->bytes);
+    }
+    int length = snprintf(room, KNOWLEDGE_VERSION, "%s %016llx", MAILTRIAGE_VERSION,
+                          (unsigned long long)sum);
+    return slice_head((struct slice){room, (size_t)length}, KNOWLEDGE_VERSION - 1);
 }
 
 const struct shapes *knowledge_shapes(const struct knowledge *knowledge, const struct mta *mta) {

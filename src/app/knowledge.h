@@ -28,6 +28,9 @@ enum knowing { KNOW_CODES, KNOW_REPLIES, KNOW_LOGS, KNOW_ALL };
 bool knowledge_load(struct knowledge *knowledge, const struct options *options,
                     enum knowing knowing, bool for_people, struct problem *problem);
 void knowledge_release(struct knowledge *knowledge);
+/* What the rules are, as a short text: another one for any other pattern files. */
+enum { KNOWLEDGE_VERSION = 48 };
+struct slice knowledge_version(const struct knowledge *knowledge, char room[KNOWLEDGE_VERSION]);
 const struct shapes *knowledge_shapes(const struct knowledge *knowledge, const struct mta *mta);
 /* The MTA for which a program beside it speaks, mta_any when its file does not say; NULL: no file
  * names the program. */

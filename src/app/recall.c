@@ -79,6 +79,7 @@ static void take_template(void *context, const struct hourly_template *text) {
     struct hourly_template masked = *text;
     if (recalling->masker) {
         masked.reply = masker_text(recalling->masker, text->reply, text->host);
+        masked.text = masker_text(recalling->masker, text->text, text->host);
         masked.source = masker_path(recalling->masker, text->source);
         masked.host = masker_host(recalling->masker, text->host);
     }

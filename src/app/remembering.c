@@ -161,8 +161,9 @@ static bool put_places(const struct remembering *remembering, struct problem *pr
 }
 
 static bool put_run(const struct remembering *remembering, struct problem *problem) {
+    char rules[KNOWLEDGE_VERSION];
     const struct store_run run = {
-        .rules = SLICE(MAILTRIAGE_VERSION),
+        .rules = knowledge_version(remembering->run->knowledge, rules),
         .started = remembering->run->options->now,
         .ended = (int64_t)time(NULL),
         .ledger = tally_ledger(remembering->run->tally),

@@ -113,10 +113,10 @@ static void add_text_or_none(struct page *page, struct cell *row, const char *ke
 }
 
 static void add_row(struct page *page, struct cell *list, const struct changed *changed,
-                    const struct compared *comparison, bool shows_expected) {
+                    enum word before, bool shows_expected) {
     struct cell *row = cell_record(page, list, NULL, NULL);
     bool is_reason = changed->table == CHANGED_REASONS;
-    uint64_t expected = differ_expected(changed->before, comparison->spans);
+    uint64_t expected = differ_expected(changed->before, changed->spans);
     cell_text(page, row, NULL, page_word(page, WORD_CHANGE_COLUMN),
               slice_of(page_word(page, kinds[changed->change].word)));
     cell_text(page, row, "change", NULL, slice_of(kinds[changed->change].key));
@@ -130,7 +130,7 @@ static void add_row(struct page *page, struct cell *list, const struct changed *
         cell_text(page, row, "who", NULL, changed->strangers ? SLICE("strangers") : SLICE("ours"));
     else
         cell_none(page, row, "who", NULL);
-    cell_count(page, row, "before", page_word(page, WORD_CHANGED_BEFORE), changed->before, NULL);
+    cell_count(page, row, "before", page_word(page, before), changed->before, NULL);
     cell_count(page, row, "expected",
                shows_expected ? page_word(page, WORD_CHANGED_EXPECTED) : NULL, expected, NULL);
     cell_count(page, row, "now", page_word(page, WORD_CHANGED_NOW), changed->now, NULL);
@@ -152,7 +152,8 @@ static struct section *add_rows(struct page *page, const struct changes *changes
                                 const struct compared *comparison, unsigned most,
                                 size_t *left_out_r) {
     struct section *section = page_section(page, "changes", NULL, LOOK_TABLE, CELL_LIST);
-    bool shows_expected = differ_in_length(comparison->spans);
+    bool shows_expected = comparison->usual || differ_in_length(comparison->spans);
+    enum word before = comparison->usual ? WORD_CHANGED_USUAL : WORD_CHANGED_BEFORE;
     unsigned shown[CHANGED_TABLES] = {0};
     *left_out_r = 0;
     for (size_t i = 0; i < changes->count; i++) {
@@ -162,7 +163,7 @@ static struct section *add_rows(struct page *page, const struct changes *changes
         if (most && shown[row->table] == most)
             ++*left_out_r;
         else
-            add_row(page, section->cell, row, comparison, shows_expected);
+            add_row(page, section->cell, row, before, shows_expected);
         shown[row->table] += !most || shown[row->table] < most;
     }
     return section;
@@ -186,12 +187,47 @@ static void add_compared(struct page *page, const struct compared *comparison) {
                    span_words(page, comparison->begins[NOW], comparison->ends[NOW]));
 }
 
+static void add_text(struct page *page, struct slice text) {
+    page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = text;
+}
+
+/* How long history has learned, and what it is still unsure of. */
+static void add_usual(struct page *page, const struct compared *comparison) {
+    const struct usual *usual = comparison->usual;
+    struct slice now = span_words(page, comparison->begins[NOW], comparison->ends[NOW]);
+    struct cell *cell =
+        page_section(page, NULL, page_word(page, WORD_CHANGES), LOOK_TEXT, CELL_TEXT)->cell;
+    if (usual->since == MOMENT_NONE)
+        cell->text = slice_of(page_word(page, WORD_USUAL_NOTHING));
+    else
+        cell->text =
+            WORDS_FILL(&page->arena, page_word(page, WORD_USUAL_WEEKS),
+                       when_words(page, usual->since), words_number(page, usual->week_count), now);
+    if (usual->learning_until != MOMENT_NONE)
+        add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_USUAL_LEARNING),
+                                  when_words(page, usual->learning_until)));
+    if (usual->rules_changed)
+        add_text(page, slice_of(page_word(page, WORD_USUAL_RULES)));
+}
+
 static void add_span(struct page *page, struct cell *record, const char *key, int64_t begin,
                      int64_t end, double seconds) {
     struct cell *span = cell_record(page, record, key, NULL);
     when_cell(page, span, "begin", begin);
     when_cell(page, span, "end", end);
     cell_count(page, span, "seconds", NULL, (uint64_t)seconds, NULL);
+}
+
+static void add_history(struct page *page, struct cell *record, const struct usual *usual) {
+    if (!usual) {
+        cell_none(page, record, "history", NULL);
+        return;
+    }
+    struct cell *history = cell_record(page, record, "history", NULL);
+    when_cell(page, history, "since", usual->since);
+    cell_count(page, history, "weeks", NULL, usual->week_count, NULL);
+    when_cell(page, history, "learning_until", usual->learning_until);
+    cell_count(page, history, "rules_changed", NULL, usual->rules_changed, NULL);
 }
 
 static void add_account(struct page *page, const struct changes *changes,
@@ -203,22 +239,24 @@ static void add_account(struct page *page, const struct changes *changes,
              comparison->spans.before);
     add_span(page, record, "now", comparison->begins[NOW], comparison->ends[NOW],
              comparison->spans.now);
+    add_history(page, record, comparison->usual);
     cell_count(page, record, "names", NULL, changes->names, NULL);
     cell_count(page, record, "seldom_new", NULL, changes->seldom_new, NULL);
     cell_count(page, record, "seldom_gone", NULL, changes->seldom_gone, NULL);
-}
-
-static void add_text(struct page *page, struct slice text) {
-    page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = text;
 }
 
 void change_table_add(struct page *page, const struct changes *changes,
                       const struct compared *comparison, unsigned most) {
     size_t left_out;
     page->part = part_name(PART_CHANGES);
-    add_compared(page, comparison);
+    if (comparison->usual)
+        add_usual(page, comparison);
+    else
+        add_compared(page, comparison);
     struct section *section = add_rows(page, changes, comparison, most, &left_out);
-    if (!section->cell->first) {
+    if (!section->cell->first && comparison->usual && comparison->usual->since == MOMENT_NONE) {
+        section->look = LOOK_HIDDEN;
+    } else if (!section->cell->first) {
         section->look = LOOK_HIDDEN;
         add_text(page, slice_of(page_word(page, WORD_CHANGES_NOTHING)));
     }

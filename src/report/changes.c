@@ -16,18 +16,23 @@
 #include "tally/accounts.h"
 #include "tally/correspondents.h"
 #include "tally/destinations.h"
+#include "tally/incidents.h"
 #include "tally/templates.h"
 
-enum time { BEFORE, NOW, TIMES };
+enum time { BEFORE, NOW, TIMES, EVER, WEEK /* and those behind it */ };
 
 /* While they are gathered. */
 struct gathering {
+    bool of_history;
     struct changed *rows;
     size_t count, capacity;
     struct map places; /* table, unit, name -> size_t, a place in rows */
 };
 
 enum { KEY_LENGTH = 512 };
+
+/* All names of history that are not told apart. */
+static const struct slice others = SLICE_INIT("(other)");
 
 /* A key of parts, each with a NUL behind it; what is too long for it is cut. */
 static struct slice key_of(char key[KEY_LENGTH], const struct slice *parts, size_t count) {
@@ -64,7 +69,10 @@ static struct changed *row_of(struct gathering *gathering, const struct changed 
 static void put(struct gathering *gathering, const struct changed *like, enum time time,
                 uint64_t number) {
     struct changed *row = row_of(gathering, like);
-    *(time == NOW ? &row->now : &row->before) += number;
+    if (time >= WEEK)
+        row->weeks[time - WEEK] += number;
+    else if (time < TIMES)
+        *(time == NOW ? &row->now : &row->before) += number;
     *(time == NOW ? &row->is_known : &row->was_known) |= number || like->table == CHANGED_USERS;
 }
 
@@ -138,13 +146,53 @@ static void put_users(struct gathering *gathering, const struct tally *tally, en
     accounts_release(&accounts);
 }
 
-static void put_tally(struct gathering *gathering, const struct tally *tally, enum time time) {
-    struct putting putting = {gathering, time};
-    put_totals(gathering, tally, time);
-    tally_each_reason(tally, put_reason, &putting);
+/* Of history, which knows no accounts: names that somebody failed to log in under. */
+static void put_login_users(struct gathering *gathering, const struct tally *tally,
+                            enum time time) {
+    struct incidents incidents;
+    incidents_read(tally, THEME_LOGIN_USERS, &incidents);
+    for (size_t i = 0; i < incidents.owner_count; i++) {
+        const struct incident_owner *owner = &incidents.owners[i];
+        if (owner->name.length && !slice_equal(owner->name, others))
+            put(gathering,
+                &(struct changed){
+                    .table = CHANGED_USERS, .unit = "failed_logins", .name = owner->name},
+                time, owner->count);
+    }
+    incidents_release(&incidents);
+}
+
+static void put_reasons(struct gathering *gathering, const struct tally *tally, enum time time) {
+    tally_each_reason(tally, put_reason, &(struct putting){gathering, time});
+}
+
+static void put_templates(struct gathering *gathering, const struct tally *tally, enum time time) {
     if (tally_templates(tally))
-        templates_each(tally_templates(tally), put_template, &putting);
+        templates_each(tally_templates(tally), put_template, &(struct putting){gathering, time});
+}
+
+static void put_tally(struct gathering *gathering, const struct tally *tally, enum time time) {
+    put_totals(gathering, tally, time);
+    put_reasons(gathering, tally, time);
+    put_templates(gathering, tally, time);
     put_users(gathering, tally, time);
+}
+
+/* Totals and reasons week by week; of wordings only whether they came. */
+static void put_history(struct gathering *gathering, const struct tally *now,
+                        const struct compared *compared) {
+    const struct usual *usual = compared->usual;
+    for (size_t i = 0; i < usual->week_count; i++) {
+        put_totals(gathering, usual->weeks[i], WEEK + (enum time)i);
+        put_reasons(gathering, usual->weeks[i], WEEK + (enum time)i);
+    }
+    put_reasons(gathering, usual->ever, EVER);
+    put_templates(gathering, usual->ever, EVER);
+    put_totals(gathering, now, NOW);
+    put_reasons(gathering, now, NOW);
+    put_templates(gathering, now, NOW);
+    put_login_users(gathering, compared->before, BEFORE);
+    put_login_users(gathering, now, NOW);
 }
 
 /* ---- names of rankings */
@@ -198,6 +246,14 @@ static const struct ranking *ranking_of(const struct tally *tally,
                : correspondents(tally, (enum correspondent_table)table->ranking);
 }
 
+/* What history does not have by name may be among those that it counts together. */
+static uint64_t hidden_in(const struct ranking *ranking, const struct named_table *table,
+                          size_t measure) {
+    uint64_t numbers[COUNTS_MOST] = {0};
+    counts_get(&ranking->counts, ranking_hash(others), numbers);
+    return amount_of(table->measures[measure].number(numbers));
+}
+
 /* Both sides of a name at once, unless that was done when the other side named it. */
 static void put_name(struct gathering *gathering, const struct named_table *table,
                      const struct ranking *rankings[TIMES], const struct ranked *ranked) {
@@ -217,6 +273,8 @@ static void put_name(struct gathering *gathering, const struct named_table *tabl
             *(time == NOW ? &row->now : &row->before) =
                 amount_of(table->measures[i].number(numbers));
         }
+        if (!row->was_known && gathering->of_history)
+            row->hidden = hidden_in(rankings[BEFORE], table, i);
     }
 }
 
@@ -228,7 +286,7 @@ static void put_names(struct gathering *gathering, const struct named_table *tab
             size_t count;
             struct ranked *top = ranking_top(rankings[time], order, RANKING_NAMES, &count);
             for (size_t i = 0; i < count; i++)
-                if (top[i].name.length)
+                if (top[i].name.length && !slice_equal(top[i].name, others))
                     put_name(gathering, table, rankings, &top[i]);
             free(top);
         }
@@ -242,17 +300,71 @@ static enum change change_of(const struct changed *row) {
     return row->is_known ? CHANGE_SHRANK : CHANGE_GONE;
 }
 
-static void judge(struct gathering *gathering, struct differ_spans spans) {
+static int compare_numbers(const void *left, const void *right) {
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return (a > b) - (a < b);
+}
+
+static uint64_t median_of(const uint64_t *numbers, size_t count) {
+    uint64_t sorted[USUAL_WEEKS];
+    memcpy(sorted, numbers, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, compare_numbers);
+    return count % 2 ? sorted[count / 2]
+                     : sorted[count / 2 - 1] + (sorted[count / 2] - sorted[count / 2 - 1]) / 2;
+}
+
+/* By median and median deviation, so that one bad week neither is the rule nor hides the next. */
+static bool is_usual(const struct changed *row, size_t weeks) {
+    static const double usual_range = 3 * 1.4826; /* so many deviations: 3 of the normal curve */
+    uint64_t expected = differ_expected(row->before, row->spans), apart[USUAL_WEEKS];
+    for (size_t i = 0; i < weeks; i++)
+        apart[i] =
+            row->weeks[i] > row->before ? row->weeks[i] - row->before : row->before - row->weeks[i];
+    double off = (double)(row->now > expected ? row->now - expected : expected - row->now);
+    return off <= usual_range * (double)median_of(apart, weeks);
+}
+
+static bool is_by_week(const struct changed *row, const struct compared *compared) {
+    return compared->usual && compared->usual->week_count && row->table <= CHANGED_REASONS;
+}
+
+/* What was never seen in a long history is told, be it once; and reasons by another name are not
+ * told as new or gone. */
+static enum change change_in_history(const struct changed *row, const struct usual *usual,
+                                     enum change change) {
+    bool may_be_new = row->table == CHANGED_TEMPLATES || row->table == CHANGED_REASONS;
+    if (row->table == CHANGED_TEMPLATES && row->was_known)
+        return CHANGE_NONE;
+    if (may_be_new && !row->was_known && row->now)
+        change = usual->learning_until == MOMENT_NONE ? CHANGE_NEW : CHANGE_NONE;
+    return row->is_unsure ? CHANGE_NONE : change;
+}
+
+static void judge_row(struct changed *row, const struct differ_pair *pair,
+                      const struct compared *compared) {
+    bool stays = is_by_week(row, compared) && is_usual(row, compared->usual->week_count);
+    row->score = pair->score;
+    row->is_unsure = row->table == CHANGED_REASONS && compared->usual &&
+                     compared->usual->rules_changed && !(row->was_known && row->is_known);
+    row->change = pair->is_told && !stays ? change_of(row) : CHANGE_NONE;
+    if (compared->usual)
+        row->change = change_in_history(row, compared->usual, row->change);
+}
+
+static void judge(struct gathering *gathering, const struct compared *compared) {
     struct differ_pair *pairs = memory_resize(NULL, gathering->count + 1, sizeof *pairs);
-    for (size_t i = 0; i < gathering->count; i++)
-        pairs[i] = (struct differ_pair){.before = gathering->rows[i].before,
-                                        .now = gathering->rows[i].now};
-    differ_mark(pairs, gathering->count, spans);
     for (size_t i = 0; i < gathering->count; i++) {
         struct changed *row = &gathering->rows[i];
-        row->score = pairs[i].score;
-        row->change = pairs[i].is_told ? change_of(row) : CHANGE_NONE;
+        bool by_week = is_by_week(row, compared);
+        row->spans = by_week ? compared->usual->week_spans : compared->spans;
+        if (by_week)
+            row->before = median_of(row->weeks, compared->usual->week_count);
+        pairs[i] = (struct differ_pair){
+            .before = row->before + row->hidden, .now = row->now, .spans = row->spans};
     }
+    differ_mark(pairs, gathering->count);
+    for (size_t i = 0; i < gathering->count; i++)
+        judge_row(&gathering->rows[i], &pairs[i], compared);
     free(pairs);
 }
 
@@ -311,15 +423,21 @@ static void settle(struct changes *changes, struct gathering *gathering) {
 
 void changes_find(struct changes *changes, const struct tally *now,
                   const struct compared *comparison) {
-    struct gathering gathering = {0};
+    struct gathering gathering = {.of_history = comparison->usual};
     *changes = (struct changes){0};
+    if (comparison->usual && comparison->usual->since == MOMENT_NONE)
+        return;
     map_init(&gathering.places, sizeof(size_t));
-    put_tally(&gathering, comparison->before, BEFORE);
-    put_tally(&gathering, now, NOW);
+    if (comparison->usual) {
+        put_history(&gathering, now, comparison);
+    } else {
+        put_tally(&gathering, comparison->before, BEFORE);
+        put_tally(&gathering, now, NOW);
+    }
     for (size_t i = 0; i < sizeof named_tables / sizeof *named_tables; i++)
         put_names(&gathering, &named_tables[i], comparison->before, now);
     map_release(&gathering.places);
-    judge(&gathering, comparison->spans);
+    judge(&gathering, comparison);
     if (gathering.count)
         qsort(gathering.rows, gathering.count, sizeof *gathering.rows, compare_rows);
     settle(changes, &gathering);
@@ -335,7 +453,7 @@ const struct changed *changes_of_reason(const struct changes *changes, struct sl
                                         bool strangers) {
     for (size_t i = 0; i < changes->count; i++) {
         const struct changed *row = &changes->rows[i];
-        if (row->table == CHANGED_REASONS && row->strangers == strangers &&
+        if (row->table == CHANGED_REASONS && !row->is_unsure && row->strangers == strangers &&
             slice_equal(row->name, class_name) && slice_equal(row->event, event) &&
             slice_equal(row->direction, direction))
             return row;

@@ -7,9 +7,23 @@
 #include "tally/differ.h"
 #include "tally/tally.h"
 
+enum { USUAL_WEEKS = 8 };
+
+/* What history says is usual. */
+struct usual {
+    const struct tally *weeks[USUAL_WEEKS]; /* the same hours and weekdays, one a week before */
+    size_t week_count;                      /* at least one, when there is any history */
+    struct differ_spans week_spans;
+    const struct tally *ever; /* all that was before */
+    int64_t since;            /* seconds: what history knows of; MOMENT_NONE: nothing */
+    int64_t learning_until;   /* before that nothing is told for being new; MOMENT_NONE: over */
+    bool rules_changed;       /* since the last run: reasons may have other names */
+};
+
 /* What a report is compared with. */
 struct compared {
-    const struct tally *before;
+    const struct tally *before; /* of history: for names */
+    const struct usual *usual;  /* NULL: it is no history */
     struct differ_spans spans;  /* seconds */
     int64_t begins[2], ends[2]; /* of before, of now; MOMENT_NONE: not known */
     struct slice with;          /* as it was asked for: "yesterday", "mail.log.1" */
@@ -36,8 +50,12 @@ struct changed { /* texts are borrowed from the two tallies until they change */
     struct slice event, direction; /* of a reason */
     bool strangers;                /* did it: of a reason */
     bool is_beside;                /* the second number of a name: what failed of its mail */
+    bool is_unsure; /* of a reason that may have had another name */
     bool was_known, is_known;      /* the name is in the tally, with whatever number */
     uint64_t before, now;
+    uint64_t hidden;             /* of before: history may have had so many without the name */
+    uint64_t weeks[USUAL_WEEKS]; /* of which `before` is the median, when there are any */
+    struct differ_spans spans;
     double score;       /* differ.h */
     enum change change; /* CHANGE_NONE: not beyond chance */
 };
@@ -52,7 +70,7 @@ struct changes {
 void changes_find(struct changes *changes, const struct tally *now,
                   const struct compared *comparison);
 void changes_release(struct changes *changes);
-/* A reason of ours, or of strangers; NULL: it is in neither tally. */
+/* A reason of ours, or of strangers; NULL: it is in neither tally, or nobody knows. */
 const struct changed *changes_of_reason(const struct changes *changes, struct slice class_name,
                                         struct slice event, struct slice direction, bool strangers);
 

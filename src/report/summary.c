@@ -294,7 +294,8 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     joining_keep(&apart, &all);
     if (wishes->comparison) {
         changes_find(&changes, tally, wishes->comparison);
-        joining_rank(&apart, &changes);
+        if (!wishes->comparison->usual || wishes->comparison->usual->since != MOMENT_NONE)
+            joining_rank(&apart, &changes);
     }
     suspects_find(&suspects, tally);
     if (wishes->past) /* it was read when it was written */

@@ -58,13 +58,13 @@ static double threshold_of(double *scores, size_t count) {
     return threshold;
 }
 
-void differ_mark(struct differ_pair *pairs, size_t count, struct differ_spans spans) {
+void differ_mark(struct differ_pair *pairs, size_t count) {
     double *scores = memory_resize(NULL, count + 1, sizeof *scores);
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
         struct differ_pair *pair = &pairs[i];
-        pair->score = differ_score(pair->before, pair->now, spans);
-        pair->is_looked_at = can_stand_out(pair->before + pair->now, spans);
+        pair->score = differ_score(pair->before, pair->now, pair->spans);
+        pair->is_looked_at = can_stand_out(pair->before + pair->now, pair->spans);
         if (pair->is_looked_at)
             scores[used++] = fabs(pair->score);
     }

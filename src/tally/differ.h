@@ -20,6 +20,7 @@ struct differ_spans {
 
 struct differ_pair {
     uint64_t before, now;
+    struct differ_spans spans;
     double score;      /* below 0: less than before */
     bool is_looked_at; /* enough in all that one side could stand out */
     bool is_told;      /* beyond chance, with so many others looked at beside it */
@@ -32,6 +33,6 @@ double differ_score(uint64_t before, uint64_t now, struct differ_spans spans);
 uint64_t differ_expected(uint64_t before, struct differ_spans spans);
 /* Scores all pairs and marks those that are told: of a hundred of them at most one is expected to
  * be chance, however many are looked at (Benjamini and Hochberg). */
-void differ_mark(struct differ_pair *pairs, size_t count, struct differ_spans spans);
+void differ_mark(struct differ_pair *pairs, size_t count);
 
 #endif

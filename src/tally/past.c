@@ -12,6 +12,7 @@
 #include "tally/hours.h"
 #include "tally/incidents.h"
 #include "tally/named.h"
+#include "tally/templates.h"
 
 enum { TEXT_ROOM = 64, TOTALS = sizeof(struct totals) / sizeof(uint64_t) };
 
@@ -230,4 +231,11 @@ void past_template(struct tally *tally, const struct hourly_template *text, int6
                                           .source = text->source,
                                           .line = text->line};
     tally_offer_example(tally, text->class_name, text->event, text->direction, example, last);
+    if (tally_templates(tally))
+        templates_put(tally_templates(tally),
+                      &(struct template_count){.class_name = text->class_name,
+                                               .text = text->text,
+                                               .count = text->count,
+                                               .last = last,
+                                               .example = example});
 }

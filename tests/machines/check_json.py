@@ -43,6 +43,7 @@ def past():
                 raise
             return
         yield "history", report(*history)
+        yield "beside history", report(*history, SAMPLES[0])
         yield "history of an hour", report(*history, "--since", "2026-06-01T09:00:00Z",
                                            "--until", "2026-06-01T10:00:00Z")
 

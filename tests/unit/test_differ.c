@@ -30,8 +30,8 @@ static void test_one_pair(void **state) {
         {UINT64_MAX, 0, {1, 1}, true},  {UINT64_MAX, UINT64_MAX, {1, 1}, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct differ_pair pair = {.before = rows[i].before, .now = rows[i].now};
-        differ_mark(&pair, 1, rows[i].spans);
+        struct differ_pair pair = {rows[i].before, rows[i].now, rows[i].spans, 0, false, false};
+        differ_mark(&pair, 1);
         if (pair.is_told != rows[i].is_told)
             fail_msg("row %zu: score %f", i, pair.score);
     }
@@ -59,16 +59,16 @@ static void test_many_beside(void **state) {
     (void)state;
     enum { NAMES = 5000 };
     static struct differ_pair pairs[NAMES];
-    pairs[0] = (struct differ_pair){.before = 0, .now = 18};
-    differ_mark(pairs, 1, day);
+    pairs[0] = (struct differ_pair){.before = 0, .now = 18, .spans = day};
+    differ_mark(pairs, 1);
     assert_true(pairs[0].is_told);
     for (size_t i = 1; i < NAMES; i++)
-        pairs[i] = (struct differ_pair){.before = 50, .now = 50};
-    differ_mark(pairs, NAMES, day);
+        pairs[i] = (struct differ_pair){.before = 50, .now = 50, .spans = day};
+    differ_mark(pairs, NAMES);
     assert_false(pairs[0].is_told);
     for (size_t i = 1; i < NAMES; i++) /* too few to be looked at: they do not count */
-        pairs[i] = (struct differ_pair){.before = 1, .now = 1};
-    differ_mark(pairs, NAMES, day);
+        pairs[i] = (struct differ_pair){.before = 1, .now = 1, .spans = day};
+    differ_mark(pairs, NAMES);
     assert_true(pairs[0].is_told);
 }
 
@@ -91,9 +91,10 @@ static void test_of_chance_alone(void **state) {
         for (size_t i = 0; i < NAMES; i++) {
             unsigned usual = 1 + chance(1 + chance(200));
             pairs[i] = (struct differ_pair){.before = bursts(usual * (80 + chance(41)) / 100),
-                                            .now = bursts(usual * (80 + chance(41)) / 100)};
+                                            .now = bursts(usual * (80 + chance(41)) / 100),
+                                            .spans = day};
         }
-        differ_mark(pairs, NAMES, day);
+        differ_mark(pairs, NAMES);
         for (size_t i = 0; i < NAMES; i++)
             of_round += pairs[i].is_told;
         told += of_round;
