@@ -410,15 +410,21 @@ int cmd_trace(const struct options *options) {
     struct tracing tracing = {
         .analysis = {.default_format = "text", .has = is_for_traces, .read = read_and_write}};
     if (!options->operand_count) {
-        say_fault("trace: name a queue ID, message-id, address, user, IP, host or /pattern/");
+        say_fault(
+            "trace: name a queue ID, message-id, address, user, IP, host, /pattern/ or FILE:LINE");
         return 2;
     }
     if (!wanted_read(&tracing.wanted, slice_of(options->operands[0]), &problem)) {
         say_fault("%s", problem.text);
         return 2;
     }
+    char *place[] = {(char *)(uintptr_t)tracing.wanted.path};
     of_logs.operands++;
     of_logs.operand_count--;
+    if (tracing.wanted.path && !of_logs.operand_count) {
+        of_logs.operands = place;
+        of_logs.operand_count = 1;
+    }
     arena_init(&tracing.arena);
     int status = analysis_run(&tracing.analysis, &of_logs);
     arena_release(&tracing.arena);

@@ -155,8 +155,10 @@ static void take_whole(struct reading_all *all, const struct entry *from,
     if (!read->entry.queue_id.length)
         read->session =
             session_of(all, &entry, all->records.count ? records_at(&all->records, 0) : NULL);
-    read->entry.is_wanted =
-        wanted_stands(all->wanted, entry.text) && !block_is_outside(all->run->options, &entry.time);
+    const struct found_place *place = &all->lines->place;
+    bool is_there = place->source == source && place->line == entry.line.number;
+    read->entry.is_wanted = (is_there || wanted_stands(all->wanted, entry.text)) &&
+                            !block_is_outside(all->run->options, &entry.time);
 }
 
 static void given_up(void *context, const struct split *split) {

@@ -517,8 +517,13 @@ static void take_line(struct passes *passes, struct spot spot, bool has_id) {
     arena_clear(&passes->arena);
     if (!find_begin(passes, &spot, &entry))
         return;
+    const struct source *source = passes->again[passes->source].source;
     if (hit.number != spot.number)
         told.is_wanted = wanted_stands(passes->wanted, spot_text(&hit));
+    if (wanted_is_at(passes->wanted, source, hit.number)) {
+        told.is_wanted = true;
+        passes->found->place = (struct found_place){source, spot.number};
+    }
     if (is_cut_by_container(passes, &spot, &entry))
         take_stream(passes, &spot, &entry, told);
     else if (piece_may_be(entry.text) && piece_of_text(&entry, &piece))
@@ -577,6 +582,19 @@ static void read_block(struct passes *passes, struct held *held) {
     }
 }
 
+static bool holds_place(const struct passes *passes, const struct held *held) {
+    return passes->wanted->path && passes->wanted->line >= held->first &&
+           passes->wanted->line < held->first + held->lines;
+}
+
+static void read_place(struct passes *passes, struct held *held) {
+    struct spot spot = spot_first(held);
+    while (spot.number < passes->wanted->line && spot_next(passes, &spot))
+        ;
+    if (wanted_is_at(passes->wanted, passes->again[passes->source].source, spot.number))
+        take_line(passes, spot, false);
+}
+
 /* What was met in the block may have been named before, in it or in those before. */
 static void look_back(struct passes *passes, struct held *held, size_t before) {
     enum { FREE = 1 << 26, SHARE = 4 }; /* the pass shall not become slow by it */
@@ -631,6 +649,8 @@ static void take_block(struct passes *passes, struct held *held) {
         see_wrapping(passes, held);
     keep_going_on(passes, held);
     keep_watched(passes, held);
+    if (holds_place(passes, held))
+        read_place(passes, held);
     if (passes->wanted->regex)
         read_block(passes, held);
     else

@@ -21,14 +21,20 @@ struct kept {
     struct slice text;
 };
 
+struct found_place {
+    const struct source *source;
+    uint64_t line;
+};
+
 struct found_lines {
     struct kept *items; /* in the order of the sources, each once */
     size_t count, capacity;
     struct arena arena;
     size_t bytes;
-    bool cut;            /* some were too many */
-    unsigned passes;     /* how often the logs were read */
-    uint64_t not_joined; /* messages that have the message-id of a match, and are left out */
+    bool cut;                 /* some were too many */
+    struct found_place place; /* where the entry at a wanted place begins; source NULL: none */
+    unsigned passes;          /* how often the logs were read */
+    uint64_t not_joined;      /* messages that have the message-id of a match, and are left out */
 };
 
 /* Reads the sources; troubles are said on standard error and leave run->faulty. `lines` begins as

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/ascii.h"
 
@@ -78,6 +79,31 @@ struct slice wanted_bare(struct slice id) {
     return inside(id, '<', '>');
 }
 
+/* "mail.log:12" as a report shows it, or "-:12". */
+static bool read_place(struct wanted *wanted, struct slice what) {
+    size_t colon = slice_rfind(what, ':');
+    if (colon == SIZE_MAX || colon == 0 || colon >= WANTED_TEXT ||
+        !slice_number(slice_from(what, colon + 1), &wanted->line))
+        return false;
+    struct stat status;
+    char *path = wanted->texts[0];
+    memcpy(path, what.at, colon);
+    path[colon] = '\0';
+    if (strcmp(path, "-") != 0 && (stat(path, &status) != 0 || S_ISDIR(status.st_mode)))
+        return false;
+    wanted->path = path;
+    return true;
+}
+
+bool wanted_is_at(const struct wanted *wanted, const struct source *source, uint64_t line) {
+    struct stat status;
+    if (!wanted->path || wanted->line != line)
+        return false;
+    return strcmp(wanted->path, source->name) == 0 ||
+           (source->inode && stat(wanted->path, &status) == 0 && source->inode == status.st_ino &&
+            source->device == status.st_dev);
+}
+
 bool wanted_read(struct wanted *wanted, struct slice what, struct problem *problem) {
     *wanted = (struct wanted){0};
     struct slice pattern = inside(what, '/', '/');
@@ -86,6 +112,8 @@ bool wanted_read(struct wanted *wanted, struct slice what, struct problem *probl
     if (what.length > 3 && what.at[0] == '/' && slice_ends(what, SLICE("/i")))
         return read_regex(wanted, slice_head(slice_from(what, 1), what.length - 3), REGEX_NOCASE,
                           problem);
+    if (read_place(wanted, what))
+        return true;
     struct slice text = inside(inside(slice_trim(what), '<', '>'), '[', ']');
     if (!text.length)
         return problem_say(problem, "trace: WHAT is empty");

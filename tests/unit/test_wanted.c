@@ -88,6 +88,24 @@ static void test_refused(void **state) {
     assert_true(wanted_read(&wanted, (struct slice){longest, WANTED_TEXT - 1}, &problem));
 }
 
+static void test_places(void **state) {
+    struct wanted wanted;
+    struct problem problem;
+    char name[] = "/dev/null", other[] = "-";
+    struct source source = {.name = name}, input = {.name = other};
+    (void)state;
+    assert_true(wanted_read(&wanted, SLICE("/dev/null:12"), &problem));
+    assert_true(wanted_is_at(&wanted, &source, 12));
+    assert_false(wanted_is_at(&wanted, &source, 13));
+    assert_false(wanted_is_at(&wanted, &input, 12));
+    assert_false(wanted_stands(&wanted, SLICE("/dev/null:12")));
+    assert_true(wanted_read(&wanted, SLICE("-:3"), &problem));
+    assert_true(wanted_is_at(&wanted, &input, 3));
+    assert_true(wanted_read(&wanted, SLICE("no/such/file:12"), &problem));
+    assert_false(wanted_is_at(&wanted, &source, 12));
+    assert_true(wanted_stands(&wanted, SLICE("in no/such/file:12")));
+}
+
 static void test_unescaped(void **state) {
     static const char *const rows[][2] = {
         {"bob@example.net", "bob@example.net"},
@@ -104,6 +122,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stands),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_places),
         cmocka_unit_test(test_unescaped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
