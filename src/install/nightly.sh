@@ -1,7 +1,7 @@
 #!/bin/sh
 # nightly - the report of what came since the last one, as a message that waits; and the sending of
 # what waits.
-# usage: nightly write [PATH...]     nightly send
+# usage: nightly write [PATH... | --journal]     nightly send
 #
 # Two steps because they need different rights. Who reads logs, which strangers write to, is shut in
 # and can become nobody else; who sends must let sendmail become the group that owns its queue.
