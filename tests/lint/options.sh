@@ -3,7 +3,7 @@
 . "$(dirname "$0")/tap.bash"
 
 # Options of other programs that the documentation may name.
-foreign='no-install-recommends|no-pager|verify|headless|infilter|convert-to'
+foreign='failed|home-dir|now|shell|system|no-install-recommends|no-pager|verify|headless|infilter|convert-to'
 
 known_options() {
     sed -n 's/^OPTION("\([a-z-]*\)".*/--\1/p' src/app/options.def | sort -u
