@@ -72,8 +72,12 @@ static bool pack_words(const struct counts *counts, const uint64_t *numbers, uin
     return !over;
 }
 
-static void move_row(uint64_t *to, const uint64_t *from, size_t words) {
-    for (size_t word = 0; word < words; word++)
+/* Most rows are two words. */
+static inline void move_row(uint64_t *to, const uint64_t *from, size_t words) {
+    enum { MOST = 2 };
+    for (size_t word = 0; word < MOST && word < words; word++)
+        to[word] = from[word];
+    for (size_t word = MOST; word < words; word++)
         to[word] = from[word];
 }
 
@@ -145,17 +149,20 @@ static void grow(struct counts *counts, size_t homes, size_t behind) {
 }
 
 /* Many rows grow by a quarter, so that they never hold much more than they need; one is then moved
- * ten times. */
-static void grow_when_full(struct counts *counts) {
+ * ten times. True: all have moved. */
+static bool grow_when_full(struct counts *counts) {
     size_t homes = counts->homes;
     if ((counts->count + 1) * 8 <= homes * 7)
-        return;
+        return false;
     homes = homes ? homes + homes / (homes < FEW_HOMES ? 1 : 4) : FIRST_HOMES;
     grow(counts, homes, counts->places ? counts->places - counts->homes : FIRST_BEHIND);
+    return true;
 }
 
-static void clear_row(uint64_t *row, size_t stride) {
-    for (size_t word = 0; word < stride; word++)
+static inline void clear_row(uint64_t *row, size_t stride) {
+    if (stride > 1)
+        row[1] = 0;
+    for (size_t word = 2; word < stride; word++)
         row[word] = 0;
 }
 
@@ -175,11 +182,13 @@ static uint64_t *insert_at(struct counts *counts, uint64_t *row, uint64_t key) {
     return row;
 }
 
-uint64_t *counts_insert(struct counts *counts, uint64_t key) {
-    uint64_t *row;
-    grow_when_full(counts);
-    while (!(row = insert_at(counts, counts_seek(counts, key), key)))
+uint64_t *counts_insert(struct counts *counts, uint64_t key, uint64_t *row) {
+    if (grow_when_full(counts))
+        row = counts_seek(counts, key);
+    while (!(row = insert_at(counts, row, key))) {
         grow(counts, counts->homes, 2 * (counts->places - counts->homes));
+        row = counts_seek(counts, key);
+    }
     return row;
 }
 

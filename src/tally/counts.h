@@ -46,8 +46,13 @@ struct amounts {
     uint64_t over;                /* not 0: a number is wider than its room */
 };
 
+/* In parts: of a whole so large the compiler makes a `rep stos`, which takes 30 cycles to begin. */
 static inline void amounts_clear(struct amounts *amounts) {
-    memset(amounts, 0, sizeof *amounts);
+    enum { HALF = COUNTS_MOST / 2 };
+    memset(&amounts->numbers[0], 0, HALF * sizeof *amounts->numbers);
+    memset(&amounts->numbers[HALF], 0, HALF * sizeof *amounts->numbers);
+    memset(amounts->words, 0, sizeof amounts->words);
+    amounts->over = 0;
 }
 
 /* With a constant layout and number it takes seven instructions. */
@@ -124,6 +129,11 @@ static inline uint64_t counts_number(const struct counts *counts, const uint64_t
     return row[1 + field->word] >> field->shift & field->most;
 }
 
+/* The numbers of a row, where all have 64 bits. */
+static inline uint64_t *counts_whole(uint64_t *row) {
+    return row + 1;
+}
+
 /* 0 marks an empty place. */
 static inline uint64_t counts_key(const struct counts *counts, uint64_t hash) {
     return (hash ? hash : 1) * counts->spreading;
@@ -143,7 +153,8 @@ static inline uint64_t *counts_seek(const struct counts *counts, uint64_t key) {
     return row;
 }
 
-uint64_t *counts_insert(struct counts *counts, uint64_t key);
+/* `row`: where the key belongs. */
+uint64_t *counts_insert(struct counts *counts, uint64_t key, uint64_t *row);
 
 static inline uint64_t *counts_row(struct counts *counts, uint64_t hash, bool *is_new_r) {
     uint64_t key = counts_key(counts, hash);
@@ -151,7 +162,7 @@ static inline uint64_t *counts_row(struct counts *counts, uint64_t hash, bool *i
     bool is_new = !row || *row != key;
     if (is_new_r)
         *is_new_r = is_new;
-    return is_new ? counts_insert(counts, key) : row;
+    return is_new ? counts_insert(counts, key, row) : row;
 }
 
 static inline void counts_add_wide(const struct counts *counts, uint64_t *numbers,
@@ -168,6 +179,14 @@ static inline void counts_add_wide(const struct counts *counts, uint64_t *number
 static inline bool counts_add_words(const struct counts *counts, uint64_t *words,
                                     const uint64_t *by) {
     uint64_t sums[COUNTS_WORDS], carried = 0;
+    if (counts->words == 1 &&
+        counts->narrow == 1) { /* an address: two thirds of the instructions */
+        uint64_t more = by[0] & ~(words[0] & counts->flags[0]), sum = words[0] + more;
+        if ((words[0] ^ more ^ sum) & counts->behind[0])
+            return false;
+        words[0] = sum;
+        return true;
+    }
     for (size_t i = 0; i < counts->narrow; i++) {
         uint64_t more = by[i] & ~(words[i] & counts->flags[i]);
         sums[i] = words[i] + more;

@@ -20,6 +20,10 @@ static const uint64_t no_quarter = UINT64_MAX;
 
 struct hours {
     struct counts counts;
+    /* The row that was added to last, which nearly all entries share with the one before: */
+    bool has_last;
+    int64_t last_begin; /* of its quarter */
+    size_t last_at;     /* in counts.rows */
 };
 
 static void hours_init(void *content) {
@@ -52,6 +56,16 @@ static uint64_t *row_of(struct counts *counts, uint64_t quarter) {
     return counts_row(counts, quarter, NULL);
 }
 
+/* The numbers of the quarter of a time. */
+static uint64_t *numbers_at(struct hours *hours, int64_t seconds) {
+    uint64_t quarter = quarter_of(seconds);
+    uint64_t *row = row_of(&hours->counts, quarter);
+    hours->has_last = quarter != no_quarter;
+    hours->last_begin = begin_of(quarter);
+    hours->last_at = (size_t)(row - hours->counts.rows);
+    return counts_whole(row);
+}
+
 /* Where a recipient in a state stands; HOURS_NUMBERS: nowhere. */
 static enum hours_number number_of(enum fate fate) {
     switch (fate) {
@@ -79,9 +93,9 @@ static enum hours_number number_of_event(enum event event) {
     }
 }
 
-static void add(struct counts *counts, uint64_t *row, enum hours_number number, uint64_t by) {
-    if (by && number != HOURS_NUMBERS)
-        counts_sum_row(counts, row, number, by);
+static void add(uint64_t *numbers, enum hours_number number, uint64_t by) {
+    if (number != HOURS_NUMBERS)
+        numbers[number] += by;
 }
 
 /* What is taken back makes numbers of less than none, modulo 2^64: hours_each sets them right. */
@@ -89,21 +103,26 @@ static void hours_add(void *content, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     if (!counting->events && !counting->recipients && !finding->new_messages)
         return;
-    struct counts *counts = &((struct hours *)content)->counts;
-    uint64_t *row = row_of(counts, quarter_of(finding->time.seconds));
-    add(counts, row, HOURS_RECEIVED, (uint64_t)(int64_t)finding->new_messages);
-    add(counts, row, number_of(counting->from), UINT64_MAX);
-    add(counts, row, number_of(counting->into), counting->recipients);
-    add(counts, row, number_of_event(finding->record.event), counting->events);
+    struct hours *hours = content;
+    int64_t seconds = finding->time.seconds;
+    bool is_last =
+        hours->has_last && seconds >= hours->last_begin && seconds - hours->last_begin < QUARTER;
+    uint64_t *numbers =
+        is_last ? counts_whole(hours->counts.rows + hours->last_at) : numbers_at(hours, seconds);
+    numbers[HOURS_RECEIVED] += (uint64_t)(int64_t)finding->new_messages;
+    add(numbers, number_of(counting->from), UINT64_MAX);
+    add(numbers, number_of(counting->into), counting->recipients);
+    add(numbers, number_of_event(finding->record.event), counting->events);
 }
 
 void hours_put(struct tally *tally, int64_t seconds, enum hours_number number, uint64_t by) {
     struct hours *hours = tally_content_to_fill(tally, &counter_hours);
-    add(&hours->counts, row_of(&hours->counts, quarter_of(seconds)), number, by);
+    add(numbers_at(hours, seconds), number, by);
 }
 
 static void hours_merge(void *into, const void *from) {
     counts_merge(&((struct hours *)into)->counts, &((const struct hours *)from)->counts);
+    ((struct hours *)into)->has_last = false;
 }
 
 static void hours_save(const void *content, struct pack *pack) {
@@ -112,6 +131,7 @@ static void hours_save(const void *content, struct pack *pack) {
 
 static void hours_load(void *content, struct unpack *unpack) {
     counts_load(&((struct hours *)content)->counts, unpack);
+    ((struct hours *)content)->has_last = false;
 }
 
 const struct counter counter_hours = {
