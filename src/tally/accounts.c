@@ -265,6 +265,7 @@ static void accounts_load(void *content, struct unpack *unpack) {
 const struct counter counter_accounts = {
     .name = "accounts",
     .size = sizeof(struct content),
+    .of = OF_USERS,
     .init = accounts_init,
     .release = accounts_free,
     .add = accounts_add,

@@ -290,6 +290,7 @@ static void coded_load(void *content, struct unpack *unpack) {
 const struct counter counter_coded = {
     .name = "coded",
     .size = sizeof(struct content),
+    .of = OF_FAULTS,
     .init = coded_init,
     .release = coded_release,
     .add = coded_add,

@@ -226,6 +226,7 @@ static void correspondents_load(void *content, struct unpack *unpack) {
 const struct counter counter_correspondents = {
     .name = "correspondents",
     .size = sizeof(struct correspondents),
+    .of = OF_MESSAGES | OF_RECIPIENTS | OF_FAULTS,
     .init = correspondents_init,
     .release = correspondents_release,
     .expect = correspondents_expect,

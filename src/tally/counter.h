@@ -16,6 +16,7 @@ struct tally;
 struct counter {
     const char *name;
     size_t size; /* bytes of its content, zeroed before init */
+    unsigned of; /* expect and add are called for these alone (enum counting_of); 0: for all */
     void (*init)(void *content);
     void (*release)(void *content);
     /* Called before all counters add: begins to fetch the rows that add will need, while the others

@@ -65,6 +65,23 @@ static void add_names(struct counting *counting) {
     counting_whose(finding->origin, record, &counting->sender, &counting->sender_domain);
 }
 
+bool counting_is_failed_try(const struct finding *finding) {
+    const struct record *record = &finding->record;
+    return record->kind == RECORD_OUTCOME && record->level == LEVEL_HOST &&
+           record->event != EVENT_DELIVERED && !finding->is_notice;
+}
+
+static unsigned what_of(const struct counting *counting) {
+    const struct finding *finding = counting->finding;
+    const struct record *record = &finding->record;
+    bool is_fault = counting->events && record->event != EVENT_DELIVERED;
+    return (finding->new_messages ? OF_MESSAGES : 0) |
+           (finding->after != FATE_NONE ? OF_RECIPIENTS : 0) | (counting->events ? OF_EVENTS : 0) |
+           (is_fault ? OF_FAULTS : 0) | (counting_is_failed_try(finding) ? OF_TRIES : 0) |
+           (record->kind == RECORD_STEP ? OF_STEPS : 0) |
+           (record->user.length || record->event == EVENT_AUTH_FAILED ? OF_USERS : 0);
+}
+
 void counting_begin(struct counting *counting, const struct finding *finding) {
     memset(counting, 0, offsetof(struct counting, relay_room));
     counting->finding = finding;
@@ -81,6 +98,7 @@ void counting_begin(struct counting *counting, const struct finding *finding) {
         if (finding->first_deferral)
             counting->deferred_ever = weight_of(finding);
     }
-    if (counting->recipients || (counting->events && finding->record.event != EVENT_DELIVERED))
+    counting->of = what_of(counting);
+    if (counting->of & (OF_RECIPIENTS | OF_FAULTS))
         add_names(counting);
 }

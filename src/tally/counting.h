@@ -7,8 +7,20 @@
 #include "finding/finding.h"
 #include "tally/ranking.h"
 
+/* What it is about: a counter is only asked for what it counts. */
+enum counting_of {
+    OF_MESSAGES = 1,   /* received, or taken back */
+    OF_RECIPIENTS = 2, /* who went from one state to another */
+    OF_EVENTS = 4,     /* of the totals, deliveries too */
+    OF_FAULTS = 8,     /* those of the reasons */
+    OF_TRIES = 16,     /* at one host of several, that failed: no event of the totals */
+    OF_STEPS = 32,     /* of postscreen */
+    OF_USERS = 64,     /* who log in, try to, or are told with a message */
+};
+
 struct counting {
     const struct finding *finding;
+    unsigned of; /* of enum counting_of */
     /* A recipient went from one state to another: `into` has `recipients` more, `from`, if it is
      * one that is counted, has one less. FATE_NONE: no recipient of users' mail changed. */
     enum fate from, into;
@@ -36,6 +48,9 @@ void counting_begin(struct counting *counting, const struct finding *finding);
 /* Whose message it is, as names: "<>" for the null sender, "" when it is not known. */
 void counting_whose(const struct origin *origin, const struct record *record, struct name *sender_r,
                     struct name *domain_r);
+
+/* One host of several failed: no event of the totals. */
+bool counting_is_failed_try(const struct finding *finding);
 
 /* Is counted as a state of recipients. */
 static inline bool fate_is_counted(enum fate fate) {

@@ -111,17 +111,10 @@ static void add_at_relay(struct destinations *all, const struct counting *counti
     add_named(all, DESTINATION_OPERATOR, &counting->run_by, by);
 }
 
-/* One host of several failed: no event of the totals. */
-static bool is_failed_try(const struct finding *finding) {
-    const struct record *record = &finding->record;
-    return record->kind == RECORD_OUTCOME && record->level == LEVEL_HOST &&
-           record->event != EVENT_DELIVERED && !finding->is_notice;
-}
-
 static void destinations_expect(void *content, struct counting *counting) {
     const struct finding *finding = counting->finding;
     (void)content;
-    if (!counting->recipients && !is_failed_try(finding))
+    if (!counting->recipients && !counting_is_failed_try(finding))
         return;
     counting->relay = ranking_name(name_of_relay(&finding->record, counting->relay_room));
     counting->run_by = finding->run_by.length ? ranking_name(finding->run_by) : counting->relay;
@@ -131,7 +124,7 @@ static void destinations_add(void *content, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     struct amounts by;
     amounts_clear(&by);
-    if (is_failed_try(finding)) {
+    if (counting_is_failed_try(finding)) {
         amounts_set(&by, rooms, DESTINATION_FAILED, finding->repeat);
         add_at_relay(content, counting, &by);
         return;
@@ -181,6 +174,7 @@ static void destinations_load(void *content, struct unpack *unpack) {
 const struct counter counter_destinations = {
     .name = "destinations",
     .size = sizeof(struct destinations),
+    .of = OF_RECIPIENTS | OF_TRIES,
     .init = destinations_init,
     .release = destinations_release,
     .expect = destinations_expect,

@@ -78,6 +78,7 @@ static void others_load(void *content, struct unpack *unpack) {
 const struct counter counter_distinct = {
     .name = "distinct",
     .size = sizeof(struct others),
+    .of = OF_MESSAGES | OF_RECIPIENTS,
     .init = others_init,
     .release = others_release,
     .add = others_add,

@@ -236,6 +236,7 @@ static void flows_load(void *content, struct unpack *unpack) {
 const struct counter counter_flows = {
     .name = "flows",
     .size = sizeof(struct content),
+    .of = OF_RECIPIENTS,
     .init = flows_init,
     .release = flows_release,
     .expect = flows_expect,

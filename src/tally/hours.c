@@ -101,8 +101,6 @@ static void add(uint64_t *numbers, enum hours_number number, uint64_t by) {
 /* What is taken back makes numbers of less than none, modulo 2^64: hours_each sets them right. */
 static void hours_add(void *content, const struct counting *counting) {
     const struct finding *finding = counting->finding;
-    if (!counting->events && !counting->recipients && !finding->new_messages)
-        return;
     struct hours *hours = content;
     int64_t seconds = finding->time.seconds;
     bool is_last =
@@ -137,6 +135,7 @@ static void hours_load(void *content, struct unpack *unpack) {
 const struct counter counter_hours = {
     .name = "hours",
     .size = sizeof(struct hours),
+    .of = OF_MESSAGES | OF_RECIPIENTS | OF_EVENTS,
     .init = hours_init,
     .release = hours_release,
     .add = hours_add,

@@ -456,6 +456,7 @@ static void incidents_load(void *content, struct unpack *unpack) {
 const struct counter counter_incidents = {
     .name = "incidents",
     .size = sizeof(struct content),
+    .of = OF_FAULTS | OF_STEPS,
     .init = incidents_init,
     .release = incidents_free,
     .add = incidents_add,

@@ -396,10 +396,14 @@ void tally_add(struct tally *tally, const struct finding *finding) {
     tally_count(tally, &counting);
 }
 
+static inline bool concerns(const struct counter *counter, const struct counting *counting) {
+    return !counter->of || counter->of & counting->of;
+}
+
 void tally_count(struct tally *tally, struct counting *counting) {
     const struct finding *finding = counting->finding;
     for (size_t i = 0; i < COUNTERS; i++)
-        if (counters[i]->expect)
+        if (counters[i]->expect && concerns(counters[i], counting))
             counters[i]->expect(tally->contents[i], counting);
     totals_count(&tally->totals, counting);
     if (counting->events && finding->record.event != EVENT_DELIVERED) {
@@ -408,7 +412,8 @@ void tally_count(struct tally *tally, struct counting *counting) {
             templates_add(tally->templates, finding);
     }
     for (size_t i = 0; i < COUNTERS; i++)
-        counters[i]->add(tally->contents[i], counting);
+        if (concerns(counters[i], counting))
+            counters[i]->add(tally->contents[i], counting);
 }
 
 /* ---- what was counted elsewhere ---- */
