@@ -5,7 +5,8 @@ usage: writer.py FOLDER SEED LINES_A_SECOND
 The log is FOLDER/logs/mail.log; the same lines go to FOLDER/kept/full.log, which nobody rotates.
 Messages overlap: what one line says of a message is needed for another one, maybe after a rotation
 and some runs. Some lines are written in two parts. Times are made up and run far faster than the
-clock, so that hours end and messages wait for days.
+clock, so that hours end and messages wait for days; now and then the clock of the server goes back
+four hours, and later on.
 
 HUP: opens the log anew, as after a rotation. USR1: stands still; USR2: goes on. TERM: ends. Each is
 answered by a number more in FOLDER/kept/answered; at the end the counts are in FOLDER/kept/counts.
@@ -63,6 +64,7 @@ class Server:
 
     def __init__(self):
         self.now = START
+        self.behind = 0  # seconds that its clock is
         self.todo = []  # (time, number, line, what it counts)
         self.number = 0
         self.messages = 0
@@ -99,7 +101,9 @@ class Server:
         when, _, program, text, counted = heapq.heappop(self.todo)
         self.now = max(self.now, when)
         self.count(counted)
-        stamp = datetime.datetime.fromtimestamp(self.now, datetime.timezone.utc)
+        if random.random() < 1 / 3000:
+            self.behind = 0 if self.behind else 4 * 3600
+        stamp = datetime.datetime.fromtimestamp(self.now - self.behind, datetime.timezone.utc)
         return "%s mx1 postfix/%s: %s\n" % (stamp.isoformat(timespec="microseconds"), program, text)
 
     def begin_something(self):
