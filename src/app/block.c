@@ -97,7 +97,8 @@ static void finish_findings(struct pipeline *pipeline, struct hands *hands, stru
                             size_t first, const struct entry *entry, const struct mta *mta,
                             bool outside) {
     const struct beside *beside = pipeline->run->beside;
-    bool counts_beside = beside && !block_is_outside_of(beside->span, &entry->time);
+    bool counts_beside =
+        pipeline->run->whole || (beside && !block_is_outside_of(beside->span, &entry->time));
     for (size_t i = first; i < job->found.count; i++) {
         struct finding *finding = job_finding(job, i);
         finish_finding(finding, entry, mta);

@@ -11,17 +11,19 @@ static void count_finding(void *context, const struct finding *finding) {
     struct run *run = context;
     struct finding masked;
     struct counting counting;
-    if (run->hourly)
+    bool is_for_history = run->hourly && !run->whole;
+    bool is_shared = is_for_history && run->counts && !run->masker;
+    if (is_for_history)
         counting_begin(&counting, finding);
-    if (run->hourly && run->counts && !run->masker)
+    if (is_shared)
         tally_count(run->tally, &counting);
-    if (run->hourly)
+    if (is_for_history)
         hourly_add(run->hourly, &counting);
     if (run->masker) {
         masked = masker_finding(run->masker, finding);
         finding = &masked;
     }
-    if (run->counts && (!run->hourly || run->masker))
+    if (run->counts && !is_shared)
         tally_add(run->tally, finding);
     if (run->listen && record_is_finding(&finding->record))
         run->listen(run->context, finding);
@@ -118,10 +120,28 @@ static void take_beside(struct run *run, struct finding *finding) {
         block_put_outside(finding);
 }
 
+static void count_for_history(void *context, const struct finding *finding) {
+    struct run *run = context;
+    struct counting counting;
+    counting_begin(&counting, finding);
+    hourly_add(run->hourly, &counting);
+}
+
+/* What is stored is not narrowed by what is shown. */
+static void take_for_history(struct run *run, const struct finding *finding) {
+    struct finding whole = *finding;
+    whole.outside = false;
+    journey_take(run->whole, &whole, count_for_history, run);
+}
+
 static void take_finding(struct run *run, struct finding *finding, const char *source) {
     finding->source = source;
+    if (run->whole)
+        take_for_history(run, finding);
     if (run->beside)
         take_beside(run, finding);
+    else if (run->whole && finding->outside)
+        block_put_outside(finding);
     journey_take(run->journey, finding, count_finding, run);
 }
 

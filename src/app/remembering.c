@@ -52,10 +52,28 @@ static bool load_state(struct remembering *remembering, const char *name,
     return good;
 }
 
+static void count_waiter(void *context, const struct waiter *waiter) {
+    uint64_t *count = context;
+    (void)waiter;
+    ++*count;
+}
+
+/* Who waits from before is delivered to now, or still waits: the report begins with them. One that
+ * is narrowed is made as if what is new were all there is. */
+static void take_over_waiting(struct run *run) {
+    uint64_t count = 0;
+    if (run->whole)
+        return;
+    journey_each_waiting(run->journey, count_waiter, &count);
+    tally_waiting_before(run->tally, count);
+}
+
 /* A new version may keep it in another way; that is no reason never to read on. */
 static bool load_reading(struct remembering *remembering, struct unpack *unpack) {
     const struct options *options = remembering->run->options;
-    if (run_load_reading(remembering->run, unpack) && !unpack->rest.length)
+    bool is_read = run_load_reading(remembering->run, unpack) && !unpack->rest.length;
+    take_over_waiting(remembering->run);
+    if (is_read)
         return true;
     unpack->rest.length = 0;
     if (!options->quiet)
@@ -108,12 +126,18 @@ static void leave_names_out(struct remembering *remembering) {
                  options->history);
 }
 
+static bool is_narrowed(const struct options *options) {
+    return options->filter.count || options->since != MOMENT_NONE || options->until != MOMENT_NONE;
+}
+
 bool remembering_begin(struct remembering *remembering, struct run *run, struct problem *problem) {
     const struct hourly_sink sink = {remembering, keep_cell, keep_template, keep_clock};
     char host[256] = "";
     gethostname(host, sizeof host - 1);
     *remembering =
         (struct remembering){.run = run, .hourly = hourly_new(&sink, host), .places = resume_new()};
+    if (is_narrowed(run->options))
+        run->whole = remembering->whole = journey_new();
     remembering->store = store_open(run->options->history, STORE_WRITE, problem);
     if (!remembering->store || !store_begin(remembering->store, problem) ||
         !load_state(remembering, state_reading, load_reading, problem) ||
@@ -191,5 +215,6 @@ void remembering_release(struct remembering *remembering) {
     store_close(remembering->store);
     hourly_free(remembering->hourly);
     resume_free(remembering->places);
+    journey_free(remembering->whole);
     *remembering = (struct remembering){0};
 }

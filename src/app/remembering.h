@@ -13,7 +13,8 @@ struct remembering {
     struct run *run;
     struct hourly *hourly;
     struct resume *places;
-    bool failed; /* writing did; what followed was not written */
+    struct journey *whole; /* of a run that shows only some of what it reads; else NULL */
+    bool failed;           /* writing did; what followed was not written */
     struct problem problem;
 };
 

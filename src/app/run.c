@@ -134,7 +134,7 @@ static void load_went(struct before *before, struct unpack *unpack) {
 }
 
 void run_save_reading(const struct run *run, struct pack *pack) {
-    journey_save(run->journey, pack);
+    journey_save(run->whole ? run->whole : run->journey, pack);
     pieces_save(run->before->pieces, pack);
     lasts_save(&run->before->lasts, pack);
     save_went(&run->before->went, pack);
@@ -147,7 +147,8 @@ void run_save(const struct run *run, struct pack *pack) {
 
 bool run_load_reading(struct run *run, struct unpack *unpack) {
     struct before *before = run->before;
-    bool good = journey_load(run->journey, unpack) && pieces_load(before->pieces, unpack) &&
+    struct journey *journey = run->whole ? run->whole : run->journey;
+    bool good = journey_load(journey, unpack) && pieces_load(before->pieces, unpack) &&
                 lasts_load(&before->lasts, unpack);
     load_went(before, unpack);
     if (!good || unpack->broken)

@@ -34,7 +34,9 @@ struct run {
         *masker; /* owned; names are counted and shown as it masks them; NULL: as they are */
     const struct sources *sources; /* all that are read, borrowed; may be NULL */
     struct beside *beside;         /* borrowed; NULL: there is none */
-    struct before *before;         /* what reading remembers from block to block */
+    struct journey *whole; /* follows all, and is saved, for history, where a span or filters narrow
+                              what the report shows, borrowed; NULL: the journey does */
+    struct before *before; /* what reading remembers from block to block */
     struct resume *resume; /* sources are gone on with where they were left, borrowed; NULL: all
                               are read from the front, and no line will follow the last */
     bool counts;           /* true after run_init; false: findings go to the listener alone */

@@ -522,6 +522,10 @@ void tally_sample(struct tally *tally, const char *source, uint64_t line, struct
     tally->sample_count++;
 }
 
+void tally_waiting_before(struct tally *tally, uint64_t count) {
+    tally->totals.waiting += count;
+}
+
 void tally_dropped(struct tally *tally, uint64_t messages) {
     tally->dropped += messages;
 }

@@ -113,6 +113,8 @@ void tally_program(struct tally *tally, struct slice program, const struct ledge
 void tally_sample(struct tally *tally, const char *source, uint64_t line, struct slice text);
 /* What the journey let go before its end. */
 void tally_dropped(struct tally *tally, uint64_t messages);
+/* Recipients who were waiting before the first finding, of a run that goes on. */
+void tally_waiting_before(struct tally *tally, uint64_t count);
 /* Entries that the log daemon says it lost: at least so many. */
 void tally_lost(struct tally *tally, uint64_t entries);
 
