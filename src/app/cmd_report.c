@@ -187,6 +187,8 @@ static void compare_with(struct reporting *reporting, struct store *store, struc
         begin = reporting->span.since;
         end = reporting->span.until - 1;
     }
+    if (begin == MOMENT_NONE) /* nothing was read */
+        return;
     reporting->usual =
         usual_read(store, run->knowledge, run->masker, begin, end, &reporting->compared, &problem);
     reporting->is_compared =
