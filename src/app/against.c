@@ -5,11 +5,14 @@
  */
 #include "app/against.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "app/block.h"
 #include "app/coverage.h"
 #include "app/inputs.h"
+#include "app/recall.h"
 #include "app/say.h"
 #include "base/memory.h"
 
@@ -18,6 +21,7 @@ struct against {
     struct beside beside;   /* of a span: its journey NULL for files */
     struct options options; /* of the run over files */
     struct run other;
+    struct tally *past; /* out of history; NULL: none */
     struct inputs inputs;
     char *files[AGAINST_MOST]; /* operands of the other run: getopt's are not const */
     struct arena arena;
@@ -52,6 +56,7 @@ void against_free(struct against *against) {
         run_release(&against->other);
     journey_free(against->beside.journey);
     tally_free(against->beside.tally);
+    tally_free(against->past);
     inputs_release(&against->inputs);
     arena_release(&against->arena);
     free(against);
@@ -150,7 +155,60 @@ static bool read_span(struct against *against, struct compared *compared_r) {
     return true;
 }
 
+/* ---- out of history */
+
+static bool fail(struct against *against, const struct problem *problem) {
+    say_fault("%s", problem->text);
+    against->run->faulty = true;
+    return false;
+}
+
+static bool recall(struct against *against, struct store *store, struct time_span span,
+                   struct compared *compared_r) {
+    const struct store_span hours = recall_hours(span.since, span.until);
+    struct recalled recalled;
+    struct problem problem;
+    const char *words = against->run->options->against[0];
+    against->past = tally_new();
+    if (!recall_tally(store, &hours, against->run->masker, against->past, &recalled, &problem))
+        return fail(against, &problem);
+    if (recalled.is_empty) {
+        problem_say(&problem, "--against '%s': history holds nothing of that time", words);
+        return fail(against, &problem);
+    }
+    compared_r->before = against->past;
+    compared_r->with = slice_of(run_shown_source(against->run, words));
+    compared_r->begins[0] = recalled.since;
+    compared_r->ends[0] = recalled.until;
+    return true;
+}
+
+/* By the first bytes, as compressed files are. */
+static bool is_history(const char *file) {
+    static const char magic[] = "SQLite format 3";
+    char head[sizeof magic];
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    bool is_one = fd >= 0 && read(fd, head, sizeof head) == (ssize_t)sizeof head &&
+                  memcmp(head, magic, sizeof magic) == 0;
+    if (fd >= 0)
+        close(fd);
+    return is_one;
+}
+
+static bool read_history(struct against *against, struct compared *compared_r) {
+    struct problem problem;
+    struct store *store = store_open(against->run->options->against[0], STORE_READ, &problem);
+    if (!store)
+        return fail(against, &problem);
+    bool good = recall(against, store, (struct time_span){MOMENT_NONE, MOMENT_NONE}, compared_r);
+    store_close(store);
+    return good;
+}
+
 static bool read_other(struct against *against, struct compared *compared_r) {
+    const struct options *given = against->run->options;
+    if (given->against_count == 1 && is_history(given->against[0]))
+        return read_history(against, compared_r);
     read_files(against);
     compared_r->before = against->other.tally;
     compared_r->with = files_named(against);
@@ -159,14 +217,30 @@ static bool read_other(struct against *against, struct compared *compared_r) {
     return tally_ledger(against->other.tally).used > 0;
 }
 
+static void measure(struct compared *compared) {
+    compared->spans = (struct differ_spans){seconds_of(compared->begins[0], compared->ends[0]),
+                                            seconds_of(compared->begins[1], compared->ends[1])};
+}
+
 bool against_read(struct against *against, struct compared *compared_r) {
     const struct options *options = against->run->options;
     *compared_r = (struct compared){0};
     if (!(options->against_is_span ? read_span : read_other)(against, compared_r))
         return false;
     against_times(against->run, &compared_r->begins[1], &compared_r->ends[1]);
-    compared_r->spans =
-        (struct differ_spans){seconds_of(compared_r->begins[0], compared_r->ends[0]),
-                              seconds_of(compared_r->begins[1], compared_r->ends[1])};
+    measure(compared_r);
+    return true;
+}
+
+bool against_recall(struct against *against, struct store *store, int64_t begin, int64_t end,
+                    struct compared *compared_r) {
+    const struct options *options = against->run->options;
+    *compared_r = (struct compared){0};
+    if (!(options->against_is_span ? recall(against, store, options->against_span, compared_r)
+                                   : read_other(against, compared_r)))
+        return false;
+    compared_r->begins[1] = begin;
+    compared_r->ends[1] = end;
+    measure(compared_r);
     return true;
 }

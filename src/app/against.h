@@ -4,6 +4,7 @@
 
 #include "app/run.h"
 #include "report/changes.h"
+#include "store/store.h"
 
 struct against;
 
@@ -14,6 +15,9 @@ struct against *against_new(struct run *run);
  * in it is said, and makes the run faulty. The texts live as long as `against`. False: there is
  * nothing to compare with. */
 bool against_read(struct against *against, struct compared *compared_r);
+/* The same where the report is one out of history, of [begin, end). */
+bool against_recall(struct against *against, struct store *store, int64_t begin, int64_t end,
+                    struct compared *compared_r);
 void against_free(struct against *against);
 
 /* When the first and the last entry could count that a run has read; MOMENT_NONE: none had a time.

@@ -124,7 +124,11 @@ static bool is_wanted(const struct analysis *analysis, const struct run *run) {
 static void write_page(struct analysis *analysis, struct run *run) {
     struct reporting *reporting = (struct reporting *)analysis;
     struct page page;
-    if (reporting->against)
+    if (reporting->against && reporting->past)
+        reporting->is_compared =
+            against_recall(reporting->against, reporting->past, reporting->span.since,
+                           reporting->span.until, &reporting->compared);
+    else if (reporting->against)
         reporting->is_compared = against_read(reporting->against, &reporting->compared);
     struct format_wishes wishes =
         result_wishes(&analysis->result, run->options, &run->knowledge->words);
@@ -272,9 +276,9 @@ static bool begin(struct analysis *analysis, struct run *run, struct problem *pr
     tally_mute(run->tally, &run->options->mutes);
     if (is_beside_history(run))
         tally_keep_templates(run->tally);
+    reporting->against = against_new(run);
     if (is_from_history(run->options))
         return begin_past(reporting, run->options, problem);
-    reporting->against = against_new(run);
     if (!run->options->resume || remembering_begin(&reporting->remembering, run, problem))
         return true;
     run->faulty = true;

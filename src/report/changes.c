@@ -174,7 +174,6 @@ static void put_templates(struct gathering *gathering, const struct tally *tally
 static void put_tally(struct gathering *gathering, const struct tally *tally, enum time time) {
     put_totals(gathering, tally, time);
     put_reasons(gathering, tally, time);
-    put_templates(gathering, tally, time);
     put_users(gathering, tally, time);
 }
 
@@ -433,6 +432,11 @@ void changes_find(struct changes *changes, const struct tally *now,
     } else {
         put_tally(&gathering, comparison->before, BEFORE);
         put_tally(&gathering, now, NOW);
+        if (tally_templates(comparison->before) &&
+            tally_templates(now)) { /* history has no rates */
+            put_templates(&gathering, comparison->before, BEFORE);
+            put_templates(&gathering, now, NOW);
+        }
     }
     for (size_t i = 0; i < sizeof named_tables / sizeof *named_tables; i++)
         put_names(&gathering, &named_tables[i], comparison->before, now);

@@ -50,7 +50,7 @@ struct changed { /* texts are borrowed from the two tallies until they change */
     struct slice event, direction; /* of a reason */
     bool strangers;                /* did it: of a reason */
     bool is_beside;                /* the second number of a name: what failed of its mail */
-    bool is_unsure; /* of a reason that may have had another name */
+    bool is_unsure;                /* of a reason that may have had another name */
     bool was_known, is_known;      /* the name is in the tally, with whatever number */
     uint64_t before, now;
     uint64_t hidden;             /* of before: history may have had so many without the name */
