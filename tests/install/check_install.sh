@@ -113,7 +113,7 @@ check "and nothing is copied then" [ ! -e "$scratch/none" ]
 
 # The configuration as it comes says who gets mail; each line that it offers is one that holds.
 offered() {
-    sed 's/^# \( *[a-z-]*:.*\)/\1/' src/install/config.yaml > "$scratch/offered.yaml"
+    sed 's/^# \( *[a-z-]*:.*\| *- {.*\)/\1/' src/install/config.yaml > "$scratch/offered.yaml"
     grep -q '^  mail-from' "$scratch/offered.yaml" &&
         build/mailtriage report --config "$scratch/offered.yaml" --print-config | grep -q 'top: 10'
 }
