@@ -10,6 +10,8 @@ int cmd_check(const struct options *options);
 /* Its analysis comes first, so that each leads to the other. */
 struct check {
     struct analysis analysis;
+    struct store *past; /* the numbers come from it, not from logs; NULL: from logs */
+    struct recalled recalled;
     enum plugin_status status;
     bool is_told;
 };
@@ -18,36 +20,60 @@ static bool is_text(const struct format *format) {
     return strcmp(format->name, "text") == 0;
 }
 
+/* Nothing in the asked span may well be what is asked about; nothing at all is no history. */
+static void read_history(struct analysis *analysis, struct run *run) {
+    struct check *check = (struct check *)(void *)analysis;
+    const struct options *options = run->options;
+    const struct store_span span = recall_hours(options->since, options->until);
+    struct problem problem;
+    bool good =
+        recall_tally(check->past, &span, run->masker, run->tally, &check->recalled, &problem);
+    run->faulty = !good || check->recalled.heard == MOMENT_NONE;
+    if (run->faulty)
+        say_fault("%s%s%s", good ? "history '" : problem.text, good ? options->history : "",
+                  good ? "' is empty" : "");
+}
+
 static bool check_thresholds(struct analysis *analysis, struct run *run, struct problem *problem) {
     const struct options *options = run->options;
     if (!options->warning.count && !options->critical.count)
         return problem_say(problem, "check needs a threshold: --warning 'bounced%% > 5', or "
                                     "--critical; docs/thresholds.md has sets of them");
-    return judging_check(&options->warning, "warning", analysis, run->knowledge->book, problem) &&
-           judging_check(&options->critical, "critical", analysis, run->knowledge->book, problem);
+    if (!judging_check(&options->warning, "warning", analysis, run, problem) ||
+        !judging_check(&options->critical, "critical", analysis, run, problem))
+        return false;
+    if (!recall_is_asked(options))
+        return true;
+    analysis->read = read_history;
+    ((struct check *)(void *)analysis)->past = store_open(options->history, STORE_READ, problem);
+    return ((struct check *)(void *)analysis)->past;
 }
 
-static struct plugin_level judge(const struct run *run, const struct thresholds *thresholds,
-                                 struct arena *arena) {
-    struct threshold_basis basis = judging_basis(run);
+static struct plugin_level judge(const struct run *run, const struct threshold_basis *basis,
+                                 const struct thresholds *thresholds, struct arena *arena) {
     struct threshold *shown = arena_zero(arena, (thresholds->count + 1) * sizeof *shown);
     struct threshold_result *results = arena_zero(arena, (thresholds->count + 1) * sizeof *results);
     for (size_t i = 0; i < thresholds->count; i++) {
         shown[i] = judging_shown(run, &thresholds->items[i], arena);
-        results[i] = threshold_judge(&shown[i], &basis);
+        results[i] = threshold_judge(&shown[i], basis);
     }
     return (struct plugin_level){shown, results, thresholds->count};
 }
 
 static void write_line(struct analysis *analysis, struct run *run) {
     struct check *check = (struct check *)(void *)analysis;
+    const struct options *options = run->options;
+    const struct thresholds *const both[] = {&options->warning, &options->critical};
+    struct judging judging;
     struct arena arena;
     arena_init(&arena);
-    struct plugin_level warning = judge(run, &run->options->warning, &arena);
-    struct plugin_level critical = judge(run, &run->options->critical, &arena);
+    judging_begin(&judging, run, both, 2, check->past ? &check->recalled : NULL);
+    struct plugin_level warning = judge(run, &judging.basis, both[0], &arena);
+    struct plugin_level critical = judge(run, &judging.basis, both[1], &arena);
     check->status = plugin_put(&analysis->result.out, &warning, &critical,
                                run->faulty ? say_first_fault() : "");
     check->is_told = true;
+    judging_end(&judging);
     arena_release(&arena);
 }
 
@@ -57,6 +83,7 @@ int cmd_check(const struct options *options) {
                                        .begin = check_thresholds,
                                        .end = write_line}};
     int status = analysis_run(&check.analysis, options);
+    store_close(check.past);
     if (!check.is_told)
         return plugin_unknown(say_first_fault());
     return status == 0 || check.status == PLUGIN_UNKNOWN ? (int)check.status : PLUGIN_UNKNOWN;

@@ -22,6 +22,7 @@ struct reporting {
     struct remembering remembering;
     struct store *past; /* the report comes from it, not from logs; NULL: from logs */
     struct summary_past span;
+    struct recalled recalled;
     struct against *against; /* NULL: compared with no other span or log */
     bool is_compared;
     struct compared compared;
@@ -41,7 +42,7 @@ static uint64_t parts_of(const struct analysis *analysis, const struct options *
 static bool check_parts(struct analysis *analysis, struct run *run, struct problem *problem) {
     uint64_t parts = parts_of(analysis, run->options);
     if (!mailing_check(run->options, analysis->format, problem) ||
-        !judging_check(&run->options->mail_if, "mail-if", analysis, run->knowledge->book, problem))
+        !judging_check(&run->options->mail_if, "mail-if", analysis, run, problem))
         return false;
     if (!parts && analysis->format->one_table && !run->options->only)
         return problem_say(problem,
@@ -115,10 +116,10 @@ static const struct slice *local_domains(struct run *run, struct arena *arena) {
 }
 
 /* A log that could not be read is worth a mail, too. */
-static bool is_wanted(const struct analysis *analysis, const struct run *run) {
+static bool is_wanted(struct reporting *reporting, struct run *run) {
     const struct thresholds *thresholds = &run->options->mail_if;
-    return !analysis->format->letter || !thresholds->count || run->faulty ||
-           judging_any_holds(run, thresholds);
+    return !reporting->analysis.format->letter || !thresholds->count || run->faulty ||
+           judging_any_holds(run, thresholds, reporting->past ? &reporting->recalled : NULL);
 }
 
 static void write_page(struct analysis *analysis, struct run *run) {
@@ -220,16 +221,11 @@ static void compare_with_history(struct reporting *reporting, struct run *run) {
 
 /* ---- from history ---- */
 
-/* Nothing is named to be read. */
-static bool is_from_history(const struct options *options) {
-    return options->history && !options->resume && !options->journal && !options->operand_count;
-}
-
 static void read_history(struct analysis *analysis, struct run *run) {
     struct reporting *reporting = (struct reporting *)analysis;
     const struct options *options = run->options;
     const struct store_span span = recall_hours(options->since, options->until);
-    struct recalled recalled;
+    struct recalled recalled = {.is_empty = true};
     struct problem problem;
     bool good = recall_tally(reporting->past, &span, run->masker, run->tally, &recalled, &problem);
     run->faulty = !good || recalled.is_empty;
@@ -242,6 +238,7 @@ static void read_history(struct analysis *analysis, struct run *run) {
     if (good)
         reporting->span = (struct summary_past){recalled.since, recalled.until,
                                                 recall_is_full(reporting->past, options)};
+    reporting->recalled = recalled;
 }
 
 static bool begin_past(struct reporting *reporting, const struct options *options,
@@ -277,7 +274,7 @@ static bool begin(struct analysis *analysis, struct run *run, struct problem *pr
     if (is_beside_history(run))
         tally_keep_templates(run->tally);
     reporting->against = against_new(run);
-    if (is_from_history(run->options))
+    if (recall_is_asked(run->options))
         return begin_past(reporting, run->options, problem);
     if (!run->options->resume || remembering_begin(&reporting->remembering, run, problem))
         return true;
@@ -294,7 +291,7 @@ static void end(struct analysis *analysis, struct run *run) {
         say_fault("%s", problem.text);
         run->faulty = true;
     }
-    analysis->without_result = !is_wanted(analysis, run);
+    analysis->without_result = !is_wanted(reporting, run);
     if (!analysis->without_result)
         write_page(analysis, run);
 }

@@ -32,12 +32,14 @@ static struct slice name_of(const struct threshold *threshold,
 static void put_value(struct out *out, const struct threshold *threshold,
                       const struct threshold_result *result) {
     if (!result->known) {
-        out_text(out, "none");
+        out_text(out, result->learning ? "still learning" : "none");
         return;
     }
     if (threshold->figure == FIGURE_DELAY) /* an estimate */
         out_text(out, "about ");
     threshold_put_value(out, threshold, result->value);
+    if (threshold->unit == UNIT_USUAL)
+        out_text(out, " the usual");
 }
 
 /* "bounced is 7.2% (> 5%)" */

@@ -1,6 +1,7 @@
 /* recall - reads each table of history in the order in which past.h wants them. */
 #include "app/recall.h"
 
+#include "app/remembering.h"
 #include "base/moment.h"
 #include "tally/named.h"
 #include "tally/past.h"
@@ -16,6 +17,10 @@ bool recall_is_full(struct store *store, const struct options *options) {
     enum { USUAL_SIZE = 1024 };
     uint64_t size = options->history_size ? options->history_size : USUAL_SIZE;
     return store_bytes(store) >= size << 20;
+}
+
+bool recall_is_asked(const struct options *options) {
+    return options->history && !options->resume && !options->journal && !options->operand_count;
 }
 
 struct store_span recall_hours(int64_t since, int64_t until) {
@@ -97,6 +102,24 @@ static void leave_none_below_zero(struct tally *tally) {
     memcpy(tally_totals_to_fill(tally), numbers, sizeof numbers);
 }
 
+static void find_last_hour(void *context, const struct store_origin *origin) {
+    int64_t *last = context;
+    if (origin->first_hour <= origin->last_hour && origin->last_hour > *last)
+        *last = origin->last_hour;
+}
+
+/* A history that was merged knows the hour alone: it was at its end, or before. */
+static bool find_heard(struct store *store, int64_t *heard_r, struct problem *problem) {
+    int64_t last = INT64_MIN;
+    if (!remembering_heard(store, heard_r, problem))
+        return false;
+    if (*heard_r != MOMENT_NONE)
+        return true;
+    bool good = store_each_origin(store, find_last_hour, &last, problem);
+    *heard_r = last == INT64_MIN ? MOMENT_NONE : (last + 1) * HOUR;
+    return good;
+}
+
 bool recall_tally(struct store *store, const struct store_span *asked, struct masker *masker,
                   struct tally *tally, struct recalled *recalled_r, struct problem *problem) {
     struct store_span span = {.since = asked->since, .until = asked->until};
@@ -111,6 +134,8 @@ bool recall_tally(struct store *store, const struct store_span *asked, struct ma
         return false;
     leave_none_below_zero(tally);
     *recalled_r = (struct recalled){.is_empty = recalling.first > recalling.last};
+    if (!find_heard(store, &recalled_r->heard, problem))
+        return false;
     if (recalled_r->is_empty)
         return true;
     recalled_r->since = (span.since == INT64_MIN ? recalling.first : span.since) * HOUR;

@@ -10,8 +10,10 @@
 
 #include "app/recall.h"
 #include "app/say.h"
+#include "base/moment.h"
 
-static const char state_reading[] = "reading", state_hours[] = "hours", state_places[] = "places";
+static const char state_reading[] = "reading", state_hours[] = "hours", state_places[] = "places",
+                  state_heard[] = "heard";
 
 /* ---- what is counted goes to the store */
 
@@ -130,6 +132,18 @@ static bool is_narrowed(const struct options *options) {
     return options->filter.count || options->since != MOMENT_NONE || options->until != MOMENT_NONE;
 }
 
+bool remembering_heard(struct store *store, int64_t *heard_r, struct problem *problem) {
+    struct pack bytes;
+    pack_init(&bytes);
+    bool good = store_get_state(store, state_heard, &bytes, problem);
+    struct unpack unpack = {{bytes.bytes, bytes.length}, false};
+    *heard_r = bytes.length ? unpack_signed(&unpack) : MOMENT_NONE;
+    if (unpack.broken)
+        *heard_r = MOMENT_NONE;
+    pack_release(&bytes);
+    return good;
+}
+
 bool remembering_begin(struct remembering *remembering, struct run *run, struct problem *problem) {
     const struct hourly_sink sink = {remembering, keep_cell, keep_template, keep_clock};
     char host[256] = "";
@@ -143,6 +157,7 @@ bool remembering_begin(struct remembering *remembering, struct run *run, struct 
         !load_state(remembering, state_reading, load_reading, problem) ||
         !load_state(remembering, state_hours, load_hours, problem) ||
         !load_state(remembering, state_places, load_places, problem) ||
+        !remembering_heard(remembering->store, &remembering->heard, problem) ||
         !look_at_clock(remembering, problem))
         return false;
     if (recall_is_full(remembering->store, run->options))
@@ -184,6 +199,19 @@ static bool put_places(const struct remembering *remembering, struct problem *pr
     return good;
 }
 
+static bool put_heard(const struct remembering *remembering, struct problem *problem) {
+    struct pack pack;
+    int64_t heard = run_heard(remembering->run);
+    if (heard <= remembering->heard)
+        return true;
+    pack_init(&pack);
+    pack_signed(&pack, heard);
+    bool good = store_put_state(remembering->store, state_heard,
+                                (struct slice){pack.bytes, pack.length}, problem);
+    pack_release(&pack);
+    return good;
+}
+
 static bool put_run(const struct remembering *remembering, struct problem *problem) {
     char rules[KNOWLEDGE_VERSION];
     const struct store_run run = {
@@ -205,8 +233,8 @@ bool remembering_end(struct remembering *remembering, struct problem *problem) {
         return false;
     }
     return put_hours(remembering, problem) && put_reading(remembering, problem) &&
-           put_places(remembering, problem) && put_run(remembering, problem) &&
-           store_commit(store, problem);
+           put_places(remembering, problem) && put_heard(remembering, problem) &&
+           put_run(remembering, problem) && store_commit(store, problem);
 }
 
 void remembering_release(struct remembering *remembering) {

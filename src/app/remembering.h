@@ -16,6 +16,7 @@ struct remembering {
     struct journey *whole; /* of a run that shows only some of what it reads; else NULL */
     bool failed;           /* writing did; what followed was not written */
     struct problem problem;
+    int64_t heard; /* when a mail server was heard last, in the runs before */
 };
 
 /* Opens the history that the options name and keeps all others from writing to it; loads the run,
@@ -24,5 +25,8 @@ bool remembering_begin(struct remembering *remembering, struct run *run, struct 
 /* Stores all. False: nothing was stored. */
 bool remembering_end(struct remembering *remembering, struct problem *problem);
 void remembering_release(struct remembering *remembering);
+/* When a mail server was heard last, as a history knows that is not merged of others; MOMENT_NONE:
+ * it does not. */
+bool remembering_heard(struct store *store, int64_t *heard_r, struct problem *problem);
 
 #endif

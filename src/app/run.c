@@ -229,6 +229,15 @@ void run_source(struct run *run, const struct source *source, struct reader *rea
     read_blocks(run, source, reader, &(struct stood){.lines = lines});
 }
 
+int64_t run_heard(const struct run *run) {
+    const struct pipeline *pipeline = run->pipeline;
+    int64_t heard = MOMENT_NONE;
+    for (size_t i = 0; pipeline && i < pipeline->progress_count; i++)
+        if (pipeline->progress[i]->own_last > heard)
+            heard = pipeline->progress[i]->own_last;
+    return heard;
+}
+
 void run_settle(struct run *run) {
     if (run->pipeline && run->pipeline->workers)
         workers_drain(run->pipeline->workers);

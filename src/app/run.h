@@ -68,6 +68,9 @@ void run_settle(struct run *run);
 void run_source_on(struct run *run, const struct source *source, struct reader *reader,
                    struct stood *stood, struct pack *before);
 
+/* When a mail server was heard last in what was read; MOMENT_NONE: never. */
+int64_t run_heard(const struct run *run);
+
 /* All that a run remembers, to go on later. Between sources, when settled. */
 void run_save(const struct run *run, struct pack *pack);
 /* False: not a saved run, or of another version: begin anew. */

@@ -193,6 +193,13 @@ void destinations_put(struct tally *tally, enum destination_table table, struct 
         ranking_add(&all->rankings[table], name, numbers);
 }
 
+void destinations_put_delay(struct tally *tally, uint64_t microseconds, uint64_t recipients) {
+    struct destinations *all = tally_content_to_fill(tally, &counter_destinations);
+    const uint64_t by[DESTINATION_NUMBERS] = {[DESTINATION_TIMED] = recipients};
+    uint64_t hash = ranking_add(&all->rankings[DESTINATION_OPERATOR], (struct slice){0}, by);
+    spread_add(&all->spreads[DESTINATION_OPERATOR], hash, microseconds, recipients);
+}
+
 const struct ranking *destinations(const struct tally *tally, enum destination_table table) {
     const struct destinations *all = tally_content(tally, &counter_destinations);
     return &all->rankings[table];

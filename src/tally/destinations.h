@@ -43,6 +43,8 @@ void destinations_put(struct tally *tally, enum destination_table table, struct 
 /* An estimate (spread.h), in microseconds; 0: nothing of known duration. */
 uint64_t destination_permille(const struct tally *tally, enum destination_table table,
                               uint64_t hash, unsigned permille);
+/* Adds durations of so many recipients, of nobody knows which name. */
+void destinations_put_delay(struct tally *tally, uint64_t microseconds, uint64_t recipients);
 /* Adds the durations of one name, or of all together, to a sum. */
 void destination_gather(const struct tally *tally, enum destination_table table, uint64_t hash,
                         struct spread_sum *sum);

@@ -17,7 +17,7 @@
 #include "tally/named.h"
 
 const struct figure_row figure_rows[FIGURES] = {
-#define FIGURE(constant, word, kind, subjects) {word, kind, subjects},
+#define FIGURE(constant, word, kind, subjects, kept) {word, kind, subjects, kept},
 #include "tally/figures.def"
 #undef FIGURE
 };
@@ -30,6 +30,10 @@ const struct subject_row subject_rows[SUBJECTS] = {
 
 bool figure_is_of(enum figure figure, enum subject subject) {
     return strstr(figure_rows[figure].subjects, subject_rows[subject].letter);
+}
+
+bool figure_is_kept(enum figure figure, enum subject subject) {
+    return strstr(figure_rows[figure].kept, subject_rows[subject].letter);
 }
 
 /* Who asks, and what. */

@@ -16,7 +16,7 @@ enum subject {
 };
 
 enum figure {
-#define FIGURE(constant, word, kind, subjects) constant,
+#define FIGURE(constant, word, kind, subjects, kept) constant,
 #include "tally/figures.def"
 #undef FIGURE
     FIGURES
@@ -33,12 +33,14 @@ enum figure_kind {
 extern const struct figure_row {
     const char *word;
     enum figure_kind kind;
-    const char *subjects; /* letters */
+    const char *subjects, *kept; /* letters */
 } figure_rows[FIGURES];
 
 extern const struct subject_row { const char *letter, *word; } subject_rows[SUBJECTS];
 
 bool figure_is_of(enum figure figure, enum subject subject);
+/* A tally out of history (past.h) has it, too. */
+bool figure_is_kept(enum figure figure, enum subject subject);
 
 /* The numbers of all mail, of a reason, or of a name. */
 struct figures {

@@ -197,6 +197,25 @@ static void add_list(struct tally *tally, const struct hourly_cell *cell) {
         }
 }
 
+/* ---- delays, of which no more is known than their step: its middle stands for all */
+
+static uint64_t edge_of(size_t step) {
+    int64_t microseconds = 0;
+    slice_seconds(slice_of(delay_edges[step]), &microseconds);
+    return (uint64_t)microseconds;
+}
+
+static void add_delay(struct tally *tally, const struct hourly_cell *cell) {
+    size_t step = 0;
+    while (step < DELAY_EDGES && !slice_is(cell->keys[1], delay_edges[step]))
+        step++;
+    if (step == DELAY_EDGES)
+        return;
+    uint64_t from = step ? edge_of(step - 1) : 0;
+    uint64_t to = step < DELAY_EDGES - 1 ? edge_of(step) : from;
+    destinations_put_delay(tally, (from + to) / 2, number_of(cell, 0));
+}
+
 void past_cell(struct tally *tally, const struct hourly_cell *cell) {
     switch (cell->table) {
     case HOURLY_TOTALS:
@@ -211,7 +230,9 @@ void past_cell(struct tally *tally, const struct hourly_cell *cell) {
     case HOURLY_LISTS:
         add_list(tally, cell);
         break;
-    case HOURLY_DELAYS: /* no table of a report goes by them all together */
+    case HOURLY_DELAYS:
+        add_delay(tally, cell);
+        break;
     case HOURLY_TABLES:
         break;
     }

@@ -6,6 +6,8 @@
  */
 #include "tally/threshold.h"
 
+#include <stdlib.h>
+
 #include "base/ascii.h"
 #include "base/edits.h"
 #include "base/glob.h"
@@ -18,11 +20,13 @@ static const char *const comparisons[] = {
 enum { COMPARISONS = sizeof comparisons / sizeof *comparisons };
 
 static const struct {
-    const char *word;
-    int64_t seconds; /* of a rate */
+    const char *front, *back; /* as it stands behind the metric, and behind a number */
+    int64_t seconds;          /* of a rate */
 } units[] = {
-    [UNIT_NUMBER] = {"", 0},       [UNIT_SHARE] = {"%", 0},      [UNIT_A_MINUTE] = {"/m", 60},
-    [UNIT_AN_HOUR] = {"/h", 3600}, [UNIT_A_DAY] = {"/d", 86400}, [UNIT_SECONDS] = {"", 0},
+    [UNIT_NUMBER] = {"", "", 0},        [UNIT_SHARE] = {"%", "%", 0},
+    [UNIT_A_MINUTE] = {"/m", "/m", 60}, [UNIT_AN_HOUR] = {"/h", "/h", 3600},
+    [UNIT_A_DAY] = {"/d", "/d", 86400}, [UNIT_USUAL] = {" growth", "x", 0},
+    [UNIT_SECONDS] = {"", "", 0},
 };
 enum { UNITS = sizeof units / sizeof *units };
 
@@ -233,8 +237,11 @@ static bool read_figure(struct reading_text *reading, struct threshold *threshol
         return false;
     struct slice begin = reading->rest, word = take_word(reading);
     threshold->figure = FIGURE_EVENTS;
-    if (threshold->subject == SUBJECT_CLASS && !word.length && !threshold->percent)
+    bool is_left_out = !word.length || slice_is(word, "growth");
+    if (threshold->subject == SUBJECT_CLASS && is_left_out && !threshold->percent) {
+        reading->rest = begin;
         return true;
+    }
     if (threshold->percent && !slice_is(word, "delay"))
         return WRONG(reading, begin, "'delay' is expected here");
     if (!figure_named(word, &threshold->figure) ||
@@ -247,12 +254,18 @@ static bool read_figure(struct reading_text *reading, struct threshold *threshol
 /* ---- how it is told */
 
 /* "%", "/h"; false: none of them stands here. */
-static bool take_unit(struct slice *rest, enum threshold_unit *unit_r) {
-    for (int i = 0; i < UNITS; i++)
-        if (*units[i].word && slice_skip(rest, slice_of(units[i].word))) {
+static bool take_unit(struct slice *rest, bool is_front, enum threshold_unit *unit_r) {
+    for (int i = 0; i < UNITS; i++) {
+        struct slice word = slice_trim(slice_of(is_front ? units[i].front : units[i].back));
+        struct slice after = slice_from(*rest, word.length);
+        bool ends =
+            !is_letter(word.length ? word.at[0] : '%') || !after.length || !is_alnum(after.at[0]);
+        if (word.length && ends && slice_starts(*rest, word)) {
+            *rest = after;
             *unit_r = (enum threshold_unit)i;
             return true;
         }
+    }
     return false;
 }
 
@@ -276,7 +289,7 @@ static bool check_unit(struct reading_text *reading, const struct threshold *thr
 static bool read_unit_in_front(struct reading_text *reading, struct threshold *threshold) {
     skip_blanks(reading);
     struct slice begin = reading->rest;
-    if (take_unit(&reading->rest, &threshold->unit))
+    if (take_unit(&reading->rest, true, &threshold->unit))
         return check_unit(reading, threshold, begin);
     bool is_slash = begin.length && begin.at[0] == '/';
     return !is_slash || WRONG(reading, begin, "%s", "a rate is /m, /h or /d");
@@ -318,7 +331,7 @@ static bool read_unit_behind(struct reading_text *reading, struct threshold *thr
     enum threshold_unit in_front = threshold->unit;
     skip_blanks(reading);
     struct slice begin = reading->rest;
-    if (!take_unit(&reading->rest, &threshold->unit)) {
+    if (!take_unit(&reading->rest, false, &threshold->unit)) {
         bool is_hourly = figure_rows[threshold->figure].kind == KIND_HOURLY;
         bool is_slash = begin.length && begin.at[0] == '/';
         threshold->unit = is_hourly && in_front == UNIT_NUMBER ? UNIT_AN_HOUR : in_front;
@@ -326,7 +339,7 @@ static bool read_unit_behind(struct reading_text *reading, struct threshold *thr
     }
     if (in_front != UNIT_NUMBER && in_front != threshold->unit)
         return WRONG(reading, begin, "the unit in front of the comparison is another one: %s",
-                     units[in_front].word);
+                     slice_trim(slice_of(units[in_front].front)).at);
     return check_unit(reading, threshold, begin);
 }
 
@@ -371,7 +384,7 @@ static bool read_end(struct reading_text *reading, const struct threshold *thres
                ? WRONG(reading, reading->rest, "nothing more is expected here")
                : WRONG(reading, reading->rest,
                        "the end is expected here, %sor 'of at least' and a number",
-                       threshold->unit == UNIT_NUMBER ? "a unit (%, /m, /h, /d) " : "");
+                       threshold->unit == UNIT_NUMBER ? "a unit (%, /m, /h, /d, x) " : "");
 }
 
 bool threshold_read(struct slice text, struct threshold *threshold_r,
@@ -407,17 +420,54 @@ static bool compare(enum comparison comparison, double value, double bound) {
     return false;
 }
 
+/* While the names go by. */
+struct judging {
+    const struct threshold *threshold;
+    const struct threshold_basis *basis;
+    struct threshold_result *result;
+    struct counts usual[WEEKS_MOST]; /* hash of a name -> its number then; of growth alone */
+};
+
+static int64_t span_of(const struct threshold_basis *basis) {
+    bool has_span = basis->begin != MOMENT_NONE && basis->end != MOMENT_NONE;
+    return has_span ? basis->end - basis->begin : 0;
+}
+
 /* A log of less than an hour is no reason to say what an hour would have brought. */
 static double rate_of(uint64_t number, int64_t unit, const struct threshold_basis *basis) {
-    bool has_span = basis->begin != MOMENT_NONE && basis->end != MOMENT_NONE;
-    int64_t span = has_span ? basis->end - basis->begin : 0;
+    int64_t span = span_of(basis);
     return (double)number * (double)unit / (double)(span > unit ? span : unit);
 }
 
+static int compare_numbers(const void *left, const void *right) {
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* The median, and at least one: what never came cannot come a number of times as often. */
+static double usual_of(const struct judging *judging, struct slice name) {
+    size_t count = judging->basis->before_count;
+    uint64_t numbers[WEEKS_MOST] = {0};
+    for (size_t i = 0; i < count; i++)
+        counts_get(&judging->usual[i], ranking_hash(name), &numbers[i]);
+    qsort(numbers, count, sizeof *numbers, compare_numbers);
+    double median = (double)(numbers[(count - 1) / 2] + numbers[count / 2]) / 2;
+    return median > 1 ? median : 1;
+}
+
+static double growth_of(const struct judging *judging, const struct figures *figures) {
+    enum { HOUR_SECONDS = 3600 };
+    const struct threshold_basis *basis = judging->basis;
+    uint64_t number = figures->numbers[judging->threshold->figure];
+    double now = rate_of(number, HOUR_SECONDS, basis);
+    return now * (double)basis->hours / usual_of(judging, figures->name);
+}
+
 /* False: there is nothing to go by. `of_r` is how much there is. */
-static bool value_of(const struct threshold *threshold, const struct threshold_basis *basis,
-                     const struct figures *figures, double *value_r, uint64_t *of_r) {
+static bool value_of(const struct judging *judging, const struct figures *figures, double *value_r,
+                     uint64_t *of_r) {
     enum { MICROSECONDS = 1000000 };
+    const struct threshold *threshold = judging->threshold;
     uint64_t number = figures->numbers[threshold->figure];
     *of_r = number;
     switch (threshold->unit) {
@@ -434,18 +484,14 @@ static bool value_of(const struct threshold *threshold, const struct threshold_b
         *value_r =
             (double)spread_sum_permille(&figures->delays, threshold->percent * 10) / MICROSECONDS;
         return *of_r;
+    case UNIT_USUAL:
+        *value_r = growth_of(judging, figures);
+        return true;
     default:
-        *value_r = rate_of(number, units[threshold->unit].seconds, basis);
+        *value_r = rate_of(number, units[threshold->unit].seconds, judging->basis);
         return true;
     }
 }
-
-/* While the names go by. */
-struct judging {
-    const struct threshold *threshold;
-    const struct threshold_basis *basis;
-    struct threshold_result *result;
-};
 
 /* Whether a value is farther off than the one before. */
 static bool is_farther(const struct threshold *threshold, double value, double before) {
@@ -461,7 +507,7 @@ static void judge_figures(void *context, const struct figures *figures) {
     struct threshold_result *result = judging->result;
     double value;
     uint64_t of;
-    if (!value_of(threshold, judging->basis, figures, &value, &of))
+    if (!value_of(judging, figures, &value, &of))
         return;
     bool holds =
         of >= threshold->at_least && compare(threshold->comparison, value, threshold->bound);
@@ -473,6 +519,34 @@ static void judge_figures(void *context, const struct figures *figures) {
         .known = true, .holds = holds, .value = value, .name_length = name.length};
     if (name.length)
         memcpy(result->name, name.at, name.length);
+}
+
+/* ---- what is usual */
+
+struct keeping {
+    const struct threshold *threshold;
+    struct counts *counts;
+};
+
+static void keep_usual(void *context, const struct figures *figures) {
+    const struct keeping *keeping = context;
+    counts_sum(keeping->counts, ranking_hash(figures->name), 0,
+               figures->numbers[keeping->threshold->figure]);
+}
+
+static void judge_growth(struct judging *judging, const struct figure_wish *wish) {
+    const struct threshold_basis *basis = judging->basis;
+    judging->result->learning = basis->before_count < WEEKS_LEAST;
+    if (judging->result->learning)
+        return;
+    for (size_t i = 0; i < basis->before_count; i++) {
+        struct keeping keeping = {judging->threshold, &judging->usual[i]};
+        counts_init(keeping.counts, 1, 0, NULL);
+        figure_read(basis->before[i], wish, keep_usual, &keeping);
+    }
+    figure_read(basis->tally, wish, judge_figures, judging);
+    for (size_t i = 0; i < basis->before_count; i++)
+        counts_release(&judging->usual[i]);
 }
 
 static void judge_silence(const struct judging *judging) {
@@ -488,11 +562,13 @@ static void judge_silence(const struct judging *judging) {
 struct threshold_result threshold_judge(const struct threshold *threshold,
                                         const struct threshold_basis *basis) {
     struct threshold_result result = {0};
-    struct judging judging = {threshold, basis, &result};
+    struct judging judging = {.threshold = threshold, .basis = basis, .result = &result};
     const struct figure_wish wish = {threshold->subject, threshold->any, threshold->name,
                                      threshold->figure == FIGURE_DELAY};
     if (threshold->figure == FIGURE_SILENCE)
         judge_silence(&judging);
+    else if (threshold->unit == UNIT_USUAL)
+        judge_growth(&judging, &wish);
     else
         figure_read(basis->tally, &wish, judge_figures, &judging);
     return result;
@@ -517,7 +593,7 @@ void threshold_put_metric(struct out *out, const struct threshold *threshold, st
 }
 
 void threshold_put_unit(struct out *out, const struct threshold *threshold) {
-    out_text(out, units[threshold->unit].word);
+    out_text(out, units[threshold->unit].front);
 }
 
 void threshold_put_number(struct out *out, double number) {
@@ -533,7 +609,7 @@ void threshold_put_number(struct out *out, double number) {
 void threshold_put_value(struct out *out, const struct threshold *threshold, double value) {
     if (threshold->unit != UNIT_SECONDS) {
         threshold_put_number(out, value);
-        threshold_put_unit(out, threshold);
+        out_text(out, units[threshold->unit].back);
         return;
     }
     int unit = DURATIONS - 1;

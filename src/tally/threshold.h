@@ -1,12 +1,14 @@
 /* threshold - what a number of the report must not reach: 'bounced% > 5', 'silence > 30m'.
  *
  *     threshold  = metric comparison number [unit] ["of at least" number]
- *     metric     = [whose] [percentile] [figure] ["%" / rate]
- *     whose      = ("class" / "domain" / "relay" / "sender" / "sender-domain" / "client" / "user")
- * name / "any" ("class" / ...) percentile = "p" number               only of "delay" figure    =
- * "bounced" / ...          figures.def; of a class it may be left out: all of it comparison = ">"
- * / ">=" / "<" / "<=" / "=" / "!=" unit       = "%" / rate / "s" / "m" / "h" / "d" rate       =
- * "/m" / "/h" / "/d"
+ *     metric     = [whose] [percentile] [figure] ["%" / rate / "growth"]
+ *     whose      = subject name / "any" subject
+ *     subject    = "class" / "domain" / ...         subjects.def
+ *     percentile = "p" number                       only of "delay"
+ *     figure     = "bounced" / "rejected" / ...     figures.def; a class may stand alone
+ *     comparison = ">" / ">=" / "<" / "<=" / "=" / "!="
+ *     unit       = "%" / rate / "x" / "s" / "m" / "h" / "d"
+ *     rate       = "/m" / "/h" / "/d"
  *
  * A name with a blank or one of < > = ! % / in it stands in quotes. docs/thresholds.md explains it.
  */
@@ -17,6 +19,7 @@
 #include "tally/figure.h"
 #include "tally/ranking.h"
 
+enum { WEEKS_LEAST = 2, WEEKS_MOST = 4 };
 enum { THRESHOLD_LONGEST = 400 /* bytes */, THRESHOLDS_MOST = 64 };
 
 enum comparison {
@@ -34,6 +37,7 @@ enum threshold_unit {
     UNIT_A_MINUTE,
     UNIT_AN_HOUR,
     UNIT_A_DAY,
+    UNIT_USUAL, /* times what is usual */
     UNIT_SECONDS
 };
 
@@ -71,10 +75,16 @@ struct threshold_basis {
     int64_t begin, end; /* seconds: the span it tells of, for rates; MOMENT_NONE: not known */
     int64_t last;       /* of the last entry of a mail server; MOMENT_NONE: there was none */
     int64_t now;
+    /* The same hours of the same weekdays before, the latest first: so many tallies of `hours`
+     * each. With fewer than WEEKS_LEAST nobody knows what is usual. */
+    const struct tally *const *before;
+    size_t before_count;
+    int64_t hours;
 };
 
 struct threshold_result {
-    bool known; /* else there is nothing to go by: no share of no recipients */
+    bool known;    /* else there is nothing to go by: no share of no recipients */
+    bool learning; /* it is not known what is usual */
     bool holds;
     double value;            /* in the unit of the threshold */
     char name[RANKING_NAME]; /* with `any`: whose value it is */

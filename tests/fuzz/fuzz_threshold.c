@@ -55,7 +55,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
         MUST(mistake.why.text[0] && mistake.at <= length);
         return 0;
     }
-    const struct threshold_basis basis = {empty, MOMENT_NONE, MOMENT_NONE, MOMENT_NONE, 0};
+    const struct tally *const before[WEEKS_MOST] = {empty, empty, empty, empty};
+    const struct threshold_basis basis = {.tally = empty,
+                                          .begin = MOMENT_NONE,
+                                          .end = MOMENT_NONE,
+                                          .last = MOMENT_NONE,
+                                          .before = before,
+                                          .before_count = length % (WEEKS_MOST + 1),
+                                          .hours = 1};
     struct threshold_result result = threshold_judge(&threshold, &basis);
     MUST(!result.name_length && (result.known || !result.holds));
     if (slice_find(threshold.name, '"') == SIZE_MAX || slice_find(threshold.name, '\'') == SIZE_MAX)

@@ -100,6 +100,28 @@ def differences():
                 yield f"{log}: {metric} is {line.data[metric].value}, not {wanted[word]}"
 
 
+def history():
+    """Without a log the numbers are those of the log that was kept."""
+    exact = [bound(metric, ">", 0) for metric in
+             list(WORDS) + ["held", "warning", "bounced%", "rejected/d", "any class", "class auth-*", "silence"]]
+    exact = [word for metric in exact for word in ("-w", metric)]
+    with tempfile.TemporaryDirectory() as folder:
+        for number, log in enumerate(SAMPLES):
+            path = os.path.join(folder, f"{number}.db")
+            mailtriage("report", "--resume", "--history", path, log)
+            logs, kept = check(*exact, log), check(*exact, "--history", path)
+            for label, datum in logs.data.items():
+                found = kept.data[label].value
+                # What counts by the hour: history has whole ones.
+                most = 5 if label == "silence" else datum.value / 10 if label.endswith("/h") else 0
+                if abs(found - datum.value) > most:
+                    yield f"{log}: {label} is {found} in history, and {datum.value}"
+            first, other = (check("-w", "p90 delay > 0s", *words).data["p90 delay"].value
+                            for words in ([log], ["--history", path]))
+            if not first / 2 <= other <= first * 2:
+                yield f"{log}: a delay is {other} in history, and {first}"
+
+
 # --- the sets of the documentation
 
 def sets():
@@ -170,6 +192,10 @@ checks = Checks()
 checks.check("every metric, of every log", every_metric)
 checks.check("what holds is what the range says", ranges)
 checks.check("the numbers are those of the JSON", differences)
+if b"history: SQLite" in subprocess.run([PROGRAM, "--version"], stdout=subprocess.PIPE, check=True).stdout:
+    checks.check("history says what the log says", history)
+else:
+    checks.skip("history says what the log says", "built without SQLite")
 checks.check("the sets of docs/thresholds.md", ready_sets)
 LINE = b"MAILTRIAGE OK - fine | 'a'=1;2;3;0;\n"
 Line(LINE)

@@ -4,6 +4,7 @@
 #include <cmocka.h>
 
 #include "base/moment.h"
+#include "tally/past.h"
 
 /* The metric with its unit, and the bound. */
 static const struct {
@@ -53,6 +54,14 @@ static const struct {
     {"user 'a > b' received > 9", "user a > b received", "> 9", 0},
     {"any sender recipients > 500/h", "any sender recipients/h", "> 500/h", 0},
     {"sender-domain example.org received > 1", "sender-domain example.org received", "> 1", 0},
+    {"bounced > 3x", "bounced growth", "> 3x", 0},
+    {"bounced growth > 3", "bounced growth", "> 3x", 0},
+    {"bounced growth > 3 x of at least 9", "bounced growth", "> 3x", 9},
+    {"rejected > 0.5x", "rejected growth", "> 0.5x", 0},
+    {"class mailbox-full growth > 3", "class mailbox-full growth", "> 3x", 0},
+    {"class growth growth > 3", "class growth growth", "> 3x", 0},
+    {"any class > 3x", "any class growth", "> 3x", 0},
+    {"any class bounced > 3x", "any class bounced growth", "> 3x", 0},
     {"p95 delay > 10m", "p95 delay", "> 10m", 0},
     {"p50 delay > 1.5h of at least 10", "p50 delay", "> 1.5h", 10},
     {"p95 delay > 90s", "p95 delay", "> 1.5m", 0},
@@ -136,6 +145,12 @@ static const struct {
     {"bounced/h > 5/d", "             ^", "another one: /h"},
     {"bounced% > 101", "           ^", "at most 100"},
     {"bounced > 5h", "           ^", "the end is expected"},
+    {"bounced > 3xx", "           ^", "the end is expected"},
+    {"bounced x > 3", "        ^", "a comparison is expected"},
+    {"bounced growths > 3", "        ^", "a comparison is expected"},
+    {"bounced% > 3x", "            ^", "another one: %"},
+    {"bounced growth > 3%", "                  ^", "another one: growth"},
+    {"silence > 3x", "           ^", "a unit of time"},
     {"rejected% > 5", "        ^", "share of the recipients"},
     {"rejected > 5%", "            ^", "share of the recipients"},
     {"deferred% > 5", "        ^", "share of the recipients"},
@@ -334,7 +349,8 @@ static const struct {
 
 static void what_is_counted_is_judged(void **state) {
     struct tally *tally = small_day();
-    const struct threshold_basis basis = {tally, 1000, 1000 + 2 * 3600, 8000, 8090};
+    const struct threshold_basis basis = {
+        .tally = tally, .begin = 1000, .end = 1000 + 2 * 3600, .last = 8000, .now = 8090};
     (void)state;
     for (size_t i = 0; i < sizeof judged / sizeof *judged; i++) {
         struct threshold threshold;
@@ -356,12 +372,88 @@ static void what_is_counted_is_judged(void **state) {
     tally_free(tally);
 }
 
+/* What is usual: the median of two, or of four weeks. */
+static const struct {
+    const char *text;
+    size_t weeks;
+    double value; /* below 0: it is not known yet */
+    bool holds;
+    const char *name;
+} grown[] = {
+    {"bounced > 1x", 0, -1, false, ""},
+    {"bounced < 9x", 1, -1, false, ""},
+    {"bounced > 0.9x", 2, 1, true, ""},
+    {"bounced > 1x", 2, 1, false, ""},
+    {"bounced growth > 1", 3, 1, false, ""}, /* of 2, 2 and none */
+    {"bounced > 1.9x", 4, 2, true, ""},      /* of 2, 2, none and none; half of two */
+    {"bounced > 1.9x of at least 3", 4, 2, false, ""},
+    {"any class > 1.9x", 4, 2, true, "bad-credentials"},
+    {"class bad-credentials > 1.9x", 4, 2, true, ""},
+    {"user ANNA auth-failed > 1.9x", 4, 2, true, ""},
+    {"any user auth-failed > 1.9x of at least 12", 4, 2, true, "anna"},
+    {"discarded > 0x", 4, 0, false, ""},
+    {"held > 0x", 4, 0, false, ""},
+};
+
+static void what_grows_is_judged(void **state) {
+    struct tally *now = small_day(), *then = small_day(), *none = tally_new();
+    const struct tally *const before[WEEKS_MOST] = {then, then, none, none};
+    (void)state;
+    for (size_t i = 0; i < sizeof grown / sizeof *grown; i++) {
+        const struct threshold_basis basis = {.tally = now,
+                                              .begin = 0,
+                                              .end = 2 * 3600,
+                                              .before = before,
+                                              .before_count = grown[i].weeks,
+                                              .hours = 2};
+        struct threshold threshold;
+        struct threshold_mistake mistake;
+        assert_true(threshold_read(slice_of(grown[i].text), &threshold, &mistake));
+        struct threshold_result result = threshold_judge(&threshold, &basis);
+        bool is_known = grown[i].value >= 0;
+        if (result.known != is_known || result.learning == is_known ||
+            (is_known && result.value != grown[i].value) || result.holds != grown[i].holds)
+            fail_msg("row %zu: '%s' is %f", i, grown[i].text, result.known ? result.value : -1);
+        if (threshold.any &&
+            !slice_is((struct slice){result.name, result.name_length}, grown[i].name))
+            fail_msg("row %zu: of '%.*s'", i, (int)result.name_length, result.name);
+    }
+    tally_free(now);
+    tally_free(then);
+    tally_free(none);
+}
+
+/* Steps of 0.1, 0.2, 0.5, 1 ... seconds: 90 recipients in the first, 10 between 30 and 60 s. */
+static void delays_out_of_history_are_about_right(void **state) {
+    const struct hourly_cell cells[] = {
+        {.table = HOURLY_DELAYS, .keys = {SLICE("out"), SLICE("0.1")}, .numbers = {60}},
+        {.table = HOURLY_DELAYS, .keys = {SLICE("local"), SLICE("0.1")}, .numbers = {30}},
+        {.table = HOURLY_DELAYS, .keys = {SLICE("out"), SLICE("60")}, .numbers = {10}},
+        {.table = HOURLY_DELAYS, .keys = {SLICE("out"), SLICE("soon")}, .numbers = {1000}},
+    };
+    struct tally *tally = tally_new();
+    (void)state;
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
+        past_cell(tally, &cells[i]);
+    const struct threshold_basis basis = {.tally = tally};
+    struct threshold threshold;
+    struct threshold_mistake mistake;
+    assert_true(threshold_read(SLICE("p90 delay < 0.1s of at least 100"), &threshold, &mistake));
+    assert_true(threshold_judge(&threshold, &basis).holds);
+    assert_true(threshold_read(SLICE("p91 delay > 40s"), &threshold, &mistake));
+    assert_true(threshold_judge(&threshold, &basis).holds);
+    assert_true(threshold_read(SLICE("p91 delay > 50s"), &threshold, &mistake));
+    assert_false(threshold_judge(&threshold, &basis).holds);
+    tally_free(tally);
+}
+
 /* No mail, no share of it; no time, no rate but that of the shortest span. */
 static void nothing_is_known_of_nothing(void **state) {
     static const char *const unknown[] = {"bounced% < 50", "p95 delay < 1d", "silence > 0s",
                                           "any domain bounced >= 0", "any class >= 0"};
     struct tally *tally = tally_new();
-    const struct threshold_basis basis = {tally, MOMENT_NONE, MOMENT_NONE, MOMENT_NONE, 5000};
+    const struct threshold_basis basis = {
+        .tally = tally, .begin = MOMENT_NONE, .end = MOMENT_NONE, .last = MOMENT_NONE, .now = 5000};
     struct threshold threshold;
     struct threshold_mistake mistake;
     (void)state;
@@ -383,6 +475,8 @@ int main(void) {
         cmocka_unit_test(what_is_wrong_is_pointed_at),
         cmocka_unit_test(a_long_text_is_refused),
         cmocka_unit_test(what_is_counted_is_judged),
+        cmocka_unit_test(what_grows_is_judged),
+        cmocka_unit_test(delays_out_of_history_are_about_right),
         cmocka_unit_test(nothing_is_known_of_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
