@@ -148,6 +148,7 @@ static const char *value_for(const struct option_row *row) {
                   {"DIR", "[/a, /b]"},
                   {"N", "41"},
                   {"YEAR", "2026"},
+                  {"MIB", "64"},
                   {"WHEN", "never"},
                   {"SIGN", "tab"},
                   {"NAMES", "[totals]"},
