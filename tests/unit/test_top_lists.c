@@ -62,12 +62,13 @@ static void add_refusal(struct tally *tally, struct slice sender, struct slice i
 /* Five senders with 1 to 5 messages, the null sender with 3, one that is refused only. */
 static struct tally *made(void) {
     static const struct origin origins[SENDERS + 1] = {
-        {true, SLICE_INIT("a@example.com"), SLICE_INIT(""), SLICE_INIT("192.0.2.1")},
-        {true, SLICE_INIT("b@example.com"), SLICE_INIT("b.example.com"), SLICE_INIT("192.0.2.2")},
-        {true, SLICE_INIT("c@example.com"), SLICE_INIT(""), SLICE_INIT("198.51.100.3")},
-        {true, SLICE_INIT("d@example.org"), SLICE_INIT(""), SLICE_INIT("")},
-        {true, SLICE_INIT("e@example.org"), SLICE_INIT(""), SLICE_INIT("2001:db8::5")},
-        {true, SLICE_INIT(""), SLICE_INIT(""), SLICE_INIT("2001:db8::6")},
+        {true, SLICE_INIT("a@example.com"), SLICE_INIT(""), SLICE_INIT("192.0.2.1"), NULL},
+        {true, SLICE_INIT("b@example.com"), SLICE_INIT("b.example.com"), SLICE_INIT("192.0.2.2"),
+         NULL},
+        {true, SLICE_INIT("c@example.com"), SLICE_INIT(""), SLICE_INIT("198.51.100.3"), NULL},
+        {true, SLICE_INIT("d@example.org"), SLICE_INIT(""), SLICE_INIT(""), NULL},
+        {true, SLICE_INIT("e@example.org"), SLICE_INIT(""), SLICE_INIT("2001:db8::5"), NULL},
+        {true, SLICE_INIT(""), SLICE_INIT(""), SLICE_INIT("2001:db8::6"), NULL},
     };
     static const struct slice recipients[] = {SLICE_INIT("x@example.net"),
                                               SLICE_INIT("y@example.edu")};
