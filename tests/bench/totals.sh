@@ -4,7 +4,7 @@
 # TAP; no time is asserted. BENCH_BYTES sets the size of each log (4000000).
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-work=build/bench/check
+work=build/bench/totals
 mkdir -p "$work"
 # shellcheck source=tests/bench/logs.bash
 . tests/bench/logs.bash

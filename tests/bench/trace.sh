@@ -8,7 +8,7 @@
 # pass twice the time of grep. BENCH_BYTES sets the size of the log (300000000).
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-work=build/bench/${1:-trace}
+work=build/bench/trace${1:+.$1}
 mkdir -p "$work"
 # shellcheck source=tests/bench/logs.bash
 . tests/bench/logs.bash
