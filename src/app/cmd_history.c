@@ -1,12 +1,14 @@
 /* history - what is kept of earlier runs: shown, several into one, and old hours let go. */
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/knowledge.h"
 #include "app/recall.h"
 #include "app/result.h"
 #include "app/say.h"
 #include "base/moment.h"
+#include "base/out.h"
 #include "report/format.h"
 #include "report/when.h"
 #include "store/store.h"
@@ -163,10 +165,49 @@ static bool is_same_file(const char *one, const char *other) {
            a.st_ino == b.st_ino;
 }
 
-static bool merge_one(struct store *into, const char *file, struct problem *problem) {
-    struct store *from = store_open(file, STORE_READ, problem);
+static bool merge_one(const char *target, const char *file, struct problem *problem) {
+    struct store *into = store_open(target, STORE_WRITE, problem);
+    struct store *from = into ? store_open(file, STORE_READ, problem) : NULL;
     bool good = from && store_merge(into, from, problem);
     store_close(from);
+    store_close(into);
+    return good;
+}
+
+static bool holds_something(const char *file) {
+    struct stat status;
+    return stat(file, &status) == 0 && status.st_size > 0;
+}
+
+/* With what SQLite keeps beside it. */
+static void take_away(const char *file) {
+    static const char *const ends[] = {"", "-wal", "-shm"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        struct out name;
+        out_init_memory(&name);
+        out_print(&name, "%s%s", file, ends[i]);
+        out_byte(&name, '\0');
+        unlink(out_held(&name).at);
+        out_release(&name);
+    }
+}
+
+/* All of them or none: they come together in a file beside the target first, and from there in one
+ * step. A target that was not there before goes again when that fails. */
+static bool merge_all(const struct options *options, const char *target, struct problem *problem) {
+    struct out name;
+    bool is_new = access(target, F_OK) != 0;
+    out_init_memory(&name);
+    out_print(&name, "%s.merging.%ld", target, (long)getpid());
+    out_byte(&name, '\0');
+    const char *beside = out_held(&name).at;
+    bool good = !holds_something(target) || merge_one(beside, target, problem);
+    for (size_t i = 1; good && i < options->operand_count; i++)
+        good = merge_one(beside, options->operands[i], problem);
+    if (good && !(good = merge_one(target, beside, problem)) && is_new)
+        take_away(target);
+    take_away(beside);
+    out_release(&name);
     return good;
 }
 
@@ -183,12 +224,7 @@ static int history_merge(const struct options *options) {
             problem_say(&problem, "'%s' cannot be merged into itself", target);
             return fail(options, &problem, 2);
         }
-    struct store *into = store_open(target, STORE_WRITE, &problem);
-    bool good = into != NULL;
-    for (size_t i = 1; good && i < options->operand_count; i++)
-        good = merge_one(into, options->operands[i], &problem);
-    store_close(into);
-    return good ? 0 : fail(options, &problem, 1);
+    return merge_all(options, target, &problem) ? 0 : fail(options, &problem, 1);
 }
 
 /* ---- prune */
