@@ -41,13 +41,18 @@ static void add_parts(struct page *page, struct cell *record, const char *key, e
             cell_text(page, list, NULL, NULL, slice_of(part_name((enum part)part)));
 }
 
-static struct slice names_of(struct page *page, enum kept kept) {
-    struct slice names = {0};
-    for (int part = 0; part < PART_COUNT; part++)
-        if (kept_as[part] == kept)
-            names = arena_print(&page->arena, "%.*s%s%s", SLICE_ARGS(names),
-                                names.length ? ", " : "", part_name((enum part)part));
-    return names;
+/* What people know of that is not kept. */
+static const enum word not_kept[] = {WORD_FLOW,          WORD_WAITING_TABLE, WORD_TROUBLE,
+                                     WORD_ACCOUNTS,      WORD_LISTED,        WORD_POSTSCREEN,
+                                     WORD_MILTERS,       WORD_TLS,           WORD_TLS_PEERS,
+                                     WORD_LOGIN_METHODS, WORD_BY_OPERATOR};
+
+static struct slice titles_of_not_kept(struct page *page) {
+    struct slice titles = {0};
+    for (size_t i = 0; i < sizeof not_kept / sizeof *not_kept; i++)
+        titles = arena_print(&page->arena, "%.*s%s%s", SLICE_ARGS(titles), i ? "; " : "",
+                             page_word(page, not_kept[i]));
+    return titles;
 }
 
 static void add_text(struct page *page, struct slice text) {
@@ -66,7 +71,7 @@ void past_section(struct page *page, const struct summary_past *past) {
     add_text(page, slice_of(page_word(page, WORD_PAST_EXACT)));
     add_text(page, slice_of(page_word(page, WORD_PAST_ABOUT)));
     add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_PAST_NOT_KEPT),
-                              names_of(page, NOT_KEPT)));
+                              titles_of_not_kept(page)));
     if (past->is_full)
         add_text(page, slice_of(page_word(page, WORD_PAST_FULL)));
 }

@@ -128,12 +128,22 @@ static const struct {
                  {"client", "auth-failed", THEME_LOGIN_CLIENTS},
                  {"user", "auth-failed", THEME_LOGIN_USERS}};
 
+/* A client goes by its address, which may have had several names. */
+static struct slice owner_of(struct slice dimension, struct slice value) {
+    struct slice host, ip;
+    if (!slice_is(dimension, "client"))
+        return value;
+    named_parts(value, &host, &ip);
+    return ip.length ? ip : value;
+}
+
 static void add_failure(struct tally *tally, const struct hourly_cell *cell) {
     const struct slice dimension = cell->keys[0], event = cell->keys[1], class_name = cell->keys[2],
                        value = cell->keys[3];
     for (size_t i = 0; i < sizeof of_themes / sizeof *of_themes; i++)
         if (slice_is(dimension, of_themes[i].dimension) && slice_is(event, of_themes[i].event))
-            incidents_put_owner(tally, of_themes[i].theme, value, number_of(cell, 0));
+            incidents_put_owner(tally, of_themes[i].theme, owner_of(dimension, value),
+                                number_of(cell, 0));
     if (slice_is(dimension, "blocklist") && slice_is(event, "rejected"))
         incidents_put_group(tally, THEME_BLOCKLISTS, (const struct slice[INCIDENT_PARTS]){value},
                             number_of(cell, 0), 0);
