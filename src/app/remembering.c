@@ -86,8 +86,28 @@ static bool load_reading(struct remembering *remembering, struct unpack *unpack)
     return true;
 }
 
+static void begin_hours(struct remembering *remembering) {
+    const struct hourly_sink sink = {remembering, keep_cell, keep_template, keep_clock};
+    char host[256] = "";
+    gethostname(host, sizeof host - 1);
+    hourly_free(remembering->hourly);
+    remembering->hourly = hourly_new(&sink, host);
+}
+
+/* What they have counted so far is in the store as well: it stays, and what comes is added. */
 static bool load_hours(struct remembering *remembering, struct unpack *unpack) {
-    return hourly_load(remembering->hourly, unpack);
+    const struct options *options = remembering->run->options;
+    if (hourly_load(remembering->hourly, unpack) && !unpack->rest.length)
+        return true;
+    unpack->rest.length = 0;
+    begin_hours(remembering);
+    remembering->failed = !store_end_open(remembering->store, &remembering->problem);
+    if (!options->quiet)
+        say_note("history '%s': what the last run remembered of hours that go on cannot be read, "
+                 "it was another version of mailtriage: they stay as they are, and what comes for "
+                 "them is added",
+                 options->history);
+    return true;
 }
 
 static bool load_places(struct remembering *remembering, struct unpack *unpack) {
@@ -145,11 +165,8 @@ bool remembering_heard(struct store *store, int64_t *heard_r, struct problem *pr
 }
 
 bool remembering_begin(struct remembering *remembering, struct run *run, struct problem *problem) {
-    const struct hourly_sink sink = {remembering, keep_cell, keep_template, keep_clock};
-    char host[256] = "";
-    gethostname(host, sizeof host - 1);
-    *remembering =
-        (struct remembering){.run = run, .hourly = hourly_new(&sink, host), .places = resume_new()};
+    *remembering = (struct remembering){.run = run, .places = resume_new()};
+    begin_hours(remembering);
     if (is_narrowed(run->options))
         run->whole = remembering->whole = journey_new();
     remembering->store = store_open(run->options->history, STORE_WRITE, problem);

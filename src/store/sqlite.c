@@ -365,7 +365,9 @@ static bool put_run(struct store *store, const struct store_run *run, struct pro
         good = sqlite_do(sqlite, statement, problem);
     }
     sqlite3_finalize(statement);
-    return good && note_rules(sqlite, run->rules, problem) && forget_old_runs(sqlite, problem);
+    /* A run that read nothing had nothing to tell a change of the rules with. */
+    return good && (!ledger->read || note_rules(sqlite, run->rules, problem)) &&
+           forget_old_runs(sqlite, problem);
 }
 
 #define ORIGIN_COLUMNS                                                                             \
@@ -615,6 +617,7 @@ const struct store_engine store_sqlite = {
     .put_state = put_state,
     .get_state = get_state,
     .drop_open = sqlite_drop_open,
+    .end_open = sqlite_end_open,
     .put_cell = sqlite_put_cell,
     .put_clock = put_clock,
     .put_template = put_template,

@@ -59,6 +59,7 @@ void sqlite_forget_texts(struct sqlite_store *sqlite);
 bool sqlite_put_cell(struct store *store, enum cell_put put, const struct hourly_cell *cell,
                      struct problem *problem);
 bool sqlite_drop_open(struct store *store, struct problem *problem);
+bool sqlite_end_open(struct store *store, struct problem *problem);
 bool sqlite_each_cell(struct store *store, enum hourly_table table, const struct store_span *span,
                       void (*each)(void *context, const struct hourly_cell *cell), void *context,
                       struct problem *problem);

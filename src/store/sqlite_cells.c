@@ -166,6 +166,58 @@ bool sqlite_drop_open(struct store *store, struct problem *problem) {
     return true;
 }
 
+static bool run_out(struct sqlite_store *sqlite, struct out *out, struct problem *problem) {
+    out_byte(out, '\0');
+    bool good = sqlite_run(sqlite, out_held(out).at, problem);
+    out_release(out);
+    return good;
+}
+
+static bool add_open_to_hours(struct sqlite_store *sqlite, const struct hourly_shape *shape,
+                              struct problem *problem) {
+    struct out out;
+    out_init_memory(&out);
+    out_print(&out, "INSERT INTO %s_hour SELECT * FROM %s_open WHERE origin = %lld", shape->name,
+              shape->name, (long long)sqlite->own);
+    out_text(&out, " ON CONFLICT(origin, host, hour, ");
+    out_names(&out, shape->keys, ", ");
+    out_text(&out, ") DO UPDATE SET ");
+    out_sums(&out, shape->numbers);
+    return run_out(sqlite, &out, problem);
+}
+
+/* Days that are not handed over have been counted in memory only: out of their hours again. What
+ * comes for them is added, and hours are read until they are over. */
+static bool sum_open_days(struct sqlite_store *sqlite, const struct hourly_shape *shape,
+                          struct problem *problem) {
+    struct out out;
+    out_init_memory(&out);
+    out_print(&out, "INSERT OR REPLACE INTO %s_day SELECT origin, host, ", shape->name);
+    out_print(&out, "hour - ((hour %% %d) + %d) %% %d AS day, ", DAY_HOURS, DAY_HOURS, DAY_HOURS);
+    out_names(&out, shape->keys, ", ");
+    out_text(&out, ", sum(");
+    out_names(&out, shape->numbers, "), sum(");
+    out_print(&out,
+              ") FROM %s_hour t WHERE origin = %lld AND hour >= coalesce((SELECT closed_day"
+              " FROM clock c WHERE c.origin = t.origin AND c.host = t.host), -1000000000)"
+              " GROUP BY origin, host, day, ",
+              shape->name, (long long)sqlite->own);
+    out_names(&out, shape->keys, ", ");
+    return run_out(sqlite, &out, problem);
+}
+
+bool sqlite_end_open(struct store *store, struct problem *problem) {
+    struct sqlite_store *sqlite = sqlite_of(store);
+    for (int table = 0; table < HOURLY_TABLES; table++) {
+        const struct hourly_shape *shape = hourly_shape((enum hourly_table)table);
+        if (!add_open_to_hours(sqlite, shape, problem) ||
+            (sqlite_has_rows((enum hourly_table)table, ROWS_DAY) &&
+             !sum_open_days(sqlite, shape, problem)))
+            return false;
+    }
+    return sqlite_drop_open(store, problem);
+}
+
 bool sqlite_let_fade(struct sqlite_store *sqlite, int64_t host, int64_t closed_day,
                      struct problem *problem) {
     char text[160];

@@ -47,6 +47,10 @@ bool store_drop_open(struct store *store, struct problem *problem) {
     return store->engine->drop_open(store, problem);
 }
 
+bool store_end_open(struct store *store, struct problem *problem) {
+    return store->engine->end_open(store, problem);
+}
+
 bool store_put_cell(struct store *store, enum cell_put put, const struct hourly_cell *cell,
                     struct problem *problem) {
     return store->engine->put_cell(store, put, cell, problem);

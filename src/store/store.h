@@ -27,7 +27,7 @@ enum store_use {
 struct store_origin {              /* texts are borrowed during the call */
     struct slice id;               /* random */
     struct slice maker;            /* the host on which it was made */
-    struct slice rules;            /* their version in the last run; empty: no run yet */
+    struct slice rules;            /* of the last run that read something; empty: none yet */
     int64_t made;                  /* seconds */
     uint64_t serial;               /* of two copies of one origin the newer one has more */
     bool own;                      /* not merged into it */
@@ -68,6 +68,8 @@ bool store_get_state(struct store *store, const char *name, struct pack *bytes_r
                      struct problem *problem);
 
 bool store_drop_open(struct store *store, struct problem *problem);
+/* Open hours count as over, as they are: nobody remembers what else is theirs. */
+bool store_end_open(struct store *store, struct problem *problem);
 bool store_put_cell(struct store *store, enum cell_put put, const struct hourly_cell *cell,
                     struct problem *problem);
 bool store_put_clock(struct store *store, const struct hourly_clock *clock,
@@ -122,6 +124,7 @@ struct store_engine {
     bool (*get_state)(struct store *store, const char *name, struct pack *bytes_r,
                       struct problem *problem);
     bool (*drop_open)(struct store *store, struct problem *problem);
+    bool (*end_open)(struct store *store, struct problem *problem);
     bool (*put_cell)(struct store *store, enum cell_put put, const struct hourly_cell *cell,
                      struct problem *problem);
     bool (*put_clock)(struct store *store, const struct hourly_clock *clock,

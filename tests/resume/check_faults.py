@@ -21,8 +21,20 @@ import tempfile
 
 from proof import HERE, MAILTRIAGE, dump
 
+TABLES = {"totals": "name", "reasons": "event, class, direction, code, enhanced",
+          "failures": "dimension, event, class", "delays": "direction, edge"}
 LOG = os.path.join(HERE, "../../samples/postfix/mail.log")
 NOBODY = 65534
+
+
+def sums(history):
+    """What all hours have counted together."""
+    with contextlib.closing(sqlite3.connect(history)) as store:
+        texts = dict(store.execute("SELECT id, text FROM str"))
+        return {(table, *(texts[key] for key in row[:-1])): row[-1]
+                for table, keys in TABLES.items() for row in store.execute(
+                    "SELECT %s, sum(count) FROM (SELECT * FROM %s_hour UNION ALL SELECT * FROM "
+                    "%s_open) GROUP BY %s" % (keys, table, table, keys)) if row[-1]}
 
 
 class Faults:
@@ -222,6 +234,16 @@ class Faults:
                 odd = "then status %d, and it said: %s" % again
             self.tell("messages on their way that cannot be read", odd)
 
+    def other_hours(self):
+        with self.history() as history:
+            self.change_state(history, "UPDATE state SET bytes = x'ff' WHERE name = 'hours'")
+            done = self.run(history)
+            odd = None if done[0] == 0 and "note: history" in done[1] and \
+                "hours that go on cannot be read" in done[1] else "status %d, and it said: %s" % done
+            if not odd and sums(history) != sums(self.path("whole.db")):
+                odd = "history has not counted what there is"
+            self.tell("hours that cannot be read", odd)
+
     def broken_places(self):
         with self.history() as history:
             self.change_state(history, "UPDATE state SET bytes = substr(bytes, 1, 9) "
@@ -260,7 +282,7 @@ def main():
         faults = Faults(folder, int(sys.argv[1]) if len(sys.argv) > 1 else 25)
         for fault in (faults.narrowed, faults.full_disk, faults.full_folder, faults.every_change, faults.read_only,
                       faults.damaged, faults.newer, faults.other_reading,
-                      faults.broken_places, faults.two_at_once,
+                      faults.other_hours, faults.broken_places, faults.two_at_once,
                       faults.clock_back):
             fault()
         print("1..%d" % faults.told)

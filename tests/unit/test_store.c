@@ -151,6 +151,39 @@ static void open_hours_are_replaced(void **state) {
     store_close(store);
 }
 
+/* As when a new version cannot read what an older one remembered of them: twice, and what comes is
+ * added. */
+static void open_hours_that_are_ended_stay(void **state) {
+    struct problem problem;
+    struct store *store = opened(((struct place *)*state)->files[0], STORE_WRITE);
+    const struct store_span day = {48, 72, .by_host = true};
+    begin(store);
+    put(store, CELL_HOUR, total("mx1", 50, "delivered", 1));
+    put(store, CELL_HOUR, failure(47, "a", 500)); /* of a day that is over */
+    put(store, CELL_DAY, failure(24, "a", 1000));
+    good(store_put_clock(store, &(struct hourly_clock){SLICE("mx1"), 48}, &problem), &problem);
+    for (int64_t round = 0; round < 2; round++) {
+        put(store, CELL_HOUR, failure(50, "a", 1));
+        put(store, CELL_OPEN, failure(50, "a", 10));
+        put(store, CELL_OPEN, failure(51 + round, "b", 100));
+        good(store_end_open(store, &problem), &problem);
+        good(store_drop_open(store, &problem), &problem);
+    }
+    commit(store);
+    has_cells(store, HOURLY_FAILURES, everything,
+              "47 mx1 relay bounced user-unknown a 500;50 mx1 relay bounced user-unknown a 22;"
+              "51 mx1 relay bounced user-unknown b 100;52 mx1 relay bounced user-unknown b 100;");
+    begin(store); /* the day is over; more had come for it */
+    put(store, CELL_DAY, failure(48, "a", 3));
+    good(store_put_clock(store, &(struct hourly_clock){SLICE("mx1"), 72}, &problem), &problem);
+    commit(store);
+    has_cells(store, HOURLY_FAILURES, day,
+              "0 mx1 relay bounced user-unknown a 25;0 mx1 relay bounced user-unknown b 200;");
+    has_cells(store, HOURLY_FAILURES, (struct store_span){24, 48, .by_host = true},
+              "0 mx1 relay bounced user-unknown a 1000;");
+    store_close(store);
+}
+
 static void what_is_not_committed_is_not_there(void **state) {
     const char *file = ((struct place *)*state)->files[0];
     struct problem problem;
@@ -332,6 +365,14 @@ static void runs_and_hosts_are_told(void **state) {
     add_run(store, 2000, "mx2", 40);
     told(store, "1 32 2 r1 40;1 mx1 50-50;1 mx2 40-40;1 r1 2000 10 0;1 r1 1000 10 0;");
     assert_true(store_bytes(store) > 4096);
+    /* One that read nothing leaves the change of rules to the one that tells it. */
+    struct problem problem;
+    const struct store_run idle = {SLICE("r2"), 3000, 3001, {0}};
+    begin(store);
+    good(store_put_run(store, &idle, &problem), &problem);
+    commit(store);
+    told(store, "1 32 3 r1 40;1 mx1 50-50;1 mx2 40-40;"
+                "1 r2 3000 0 0;1 r1 2000 10 0;1 r1 1000 10 0;");
     store_close(store);
 }
 
@@ -485,6 +526,7 @@ int main(void) {
     const struct CMUnitTest of_sqlite[] = {
         TEST(cells_add_up),
         TEST(open_hours_are_replaced),
+        TEST(open_hours_that_are_ended_stay),
         TEST(what_is_not_committed_is_not_there),
         TEST(days_stand_for_their_hours),
         TEST(late_names_find_a_free_place),
