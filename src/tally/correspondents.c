@@ -84,14 +84,9 @@ struct slice network_shown(uint64_t network, char room[NETWORK_ROOM]) {
 static void add_client(struct correspondents *all, const struct origin *client,
                        const struct amounts *by) {
     struct ranking *clients = &all->rankings[CORRESPONDENT_CLIENT];
-    uint64_t known = client->hashes ? client->hashes->client : 0;
     bool is_new, asks;
     char room[RANKING_NAME];
-    struct name name = {.hash = known};
-    if (!known)
-        name = ranking_name(named_host(client->host, client->ip, room));
-    if (client->hashes)
-        client->hashes->client = name.hash;
+    struct name name = {.hash = counting_client(client)};
     uint64_t *row = ranking_add_hash(clients, name.hash, by, &is_new, &asks);
     if (asks) {
         name.text = named_host(client->host, client->ip, room);

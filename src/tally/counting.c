@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "tally/named.h"
+
 /* What a repeated entry stands for was logged that often, but a recipient of a message has one
  * state; without a queue ID each entry is one more. */
 static uint64_t weight_of(const struct finding *finding) {
@@ -47,6 +49,14 @@ void counting_whose(const struct origin *origin, const struct record *record, st
     *sender_r = (struct name){sender, hashes->sender};
     *domain_r = (struct name){slice_from(sender, sender.length - hashes->domain_length),
                               hashes->sender_domain};
+}
+
+uint64_t counting_client(const struct origin *client) {
+    uint64_t own = 0, *hash = client->hashes ? &client->hashes->client : &own;
+    char room[RANKING_NAME];
+    if (!*hash)
+        *hash = ranking_hash(named_host(client->host, client->ip, room));
+    return *hash;
 }
 
 static bool tells_sender(const struct finding *finding) {

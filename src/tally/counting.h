@@ -49,6 +49,9 @@ void counting_begin(struct counting *counting, const struct finding *finding);
 void counting_whose(const struct origin *origin, const struct record *record, struct name *sender_r,
                     struct name *domain_r);
 
+/* The hash of its name (named_host), worked out once a message. */
+uint64_t counting_client(const struct origin *client);
+
 /* One host of several failed: no event of the totals. */
 bool counting_is_failed_try(const struct finding *finding);
 

@@ -85,6 +85,8 @@ const uint64_t *counts_row_at(const struct counts *counts, size_t place);
 void counts_totals(const struct counts *counts, uint64_t *totals_r);
 /* How many hashes have a number that is more than none. */
 size_t counts_above_zero(const struct counts *counts, size_t number);
+/* Makes room in empty ones: so many hashes come without growing. */
+void counts_reserve(struct counts *counts, size_t hashes);
 /* Begins to fetch what a hash has: it will be asked for soon. */
 void counts_expect(const struct counts *counts, uint64_t hash);
 
@@ -185,6 +187,17 @@ static inline bool counts_add_words(const struct counts *counts, uint64_t *words
         if ((words[0] ^ more ^ sum) & counts->behind[0])
             return false;
         words[0] = sum;
+        return true;
+    }
+    if (counts->words == 2 && counts->narrow == 2) { /* a name of an hour: half of them */
+        uint64_t first = by[0] & ~(words[0] & counts->flags[0]);
+        uint64_t second = by[1] & ~(words[1] & counts->flags[1]);
+        uint64_t one = words[0] + first, two = words[1] + second;
+        if (((words[0] ^ first ^ one) & counts->behind[0]) |
+            ((words[1] ^ second ^ two) & counts->behind[1]))
+            return false;
+        words[0] = one;
+        words[1] = two;
         return true;
     }
     for (size_t i = 0; i < counts->narrow; i++) {

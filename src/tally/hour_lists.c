@@ -33,6 +33,11 @@ void hour_lists_release(struct hour_lists *lists) {
         ranking_release(&lists->rankings[list]);
 }
 
+void hour_lists_expect(struct hour_lists *lists, const struct hour_lists *before) {
+    for (int list = 0; list < HOUR_LISTS; list++)
+        counts_reserve(&lists->rankings[list].counts, before->rankings[list].counts.count);
+}
+
 /* ---- what a finding adds */
 
 static void add(struct hour_lists *lists, enum hour_list list, const struct name *name,
@@ -47,12 +52,20 @@ static void add_client(struct hour_lists *lists, struct slice host, struct slice
     add(lists, LIST_CLIENTS, &name, by);
 }
 
+/* Its name is only written down where it may be kept. */
 static void add_client_of(struct hour_lists *lists, const struct origin *origin,
                           const struct amounts *by) {
-    if (origin)
-        add_client(lists, origin->host, origin->ip, by);
-    else
-        add_client(lists, (struct slice){0}, (struct slice){0}, by);
+    static const struct origin nobody;
+    struct ranking *clients = &lists->rankings[LIST_CLIENTS];
+    bool is_new, asks;
+    char room[RANKING_NAME];
+    origin = origin ? origin : &nobody;
+    struct name name = {.hash = counting_client(origin)};
+    uint64_t *row = ranking_add_hash(clients, name.hash, by, &is_new, &asks);
+    if (!asks)
+        return;
+    name.text = named_host(origin->host, origin->ip, room);
+    ranking_consider(clients, &name, row, by->numbers, is_new);
 }
 
 static void add_message(struct hour_lists *lists, const struct finding *finding) {

@@ -35,6 +35,8 @@ struct hour_lists {
 
 void hour_lists_init(struct hour_lists *lists);
 void hour_lists_release(struct hour_lists *lists);
+/* Makes room, in empty ones, for as many names as the hour before had. */
+void hour_lists_expect(struct hour_lists *lists, const struct hour_lists *before);
 void hour_lists_add(struct hour_lists *lists, const struct counting *counting);
 /* The most of each list by name, as rows, and what the others have together. */
 void hour_lists_rows(const struct hour_lists *lists, size_t kept, struct hour_rows *rows);

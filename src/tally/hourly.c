@@ -191,9 +191,13 @@ static struct hour *find_hour(const struct hours_of *hours, int64_t number) {
 }
 
 static struct hour *add_hour(struct hours_of *hours, int64_t number) {
+    const struct hour *before = find_hour(hours, number - 1);
+    struct hour *hour = hour_new(number);
+    if (before)
+        hour_lists_expect(&hour->lists, &before->lists);
     hours->items =
         memory_grow(hours->items, &hours->capacity, hours->count + 1, sizeof *hours->items);
-    return hours->items[hours->count++] = hour_new(number);
+    return hours->items[hours->count++] = hour;
 }
 
 static void day_free(struct day *day) {

@@ -73,7 +73,8 @@ void ranking_load(struct ranking *ranking, struct unpack *unpack); /* into an em
 void ranking_consider(struct ranking *ranking, const struct name *name, const uint64_t *row,
                       const uint64_t *by, bool is_new);
 
-/* Most names are far below the top; and what was above its last place before has its name. */
+/* Most names are far below the top, new ones too; and what was above its last place before has its
+ * name. */
 static inline bool ranking_may_keep(const struct ranking *ranking, const uint64_t *row,
                                     const uint64_t *by) {
     for (size_t i = 0; i < ranking->order_count; i++) {
@@ -90,7 +91,7 @@ static inline uint64_t *ranking_add_hash(struct ranking *ranking, uint64_t hash,
                                          const struct amounts *by, bool *is_new_r, bool *asks_r) {
     uint64_t *row = counts_row(&ranking->counts, hash, is_new_r);
     counts_add_row(&ranking->counts, row, by);
-    *asks_r = *is_new_r || ranking->merged || ranking_may_keep(ranking, row, by->numbers);
+    *asks_r = ranking->merged || ranking_may_keep(ranking, row, by->numbers);
     return row;
 }
 

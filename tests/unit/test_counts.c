@@ -21,7 +21,9 @@ static const struct counts_room single[NUMBERS] = {{0, 0, 1}, {0, 1, 1}, {0, 2, 
                                                    {0, 3, 1}, {0, 4, 1}, {0, 5, 1}};
 static const struct counts_room words[NUMBERS] = {{0, 0, 62}, {1, 0, 62}, {2, 0, 62},
                                                   {3, 0, 62}, {4, 0, 64}, {5, 0, 64}};
-static const struct counts_room *const layouts[] = {rooms, NULL, single, words};
+static const struct counts_room two_words[NUMBERS] = {{0, 0, 5}, {0, 5, 30}, {0, 35, 27},
+                                                      {1, 0, 7}, {1, 7, 1},  {1, 8, 1}};
+static const struct counts_room *const layouts[] = {rooms, NULL, single, words, two_words};
 enum { LAYOUTS = sizeof layouts / sizeof *layouts };
 
 struct truth {
@@ -160,6 +162,20 @@ static void test_any_layout_is_exact(void **state) {
     }
 }
 
+/* Whatever secret they are spread by. */
+static void assert_sorted(const struct pack *pack) {
+    struct unpack unpack = {.rest = {pack->bytes, pack->length}};
+    uint64_t before = 0;
+    for (size_t left = unpack_count(&unpack), first = left; left; left--) {
+        uint64_t hash = unpack_number(&unpack);
+        assert_true(left == first || hash > before);
+        before = hash;
+        for (size_t i = 0; i < NUMBERS; i++)
+            unpack_number(&unpack);
+    }
+    assert_false(unpack.broken);
+}
+
 /* What is saved is the same for any layout, and goes on the same after loading. */
 static void test_saved_and_merged(void **state) {
     static struct truth truth, more;
@@ -174,6 +190,7 @@ static void test_saved_and_merged(void **state) {
         assert_same(&all[i], &all[0]);
     }
     struct pack pack = saved(&all[1]);
+    assert_sorted(&pack);
     struct unpack unpack = {.rest = {pack.bytes, pack.length}};
     counts_init(&loaded, NUMBERS, MAXIMA, rooms);
     counts_load(&loaded, &unpack);
@@ -267,19 +284,46 @@ static void test_bytes_a_name(void **state) {
     static const struct counts_room address[ADDRESS] = {
         {0, 0, 7}, {0, 7, 7}, {0, 14, 5}, {0, 19, 26}, {0, 45, 7}, {0, 52, 5}, {0, 57, 6}};
     struct counts counts;
+    uint64_t totals[COUNTS_MOST], together[ADDRESS] = {0};
     size_t most = 0;
     (void)state;
     counts_init(&counts, ADDRESS, 0, address);
     for (uint64_t name = 1; name <= ADDRESSES; name++) {
         uint64_t by[ADDRESS] = {1, 2, 0, name % HEAVY ? 8000 : 1 << 27, 1};
         counts_add(&counts, bytes_hash(&name, sizeof name), by);
+        for (size_t i = 0; i < ADDRESS; i++)
+            together[i] += by[i];
         size_t bytes = name > FEW ? counts_bytes(&counts) * 100 / name : 0;
         most = bytes > most ? bytes : most;
     }
     print_message("at most %zu.%02zu bytes a name\n", most / 100, most % 100);
     assert_true(most < 2500);
+    counts_totals(&counts, totals);
+    assert_memory_equal(totals, together, sizeof together);
     counts_release(&counts);
     assert_int_equal(counts_bytes(&counts), 0);
+}
+
+/* As many as were expected come without growing, and more come as well. */
+static void test_room_beforehand(void **state) {
+    enum { EXPECTED = 10000 };
+    struct counts counts;
+    (void)state;
+    counts_init(&counts, 1, 0, NULL);
+    counts_reserve(&counts, EXPECTED);
+    size_t bytes = counts_bytes(&counts);
+    assert_true(bytes < 2 * EXPECTED * 2 * sizeof(uint64_t));
+    for (uint64_t name = 1; name <= 3 * EXPECTED; name++) {
+        counts_sum(&counts, bytes_hash(&name, sizeof name), 0, name);
+        assert_true(name > EXPECTED || counts_bytes(&counts) - bytes < bytes / 10);
+    }
+    assert_int_equal(counts.count, 3 * EXPECTED);
+    bytes = counts_bytes(&counts);
+    counts_reserve(&counts, 100 * EXPECTED);
+    assert_int_equal(counts_bytes(&counts), bytes);
+    for (uint64_t name = 1; name <= 3 * EXPECTED; name++)
+        assert_int_equal(counts_sum(&counts, bytes_hash(&name, sizeof name), 0, 0), name);
+    counts_release(&counts);
 }
 
 static void test_empty_ones_hold_nothing(void **state) {
@@ -308,6 +352,7 @@ int main(void) {
         cmocka_unit_test(test_rows_stand_near_their_homes),
         cmocka_unit_test(test_all_at_the_last_home),
         cmocka_unit_test(test_bytes_a_name),
+        cmocka_unit_test(test_room_beforehand),
         cmocka_unit_test(test_empty_ones_hold_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
