@@ -291,7 +291,8 @@ static void end(struct analysis *analysis, struct run *run) {
         say_fault("%s", problem.text);
         run->faulty = true;
     }
-    analysis->without_result = !is_wanted(reporting, run);
+    bool knows_nothing = reporting->past && reporting->recalled.is_empty; /* as was said */
+    analysis->without_result = knows_nothing || !is_wanted(reporting, run);
     if (!analysis->without_result)
         write_page(analysis, run);
 }
