@@ -216,10 +216,13 @@ static bool put_places(const struct remembering *remembering, struct problem *pr
     return good;
 }
 
+/* A stamp of the future tells no more than that something was heard: silence must be noticed. */
 static bool put_heard(const struct remembering *remembering, struct problem *problem) {
     struct pack pack;
-    int64_t heard = run_heard(remembering->run);
-    if (heard <= remembering->heard)
+    int64_t heard = run_heard(remembering->run), now = remembering->run->options->now;
+    if (heard > now)
+        heard = now;
+    if (heard == MOMENT_NONE || (heard <= remembering->heard && remembering->heard <= now))
         return true;
     pack_init(&pack);
     pack_signed(&pack, heard);

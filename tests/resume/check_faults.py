@@ -244,6 +244,16 @@ class Faults:
                 odd = "history has not counted what there is"
             self.tell("hours that cannot be read", odd)
 
+    def heard_in_the_future(self):
+        """What the log of a clock that was wrong has said must not hide silence for years."""
+        with self.history() as history:
+            self.change_state(history, "UPDATE state SET bytes = x'80e0ffd80f' WHERE name = 'heard'")
+            self.run(history)
+            done = subprocess.run([self.program, "check", "--no-config", "--history", history,
+                                   "--critical", "silence > 1d"], stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, check=False)
+            self.tell("heard in the future", done.stdout if done.returncode != 2 else None)
+
     def broken_places(self):
         with self.history() as history:
             self.change_state(history, "UPDATE state SET bytes = substr(bytes, 1, 9) "
@@ -282,7 +292,7 @@ def main():
         faults = Faults(folder, int(sys.argv[1]) if len(sys.argv) > 1 else 25)
         for fault in (faults.narrowed, faults.full_disk, faults.full_folder, faults.every_change, faults.read_only,
                       faults.damaged, faults.newer, faults.other_reading,
-                      faults.other_hours, faults.broken_places, faults.two_at_once,
+                      faults.other_hours, faults.heard_in_the_future, faults.broken_places, faults.two_at_once,
                       faults.clock_back):
             fault()
         print("1..%d" % faults.told)
