@@ -246,9 +246,10 @@ static bool begin_past(struct reporting *reporting, const struct options *option
     if (options->filter.count)
         return problem_say(problem, "history keeps sums, which no filter can be asked of: name the "
                                     "logs, or leave the filters out");
-    if (options->only & ~past_parts())
-        return problem_say(problem, "--only: history does not keep every section that is named; "
-                                    "the report of it tells which it does");
+    for (int part = 0; part < PART_COUNT; part++)
+        if (options->only & ~past_parts() & PART_BIT(part))
+            return problem_say(problem, "--only %s: history does not keep that section",
+                               part_name((enum part)part));
     reporting->analysis.read = read_history;
     reporting->past = store_open(options->history, STORE_READ, problem);
     return reporting->past != NULL;
