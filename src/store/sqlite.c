@@ -60,7 +60,7 @@ static bool make_file(const char *where, enum store_use use, struct problem *pro
 
 static bool check_file(const char *where, struct problem *problem) {
     struct stat status;
-    if (stat(where, &status) != 0)
+    if (stat(where, &status) != 0 || access(where, R_OK) != 0)
         return say_file(where, problem);
     return S_ISREG(status.st_mode) || problem_say(problem, "history '%s' is no file", where);
 }

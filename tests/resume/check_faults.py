@@ -191,6 +191,21 @@ class Faults:
             self.tell("read only", self.odd_after(history, done, 1,
                                                   "history '.*': (Permission denied|.*read.*only)"))
 
+    def not_readable(self):
+        def leave():
+            if os.getuid() == 0:
+                os.setgid(NOBODY)
+                os.setuid(NOBODY)
+        with self.history() as history:
+            os.chmod(os.path.dirname(history), 0o755)
+            os.chmod(history, 0)
+            done = subprocess.run([self.program, "report", "--no-config", "--history", history],
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.PIPE, preexec_fn=leave, check=False)
+            said = done.stderr.decode().strip()
+            self.tell("read by who may not", None if done.returncode and re.search(
+                "history '.*': Permission denied$", said) else said)
+
     def damaged(self):
         for name, change, pattern in (
                 ("damaged in the middle", lambda file: file.seek(4096) and file.write(b"?" * 20000),
@@ -238,8 +253,9 @@ class Faults:
         with self.history() as history:
             self.change_state(history, "UPDATE state SET bytes = x'ff' WHERE name = 'hours'")
             done = self.run(history)
-            odd = None if done[0] == 0 and "note: history" in done[1] and \
-                "hours that go on cannot be read" in done[1] else "status %d, and it said: %s" % done
+            odd = None
+            if done[0] or not re.search("note: history .* hours that go on cannot be", done[1]):
+                odd = "status %d, and it said: %s" % done
             if not odd and sums(history) != sums(self.path("whole.db")):
                 odd = "history has not counted what there is"
             self.tell("hours that cannot be read", odd)
@@ -247,7 +263,8 @@ class Faults:
     def heard_in_the_future(self):
         """What the log of a clock that was wrong has said must not hide silence for years."""
         with self.history() as history:
-            self.change_state(history, "UPDATE state SET bytes = x'80e0ffd80f' WHERE name = 'heard'")
+            self.change_state(history, "UPDATE state SET bytes = x'80e0ffd80f' "
+                                       "WHERE name = 'heard'")
             self.run(history)
             done = subprocess.run([self.program, "check", "--no-config", "--history", history,
                                    "--critical", "silence > 1d"], stdin=subprocess.DEVNULL,
@@ -290,10 +307,10 @@ class Faults:
 def main():
     with tempfile.TemporaryDirectory(prefix="mailtriage-faults.") as folder:
         faults = Faults(folder, int(sys.argv[1]) if len(sys.argv) > 1 else 25)
-        for fault in (faults.narrowed, faults.full_disk, faults.full_folder, faults.every_change, faults.read_only,
-                      faults.damaged, faults.newer, faults.other_reading,
-                      faults.other_hours, faults.heard_in_the_future, faults.broken_places, faults.two_at_once,
-                      faults.clock_back):
+        for fault in (faults.narrowed, faults.full_disk, faults.full_folder, faults.every_change,
+                      faults.read_only, faults.not_readable, faults.damaged, faults.newer,
+                      faults.other_reading, faults.other_hours, faults.heard_in_the_future,
+                      faults.broken_places, faults.two_at_once, faults.clock_back):
             fault()
         print("1..%d" % faults.told)
 
