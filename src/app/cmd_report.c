@@ -241,8 +241,8 @@ static void read_history(struct analysis *analysis, struct run *run) {
     reporting->recalled = recalled;
 }
 
-static bool begin_past(struct reporting *reporting, const struct options *options,
-                       struct problem *problem) {
+static bool begin_past(struct reporting *reporting, struct run *run, struct problem *problem) {
+    const struct options *options = run->options;
     if (options->filter.count)
         return problem_say(problem, "history keeps sums, which no filter can be asked of: name the "
                                     "logs, or leave the filters out");
@@ -252,6 +252,7 @@ static bool begin_past(struct reporting *reporting, const struct options *option
                                part_name((enum part)part));
     reporting->analysis.read = read_history;
     reporting->past = store_open(options->history, STORE_READ, problem);
+    run->faulty = !reporting->past;
     return reporting->past != NULL;
 }
 
@@ -276,7 +277,7 @@ static bool begin(struct analysis *analysis, struct run *run, struct problem *pr
         tally_keep_templates(run->tally);
     reporting->against = against_new(run);
     if (recall_is_asked(run->options))
-        return begin_past(reporting, run->options, problem);
+        return begin_past(reporting, run, problem);
     if (!run->options->resume || remembering_begin(&reporting->remembering, run, problem))
         return true;
     run->faulty = true;
