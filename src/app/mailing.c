@@ -13,10 +13,11 @@ bool mailing_check(const struct options *options, const struct format *format,
     bool is_mail = format->letter;
     if (is_mail && !options->mail_to_count)
         return problem_say(problem, "--format %s: say to whom with --mail-to", format->name);
-    bool insists = options_insist(options, "mail-to") || options_insist(options, "mail-from") ||
-                   options_insist(options, "mail-if");
-    return is_mail || !insists ||
-           problem_say(problem, "--mail-to, --mail-from and --mail-if belong to --format mail");
+    static const char *const of_mail[] = {"mail-to", "mail-from", "mail-if"};
+    for (size_t i = 0; !is_mail && i < sizeof of_mail / sizeof *of_mail; i++)
+        if (options_insist(options, of_mail[i]))
+            return problem_say(problem, "--%s belongs to --format mail", of_mail[i]);
+    return true;
 }
 
 static struct slice host_name(struct arena *arena) {
