@@ -463,7 +463,7 @@ scale: build/$(PROGRAM) $(BENCH_TOOLS) ## time and memory up to 10 GB and 10 mil
 	@tests/bench/into_page.sh scale build/bench/scale.md
 
 .PHONY: bench-history
-bench-history: build/$(PROGRAM) $(BENCH_TOOLS) ## what keeping and asking history costs, into docs/performance.md (20 minutes)
+bench-history: build/$(PROGRAM) $(BENCH_TOOLS) ## what keeping and asking history costs, into docs/performance.md (5 minutes)
 	@tests/bench/history.sh
 	@tests/bench/into_page.sh history build/bench/history.md
 

@@ -4,9 +4,10 @@
 #
 # Folding: the instructions of `report --resume --history`, beside those of `report`, on hours of a
 # made-up log of 1 GB a day: what four hours and what eight take, and the difference is four hours
-# without the start and the end of a run, with as many hours handed over as counted. Asking: the CPU time of a report over 400 days in which
-# every hour has all the names that are kept of one (bench_history.c). Writes build/bench/history.md
-# for docs/performance.md, and fails beyond 20 % and 2 seconds. TAP.
+# without the start and the end of a run, with as many hours handed over as counted. Asking: the CPU
+# time of a report over 400 days in which every hour has all the names that are kept of one
+# (bench_history.c). Writes build/bench/history.md for docs/performance.md, and fails beyond 20 % and
+# 2 seconds. TAP.
 #
 # check: only the report, over 60 such days, in a seventh of the time.
 set -u
