@@ -75,6 +75,18 @@ static bool ids_of(struct sqlite_store *sqlite, const struct hourly_cell *cell, 
     return true;
 }
 
+/* The first keys of a cell. Gives how many are bound with them. */
+static int bind_keys(sqlite3_stmt *statement, const struct sqlite_store *sqlite,
+                     const struct hourly_cell *cell, const int64_t *ids, unsigned keys) {
+    int place = 0;
+    sqlite3_bind_int64(statement, ++place, sqlite->own);
+    sqlite3_bind_int64(statement, ++place, ids[ID_HOST]);
+    sqlite3_bind_int64(statement, ++place, cell->hour);
+    for (unsigned i = 0; i < keys; i++)
+        sqlite3_bind_int64(statement, ++place, ids[ID_KEYS + i]);
+    return place;
+}
+
 static bool write_cell(struct sqlite_store *sqlite, enum sqlite_rows rows,
                        const struct hourly_cell *cell, const int64_t *ids,
                        struct problem *problem) {
@@ -82,12 +94,7 @@ static bool write_cell(struct sqlite_store *sqlite, enum sqlite_rows rows,
     sqlite3_stmt **put = &sqlite->puts[cell->table][rows];
     if (!*put && !(*put = prepare_put(sqlite, cell->table, rows, problem)))
         return false;
-    int place = 0;
-    sqlite3_bind_int64(*put, ++place, sqlite->own);
-    sqlite3_bind_int64(*put, ++place, ids[ID_HOST]);
-    sqlite3_bind_int64(*put, ++place, cell->hour);
-    for (unsigned i = 0; i < shape->key_count; i++)
-        sqlite3_bind_int64(*put, ++place, ids[ID_KEYS + i]);
+    int place = bind_keys(*put, sqlite, cell, ids, shape->key_count);
     for (unsigned i = 0; i < shape->number_count; i++)
         sqlite3_bind_int64(*put, ++place, cell->numbers[i]);
     return sqlite_do(sqlite, *put, problem);
@@ -111,11 +118,7 @@ static bool count_rows(struct sqlite_store *sqlite, enum sqlite_rows rows,
     sqlite3_stmt *statement = prepare_out(sqlite, &out, problem);
     if (!statement)
         return false;
-    sqlite3_bind_int64(statement, 1, sqlite->own);
-    sqlite3_bind_int64(statement, 2, ids[ID_HOST]);
-    sqlite3_bind_int64(statement, 3, cell->hour);
-    for (unsigned i = 0; i < keys; i++)
-        sqlite3_bind_int64(statement, (int)i + 4, ids[ID_KEYS + i]);
+    bind_keys(statement, sqlite, cell, ids, keys);
     if (sqlite_next(sqlite, statement, &good, problem))
         *count_r = sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
@@ -140,6 +143,31 @@ static bool find_place(struct sqlite_store *sqlite, enum sqlite_rows rows,
     return ids[ID_KEYS + shape->key_count - 1] >= 0;
 }
 
+/* What comes late is added as it comes: up in one run and down in the next, or both at once. */
+static bool drop_zeros(struct sqlite_store *sqlite, enum sqlite_rows rows,
+                       const struct hourly_cell *cell, const int64_t *ids,
+                       struct problem *problem) {
+    const struct hourly_shape *shape = hourly_shape(cell->table);
+    struct out out;
+    out_init_memory(&out);
+    out_print(&out, "DELETE FROM %s_%s WHERE origin = ? AND host = ? AND hour = ? AND (",
+              shape->name, sqlite_rows_names[rows]);
+    out_names(&out, shape->keys, ", ");
+    out_text(&out, ") = (?");
+    for (unsigned i = 1; i < shape->key_count; i++)
+        out_text(&out, ", ?");
+    out_text(&out, ") AND NOT (");
+    out_names(&out, shape->numbers, " OR ");
+    out_byte(&out, ')');
+    sqlite3_stmt *statement = prepare_out(sqlite, &out, problem);
+    if (!statement)
+        return false;
+    bind_keys(statement, sqlite, cell, ids, shape->key_count);
+    bool good = sqlite_do(sqlite, statement, problem);
+    sqlite3_finalize(statement);
+    return good;
+}
+
 bool sqlite_put_cell(struct store *store, enum cell_put put, const struct hourly_cell *cell,
                      struct problem *problem) {
     struct sqlite_store *sqlite = sqlite_of(store);
@@ -148,10 +176,12 @@ bool sqlite_put_cell(struct store *store, enum cell_put put, const struct hourly
     enum sqlite_rows rows = put == CELL_OPEN ? ROWS_OPEN : is_day ? ROWS_DAY : ROWS_HOUR;
     if (!ids_of(sqlite, cell, ids, problem))
         return false;
-    if ((put == CELL_LATE_HOUR || put == CELL_LATE_DAY) &&
-        !find_place(sqlite, rows, cell, ids, problem))
+    bool is_late = put == CELL_LATE_HOUR || put == CELL_LATE_DAY;
+    bool may_be_zero = is_late && hourly_shape(cell->table)->keeping & HOURLY_SIGNED;
+    if (is_late && !find_place(sqlite, rows, cell, ids, problem))
         return false;
-    return write_cell(sqlite, rows, cell, ids, problem);
+    return write_cell(sqlite, rows, cell, ids, problem) &&
+           (!may_be_zero || drop_zeros(sqlite, rows, cell, ids, problem));
 }
 
 bool sqlite_drop_open(struct store *store, struct problem *problem) {

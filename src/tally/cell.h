@@ -13,7 +13,7 @@ enum hourly_table {
     HOURLY_TABLES
 };
 
-enum hourly_keeping { HOURLY_SUMMED = 1, HOURLY_CUT = 2, HOURLY_FADES = 4 };
+enum hourly_keeping { HOURLY_SUMMED = 1, HOURLY_CUT = 2, HOURLY_FADES = 4, HOURLY_SIGNED = 8 };
 
 enum {
     HOUR = 3600, /* seconds */

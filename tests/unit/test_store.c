@@ -273,6 +273,24 @@ static void late_names_find_a_free_place(void **state) {
     store_close(store);
 }
 
+/* Who waits and no longer does: the same whether both come in one run or in two. */
+static void what_is_back_at_zero_is_none(void **state) {
+    struct store *store = opened(((struct place *)*state)->files[0], STORE_WRITE);
+    begin(store);
+    put(store, CELL_HOUR, total("mx1", 10, "delivered", 1));
+    put(store, CELL_LATE_HOUR, total("mx1", 10, "waiting", 2));
+    put(store, CELL_LATE_HOUR, total("mx1", 10, "delivered", 1));
+    put(store, CELL_LATE_HOUR, total("mx1", 11, "waiting", 1));
+    commit(store);
+    begin(store);
+    put(store, CELL_LATE_HOUR, total("mx1", 10, "waiting", -2));
+    commit(store);
+    has_cells(store, HOURLY_TOTALS,
+              (struct store_span){.since = INT64_MIN, .until = INT64_MAX, .by_hour = true},
+              "10  delivered 2;11  waiting 1;");
+    store_close(store);
+}
+
 static void print_template(void *context, const struct hourly_template *text) {
     out_print(context, "%.*s %.*s %llu %lld-%lld %.*s %llu;", SLICE_ARGS(text->host),
               SLICE_ARGS(text->text), (unsigned long long)text->count, (long long)text->first,
@@ -530,6 +548,7 @@ int main(void) {
         TEST(what_is_not_committed_is_not_there),
         TEST(days_stand_for_their_hours),
         TEST(late_names_find_a_free_place),
+        TEST(what_is_back_at_zero_is_none),
         TEST(templates_keep_their_first),
         TEST(runs_and_hosts_are_told),
         TEST(pruning_lets_go),
