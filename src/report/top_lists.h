@@ -8,8 +8,8 @@
 #include "tally/tally.h"
 
 /* Adds them; in each the first `top` (0: all that are known by name), and the others as one row.
- * People do not see a table of a few rows, unless its part is one of `only`. */
-/* is_past: of history, which does not keep every column. */
+ * People do not see a table of a few rows, unless its part is one of `only`. is_past: of history,
+ * which does not keep every column. */
 void top_lists(struct page *page, const struct tally *tally, unsigned top, uint64_t only,
                bool is_past);
 
