@@ -166,8 +166,6 @@ static void write_page(struct analysis *analysis, struct run *run) {
         analysis->format->page(&page, &wishes, &analysis->result.out);
     }
     page_release(&page);
-    against_free(reporting->against);
-    reporting->against = NULL;
 }
 
 /* ---- beside history ---- */
@@ -289,10 +287,8 @@ static void end(struct analysis *analysis, struct run *run) {
     struct reporting *reporting = (struct reporting *)analysis;
     struct problem problem;
     compare_with_history(reporting, run);
-    if (run->options->resume && !remembering_end(&reporting->remembering, &problem)) {
-        say_fault("%s", problem.text);
-        run->faulty = true;
-    }
+    if (run->options->resume && !remembering_end(&reporting->remembering, &problem))
+        say_history(run, &problem);
     bool knows_nothing = reporting->past && reporting->recalled.is_empty; /* as was said */
     analysis->without_result = knows_nothing || !is_wanted(reporting, run);
     if (!analysis->without_result)

@@ -186,34 +186,34 @@ bool remembering_begin(struct remembering *remembering, struct run *run, struct 
 
 /* ---- storing */
 
+/* Releases what is packed. */
+static bool put_packed(const struct remembering *remembering, const char *name, struct pack *pack,
+                       struct problem *problem) {
+    struct slice bytes = {pack->bytes, pack->length};
+    bool good = store_put_state(remembering->store, name, bytes, problem);
+    pack_release(pack);
+    return good;
+}
+
 static bool put_reading(const struct remembering *remembering, struct problem *problem) {
     struct pack pack;
     pack_init(&pack);
     run_save_reading(remembering->run, &pack);
-    bool good = store_put_state(remembering->store, state_reading,
-                                (struct slice){pack.bytes, pack.length}, problem);
-    pack_release(&pack);
-    return good;
+    return put_packed(remembering, state_reading, &pack, problem);
 }
 
 static bool put_hours(const struct remembering *remembering, struct problem *problem) {
     struct pack pack;
     pack_init(&pack);
     hourly_save(remembering->hourly, &pack);
-    bool good = store_put_state(remembering->store, state_hours,
-                                (struct slice){pack.bytes, pack.length}, problem);
-    pack_release(&pack);
-    return good;
+    return put_packed(remembering, state_hours, &pack, problem);
 }
 
 static bool put_places(const struct remembering *remembering, struct problem *problem) {
     struct pack pack;
     pack_init(&pack);
     resume_save(remembering->places, &pack);
-    bool good = store_put_state(remembering->store, state_places,
-                                (struct slice){pack.bytes, pack.length}, problem);
-    pack_release(&pack);
-    return good;
+    return put_packed(remembering, state_places, &pack, problem);
 }
 
 /* A stamp of the future tells no more than that something was heard: silence must be noticed. */
@@ -226,10 +226,7 @@ static bool put_heard(const struct remembering *remembering, struct problem *pro
         return true;
     pack_init(&pack);
     pack_signed(&pack, heard);
-    bool good = store_put_state(remembering->store, state_heard,
-                                (struct slice){pack.bytes, pack.length}, problem);
-    pack_release(&pack);
-    return good;
+    return put_packed(remembering, state_heard, &pack, problem);
 }
 
 static bool put_run(const struct remembering *remembering, struct problem *problem) {
