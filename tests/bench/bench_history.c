@@ -13,6 +13,8 @@
 #include "tally/hour_lists.h"
 #include "tally/hourly.h"
 
+#include "../unit/chance.h"
+
 enum { REASONS = 60, CODES = 3, TEMPLATES = 3000, NAMES_A_DAY = 400 };
 
 static struct store *store;
@@ -23,15 +25,6 @@ static void need(bool done) {
         return;
     fprintf(stderr, "bench_history: %s\n", problem.text);
     exit(1);
-}
-
-/* A repeatable number below most. */
-static unsigned chance(unsigned most) {
-    static uint64_t seed = 88172645463325252u;
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (unsigned)(seed >> 20) % most;
 }
 
 static struct slice named(char room[64], const char *kind, unsigned number) {

@@ -9,6 +9,8 @@
 
 #include "base/memory.h"
 
+#include "../unit/chance.h"
+
 static const char *const files[] = {"samples/postfix/mail.log",
                                     "samples/exim/mainlog",
                                     "samples/sendmail/maillog",
@@ -69,11 +71,7 @@ struct laws_lines laws_samples(void) {
 }
 
 unsigned laws_chance(unsigned most) {
-    static uint64_t seed = 88172645463325252u;
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (unsigned)(seed >> 20) % most;
+    return chance(most);
 }
 
 /* A source must outlive its run, so all are kept to the end. */

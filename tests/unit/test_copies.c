@@ -10,23 +10,11 @@
 
 #include <cmocka.h>
 
+#include "own_folder.h"
+
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
 enum { NAMES = 8 };
-
-static char folder[] = "/tmp/test_copies.XXXXXX";
-
-static int enter_folder(void **state) {
-    (void)state;
-    return mkdtemp(folder) != NULL && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int leave_folder(void **state) {
-    (void)state;
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return chdir("/") == 0 && system(command) == 0 ? 0 : -1;
-}
 
 static void write_text(const char *name, const char *text) {
     FILE *file = fopen(name, "w");

@@ -15,28 +15,16 @@
 #include "base/moment.h"
 #include "input/predecessors.h"
 #include "input/twice.h"
+#include "own_folder.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-static char folder[] = "/tmp/test_resume.XXXXXX";
 static char heard[4096];
 
 static void hear(void *context, bool is_fault, const char *text) {
     (void)context;
     size_t length = strlen(heard);
     snprintf(heard + length, sizeof heard - length, "%s%s\n", is_fault ? "fault: " : "", text);
-}
-
-static int enter_folder(void **state) {
-    (void)state;
-    return mkdtemp(folder) != NULL && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int leave_folder(void **state) {
-    (void)state;
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return chdir("/") == 0 && system(command) == 0 ? 0 : -1;
 }
 
 /* ---- a log, whose lines have numbers ---- */

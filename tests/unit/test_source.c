@@ -13,14 +13,13 @@
 #include <cmocka.h>
 
 #include "base/moment.h"
+#include "own_folder.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 #define LOG_LINE     "Jun  1 10:00:01 mx1 postfix/smtpd[1]: connect from a[192.0.2.1]\n"
 
 static const int64_t NOW = 1780308001;      /* 2026-06-01T10:00:01Z */
 static const int64_t MODIFIED = 1767225600; /* 2026-01-01T00:00:00Z */
-
-static char folder[] = "/tmp/test_source.XXXXXX";
 
 static void write_file(const char *name, const char *bytes, size_t length) {
     int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -53,18 +52,10 @@ static struct heard add(struct sources *sources, const char *path, int year) {
     return heard;
 }
 
-static int enter_folder(void **state) {
-    (void)state;
+static int enter_in_utc(void **state) {
     setenv("TZ", "UTC0", 1);
     moment_zone(NULL, NULL);
-    return mkdtemp(folder) != NULL && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int leave_folder(void **state) {
-    (void)state;
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return chdir("/") == 0 && system(command) == 0 ? 0 : -1;
+    return enter_folder(state);
 }
 
 static void test_a_file(void **state) {
@@ -346,5 +337,5 @@ int main(void) {
         cmocka_unit_test(test_anchors),
         cmocka_unit_test(test_opening_what_is_gone),
     };
-    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests(tests, enter_in_utc, leave_folder);
 }

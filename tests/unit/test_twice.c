@@ -13,10 +13,10 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
+#include "own_folder.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-static char folder[] = "/tmp/test_twice.XXXXXX";
 static char heard[4096];
 static unsigned faults;
 
@@ -25,18 +25,6 @@ static void hear(void *context, bool is_fault, const char *text) {
     faults += is_fault;
     size_t length = strlen(heard);
     snprintf(heard + length, sizeof heard - length, "%s\n", text);
-}
-
-static int enter_folder(void **state) {
-    (void)state;
-    return mkdtemp(folder) != NULL && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int leave_folder(void **state) {
-    (void)state;
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return chdir("/") == 0 && system(command) == 0 ? 0 : -1;
 }
 
 static void write_lines(const char *name, unsigned from, unsigned to) {
