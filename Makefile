@@ -214,6 +214,9 @@ MTA_TOOLS   := debootstrap ip,iproute2 unshare,util-linux python3 \
 # The package, and a fresh system to try it in.
 DEB_TOOLS   := dh,debhelper dpkg-buildpackage,dpkg-dev lintian debootstrap unshare,util-linux
 
+# ClickHouse itself is fetched by tests/fleet/clickhouse.sh, and not installed.
+FLEET_TOOLS := python3 openssl
+
 # What cannot be had is done without: the checks that need it are skipped, and say so.
 FORMATS_TOOLS := chromium node,nodejs npm soffice,libreoffice-calc-nogui \
                  /usr/bin/jsonschema,python3-jsonschema
@@ -251,24 +254,27 @@ build/needs: FORCE
 	@mkdir -p $(@D)
 	@echo '$(BUILD_NEEDS)' | cmp -s - $@ || echo '$(BUILD_NEEDS)' > $@
 
-.PHONY: deps deps-check deps-mta deps-formats deps-deb
+.PHONY: deps deps-check deps-mta deps-fleet deps-formats deps-deb
 deps: NEEDS := $(BUILD_NEEDS) $(OPTIONAL_NEEDS)
 deps-check: NEEDS := $(BUILD_NEEDS) $(OPTIONAL_NEEDS) $(CHECK_NEEDS)
 deps-check: TOOLS := $(CHECK_TOOLS)
 deps-mta: NEEDS := $(BUILD_NEEDS) $(OPTIONAL_NEEDS)
 deps-mta: TOOLS := $(MTA_TOOLS)
+deps-fleet: NEEDS := $(BUILD_NEEDS) $(OPTIONAL_NEEDS)
+deps-fleet: TOOLS := $(FLEET_TOOLS)
 deps-deb: NEEDS := $(BUILD_NEEDS) $(OPTIONAL_NEEDS)
 deps-deb: TOOLS := $(DEB_TOOLS)
 deps-formats: NEEDS := $(BUILD_NEEDS) $(OPTIONAL_NEEDS)
 deps-formats: TOOLS := $(CHECK_TOOLS) $(FORMATS_TOOLS)
 deps-formats: WITHOUT := yes
-deps deps-check deps-mta deps-formats deps-deb: SHELL := bash
+deps deps-check deps-mta deps-fleet deps-formats deps-deb: SHELL := bash
 deps: ## installs what building needs and is missing (Debian; DEPS=no: nothing)
 deps-check: ## the same, and what make check needs
 deps-mta: ## the same, and what make check-mta needs
+deps-fleet: ## the same, and what make check-fleet needs
 deps-formats: ## the same, and what make check-formats needs; goes on without what cannot be had
 deps-deb: ## the same, and what make deb and make check-deb need
-deps deps-check deps-mta deps-formats deps-deb:
+deps deps-check deps-mta deps-fleet deps-formats deps-deb:
 	@[ '$(DEPS)' != no ] || exit 0; \
 	$(call find_missing,$(NEEDS),$(TOOLS)); \
 	[ -n "$$missing" ] || exit 0; \
@@ -296,7 +302,8 @@ deps deps-check deps-mta deps-formats deps-deb:
 RUN_TESTS = MAKE='$(MAKE)' JOBS='$(JOBS)' tests/run.sh
 
 .PHONY: check check-quick check-patterns check-unit check-property check-lint check-golden \
-        check-html check-machines check-oracle check-resume check-install check-fuzz check-bench check-mta check-deb check-formats
+        check-html check-machines check-oracle check-resume check-install check-fuzz check-bench check-mta \
+        check-fleet check-deb check-formats
 check: deps-check ## every test; installs what is missing (Debian; DEPS=no: nothing)
 	@$(RUN_TESTS) patterns unit property lint golden html machines oracle resume install fuzz bench corpora
 check-quick: ## patterns, units and golden cases
@@ -330,6 +337,10 @@ check-bench: ## totals of small made-up logs, threads, instructions a line; one 
 # They mostly wait, so more of them run side by side than there are processors.
 check-mta: deps-mta ## what real Postfix, Exim and Sendmail log, against what really happened
 	@MAKE='$(MAKE)' JOBS=4 DEPS='$(DEPS)' MTA='$(MTA)' SCENARIO='$(SCENARIO)' tests/run.sh mta
+
+# Two shards of ClickHouse on loopback, started and ended by it: no server of this machine is touched.
+check-fleet: deps-fleet ## histories of several hosts on a ClickHouse cluster, and what may go wrong on the way
+	@DEPS='$(DEPS)' $(RUN_TESTS) fleet
 
 # As root: fresh systems of Debian are made for it, build/fresh and build/fresh-nights.
 check-deb: deb ## the package in a fresh Debian: installed, purged, and its nights under systemd and cron

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run.sh - builds and runs the named suites, counts their tests, ends with one plain line.
 # usage: tests/run.sh SUITE...   (patterns unit property lint golden html machines oracle resume
-#        install fuzz bench corpora mta deb formats mutants)
+#        install fuzz bench corpora mta fleet deb formats mutants)
 #
 # A suite is a list of parts; each part is a command that writes TAP. Parts run side by side, JOBS
 # at a time, each into its own file under build/tests/; then they are shown in order: one line for a
@@ -165,6 +165,12 @@ suite_mta() {
     for variant in $variants; do
         part "mta/$variant" "tests/mta/run $variant ${SCENARIO:-}"
     done
+}
+
+# What needs a ClickHouse skips itself where there is none to be had.
+suite_fleet() {
+    build fleet all bench-programs
+    part fleet/relied-on "tests/fleet/clickhouse.sh relied_on.py"
 }
 
 # `make check-deb` has made the package.
