@@ -7,7 +7,7 @@
 #include "tally/past.h"
 
 struct recalling {
-    struct tally *tally;
+    struct past past;
     struct masker *masker;
     const struct store_span *span;
     int64_t first, last; /* hours that hold anything */
@@ -46,13 +46,22 @@ static bool is_bare(struct slice name) {
     return !name.length || name.at[0] == '(' || slice_is(name, "<>");
 }
 
+static struct slice mask_user_or_ip(struct masker *masker, struct slice name) {
+    struct slice host, ip;
+    named_parts(name, &host, &ip);
+    return ip.length ? masker_ip(masker, ip) : masker_user(masker, name);
+}
+
 /* By the words of the dimensions and lists of history. */
 static struct slice mask_name(struct masker *masker, struct slice kind, struct slice name,
                               char room[RANKING_NAME]) {
     if (is_bare(name) || slice_is(kind, "blocklist"))
         return name;
-    if (slice_is(kind, "senders") || slice_is(kind, "recipients"))
+    if (slice_is(kind, "senders") || slice_is(kind, "recipients") ||
+        slice_is(kind, hourly_affected[DIRECTION_LOCAL]))
         return masker_address(masker, name);
+    if (slice_is(kind, hourly_affected[DIRECTION_IN]))
+        return mask_user_or_ip(masker, name);
     if (slice_is(kind, "user"))
         return masker_user(masker, name);
     if (slice_is(kind, "relay") || slice_is(kind, "relays") || slice_is(kind, "client") ||
@@ -61,22 +70,32 @@ static struct slice mask_name(struct masker *masker, struct slice kind, struct s
     return masker_host(masker, name);
 }
 
-static void take_cell(void *context, const struct hourly_cell *cell) {
-    struct recalling *recalling = context;
+static void give_cell(struct recalling *recalling,
+                      void (*take)(struct past *past, const struct hourly_cell *cell),
+                      const struct hourly_cell *cell) {
     const struct hourly_shape *shape = hourly_shape(cell->table);
     char room[RANKING_NAME];
     struct hourly_cell masked = *cell;
-    if (cell->table == HOURLY_TOTALS) {
-        recalling->first = cell->hour < recalling->first ? cell->hour : recalling->first;
-        recalling->last = cell->hour > recalling->last ? cell->hour : recalling->last;
-    }
     if (recalling->masker && shape->keeping & HOURLY_CUT) {
         struct slice *name = &masked.keys[shape->key_count - 1];
         *name = mask_name(recalling->masker, cell->keys[0], *name, room);
     }
-    past_cell(recalling->tally, &masked);
+    take(&recalling->past, &masked);
     if (recalling->masker)
         masker_clear(recalling->masker);
+}
+
+static void take_cell(void *context, const struct hourly_cell *cell) {
+    struct recalling *recalling = context;
+    if (cell->table == HOURLY_TOTALS) {
+        recalling->first = cell->hour < recalling->first ? cell->hour : recalling->first;
+        recalling->last = cell->hour > recalling->last ? cell->hour : recalling->last;
+    }
+    give_cell(recalling, past_cell, cell);
+}
+
+static void take_affected_domain(void *context, const struct hourly_cell *cell) {
+    give_cell(context, past_affected_domain, cell);
 }
 
 static void take_template(void *context, const struct hourly_template *text) {
@@ -88,7 +107,7 @@ static void take_template(void *context, const struct hourly_template *text) {
         masked.source = masker_path(recalling->masker, text->source);
         masked.host = masker_host(recalling->masker, text->host);
     }
-    past_template(recalling->tally, &masked, recalling->span->since, recalling->span->until);
+    past_template(recalling->past.tally, &masked, recalling->span->since, recalling->span->until);
     if (recalling->masker)
         masker_clear(recalling->masker);
 }
@@ -123,13 +142,17 @@ static bool find_heard(struct store *store, int64_t *heard_r, struct problem *pr
 bool recall_tally(struct store *store, const struct store_span *asked, struct masker *masker,
                   struct tally *tally, struct recalled *recalled_r, struct problem *problem) {
     struct store_span span = {.since = asked->since, .until = asked->until};
-    struct recalling recalling = {tally, masker, &span, INT64_MAX, INT64_MIN};
+    struct recalling recalling = {{.tally = tally}, masker, &span, INT64_MAX, INT64_MIN};
     for (int table = 0; table < HOURLY_TABLES; table++) {
         span.by_hour = table == HOURLY_TOTALS;
         if (!store_each_cell(store, (enum hourly_table)table, &span, take_cell, &recalling,
                              problem))
             return false;
     }
+    if (!recalling.past.tells_affected &&
+        !store_each_cell(store, HOURLY_FAILURES, &span, take_affected_domain, &recalling, problem))
+        return false;
+    past_end(&recalling.past);
     if (!store_each_template(store, &span, take_template, &recalling, problem))
         return false;
     leave_none_below_zero(tally);

@@ -75,6 +75,19 @@ static void add_names(struct counting *counting) {
     counting_whose(finding->origin, record, &counting->sender, &counting->sender_domain);
 }
 
+/* What is delivered on this host may be told by the local part alone, or by a pipe. */
+struct slice counting_affected(const struct record *record) {
+    struct slice recipient = record->recipient.length ? record->recipient : record->target;
+    if (record->direction == DIRECTION_IN)
+        return record->user.length      ? record->user
+               : record->peer_ip.length ? record->peer_ip
+                                        : record->peer_host;
+    size_t at = slice_rfind(recipient, '@');
+    if (record->direction == DIRECTION_OUT && at != SIZE_MAX)
+        return slice_from(recipient, at + 1);
+    return recipient.length ? recipient : record->peer_host;
+}
+
 bool counting_is_failed_try(const struct finding *finding) {
     const struct record *record = &finding->record;
     return record->kind == RECORD_OUTCOME && record->level == LEVEL_HOST &&

@@ -52,6 +52,9 @@ void counting_whose(const struct origin *origin, const struct record *record, st
 /* The hash of its name (named_host), worked out once a message. */
 uint64_t counting_client(const struct origin *client);
 
+/* Who is hit by a fault, by name (struct tally_affected). */
+struct slice counting_affected(const struct record *record);
+
 /* One host of several failed: no event of the totals. */
 bool counting_is_failed_try(const struct finding *finding);
 

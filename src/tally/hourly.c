@@ -91,10 +91,13 @@ enum dimension {
     BY_CLIENT,
     BY_USER,
     BY_BLOCKLIST,
-    DIMENSIONS
+    BY_AFFECTED, /* and one for each direction, but for strangers */
+    DIMENSIONS = BY_AFFECTED + DIRECTIONS
 };
-static const char *const dimension_names[DIMENSIONS] = {
+static const char *const dimension_names[BY_AFFECTED] = {
     "recipient_domain", "sender_domain", "relay", "client", "user", "blocklist"};
+const char *const hourly_affected[] = {"affected", "affected_in", "affected_out", "affected_local"};
+_Static_assert(sizeof hourly_affected / sizeof *hourly_affected == DIRECTIONS, "one name a way");
 
 /* A failure in one dimension: this head, then the value in small letters. */
 struct failure_head {
@@ -458,10 +461,15 @@ static struct failure_head head_of(struct slice key) {
     return head;
 }
 
+static const char *dimension_name(unsigned dimension) {
+    return dimension < BY_AFFECTED ? dimension_names[dimension]
+                                   : hourly_affected[dimension - BY_AFFECTED];
+}
+
 static void add_failure_row(const struct hourly *hourly, struct failure_head head,
                             struct slice value, uint64_t count, struct hour_rows *rows) {
     const struct hourly_cell cell = {.table = HOURLY_FAILURES,
-                                     .keys = {slice_of(dimension_names[head.dimension]),
+                                     .keys = {slice_of(dimension_name(head.dimension)),
                                               slice_of(event_name((enum event)head.event)),
                                               hourly->texts[head.class_word], value},
                                      .numbers = {(int64_t)count}};
@@ -706,7 +714,7 @@ static void add_failures(struct hour *hour, const struct counting *counting, uin
     bool comes_in = record->direction == DIRECTION_IN;
     char room[RANKING_NAME];
     struct slice peer = named_host(record->peer_host, record->peer_ip, room);
-    const struct slice values[DIMENSIONS] = {
+    struct slice values[DIMENSIONS] = {
         [BY_RECIPIENT_DOMAIN] = counting->recipient_domain.text,
         [BY_SENDER_DOMAIN] = counting->sender_domain.text,
         [BY_RELAY] = comes_in ? (struct slice){0} : peer,
@@ -714,6 +722,8 @@ static void add_failures(struct hour *hour, const struct counting *counting, uin
         [BY_USER] = record->user,
         [BY_BLOCKLIST] = finding->verdict.blocklist,
     };
+    if (!strangers_did(finding))
+        values[BY_AFFECTED + record->direction] = counting_affected(record);
     for (uint8_t i = 0; i < DIMENSIONS; i++)
         add_failure(hour, (struct failure_head){class_word, i, (uint8_t)record->event}, values[i],
                     counting->events);

@@ -37,6 +37,8 @@ void hourly_save(const struct hourly *hourly, struct pack *pack);
 /* Into a new one. False: no saved hours, or of another version; it is then empty. */
 bool hourly_load(struct hourly *hourly, struct unpack *unpack);
 
+/* The dimensions of failures that tell who is hit, by direction: what a report shows as such. */
+extern const char *const hourly_affected[];
 /* The names of the totals, in the table of that name: as many as struct totals has numbers. */
 extern const char *const hourly_totals[];
 /* The upper ends of the steps of a delay in seconds, as texts; the last one is "inf". */

@@ -124,9 +124,16 @@ static void add_reason(struct tally *tally, const struct hourly_cell *cell) {
 static const struct {
     const char *dimension, *event;
     enum theme theme;
-} of_themes[] = {{"client", "rejected", THEME_REJECTIONS},
-                 {"client", "auth-failed", THEME_LOGIN_CLIENTS},
-                 {"user", "auth-failed", THEME_LOGIN_USERS}};
+} of_themes[PAST_NAMELESS] = {{"client", "rejected", THEME_REJECTIONS},
+                              {"client", "auth-failed", THEME_LOGIN_CLIENTS},
+                              {"user", "auth-failed", THEME_LOGIN_USERS}};
+
+/* Every one of them is nameless until a row has its name. */
+static void expect_names(struct past *past, const struct hourly_cell *cell) {
+    for (size_t i = 0; i < PAST_NAMELESS; i++)
+        if (slice_is(cell->keys[KEY_EVENT], of_themes[i].event))
+            past->nameless[i] += number_of(cell, 0);
+}
 
 /* A client goes by its address, which may have had several names. */
 static struct slice owner_of(struct slice dimension, struct slice value) {
@@ -137,19 +144,47 @@ static struct slice owner_of(struct slice dimension, struct slice value) {
     return ip.length ? ip : value;
 }
 
-static void add_failure(struct tally *tally, const struct hourly_cell *cell) {
-    const struct slice dimension = cell->keys[0], event = cell->keys[1], class_name = cell->keys[2],
-                       value = cell->keys[3];
-    for (size_t i = 0; i < sizeof of_themes / sizeof *of_themes; i++)
-        if (slice_is(dimension, of_themes[i].dimension) && slice_is(event, of_themes[i].event))
-            incidents_put_owner(tally, of_themes[i].theme, owner_of(dimension, value),
+static void add_owner(struct past *past, const struct hourly_cell *cell) {
+    const struct slice dimension = cell->keys[0], event = cell->keys[1], value = cell->keys[3];
+    for (size_t i = 0; i < PAST_NAMELESS; i++)
+        if (slice_is(dimension, of_themes[i].dimension) && slice_is(event, of_themes[i].event)) {
+            past->nameless[i] -= number_of(cell, 0);
+            incidents_put_owner(past->tally, of_themes[i].theme, owner_of(dimension, value),
                                 number_of(cell, 0));
+        }
+}
+
+static void add_affected(struct past *past, enum direction direction,
+                         const struct hourly_cell *cell) {
+    const struct slice event = cell->keys[1], class_name = cell->keys[2], value = cell->keys[3];
+    bool is_rest = slice_is(value, HOURLY_OTHER);
+    tally_add_affected(past->tally, class_name, event, slice_of(direction_name(direction)),
+                       is_rest ? (struct slice){0} : value, number_of(cell, 0));
+}
+
+static void add_failure(struct past *past, const struct hourly_cell *cell) {
+    const struct slice dimension = cell->keys[0], event = cell->keys[1], value = cell->keys[3];
+    add_owner(past, cell);
     if (slice_is(dimension, "blocklist") && slice_is(event, "rejected"))
-        incidents_put_group(tally, THEME_BLOCKLISTS, (const struct slice[INCIDENT_PARTS]){value},
-                            number_of(cell, 0), 0);
-    if (slice_is(dimension, "recipient_domain"))
-        tally_add_affected(tally, class_name, event, slice_of(direction_name(DIRECTION_OUT)), value,
-                           number_of(cell, 0));
+        incidents_put_group(past->tally, THEME_BLOCKLISTS,
+                            (const struct slice[INCIDENT_PARTS]){value}, number_of(cell, 0), 0);
+    for (int way = 0; way <= DIRECTION_LOCAL; way++)
+        if (slice_is(dimension, hourly_affected[way])) {
+            past->tells_affected = true;
+            add_affected(past, (enum direction)way, cell);
+        }
+}
+
+void past_affected_domain(struct past *past, const struct hourly_cell *cell) {
+    if (slice_is(cell->keys[0], "recipient_domain"))
+        add_affected(past, DIRECTION_OUT, cell);
+}
+
+void past_end(struct past *past) {
+    for (size_t i = 0; i < PAST_NAMELESS; i++)
+        if ((int64_t)past->nameless[i] > 0)
+            incidents_put_owner(past->tally, of_themes[i].theme, (struct slice){0},
+                                past->nameless[i]);
 }
 
 /* ---- lists */
@@ -226,22 +261,23 @@ static void add_delay(struct tally *tally, const struct hourly_cell *cell) {
     destinations_put_delay(tally, (from + to) / 2, number_of(cell, 0));
 }
 
-void past_cell(struct tally *tally, const struct hourly_cell *cell) {
+void past_cell(struct past *past, const struct hourly_cell *cell) {
     switch (cell->table) {
     case HOURLY_TOTALS:
-        add_total(tally, cell);
+        add_total(past->tally, cell);
         break;
     case HOURLY_REASONS:
-        add_reason(tally, cell);
+        add_reason(past->tally, cell);
+        expect_names(past, cell);
         break;
     case HOURLY_FAILURES:
-        add_failure(tally, cell);
+        add_failure(past, cell);
         break;
     case HOURLY_LISTS:
-        add_list(tally, cell);
+        add_list(past->tally, cell);
         break;
     case HOURLY_DELAYS:
-        add_delay(tally, cell);
+        add_delay(past->tally, cell);
         break;
     case HOURLY_TABLES:
         break;

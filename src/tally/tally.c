@@ -252,24 +252,11 @@ static void add_tie(struct tally *tally, char *key, size_t length, const struct 
 
 /* ---- who is hit ---- */
 
-/* What is delivered on this host may be told by the local part alone, or by a pipe. */
-static struct slice affected_by(const struct record *record) {
-    struct slice recipient = record->recipient.length ? record->recipient : record->target;
-    if (record->direction == DIRECTION_IN)
-        return record->user.length      ? record->user
-               : record->peer_ip.length ? record->peer_ip
-                                        : record->peer_host;
-    size_t at = slice_rfind(recipient, '@');
-    if (record->direction == DIRECTION_OUT && at != SIZE_MAX)
-        return slice_from(recipient, at + 1);
-    return recipient.length ? recipient : record->peer_host;
-}
-
 /* Counts a name under the reason whose key stands in front. Merged and loaded names are never cut,
  * so that any order of merging gives the same. */
 static void add_affected(struct tally *tally, struct reason_value *value, char *key, size_t length,
                          const struct finding *finding) {
-    struct slice name = slice_head(affected_by(&finding->record), NAME_LENGTH);
+    struct slice name = slice_head(counting_affected(&finding->record), NAME_LENGTH);
     if (!name.length)
         return;
     slice_lowered(name, key + length);

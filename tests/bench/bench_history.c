@@ -70,9 +70,10 @@ static void put_reasons(enum cell_put put, int64_t hour) {
 
 static void put_failures(enum cell_put put, int64_t hour) {
     static const char *const dimensions[] = {"recipient_domain", "sender_domain", "relay",
-                                             "client",           "user",          "blocklist"};
+                                             "client",           "user",          "blocklist",
+                                             "affected_in",      "affected_out",  "affected_local"};
     char room[64];
-    for (size_t dimension = 0; dimension < 6; dimension++)
+    for (size_t dimension = 0; dimension < sizeof dimensions / sizeof *dimensions; dimension++)
         for (unsigned i = 0; i < HOURLY_KEPT; i++) {
             struct hourly_cell cell = cell_of(HOURLY_FAILURES, hour);
             cell.keys[0] = slice_of(dimensions[dimension]);

@@ -70,6 +70,13 @@ struct laws_lines laws_samples(void) {
     return lines;
 }
 
+struct laws_lines laws_file(const char *path) {
+    struct laws_lines lines = {0};
+    size_t capacity = 0;
+    add_lines(&lines, &capacity, path);
+    return lines;
+}
+
 unsigned laws_chance(unsigned most) {
     return chance(most);
 }

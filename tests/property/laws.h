@@ -16,6 +16,8 @@ struct laws_lines {
     size_t count;
 };
 struct laws_lines laws_samples(void);
+/* Those of one file; the caller keeps them. */
+struct laws_lines laws_file(const char *path);
 
 /* A repeatable number below most. */
 unsigned laws_chance(unsigned most);

@@ -14,6 +14,7 @@
 #include "base/out.h"
 #include "tally/coded.h"
 #include "tally/hours.h"
+#include "tally/incidents.h"
 
 enum { ROUNDS = 6, LINES = 1500, STOPS = 6, NAMES = 400 };
 
@@ -214,6 +215,52 @@ static void dump_coded(void *context, const struct coded *coded) {
     add_row(context, &out);
 }
 
+/* Who is hit, of all servers and levels together: so a report shows it. */
+static void add_affected(void *context, const struct tally_reason *reason) {
+    struct map *counts = context;
+    for (size_t i = 0; i < reason->affected_count; i++) {
+        struct out key;
+        out_init_memory(&key);
+        out_print(&key, "affected %.*s %.*s %.*s %.*s", SLICE_ARGS(reason->class_name),
+                  SLICE_ARGS(reason->event), SLICE_ARGS(reason->direction),
+                  SLICE_ARGS(reason->affected[i].name));
+        *(uint64_t *)map_put(counts, out_held(&key), NULL) += reason->affected[i].count;
+        out_release(&key);
+    }
+}
+
+static void dump_affected(struct dump *dump, const struct tally *tally) {
+    struct map counts;
+    map_init(&counts, sizeof(uint64_t));
+    tally_each_reason(tally, add_affected, &counts);
+    for (size_t place = 0; place < counts.used; place++) {
+        struct slice key;
+        struct out out;
+        const uint64_t *count = map_at(&counts, place, &key);
+        out_init_memory(&out);
+        out_print(&out, "%.*s %llu", SLICE_ARGS(key), (unsigned long long)*count);
+        add_row(dump, &out);
+    }
+    map_release(&counts);
+}
+
+/* Of failed logins and refused commands, and who of them came under no name. */
+static void dump_owners(struct dump *dump, const struct tally *tally) {
+    static const enum theme themes[] = {THEME_LOGIN_USERS, THEME_LOGIN_CLIENTS, THEME_REJECTIONS};
+    for (size_t i = 0; i < sizeof themes / sizeof *themes; i++) {
+        struct incidents incidents;
+        incidents_read(tally, themes[i], &incidents);
+        for (size_t at = 0; at < incidents.owner_count; at++) {
+            struct out out;
+            out_init_memory(&out);
+            out_print(&out, "owner %d %.*s %llu", themes[i], SLICE_ARGS(incidents.owners[at].name),
+                      (unsigned long long)incidents.owners[at].count);
+            add_row(dump, &out);
+        }
+        incidents_release(&incidents);
+    }
+}
+
 static void add_hour(void *context, const struct quarter *quarter) {
     struct map *hours = context;
     int64_t hour = hour_of(quarter->begin);
@@ -266,8 +313,18 @@ static struct dump dump_tally(const struct tally *tally, bool about) {
     return dump;
 }
 
-static void assert_same_tally(const struct tally *logs, const struct tally *past, bool about) {
-    struct dump left = dump_tally(logs, about), right = dump_tally(past, about);
+static struct dump dump_names(const struct tally *tally, bool about) {
+    struct dump dump = {0};
+    (void)about;
+    dump_affected(&dump, tally);
+    dump_owners(&dump, tally);
+    qsort(dump.rows, dump.count, sizeof *dump.rows, compare_rows);
+    return dump;
+}
+
+static void assert_same_tally(const struct tally *logs, const struct tally *past, bool about,
+                              struct dump (*dump_of_tally)(const struct tally *tally, bool about)) {
+    struct dump left = dump_of_tally(logs, about), right = dump_of_tally(past, about);
     for (size_t i = 0; i < left.count && i < right.count; i++)
         assert_string_equal(left.rows[i], right.rows[i]);
     assert_int_equal(left.count, right.count);
@@ -276,7 +333,8 @@ static void assert_same_tally(const struct tally *logs, const struct tally *past
 }
 
 static void compare_span(const char *file, const struct laws_lines *lines, int64_t since,
-                         int64_t until) {
+                         int64_t until,
+                         struct dump (*dump_of_tally)(const struct tally *tally, bool about)) {
     struct options options = *laws_options(1);
     struct run run;
     struct problem problem = {""};
@@ -290,7 +348,7 @@ static void compare_span(const char *file, const struct laws_lines *lines, int64
     options.until = until;
     run_init(&run, &options, laws_knowledge());
     laws_feed(&run, "log", lines->items, 0, lines->count);
-    assert_same_tally(run.tally, past, since != MOMENT_NONE || until != MOMENT_NONE);
+    assert_same_tally(run.tally, past, since != MOMENT_NONE || until != MOMENT_NONE, dump_of_tally);
     store_close(store);
     tally_free(past);
     run_release(&run);
@@ -305,9 +363,27 @@ static void history_tells_what_logs_tell(void **state) {
         return;
     run_once(file, lines.items, 0, lines.count / 3);
     run_once(file, lines.items, lines.count / 3, lines.count);
-    compare_span(file, &lines, MOMENT_NONE, MOMENT_NONE);
+    compare_span(file, &lines, MOMENT_NONE, MOMENT_NONE, dump_tally);
     for (int64_t hour = 0; hour < 24; hour += 5)
-        compare_span(file, &lines, begin + hour * HOUR, begin + (hour + 6) * HOUR);
+        compare_span(file, &lines, begin + hour * HOUR, begin + (hour + 6) * HOUR, dump_tally);
+}
+
+/* Of logs in their order with fewer names an hour than are kept: who is hit, by which way the mail
+ * went, and what came under no name. */
+static void history_names_whom_logs_name(void **state) {
+    static const char *const logs[] = {"samples/postfix/mail.log", "samples/exim/mainlog",
+                                       "samples/sendmail/maillog"};
+    (void)state;
+    for (size_t i = 0; HAS_SQLITE && i < sizeof logs / sizeof *logs; i++) {
+        struct laws_lines lines = laws_file(logs[i]);
+        const char *file = file_named("named.db");
+        run_once(file, lines.items, 0, lines.count / 2);
+        run_once(file, lines.items, lines.count / 2, lines.count);
+        compare_span(file, &lines, MOMENT_NONE, MOMENT_NONE, dump_names);
+        for (size_t at = 0; at < lines.count; at++)
+            free((char *)lines.items[at].at);
+        free(lines.items);
+    }
 }
 
 static int make_folder(void **state) {
@@ -327,6 +403,7 @@ int main(void) {
         cmocka_unit_test(samples_in_parts),
         cmocka_unit_test(many_names_in_parts),
         cmocka_unit_test(history_tells_what_logs_tell),
+        cmocka_unit_test(history_names_whom_logs_name),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

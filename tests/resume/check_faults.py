@@ -10,6 +10,7 @@ of state; then a run without the fault must make of it what it would have been.
 
 import contextlib
 import datetime
+import json
 import os
 import re
 import resource
@@ -271,6 +272,26 @@ class Faults:
                                   stdout=subprocess.PIPE, check=False)
             self.tell("heard in the future", done.stdout if done.returncode != 2 else None)
 
+    def before_who_is_hit(self):
+        """Histories of programs that did not keep it tell the domains of recipients instead."""
+        def hit(history):
+            done = subprocess.run([self.program, "report", "--no-config", "--quiet", "--history",
+                                   history, "--format", "json"], stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, check=True)
+            return {(reason["class"], reason["event"], reason["direction"]): reason["affected"]
+                    for reason in json.loads(done.stdout)["reasons"] if reason["affected"]}
+        with self.history() as history:
+            told = hit(history)
+            for rows in ("hour", "day", "open"):
+                self.change_state(history, "DELETE FROM failures_%s WHERE dimension IN (SELECT id "
+                                           "FROM str WHERE text LIKE 'affected%%')" % rows)
+            old = hit(history)
+            mails = {key for key in told if key[2] == "out"}
+            odd = mails != set(old) and "reasons: %s" % (mails ^ set(old))
+            if not odd and len(told) == len(old):
+                odd = "nobody is hit by what comes in"
+            self.tell("a history that does not tell who is hit", odd)
+
     def broken_places(self):
         with self.history() as history:
             self.change_state(history, "UPDATE state SET bytes = substr(bytes, 1, 9) "
@@ -310,7 +331,7 @@ def main():
         for fault in (faults.narrowed, faults.full_disk, faults.full_folder, faults.every_change,
                       faults.read_only, faults.not_readable, faults.damaged, faults.newer,
                       faults.other_reading, faults.other_hours, faults.heard_in_the_future,
-                      faults.broken_places, faults.two_at_once, faults.clock_back):
+                      faults.before_who_is_hit, faults.broken_places, faults.two_at_once, faults.clock_back):
             fault()
         print("1..%d" % faults.told)
 

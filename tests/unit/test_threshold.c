@@ -432,9 +432,10 @@ static void delays_out_of_history_are_about_right(void **state) {
         {.table = HOURLY_DELAYS, .keys = {SLICE("out"), SLICE("soon")}, .numbers = {1000}},
     };
     struct tally *tally = tally_new();
+    struct past past = {.tally = tally};
     (void)state;
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
-        past_cell(tally, &cells[i]);
+        past_cell(&past, &cells[i]);
     const struct threshold_basis basis = {.tally = tally};
     struct threshold threshold;
     struct threshold_mistake mistake;
