@@ -45,9 +45,22 @@ static int refuse(const struct analysis *analysis, const struct options *options
     return status;
 }
 
+static bool close_result(struct analysis *analysis, struct run *run) {
+    struct problem problem;
+    bool is_told = true;
+    if (analysis->without_result)
+        result_drop(&analysis->result);
+    else
+        is_told = result_close(&analysis->result, &problem);
+    if (!is_told)
+        fail(run->options, &problem, 1);
+    if (analysis->told)
+        analysis->told(analysis, run, is_told);
+    return is_told;
+}
+
 static int read_and_write(struct analysis *analysis, struct run *run) {
     struct inputs inputs = {0};
-    struct problem problem;
     if (analysis->read)
         analysis->read(analysis, run);
     else
@@ -56,11 +69,7 @@ static int read_and_write(struct analysis *analysis, struct run *run) {
     if (analysis->end)
         analysis->end(analysis, run);
     inputs_release(&inputs);
-    if (analysis->without_result)
-        result_drop(&analysis->result);
-    else if (!result_close(&analysis->result, &problem))
-        return fail(run->options, &problem, 1);
-    return run->faulty ? 1 : 0;
+    return close_result(analysis, run) && !run->faulty ? 0 : 1;
 }
 
 static int with_knowledge(struct analysis *analysis, const struct options *options,

@@ -16,6 +16,8 @@ struct analysis {
     void (*read)(struct analysis *analysis, struct run *run);
     /* After the last line. May be NULL. */
     void (*end)(struct analysis *analysis, struct run *run);
+    /* Behind the result, whether it could be written or not. May be NULL. */
+    void (*told)(struct analysis *analysis, struct run *run, bool is_told);
     const struct format *format;
     struct result result;
     struct mistake mistake; /* set by a `begin` that fails: to be pointed at */

@@ -282,12 +282,12 @@ static bool begin(struct analysis *analysis, struct run *run, struct problem *pr
     return false;
 }
 
-/* What was read is stored first: a report that cannot be written does not lose it. */
+/* What was read is written to history first, so that the report knows when it could not be. */
 static void end(struct analysis *analysis, struct run *run) {
     struct reporting *reporting = (struct reporting *)analysis;
     struct problem problem;
     compare_with_history(reporting, run);
-    if (run->options->resume && !remembering_end(&reporting->remembering, &problem))
+    if (run->options->resume && !remembering_write(&reporting->remembering, &problem))
         say_history(run, &problem);
     bool knows_nothing = reporting->past && reporting->recalled.is_empty; /* as was said */
     analysis->without_result = knows_nothing || !is_wanted(reporting, run);
@@ -295,9 +295,25 @@ static void end(struct analysis *analysis, struct run *run) {
         write_page(analysis, run);
 }
 
+/* What nobody could be told is not stored: the next run reads it again and makes up for it. A run
+ * that ends between the two is told twice, and never not at all. */
+static void told(struct analysis *analysis, struct run *run, bool is_told) {
+    struct reporting *reporting = (struct reporting *)analysis;
+    struct problem problem;
+    if (!reporting->remembering.is_written)
+        return;
+    if (is_told && !remembering_keep(&reporting->remembering, &problem))
+        say_history(run, &problem);
+    if (!is_told)
+        say_fault("history '%s': without the report nothing of this run is stored: the next one "
+                  "reads the same again",
+                  run->options->history);
+}
+
 int cmd_report(const struct options *options) {
     struct reporting reporting = {
-        .analysis = {.default_format = "text", .has = has_page, .begin = begin, .end = end}};
+        .analysis = {
+            .default_format = "text", .has = has_page, .begin = begin, .end = end, .told = told}};
     int status = analysis_run(&reporting.analysis, options);
     remembering_release(&reporting.remembering);
     store_close(reporting.past);

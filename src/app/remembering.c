@@ -1,7 +1,8 @@
 /* Why: a line must be counted once, whatever happens to the run that reads it.
  *
  * How: one transaction from the first line to the last. What the run counts goes into it as hours
- * are over; what it remembers goes in at its end. A run that is killed leaves nothing.
+ * are over; what it remembers goes in at its end; it is stored when the report has been handed
+ * over. A run that is killed leaves nothing.
  */
 #include "app/remembering.h"
 
@@ -240,7 +241,7 @@ static bool put_run(const struct remembering *remembering, struct problem *probl
     return store_put_run(remembering->store, &run, problem);
 }
 
-bool remembering_end(struct remembering *remembering, struct problem *problem) {
+bool remembering_write(struct remembering *remembering, struct problem *problem) {
     struct store *store = remembering->store;
     if (!remembering->failed)
         remembering->failed = !store_drop_open(store, &remembering->problem);
@@ -249,9 +250,15 @@ bool remembering_end(struct remembering *remembering, struct problem *problem) {
         *problem = remembering->problem;
         return false;
     }
-    return put_hours(remembering, problem) && put_reading(remembering, problem) &&
-           put_places(remembering, problem) && put_heard(remembering, problem) &&
-           put_run(remembering, problem) && store_commit(store, problem);
+    remembering->is_written = put_hours(remembering, problem) &&
+                              put_reading(remembering, problem) &&
+                              put_places(remembering, problem) && put_heard(remembering, problem) &&
+                              put_run(remembering, problem);
+    return remembering->is_written;
+}
+
+bool remembering_keep(struct remembering *remembering, struct problem *problem) {
+    return store_commit(remembering->store, problem);
 }
 
 void remembering_release(struct remembering *remembering) {

@@ -15,6 +15,7 @@ struct remembering {
     struct resume *places;
     struct journey *whole; /* of a run that shows only some of what it reads; else NULL */
     bool failed;           /* writing did; what followed was not written */
+    bool is_written;
     struct problem problem;
     int64_t heard; /* when a mail server was heard last, in the runs before */
 };
@@ -22,8 +23,10 @@ struct remembering {
 /* Opens the history that the options name and keeps all others from writing to it; loads the run,
  * which from then on counts for history, too. To be released, also after false. */
 bool remembering_begin(struct remembering *remembering, struct run *run, struct problem *problem);
-/* Stores all. False: nothing was stored. */
-bool remembering_end(struct remembering *remembering, struct problem *problem);
+/* Writes all, which is not stored yet. False: nothing will be. */
+bool remembering_write(struct remembering *remembering, struct problem *problem);
+/* Stores what was written. False: nothing was stored. */
+bool remembering_keep(struct remembering *remembering, struct problem *problem);
 void remembering_release(struct remembering *remembering);
 /* When a mail server was heard last, as a history knows that is not merged of others; MOMENT_NONE:
  * it does not. */

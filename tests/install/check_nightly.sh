@@ -148,6 +148,25 @@ check "something of it" ends_with 0 run write "$log"
 check "then there is one" waiting 1
 sed -i '/mail-if/d' "$scratch/config.yaml"
 
+# A disk of its own for the messages, which is full.
+full_outbox() {
+    anew
+    mkdir -p "$outbox"
+    # shellcheck disable=SC2016 # for the other shell
+    unshare --mount --map-root-user sh -c 'mount -t tmpfs -o size=4k none "$1" && shift &&
+        exec "$@"' sh "$outbox" env PATH="$fakes:$PATH" MAILTRIAGE="$fakes/mailtriage" \
+        STATE_DIRECTORY="$scratch/state" "$nightly" write "$log" 2> "$scratch/said"
+}
+if unshare --mount --map-root-user true 2> /dev/null; then
+    check "a message that the disk has no room for" ends_with 1 full_outbox
+    check "is told" said "No space left on device"
+    check "the next one makes up for it" ends_with 0 run write "$log"
+    check "to the last line" grep -q ' bounced  *5 recipients$' "$outbox"/*.eml
+    check "and history has it once" in_history 5
+else
+    skip "a full disk" "a disk of its own cannot be had here"
+fi
+
 killed_ones() {
     wait_here killed.eml.Ab12Cd "half"
     mv "$outbox/killed.eml.Ab12Cd.eml" "$outbox/killed.eml.Ab12Cd"

@@ -47,7 +47,7 @@ static void run_once(const char *file, const struct slice *lines, size_t from, s
     if (!remembering_begin(&remembering, &run, &problem))
         fail_msg("%s", problem.text);
     laws_feed(&run, "log", lines, from, to);
-    if (!remembering_end(&remembering, &problem))
+    if (!remembering_write(&remembering, &problem) || !remembering_keep(&remembering, &problem))
         fail_msg("%s", problem.text);
     run_release(&run);
     remembering_release(&remembering);

@@ -140,6 +140,35 @@ class Faults:
             self.tell("the disk is full", self.odd_after(
                 after, (done.returncode, done.stderr.decode()), 1, "history '.*': .*full"))
 
+    def full_outbox(self):
+        """A message that could not be written was told to nobody: the next one has it all."""
+        words = ["report", "--no-config", "--resume", "--quiet", "--format", "json", "--history"]
+        script = ("mount -t tmpfs -o size=8k none \"$1\" || exit 99\n"
+                  "\"$2\" report --no-config --resume --history \"$3\" --format mail "
+                  "--mail-to root --output \"$1/message.eml\" \"$4\"\nstatus=$?; ls -A \"$1\" >&2\nexit $status")
+
+        def told(history):
+            return subprocess.run([self.program, *words, history, self.path("mail.log")],
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  check=True).stdout
+        with self.history() as history, self.history() as other:
+            folder = os.path.dirname(history)
+            os.mkdir(os.path.join(folder, "disk"))
+            done = subprocess.run(
+                ["unshare", "--mount", "--map-root-user", "sh", "-c", script, "sh",
+                 os.path.join(folder, "disk"), self.program, history, self.path("mail.log")],
+                stderr=subprocess.PIPE, check=False)
+            if done.returncode == 99 or b"unshare" in done.stderr:
+                self.told += 1
+                print("ok %d # SKIP a disk of its own cannot be had here" % self.told)
+                return
+            shutil.copy(history, self.path("after.db"))
+            odd = self.odd_after(self.path("after.db"), (done.returncode, done.stderr.decode()), 1,
+                                 "No space left(.|\n)*nothing of this run is stored.*again$")
+            if not odd and told(history) != told(other):
+                odd = "the next report does not make up for it"
+            self.tell("the disk of the messages is full", odd)
+
     def every_change(self):
         """Each time SQLite changes a file it fails or the run is killed; then all is done again."""
         library = self.path("failing_writes.so")
@@ -328,10 +357,11 @@ class Faults:
 def main():
     with tempfile.TemporaryDirectory(prefix="mailtriage-faults.") as folder:
         faults = Faults(folder, int(sys.argv[1]) if len(sys.argv) > 1 else 25)
-        for fault in (faults.narrowed, faults.full_disk, faults.full_folder, faults.every_change,
-                      faults.read_only, faults.not_readable, faults.damaged, faults.newer,
-                      faults.other_reading, faults.other_hours, faults.heard_in_the_future,
-                      faults.before_who_is_hit, faults.broken_places, faults.two_at_once, faults.clock_back):
+        for fault in (faults.narrowed, faults.full_disk, faults.full_folder, faults.full_outbox,
+                      faults.every_change, faults.read_only, faults.not_readable, faults.damaged,
+                      faults.newer, faults.other_reading, faults.other_hours,
+                      faults.heard_in_the_future, faults.before_who_is_hit, faults.broken_places,
+                      faults.two_at_once, faults.clock_back):
             fault()
         print("1..%d" % faults.told)
 
