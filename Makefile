@@ -302,10 +302,10 @@ deps deps-check deps-mta deps-fleet deps-formats deps-deb:
 RUN_TESTS = MAKE='$(MAKE)' JOBS='$(JOBS)' tests/run.sh
 
 .PHONY: check check-quick check-patterns check-unit check-property check-lint check-golden \
-        check-html check-machines check-oracle check-resume check-install check-fuzz check-bench check-mta \
+        check-html check-machines check-oracle check-resume check-spikes check-install check-fuzz check-bench check-mta \
         check-fleet check-deb check-formats
 check: deps-check ## every test; installs what is missing (Debian; DEPS=no: nothing)
-	@$(RUN_TESTS) patterns unit property lint golden html machines oracle resume install fuzz bench corpora
+	@$(RUN_TESTS) patterns unit property lint golden html machines oracle resume spikes install fuzz bench corpora
 check-quick: ## patterns, units and golden cases
 	@$(RUN_TESTS) patterns unit golden
 check-patterns: ## proves every example of the pattern files
@@ -326,6 +326,8 @@ check-oracle: ## times and journals, beside what systemd makes of them
 	@$(RUN_TESTS) oracle
 check-resume: ## each line once: a log that is written and rotated under runs that are killed
 	@$(RUN_TESTS) resume
+check-spikes: ## weeks of made-up mail in which things go wrong: the truth about them holds
+	@$(RUN_TESTS) spikes
 check-install: ## make install and uninstall, the manual pages, the completions in their shells
 	@$(RUN_TESTS) install
 check-fuzz: ## the fuzz corpora, replayed with the sanitizers

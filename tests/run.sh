@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run.sh - builds and runs the named suites, counts their tests, ends with one plain line.
 # usage: tests/run.sh SUITE...   (patterns unit property lint golden html machines oracle resume
-#        install fuzz bench corpora mta fleet deb formats mutants)
+#        spikes install fuzz bench corpora mta fleet deb formats mutants)
 #
 # A suite is a list of parts; each part is a command that writes TAP. Parts run side by side, JOBS
 # at a time, each into its own file under build/tests/; then they are shown in order: one line for a
@@ -119,6 +119,11 @@ suite_resume() {
     build resume all
     part resume/proof "python3 -B tests/resume/proof.py --killed 25"
     part resume/faults "python3 -B tests/resume/check_faults.py"
+}
+
+suite_spikes() {
+    build spikes all
+    part spikes/truth "python3 -B tests/spikes/check_truth.py"
 }
 
 suite_install() {
