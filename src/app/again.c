@@ -1,6 +1,5 @@
 /* Why a file and not memory: a log that comes out of a pipe may have any size, and memory is
- * bounded by what matches. The file is unlinked as soon as it is there, so nothing is left of it
- * however the run ends.
+ * bounded by what matches.
  */
 #include "app/again.h"
 
@@ -10,36 +9,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/nameless.h"
 #include "base/memory.h"
 
-static int open_nameless(struct problem *problem) {
-    const char *folder = getenv("TMPDIR");
-    char path[4096];
-    if (!folder || !*folder)
-        folder = "/tmp";
-    if ((size_t)snprintf(path, sizeof path, "%s/mailtriage.XXXXXX", folder) >= sizeof path)
-        folder = NULL;
-    int fd = folder ? mkostemp(path, O_CLOEXEC) : -1;
-    if (fd < 0)
-        problem_errno(problem, "cannot keep what comes out of a pipe in a file in '%s'",
-                      folder ? folder : "TMPDIR");
-    else
-        unlink(path);
-    return fd;
-}
-
-static bool write_all(int fd, const char *bytes, size_t length, struct problem *problem) {
-    while (length > 0) {
-        ssize_t wrote = write(fd, bytes, length);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote < 0)
-            return problem_errno(problem, "cannot keep what comes out of a pipe (TMPDIR)");
-        bytes += wrote;
-        length -= (size_t)wrote;
-    }
-    return true;
-}
+static const char what[] = "what comes out of a pipe";
 
 static bool copy_all(struct reader *reader, int fd, struct problem *problem) {
     enum { ROOM = 1 << 16 };
@@ -47,7 +20,7 @@ static bool copy_all(struct reader *reader, int fd, struct problem *problem) {
     ssize_t got;
     bool good = true;
     while (good && (got = reader_read(reader, bytes, ROOM, problem)) != 0)
-        good = got > 0 && write_all(fd, bytes, (size_t)got, problem);
+        good = got > 0 && nameless_write(fd, bytes, (size_t)got, what, problem);
     free(bytes);
     return good;
 }
@@ -63,7 +36,7 @@ bool again_init(struct again *again, struct source *source, struct problem *prob
     struct reader *reader = source_open(source, problem);
     if (!reader)
         return false;
-    again->fd = open_nameless(problem);
+    again->fd = nameless_open(what, problem);
     bool good = again->fd >= 0;
     if (good && !copy_all(reader, again->fd, &why))
         good = problem_say(problem, "cannot read '%s' to its end: %s", source->name, why.text);
