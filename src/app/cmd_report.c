@@ -4,13 +4,13 @@
 
 #include <string.h>
 
+#include "app/given.h"
 #include "app/judging.h"
 #include "app/mailing.h"
 #include "app/recall.h"
 #include "app/remembering.h"
 #include "app/say.h"
 #include "app/usual.h"
-#include "report/asked.h"
 #include "report/parts.h"
 #include "report/past_section.h"
 #include "report/summary.h"
@@ -57,53 +57,6 @@ static bool check_parts(struct analysis *analysis, struct run *run, struct probl
     return true;
 }
 
-static struct slice path_shown(const struct run *run, const char *path) {
-    return run->masker ? masker_path(run->masker, slice_of(path)) : slice_of(path);
-}
-
-/* The filters, in the words that stand under the masks. */
-static struct filter filter_shown(const struct run *run, struct arena *arena) {
-    struct filter shown = run->options->filter;
-    for (size_t i = 0; run->masker && i < shown.count; i++)
-        shown.words[i].pattern = arena_copy(arena, masker_filter(run->masker, &shown.words[i]));
-    return shown;
-}
-
-/* What was read, as it can be given again. */
-static struct slice inputs_given(const struct run *run, struct arena *arena) {
-    const struct options *options = run->options;
-    const struct {
-        const char *name, *word;
-    } words[] = {{"mta", options->mta},
-                 {"since", options->since_wish},
-                 {"until", options->until_wish},
-                 {"timezone", options->timezone}};
-    struct out given;
-    out_init_memory(&given);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (words[i].word)
-            asked_put(&given, words[i].name, slice_of(words[i].word));
-    if (options->year)
-        out_print(&given, " --year %u", options->year);
-    for (size_t i = 0; i < options->pattern_count; i++)
-        asked_put(&given, "patterns", path_shown(run, options->patterns[i]));
-    if (options_insist(options, "config"))
-        asked_put(&given, "config", path_shown(run, options->config));
-    if (options->no_config)
-        out_text(&given, " --no-config");
-    if (options->journal)
-        out_text(&given, " --journal");
-    if (options->mask)
-        out_text(&given, " --mask");
-    if (options->mask_key)
-        asked_put(&given, "mask-key", path_shown(run, options->mask_key));
-    for (size_t i = 0; i < options->operand_count; i++)
-        asked_put(&given, NULL, path_shown(run, options->operands[i]));
-    struct slice kept = arena_copy(arena, out_held(&given));
-    out_release(&given);
-    return kept;
-}
-
 /* As their mail is counted: under masks, when they are asked for. */
 static const struct slice *local_domains(struct run *run, struct arena *arena) {
     const struct options *options = run->options;
@@ -137,7 +90,7 @@ static void write_page(struct analysis *analysis, struct run *run) {
     bool for_people = analysis->format->for_people, is_given = run->options->top_given;
     unsigned top = is_given || for_people ? run->options->top : 0;
     page_init(&page, NULL); /* its verdict becomes the title */
-    struct filter filter = filter_shown(run, &page.arena);
+    struct filter filter = given_filter(run, &page.arena);
     page.words = &run->knowledge->words;
     summary_of(
         run->tally, run->knowledge->book,
@@ -153,7 +106,7 @@ static void write_page(struct analysis *analysis, struct run *run) {
                                  .masker = run->masker,
                                  .mutes = &run->options->mutes,
                                  .comparison = reporting->is_compared ? &reporting->compared : NULL,
-                                 .inputs = inputs_given(run, &page.arena)},
+                                 .inputs = given_inputs(run, true, &page.arena)},
         &page);
     parts_keep(&page,
                parts_of(analysis, run->options) & (reporting->past ? past_parts() : PARTS_ALL));

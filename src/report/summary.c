@@ -200,6 +200,11 @@ static void ledger_cells(struct page *page, struct cell *record, const struct le
                    cells[i].lines, NULL);
 }
 
+void summary_lines(struct page *page, const struct ledger *ledger) {
+    ledger_cells(page, page_section(page, "lines", NULL, LOOK_HIDDEN, CELL_RECORD)->cell, ledger,
+                 false);
+}
+
 struct ledger_table {
     struct page *page;
     struct cell *list;
@@ -250,13 +255,18 @@ static void add_ledgers(struct page *page, const struct tally *tally) {
     drop_if_empty(section);
 }
 
+void summary_balance(struct page *page, const struct ledger *ledger) {
+    const struct ledger *sum = ledger;
+    add_text(page,
+             WORDS_FILL(&page->arena, page_word(page, WORD_BALANCE), words_number(page, sum->read),
+                        words_number(page, sum->used), words_number(page, sum->dull),
+                        words_number(page, sum->other), words_number(page, sum->outside),
+                        words_number(page, sum->not_understood)));
+}
+
 static void add_balance(struct page *page, const struct tally *tally) {
     struct ledger sum = tally_ledger(tally);
-    add_text(page,
-             WORDS_FILL(&page->arena, page_word(page, WORD_BALANCE), words_number(page, sum.read),
-                        words_number(page, sum.used), words_number(page, sum.dull),
-                        words_number(page, sum.other), words_number(page, sum.outside),
-                        words_number(page, sum.not_understood)));
+    summary_balance(page, &sum);
     uint64_t lost = tally_entries_lost(tally);
     if (lost)
         add_text(page,
@@ -304,8 +314,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     page->metrics = report_metrics;
     page_section(page, "schema", NULL, LOOK_HIDDEN, CELL_COUNT)->cell->number = 1;
     page->part = part_name(PART_LINES);
-    ledger_cells(page, page_section(page, "lines", NULL, LOOK_HIDDEN, CELL_RECORD)->cell, &ledger,
-                 false);
+    summary_lines(page, &ledger);
     page->part = NULL;
     asked_of(wishes->filter, page);
     if (wishes->past)

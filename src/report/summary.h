@@ -37,4 +37,9 @@ struct summary_wishes {
 void summary_of(const struct tally *tally, const struct rulebook *book,
                 const struct summary_wishes *wishes, struct page *page);
 
+/* What every page of logs has of the account of lines: the member "lines", and for people the sum.
+ */
+void summary_lines(struct page *page, const struct ledger *ledger);
+void summary_balance(struct page *page, const struct ledger *ledger);
+
 #endif

@@ -140,15 +140,15 @@ static void add_acts(struct page *page, struct cell *reason, unsigned acts) {
                (struct slice){words, acts_print(acts, '|', words)});
 }
 
-/* "bad-credentials: 3 logins failed, a client spoke to us" */
-static struct slice heading_words(struct page *page, const struct joined *joined) {
-    const struct event_words *words = words_of(joined->event);
+struct slice todo_heading(struct page *page, struct slice class_name, struct slice event,
+                          struct slice way, uint64_t count) {
+    const struct event_words *words = words_of(event);
     enum direction direction = DIRECTION_NONE;
-    bool of_itself = slice_is(joined->event, "warning") && slice_is(joined->direction, "local");
+    bool of_itself = slice_is(event, "warning") && slice_is(way, "local");
     if (!of_itself)
-        direction_read(joined->direction, &direction);
-    return WORDS_FILL(&page->arena, page_word(page, joined->count == 1 ? words->one : words->many),
-                      joined->class_name, words_number(page, joined->count),
+        direction_read(way, &direction);
+    return WORDS_FILL(&page->arena, page_word(page, count == 1 ? words->one : words->many),
+                      class_name, words_number(page, count),
                       slice_of(words_direction(page->words, direction)));
 }
 
@@ -203,11 +203,9 @@ static struct slice affected_words(struct page *page, const struct joined *joine
     return arena_print(&page->arena, "%.*s %.*s", SLICE_ARGS(words), SLICE_ARGS(rest));
 }
 
-/* "our administrator: Free space at once." */
-static struct slice do_words(struct page *page, const struct joined *joined) {
-    struct slice hint = hint_of(joined);
-    unsigned acts = joined->acts & ~(unsigned)ACTS_WAIT;
-    if (!joined->acts)
+struct slice todo_do(struct page *page, unsigned all_acts, struct slice hint) {
+    unsigned acts = all_acts & ~(unsigned)ACTS_WAIT;
+    if (!all_acts)
         return hint;
     if (!acts)
         return WORDS_FILL(&page->arena, page_word(page, WORD_DO_WAIT), hint);
@@ -251,8 +249,11 @@ static void add_card(struct page *page, struct cell *list, const struct joined *
                      struct slice inputs) {
     struct cell *cell = cell_record(page, list, NULL, NULL);
     words_add_severity(page, cell, NULL, "", joined->severity);
-    cell_text(page, cell, NULL, "", heading_words(page, joined));
-    cell_text(page, cell, NULL, page_word(page, WORD_DO), do_words(page, joined));
+    cell_text(
+        page, cell, NULL, "",
+        todo_heading(page, joined->class_name, joined->event, joined->direction, joined->count));
+    cell_text(page, cell, NULL, page_word(page, WORD_DO),
+              todo_do(page, joined->acts, hint_of(joined)));
     if (joined->reason)
         cell_text(page, cell, NULL, page_word(page, WORD_WHAT), joined->reason->title);
     cell_text(page, cell, NULL, page_word(page, WORD_AFFECTED), affected_words(page, joined));
@@ -355,7 +356,8 @@ static void add_row(struct page *page, struct cell *list, const struct joined *j
     else
         cell_none(page, row, NULL, page_word(page, WORD_WHAT));
     struct cell *before = row->last;
-    cell_text(page, row, NULL, page_word(page, WORD_DO), do_words(page, joined));
+    cell_text(page, row, NULL, page_word(page, WORD_DO),
+              todo_do(page, joined->acts, hint_of(joined)));
     cell_text(page, row, NULL, page_word(page, WORD_AFFECTED), affected_words(page, joined));
     add_proof(page, row, joined);
     fold_behind(before);

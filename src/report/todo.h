@@ -17,6 +17,11 @@ void todo_cards(struct page *page, const struct joining *apart, const struct sus
 /* What strangers did, and what is no fault to act on, as tables. */
 void todo_strangers(struct page *page, const struct joining *apart, unsigned top);
 void todo_noticed(struct page *page, const struct joining *apart, unsigned top);
+/* "bad-credentials: 3 logins failed, a client spoke to us" */
+struct slice todo_heading(struct page *page, struct slice class_name, struct slice event,
+                          struct slice way, uint64_t count);
+/* "our administrator: Free space at once." */
+struct slice todo_do(struct page *page, unsigned acts, struct slice hint);
 /* For machines: all reasons. */
 void todo_reasons(struct page *page, const struct joining *joining, unsigned top);
 
