@@ -25,7 +25,7 @@ static void count_finding(void *context, const struct finding *finding) {
     }
     if (run->counts && !is_shared)
         tally_add(run->tally, finding);
-    if (run->listen && record_is_finding(&finding->record))
+    if (run->listen && (run->wants_details || record_is_finding(&finding->record)))
         run->listen(run->context, finding);
     if (run->masker)
         masker_clear(run->masker);

@@ -43,6 +43,7 @@ struct run {
     /* Called for every finding in order, after it was counted; may be NULL. */
     void (*listen)(void *context, const struct finding *finding);
     void *context;
+    bool wants_details;    /* the listener gets what is no finding as well: messages that come in */
     bool wants_deliveries; /* deliveries are shown, or asked for by reply: theirs is read too */
     bool faulty;           /* some input was missing, damaged or not understood: status 1 */
     bool stopped;          /* the listener cannot go on: nothing more is read */

@@ -1,0 +1,208 @@
+/* spikes - when failures left their usual level, and what drove it.
+ *
+ * One reading fills the series in which spikes are looked for (tally/series.h) and keeps the few
+ * fields of each failure that tell what drove one (spill.h): where the spikes are is known at the
+ * end. So what is counted twice is what was read once, and a log may grow or be gone meanwhile.
+ *
+ * Without a log to read, history is what is looked at: past_spikes.h.
+ */
+#include "app/analysis.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/given.h"
+#include "app/past_spikes.h"
+#include "app/recall.h"
+#include "app/say.h"
+#include "app/spill.h"
+#include "base/memory.h"
+#include "report/spike_page.h"
+
+int cmd_spikes(const struct options *options);
+
+struct spiking {
+    struct analysis analysis; /* first: the callbacks get it */
+    struct series_book *book;
+    struct series_book *usual; /* what history tells; NULL: nothing */
+    struct spill spill;
+    struct store *history; /* NULL: none is asked */
+    bool is_past;          /* history is what is looked at */
+    bool knows_nothing;    /* and it holds nothing of the asked span */
+    struct spikes spikes;
+    struct drivers *drivers;
+    size_t *under;
+};
+
+static bool is_for_spikes(const struct format *format) {
+    static const char *const names[] = {"text", "json", "html"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(format->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* ---- reading ---- */
+
+static void take_finding(void *context, const struct finding *finding) {
+    struct spiking *spiking = context;
+    struct failure_room room;
+    struct failure failure;
+    series_book_add(spiking->book, finding);
+    if (failure_of(finding, &room, &failure))
+        spill_add(&spiking->spill, &failure);
+}
+
+static void read_past(struct analysis *analysis, struct run *run) {
+    struct spiking *spiking = (struct spiking *)analysis;
+    const struct store_span span = recall_hours(run->options->since, run->options->until);
+    struct problem problem;
+    bool is_empty,
+        good = past_spikes_read(spiking->history, &span, spiking->book, &is_empty, &problem);
+    spiking->knows_nothing = !good || is_empty;
+    run->faulty |= spiking->knows_nothing;
+    if (!good)
+        say_fault("%s", problem.text);
+    else if (is_empty)
+        say_fault("history '%s' holds nothing of the asked span: 'mailtriage history show' tells "
+                  "what it holds",
+                  run->options->history);
+}
+
+/* ---- drivers ---- */
+
+static void look(void *context, const struct failure *failure) {
+    drivers_look(context, failure, false);
+}
+
+static void count(void *context, const struct failure *failure) {
+    drivers_count(context, failure, false);
+}
+
+static bool ask_failures(struct spiking *spiking, struct problem *problem) {
+    if (spiking->is_past)
+        return past_spikes_drivers(spiking->history, spiking->analysis.run->masker,
+                                   spiking->drivers, problem);
+    if (!spill_each(&spiking->spill, look, spiking->drivers, problem))
+        return false;
+    drivers_settle(spiking->drivers);
+    return spill_each(&spiking->spill, count, spiking->drivers, problem);
+}
+
+static void find_spikes(struct spiking *spiking, struct run *run) {
+    struct problem problem;
+    spikes_find(spiking->book, spiking->usual, &spiking->spikes);
+    spiking->drivers = drivers_new(&spiking->spikes, series_book_bucket(spiking->book));
+    spiking->under = memory_resize(NULL, spiking->spikes.count + 1, sizeof *spiking->under);
+    if (spiking->spikes.count && !ask_failures(spiking, &problem)) {
+        say_fault("%s: what drove the spikes is not told", problem.text);
+        run->faulty = true;
+    } else {
+        drivers_rank(spiking->drivers);
+    }
+    drivers_join(spiking->drivers, spiking->under, spiking->spikes.count);
+}
+
+/* ---- history beside a log ---- */
+
+/* Filters narrow what is looked at, and nothing of history. */
+static void read_usual(struct spiking *spiking, struct run *run) {
+    const struct store_span all = {.since = INT64_MIN, .until = INT64_MAX};
+    struct problem problem;
+    bool is_empty;
+    if (!spiking->history || spiking->is_past || run->options->filter.count)
+        return;
+    spiking->usual = series_book_new(HOUR);
+    if (past_spikes_read(spiking->history, &all, spiking->usual, &is_empty, &problem))
+        return;
+    say_fault("%s", problem.text);
+    run->faulty = true;
+}
+
+/* ---- the frame ---- */
+
+static bool begin(struct analysis *analysis, struct run *run, struct problem *problem) {
+    struct spiking *spiking = (struct spiking *)analysis;
+    const struct options *options = run->options;
+    spiking->is_past = recall_is_asked(options);
+    spiking->book = series_book_new(spiking->is_past ? HOUR : SERIES_BUCKET);
+    run->counts = false;
+    run->wants_details = true; /* messages that come in, too, are what may fail */
+    run->listen = take_finding;
+    run->context = spiking;
+    if (spiking->is_past && options->filter.count)
+        return problem_say(problem, "history keeps sums, which no filter can be asked of: name the "
+                                    "logs, or leave the filters out");
+    if (spiking->is_past)
+        analysis->read = read_past;
+    if (!options->history)
+        return true;
+    spiking->history = store_open(options->history, STORE_READ, problem);
+    run->faulty = !spiking->history;
+    if (options->filter.count && !options->quiet)
+        say_note("with filters, history does not tell what is usual: it keeps sums, which no "
+                 "filter can be asked of");
+    return spiking->history != NULL;
+}
+
+static size_t series_of(const struct series_book *book) {
+    struct series_list list;
+    series_list_read(book, &list);
+    size_t found = list.count;
+    series_list_release(&list);
+    return found;
+}
+
+static void write_page(struct spiking *spiking, struct run *run) {
+    struct analysis *analysis = &spiking->analysis;
+    struct format_wishes wishes =
+        result_wishes(&analysis->result, run->options, &run->knowledge->words);
+    bool is_cut = run->options->top_given || analysis->format->for_people;
+    struct ledger ledger = tally_ledger(run->tally);
+    struct page page;
+    page_init(&page, NULL);
+    page.words = &run->knowledge->words;
+    struct filter filter = given_filter(run, &page.arena);
+    spike_page(&page, &(struct spike_page_wishes){
+                          .spikes = &spiking->spikes,
+                          .drivers = spiking->drivers,
+                          .under = spiking->under,
+                          .bucket = series_book_bucket(spiking->book),
+                          .series = series_of(spiking->book),
+                          .book = run->knowledge->book,
+                          .ledger = &ledger,
+                          .filter = &filter,
+                          .top = is_cut ? run->options->top : 0,
+                          .is_masked = run->masker != NULL,
+                          .is_past = spiking->is_past,
+                          .has_history = spiking->usual != NULL,
+                          .inputs = given_inputs(run, false, &page.arena),
+                      });
+    analysis->format->page(&page, &wishes, &analysis->result.out);
+    page_release(&page);
+}
+
+static void end(struct analysis *analysis, struct run *run) {
+    struct spiking *spiking = (struct spiking *)analysis;
+    analysis->without_result = spiking->knows_nothing;
+    if (analysis->without_result)
+        return;
+    read_usual(spiking, run);
+    find_spikes(spiking, run);
+    write_page(spiking, run);
+}
+
+int cmd_spikes(const struct options *options) {
+    struct spiking spiking = {
+        .analysis = {.default_format = "text", .has = is_for_spikes, .begin = begin, .end = end}};
+    spill_init(&spiking.spill);
+    int status = analysis_run(&spiking.analysis, options);
+    free(spiking.under);
+    drivers_free(spiking.drivers);
+    spikes_release(&spiking.spikes);
+    spill_release(&spiking.spill);
+    series_book_free(spiking.usual);
+    series_book_free(spiking.book);
+    store_close(spiking.history);
+    return status;
+}

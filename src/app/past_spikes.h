@@ -1,0 +1,17 @@
+/* past_spikes - spikes out of history: its hours as series, its names as drivers. */
+#ifndef APP_PAST_SPIKES_H
+#define APP_PAST_SPIKES_H
+
+#include "finding/masker.h"
+#include "store/store.h"
+#include "tally/drivers.h"
+
+/* Fills a book with the hours of a span. */
+bool past_spikes_read(struct store *store, const struct store_span *span, struct series_book *book,
+                      bool *is_empty_r, struct problem *problem);
+/* Gives the drivers what history keeps of names, in both rounds; with a masker (may be NULL) under
+ * masks. */
+bool past_spikes_drivers(struct store *store, struct masker *masker, struct drivers *drivers,
+                         struct problem *problem);
+
+#endif

@@ -1,0 +1,627 @@
+/* Why: "500 bounces more than usual" is no help; "all from news@example.com, who is never among
+ * them" is.
+ *
+ * How: in the first round each dimension of a spike keeps counters of its most frequent values
+ * (Misra and Gries: a value that finds no free counter takes one from each). In the second round
+ * the values that are left are counted anew, in the spike and among the others. The rank of a value
+ * is how unlikely its share would be if nothing but the amount had changed: the likelihood ratio of
+ * a binomial. Which values go together is told by a sample of the failures of the spike, a bit
+ * each.
+ *
+ * What an attacker writes into a log only moves counters; all of it is bounded by the numbers of
+ * spikes, dimensions and candidates.
+ */
+#include "tally/drivers.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/map.h"
+#include "base/memory.h"
+
+enum { SAMPLE = 512, SAMPLE_WORDS = SAMPLE / 64 };
+
+/* A value of a dimension in a spike. */
+struct candidate {
+    uint64_t hash;
+    char *text; /* owned */
+    size_t length;
+    uint64_t count;
+    uint64_t places; /* sum of the numbers of its failures: tells sets apart */
+    uint64_t sample[SAMPLE_WORDS];
+    struct slice reply; /* of a template: the first, owned; at NULL: none yet */
+};
+
+struct candidates {
+    struct candidate *items;
+    size_t count, capacity;
+};
+
+/* One event and reason that has spikes. */
+struct line_of {
+    enum event event;
+    struct slice class_name;
+    size_t *spikes; /* places, by start */
+    size_t spike_count, spike_capacity;
+    uint64_t usual;
+    struct map values; /* dimension and value of candidates -> uint64_t, of the others */
+};
+
+struct looked_at {
+    const struct spike *spike;
+    struct line_of *line;
+    struct candidates candidates[DRIVER_DIMENSIONS];
+    struct driven driven;
+    uint64_t seen;   /* failures of the second round so far */
+    uint64_t stride; /* of the sample */
+};
+
+struct drivers {
+    struct looked_at *items;
+    size_t count;
+    struct line_of *lines;
+    size_t line_count;
+    struct map everywhere; /* as the values of a line, of all failures outside of spikes */
+    uint64_t others;
+};
+
+/* ---- spikes and their series ---- */
+
+static struct line_of *line_for(struct drivers *drivers, enum event event,
+                                struct slice class_name) {
+    for (size_t i = 0; i < drivers->line_count; i++)
+        if (drivers->lines[i].event == event &&
+            slice_equal(drivers->lines[i].class_name, class_name))
+            return &drivers->lines[i];
+    return NULL;
+}
+
+static void add_spike(struct drivers *drivers, size_t place, const struct spike *spike) {
+    struct line_of *line = line_for(drivers, spike->event, spike->class_name);
+    if (!line) {
+        line = &drivers->lines[drivers->line_count++];
+        *line = (struct line_of){.event = spike->event, .class_name = spike->class_name};
+        map_init(&line->values, sizeof(uint64_t));
+    }
+    line->spikes =
+        memory_grow(line->spikes, &line->spike_capacity, line->spike_count + 1, sizeof(size_t));
+    line->spikes[line->spike_count++] = place;
+}
+
+/* As long again before and behind as the spike is, and some hours. */
+static void lay_strip(struct driven *driven, const struct spike *spike, int64_t bucket) {
+    int64_t length = spike->end - spike->start;
+    int64_t step = (2 * length / DRIVEN_STRIP + bucket - 1) / bucket * bucket;
+    driven->strip_step = step > bucket ? step : bucket;
+    int64_t rest = DRIVEN_STRIP - length / driven->strip_step;
+    driven->strip_start = spike->start - rest / 2 * driven->strip_step;
+}
+
+struct drivers *drivers_new(const struct spikes *spikes, int64_t bucket) {
+    struct drivers *drivers = memory_new(sizeof *drivers);
+    drivers->count = spikes->count < DRIVERS_SPIKES ? spikes->count : DRIVERS_SPIKES;
+    drivers->items = memory_new((drivers->count + 1) * sizeof *drivers->items);
+    drivers->lines = memory_new((drivers->count + 1) * sizeof *drivers->lines);
+    map_init(&drivers->everywhere, sizeof(uint64_t));
+    for (size_t i = 0; i < drivers->count; i++) {
+        add_spike(drivers, i, &spikes->items[i]);
+        drivers->items[i].spike = &spikes->items[i];
+        drivers->items[i].stride = 1;
+        drivers->items[i].driven.first = MOMENT_NONE;
+        lay_strip(&drivers->items[i].driven, &spikes->items[i], bucket);
+    }
+    for (size_t i = 0; i < drivers->count; i++)
+        drivers->items[i].line =
+            line_for(drivers, spikes->items[i].event, spikes->items[i].class_name);
+    return drivers;
+}
+
+static void forget(struct candidate *candidate) {
+    free(candidate->text);
+    free((char *)(uintptr_t)candidate->reply.at);
+}
+
+void drivers_free(struct drivers *drivers) {
+    if (!drivers)
+        return;
+    for (size_t i = 0; i < drivers->count; i++) {
+        struct looked_at *item = &drivers->items[i];
+        for (size_t by = 0; by < DRIVER_DIMENSIONS; by++) {
+            for (size_t j = 0; j < item->candidates[by].count; j++)
+                forget(&item->candidates[by].items[j]);
+            free(item->candidates[by].items);
+        }
+        free((char *)(uintptr_t)item->driven.source.at);
+    }
+    for (size_t i = 0; i < drivers->line_count; i++) {
+        free(drivers->lines[i].spikes);
+        map_release(&drivers->lines[i].values);
+    }
+    map_release(&drivers->everywhere);
+    free(drivers->lines);
+    free(drivers->items);
+    free(drivers);
+}
+
+/* The spike of the series that holds a time; NULL: none. */
+static struct looked_at *spike_at(const struct drivers *drivers, const struct line_of *line,
+                                  int64_t seconds) {
+    for (size_t i = 0; line && i < line->spike_count; i++) {
+        struct looked_at *item = &drivers->items[line->spikes[i]];
+        if (item->spike->start <= seconds && seconds < item->spike->end)
+            return item;
+    }
+    return NULL;
+}
+
+/* ---- the first round ---- */
+
+static struct candidate *candidate_of(const struct candidates *candidates, struct slice value,
+                                      uint64_t hash) {
+    for (size_t i = 0; i < candidates->count; i++) {
+        struct candidate *candidate = &candidates->items[i];
+        if (candidate->hash == hash &&
+            slice_equal((struct slice){candidate->text, candidate->length}, value))
+            return candidate;
+    }
+    return NULL;
+}
+
+/* Takes one from each for one that finds no place, as often as there are enough of all. */
+static uint64_t make_room(struct candidates *candidates, uint64_t count) {
+    uint64_t least = count;
+    size_t kept = 0;
+    for (size_t i = 0; i < candidates->count; i++)
+        if (candidates->items[i].count < least)
+            least = candidates->items[i].count;
+    for (size_t i = 0; i < candidates->count; i++) {
+        candidates->items[i].count -= least;
+        if (candidates->items[i].count)
+            candidates->items[kept++] = candidates->items[i];
+        else
+            forget(&candidates->items[i]);
+    }
+    candidates->count = kept;
+    return count - least;
+}
+
+static void look_at_value(struct candidates *candidates, struct slice value, uint64_t count) {
+    uint64_t hash = bytes_hash(value.at, value.length);
+    struct candidate *known = candidate_of(candidates, value, hash);
+    if (known) {
+        known->count += count;
+        return;
+    }
+    if (candidates->count == DRIVERS_CANDIDATES)
+        count = make_room(candidates, count);
+    if (!count)
+        return;
+    candidates->items = memory_grow(candidates->items, &candidates->capacity, candidates->count + 1,
+                                    sizeof *candidates->items);
+    candidates->items[candidates->count++] =
+        (struct candidate){.hash = hash,
+                           .text = memory_copy(value.at, value.length),
+                           .length = value.length,
+                           .count = count};
+}
+
+void drivers_look(struct drivers *drivers, const struct failure *failure, bool is_part) {
+    struct line_of *line = line_for(drivers, failure->event, failure->class_name);
+    struct looked_at *item = spike_at(drivers, line, failure->seconds);
+    if (!item)
+        return;
+    if (!is_part)
+        item->driven.count += failure->count;
+    for (size_t by = 0; by < DRIVER_DIMENSIONS; by++)
+        if (failure->values[by].length)
+            look_at_value(&item->candidates[by], failure->values[by], failure->count);
+}
+
+/* ---- the second round ---- */
+
+enum { KEY_LENGTH = FAILURE_TEXT + 1 };
+
+static struct slice key_of(size_t by, struct slice value, char room[KEY_LENGTH]) {
+    value = slice_head(value, FAILURE_TEXT);
+    room[0] = (char)by;
+    memcpy(room + 1, value.at, value.length);
+    return (struct slice){room, value.length + 1};
+}
+
+void drivers_settle(struct drivers *drivers) {
+    char room[KEY_LENGTH];
+    for (size_t i = 0; i < drivers->count; i++) {
+        struct looked_at *item = &drivers->items[i];
+        item->stride = item->driven.count / SAMPLE + 1;
+        item->driven.count = 0;
+        for (size_t by = 0; by < DRIVER_DIMENSIONS; by++)
+            for (size_t j = 0; j < item->candidates[by].count; j++) {
+                struct candidate *candidate = &item->candidates[by].items[j];
+                struct slice value = {candidate->text, candidate->length};
+                candidate->count = 0;
+                if (by >= DRIVER_SHOWN)
+                    continue;
+                map_put(&item->line->values, key_of(by, value, room), NULL);
+                map_put(&drivers->everywhere, key_of(by, value, room), NULL);
+            }
+    }
+}
+
+static void add_to_known(const struct map *values, struct slice key, uint64_t count) {
+    uint64_t *known = map_get(values, key);
+    if (known)
+        *known += count;
+}
+
+static void count_other(struct drivers *drivers, struct line_of *line,
+                        const struct failure *failure, bool is_part) {
+    char room[KEY_LENGTH];
+    for (size_t by = 0; by < DRIVER_SHOWN; by++) {
+        if (!failure->values[by].length)
+            continue;
+        struct slice key = key_of(by, failure->values[by], room);
+        add_to_known(&drivers->everywhere, key, failure->count);
+        if (line)
+            add_to_known(&line->values, key, failure->count);
+    }
+    if (!is_part)
+        drivers->others += failure->count;
+    if (!is_part && line)
+        line->usual += failure->count;
+}
+
+static void count_on_strips(struct drivers *drivers, const struct line_of *line,
+                            const struct failure *failure) {
+    for (size_t i = 0; i < line->spike_count; i++) {
+        struct driven *driven = &drivers->items[line->spikes[i]].driven;
+        if (failure->seconds < driven->strip_start)
+            continue;
+        uint64_t at =
+            (uint64_t)(failure->seconds - driven->strip_start) / (uint64_t)driven->strip_step;
+        if (at < DRIVEN_STRIP)
+            driven->strip[at] += failure->count;
+    }
+}
+
+static bool is_earlier(const struct driven *driven, const struct failure *failure) {
+    if (!driven->source.at || failure->seconds != driven->first)
+        return !driven->source.at || failure->seconds < driven->first;
+    return failure->nanos < driven->first_nanos;
+}
+
+static struct slice owned(struct slice text) {
+    return (struct slice){memory_copy(text.at, text.length), text.length};
+}
+
+static void keep_first(struct driven *driven, const struct failure *failure) {
+    if (!failure->source.length || !is_earlier(driven, failure))
+        return;
+    if (!slice_equal(driven->source, failure->source)) {
+        free((char *)(uintptr_t)driven->source.at);
+        driven->source = owned(failure->source);
+    }
+    driven->line = failure->line;
+    driven->first = failure->seconds;
+    driven->first_nanos = failure->nanos;
+}
+
+static void count_value(struct looked_at *item, size_t by, const struct failure *failure,
+                        uint64_t number) {
+    struct slice value = failure->values[by];
+    struct candidate *candidate =
+        candidate_of(&item->candidates[by], value, bytes_hash(value.at, value.length));
+    if (!candidate)
+        return;
+    candidate->count += failure->count;
+    candidate->places += bytes_hash(&number, sizeof number) * failure->count;
+    if (number % item->stride == 0)
+        candidate->sample[number / item->stride % SAMPLE / 64] |= (uint64_t)1
+                                                                  << number / item->stride % 64;
+    if (by == DRIVER_TEMPLATE && failure->reply.length && !candidate->reply.at)
+        candidate->reply = owned(failure->reply);
+}
+
+void drivers_count(struct drivers *drivers, const struct failure *failure, bool is_part) {
+    struct line_of *line = line_for(drivers, failure->event, failure->class_name);
+    struct looked_at *item = spike_at(drivers, line, failure->seconds);
+    if (line && !is_part && failure->seconds != MOMENT_NONE)
+        count_on_strips(drivers, line, failure);
+    if (!item) {
+        count_other(drivers, line, failure, is_part);
+        return;
+    }
+    if (!is_part) {
+        item->driven.count += failure->count;
+        keep_first(&item->driven, failure);
+    }
+    /* Rows of history are told apart by their hours: values that go together have equal counts in
+     * each. */
+    uint64_t number = is_part ? (uint64_t)failure->seconds : item->seen++;
+    for (size_t by = 0; by < DRIVER_DIMENSIONS; by++)
+        if (failure->values[by].length)
+            count_value(item, by, failure, number);
+}
+
+/* ---- ranks ---- */
+
+struct ranked {
+    enum driver_dimension by;
+    const struct candidate *candidate;
+    struct driver driver;
+};
+
+/* So many failures of the log count like others of the series where there are few of these. */
+static const double PRIOR = 10;
+
+static double usual_share(const struct drivers *drivers, const struct looked_at *item,
+                          struct driver *driver) {
+    char room[KEY_LENGTH];
+    struct slice key = key_of(driver->dimension, driver->value, room);
+    const uint64_t *usual = map_get(&item->line->values, key);
+    const uint64_t *everywhere = map_get(&drivers->everywhere, key);
+    double all = ((everywhere ? (double)*everywhere : 0) + 0.5) / ((double)drivers->others + 10);
+    driver->usual = usual ? *usual : 0;
+    return ((double)driver->usual + PRIOR * all) / ((double)item->line->usual + PRIOR);
+}
+
+static double times_log(double a, double b) {
+    return a > 0 ? a * log(a / b) : 0;
+}
+
+static double score_of(const struct looked_at *item, const struct driver *driver) {
+    double all = (double)item->driven.count, share = (double)driver->count / all;
+    double usual = driver->usual_share < 1 - 1e-9 ? driver->usual_share : 1 - 1e-9;
+    return all * (times_log(share, usual) + times_log(1 - share, 1 - usual));
+}
+
+/* Of a reason that is seen for the first time the wording and the code are the reason itself. */
+static bool defines_it(const struct looked_at *item, enum driver_dimension by) {
+    return !item->line->usual && (by == DRIVER_TEMPLATE || by == DRIVER_CODE);
+}
+
+/* How much of what is more than usual has that value. */
+static double part_of(const struct looked_at *item, const struct driver *driver) {
+    double all = (double)item->driven.count;
+    double expected = item->spike->expected < all ? item->spike->expected : all;
+    return ((double)driver->count - expected * driver->usual_share) / (all - expected + 1);
+}
+
+static bool is_driver(const struct looked_at *item, const struct driver *driver) {
+    static const double LEAST_SCORE = 8, LEAST_PART = 0.1, LEAST_RATIO = 1.5;
+    double all = (double)item->driven.count, usual = driver->usual_share;
+    return part_of(item, driver) >= LEAST_PART &&
+           (double)driver->count >= LEAST_RATIO * usual * all && driver->score >= LEAST_SCORE;
+}
+
+/* Those that may be told. */
+static size_t collect(const struct drivers *drivers, const struct looked_at *item,
+                      struct ranked *ranked) {
+    size_t count = 0;
+    for (enum driver_dimension by = 0; by < DRIVER_SHOWN; by++)
+        for (size_t i = 0; i < item->candidates[by].count && !defines_it(item, by); i++) {
+            const struct candidate *candidate = &item->candidates[by].items[i];
+            struct driver driver = {.dimension = by,
+                                    .value = {candidate->text, candidate->length},
+                                    .count = candidate->count};
+            if (candidate->count > item->driven.count)
+                continue;
+            driver.usual_share = usual_share(drivers, item, &driver);
+            driver.score = score_of(item, &driver);
+            if (is_driver(item, &driver))
+                ranked[count++] = (struct ranked){by, candidate, driver};
+        }
+    return count;
+}
+
+static bool selects_same(const struct candidate *a, const struct candidate *b) {
+    return a->count == b->count && a->places == b->places;
+}
+
+/* Nine of ten failures that have one have the other as well. */
+static bool is_alike(const struct candidate *a, const struct candidate *b) {
+    unsigned both = 0, any = 0;
+    for (size_t i = 0; i < SAMPLE_WORDS; i++) {
+        both += (unsigned)__builtin_popcountll(a->sample[i] & b->sample[i]);
+        any += (unsigned)__builtin_popcountll(a->sample[i] | b->sample[i]);
+    }
+    return any && 10 * both >= 9 * any;
+}
+
+/* They come in the order of dimensions, so the first of those that select the same stays. */
+static size_t drop_same(struct ranked *ranked, size_t count) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool is_told = false;
+        for (size_t j = 0; j < kept && !is_told; j++)
+            is_told = ranked[j].by != ranked[i].by &&
+                      selects_same(ranked[j].candidate, ranked[i].candidate);
+        if (!is_told)
+            ranked[kept++] = ranked[i];
+    }
+    return kept;
+}
+
+static int compare_ranked(const void *left, const void *right) {
+    const struct ranked *a = left, *b = right;
+    if (a->driver.score != b->driver.score)
+        return a->driver.score > b->driver.score ? -1 : 1;
+    if (a->by != b->by)
+        return a->by < b->by ? -1 : 1;
+    return slice_compare(a->driver.value, b->driver.value);
+}
+
+/* What says nearly the same as one above it comes behind all that say something else; of those that
+ * are alike the first dimension stands for them. */
+static void put_alike_behind(struct ranked *ranked, size_t count, struct ranked *ordered) {
+    bool is_put[DRIVER_SHOWN * DRIVERS_CANDIDATES] = {false},
+                               is_behind[DRIVER_SHOWN * DRIVERS_CANDIDATES] = {false};
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t first = i;
+        if (is_put[i] || is_behind[i])
+            continue;
+        for (size_t j = i + 1; j < count; j++) {
+            if (is_put[j] || !is_alike(ranked[i].candidate, ranked[j].candidate))
+                continue;
+            is_behind[j] = true;
+            if (ranked[j].by < ranked[first].by)
+                first = j;
+        }
+        is_behind[i] = first != i;
+        is_put[first] = true;
+        ordered[at++] = ranked[first];
+    }
+    for (size_t i = 0; i < count; i++)
+        if (!is_put[i])
+            ordered[at++] = ranked[i];
+}
+
+/* Each of the domains that a bad list holds has a small part of what its one sender has. */
+static size_t drop_small(const struct looked_at *item, struct ranked *ranked, size_t count) {
+    static const double LEAST_OF_FIRST = 0.25;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (part_of(item, &ranked[i].driver) >= LEAST_OF_FIRST * part_of(item, &ranked[0].driver))
+            ranked[kept++] = ranked[i];
+    return kept;
+}
+
+static void rank(const struct drivers *drivers, struct looked_at *item) {
+    enum { MOST = DRIVER_SHOWN * DRIVERS_CANDIDATES };
+    struct driven *driven = &item->driven;
+    struct ranked *ranked = memory_resize(NULL, (size_t)2 * MOST, sizeof *ranked),
+                  *ordered = ranked + MOST;
+    size_t count = drop_same(ranked, collect(drivers, item, ranked));
+    if (count)
+        qsort(ranked, count, sizeof *ranked, compare_ranked);
+    count = drop_small(item, ranked, count);
+    put_alike_behind(ranked, count, ordered);
+    driven->driver_count = count < DRIVERS_MOST ? count : DRIVERS_MOST;
+    for (size_t i = 0; i < driven->driver_count; i++)
+        driven->drivers[i] = ordered[i].driver;
+    free(ranked);
+}
+
+/* ---- what is told beside ---- */
+
+static int compare_candidates(const void *left, const void *right) {
+    const struct candidate *a = left, *b = right;
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    return slice_compare((struct slice){a->text, a->length}, (struct slice){b->text, b->length});
+}
+
+static void add_examples(struct looked_at *item) {
+    const struct candidates *wordings = &item->candidates[DRIVER_TEMPLATE];
+    struct driven *driven = &item->driven;
+    for (size_t i = 0; i < wordings->count && driven->example_count < DRIVEN_EXAMPLES; i++)
+        if (wordings->items[i].reply.at)
+            driven->examples[driven->example_count++] = wordings->items[i].reply;
+}
+
+static void add_codes(struct looked_at *item) {
+    const struct candidates *codes = &item->candidates[DRIVER_CODES];
+    struct driven *driven = &item->driven;
+    for (size_t i = 0; i < codes->count; i++) {
+        const struct candidate *code = &codes->items[i];
+        if (i < DRIVEN_CODES)
+            driven->codes[driven->code_count++] =
+                (struct driven_code){{code->text, code->length}, code->count};
+        else
+            driven->more_codes++;
+    }
+}
+
+static struct slice most_of(const struct looked_at *item, enum driver_dimension by) {
+    const struct candidates *values = &item->candidates[by];
+    if (!values->count || 2 * values->items[0].count <= item->driven.count)
+        return (struct slice){0};
+    return (struct slice){values->items[0].text, values->items[0].length};
+}
+
+void drivers_rank(struct drivers *drivers) {
+    for (size_t i = 0; i < drivers->count; i++) {
+        struct looked_at *item = &drivers->items[i];
+        for (size_t by = 0; by < DRIVER_DIMENSIONS; by++)
+            if (item->candidates[by].count)
+                qsort(item->candidates[by].items, item->candidates[by].count,
+                      sizeof(struct candidate), compare_candidates);
+        item->driven.usual = item->line->usual;
+        rank(drivers, item);
+        add_examples(item);
+        add_codes(item);
+        item->driven.cause = most_of(item, DRIVER_CAUSE);
+        item->driven.mta = most_of(item, DRIVER_MTA);
+        item->driven.way = most_of(item, DRIVER_WAY);
+    }
+}
+
+const struct driven *drivers_of(const struct drivers *drivers, size_t place) {
+    return place < drivers->count ? &drivers->items[place].driven : NULL;
+}
+
+/* ---- one cause in several series ---- */
+
+static bool is_same_driver(const struct driver *a, const struct driver *b) {
+    return a->dimension == b->dimension && slice_equal(a->value, b->value);
+}
+
+/* The first of the one is among the first two of the other. */
+static bool share_driver(const struct driven *one, const struct driven *other) {
+    enum { FIRST = 2 };
+    for (size_t i = 0; one->driver_count && i < FIRST && i < other->driver_count; i++)
+        if (is_same_driver(&one->drivers[0], &other->drivers[i]))
+            return true;
+    for (size_t i = 0; other->driver_count && i < FIRST && i < one->driver_count; i++)
+        if (is_same_driver(&other->drivers[0], &one->drivers[i]))
+            return true;
+    return false;
+}
+
+static int64_t least(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+/* Half of the shorter one is in the other. */
+static bool share_hours(const struct spike *one, const struct spike *other) {
+    int64_t begin = one->start > other->start ? one->start : other->start;
+    int64_t both = least(one->end, other->end) - begin;
+    return 2 * both >= least(one->end - one->start, other->end - other->start);
+}
+
+/* What was put off and then expired, for the queue gives up on it some days later. */
+static bool is_sequel(const struct looked_at *item, const struct looked_at *before) {
+    enum { QUEUE_LIFE = 7 * 86400 };
+    return item->spike->event == EVENT_EXPIRED && before->spike->event == EVENT_DEFERRED &&
+           slice_equal(item->driven.cause, before->spike->class_name) &&
+           item->spike->start >= before->spike->start &&
+           item->spike->start <= before->spike->end + QUEUE_LIFE;
+}
+
+static bool is_one_cause(const struct looked_at *item, const struct looked_at *head) {
+    bool has_driver = share_driver(&item->driven, &head->driven);
+    if (is_sequel(item, head))
+        return has_driver || !item->driven.driver_count;
+    return has_driver && share_hours(item->spike, head->spike);
+}
+
+/* Spikes come with the greatest surprise first, and that one is told; but for what was put off,
+ * which comes before what expired of it. */
+void drivers_join(const struct drivers *drivers, size_t *under, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        under[i] = i;
+    for (size_t i = 0; i < drivers->count; i++) {
+        if (under[i] != i)
+            continue;
+        for (size_t j = 0; j < drivers->count; j++) {
+            const struct looked_at *item = &drivers->items[j], *head = &drivers->items[i];
+            bool may_go = under[j] == j && i != j && (j > i || is_sequel(item, head));
+            if (may_go && is_one_cause(item, head))
+                under[j] = i;
+        }
+    }
+    for (size_t i = 0; i < drivers->count; i++)
+        while (under[under[i]] != under[i])
+            under[i] = under[under[i]];
+}
