@@ -106,7 +106,6 @@ static const struct {
     {"xylophone: 1", "no option or command 'xylophone': 'mailtriage --help' lists them"},
     {"help: true", "c.yaml:1:1: 'help' stands on the command line only"},
     {"report: {no-config: true}", "c.yaml:1:10: 'no-config' stands on the command line only"},
-    {"report: {resume: true}", "c.yaml:1:10: 'resume' stands on the command line only"},
     {"report: true", "c.yaml:1:9: 'report' is a command: write its options under it"},
     {"report: {columns: time}", "c.yaml:1:10: 'columns' is no option of 'mailtriage report'"},
     {"export: {report: {top: 1}}", "c.yaml:1:10: no option or command 'report'"},
