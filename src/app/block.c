@@ -321,12 +321,18 @@ static enum unwrapping unwrap(struct hands *hands, struct job *job, const struct
     return unwrapping;
 }
 
-void block_count_own(struct job *job, const struct entry *entry, bool is_own,
-                     enum reading reading) {
+/* Clocks of two hosts may differ by some minutes; a zone that is wrong is an hour. */
+void block_count_own(struct job *job, const struct entry *entry, bool is_own, enum reading reading,
+                     int64_t now) {
+    enum { AHEAD = 3600 };
     job->own += is_own;
     job->unknown += reading == READING_UNKNOWN;
-    if (is_own && entry->time.seconds > job->own_last)
-        job->own_last = entry->time.seconds;
+    if (!is_own || entry->time.seconds <= job->own_last.seconds)
+        return;
+    if (entry->time.seconds > now + AHEAD)
+        job->own_last.is_ahead = true;
+    else
+        job->own_last.seconds = entry->time.seconds;
 }
 
 static void work_entry(struct pipeline *pipeline, struct hands *hands, struct job *job,
@@ -338,7 +344,7 @@ static void work_entry(struct pipeline *pipeline, struct hands *hands, struct jo
         tag = NULL;
     enum reading reading =
         block_read_entry(pipeline, hands, job, entry, tag ? tag->owner : NULL, outside, &is_own);
-    block_count_own(job, entry, is_own, reading);
+    block_count_own(job, entry, is_own, reading, pipeline->run->options->now);
     if (reading == READING_UNKNOWN || reading == READING_OTHER)
         keep_odd(job, reading == READING_OTHER ? ODD_OTHER : ODD_UNKNOWN, line, entry);
     if (reading == READING_UNKNOWN && !outside)

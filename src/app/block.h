@@ -43,6 +43,13 @@ struct odd_kept {
     char text[120], program[40];
 };
 
+/* The last entry of an MTA. */
+struct own_last {
+    int64_t seconds; /* MOMENT_NONE: there was none */
+    bool
+        is_ahead; /* there are entries of a clock that is wrong, ahead of ours: they do not count */
+};
+
 /* What is remembered of each source until the end. */
 struct progress {
     const struct source *source;
@@ -52,8 +59,8 @@ struct progress {
     uint64_t wrapped;      /* lines in a known wrapping */
     struct odd_kept odd[ODD_KINDS];
     struct span span; /* of its entries */
-    int64_t own_last; /* of those of an MTA the last one; MOMENT_NONE: there was none */
-    bool guessed;     /* some stamps had no year */
+    struct own_last own_last;
+    bool guessed; /* some stamps had no year */
 };
 
 /* Where the entry before went, with which a line that only goes on with it goes too. */
@@ -102,7 +109,7 @@ struct job {
     size_t sample_count;
     struct odd_line odd[ODD_KINDS]; /* the first ones, inside or outside */
     struct span span;
-    int64_t own_last; /* as in struct progress */
+    struct own_last own_last;
     bool guessed;
 };
 
@@ -153,7 +160,8 @@ bool block_is_outside(const struct options *options, const struct moment *time);
 bool block_is_outside_of(struct time_span span, const struct moment *time);
 /* Makes a finding one that is outside of the asked span. */
 void block_put_outside(struct finding *finding);
-void block_count_own(struct job *job, const struct entry *entry, bool is_own, enum reading reading);
+void block_count_own(struct job *job, const struct entry *entry, bool is_own, enum reading reading,
+                     int64_t now);
 void block_account(struct ledger *ledger, enum reading reading, bool outside, uint64_t lines);
 
 #endif

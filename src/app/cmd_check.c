@@ -12,6 +12,8 @@ struct check {
     struct analysis analysis;
     struct store *past; /* the numbers come from it, not from logs; NULL: from logs */
     struct recalled recalled;
+    bool is_blind; /* no log of the asked span was ever read, or what it told was let go */
+    struct kept_hours kept;
     enum plugin_status status;
     bool is_told;
 };
@@ -26,8 +28,13 @@ static void read_history(struct analysis *analysis, struct run *run) {
     const struct options *options = run->options;
     const struct store_span span = recall_hours(options->since, options->until);
     struct problem problem;
+    bool covers = true;
     bool good =
-        recall_tally(check->past, &span, run->masker, run->tally, &check->recalled, &problem);
+        recall_tally(check->past, &span, run->masker, run->tally, &check->recalled, &problem) &&
+        recall_kept(check->past, &check->kept, &problem) &&
+        (!check->recalled.is_empty ||
+         recall_covers(check->past, &span, &check->kept, &covers, &problem));
+    check->is_blind = !covers;
     run->faulty = !good || check->recalled.heard == MOMENT_NONE;
     if (run->faulty)
         say_fault("%s%s%s", good ? "history '" : problem.text, good ? options->history : "",
@@ -60,6 +67,35 @@ static struct plugin_level judge(const struct run *run, const struct threshold_b
     return (struct plugin_level){shown, results, thresholds->count};
 }
 
+static bool asks_silence(const struct thresholds *thresholds, bool silence) {
+    for (size_t i = 0; i < thresholds->count; i++)
+        if ((thresholds->items[i].figure == FIGURE_SILENCE) == silence)
+            return true;
+    return false;
+}
+
+/* Why something that is asked is not known; "": all is, or can never be. */
+static const char *lack_of(const struct check *check, const struct options *options,
+                           const struct threshold_basis *basis, struct arena *arena) {
+    const struct thresholds *warning = &options->warning, *critical = &options->critical;
+    char first[MOMENT_TEXT], last[MOMENT_TEXT];
+    if (basis->is_ahead && basis->last == MOMENT_NONE &&
+        (asks_silence(warning, true) || asks_silence(critical, true)))
+        return "all entries of the mail server are stamped more than an hour ahead of now: a clock "
+               "is wrong, and nobody knows how long it is silent";
+    if (!basis->is_blind || !(asks_silence(warning, false) || asks_silence(critical, false)))
+        return "";
+    if (check->kept.first > check->kept.last)
+        return arena_print(arena, "history '%s' has no hours any more", options->history).at;
+    struct moment begin = moment_here(check->kept.first * HOUR),
+                  end = moment_here((check->kept.last + 1) * HOUR);
+    moment_print(&begin, first);
+    moment_print(&end, last);
+    return arena_print(arena, "history '%s' knows nothing of the asked span: it goes from %s to %s",
+                       options->history, first, last)
+        .at;
+}
+
 static void write_line(struct analysis *analysis, struct run *run) {
     struct check *check = (struct check *)(void *)analysis;
     const struct options *options = run->options;
@@ -68,10 +104,12 @@ static void write_line(struct analysis *analysis, struct run *run) {
     struct arena arena;
     arena_init(&arena);
     judging_begin(&judging, run, both, 2, check->past ? &check->recalled : NULL);
+    judging.basis.is_blind = check->is_blind;
     struct plugin_level warning = judge(run, &judging.basis, both[0], &arena);
     struct plugin_level critical = judge(run, &judging.basis, both[1], &arena);
-    check->status = plugin_put(&analysis->result.out, &warning, &critical,
-                               run->faulty ? say_first_fault() : "");
+    check->status =
+        plugin_put(&analysis->result.out, &warning, &critical, run->faulty ? say_first_fault() : "",
+                   lack_of(check, options, &judging.basis, &arena));
     check->is_told = true;
     judging_end(&judging);
     arena_release(&arena);

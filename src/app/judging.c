@@ -101,7 +101,7 @@ static void begin_with_logs(struct threshold_basis *basis, const struct run *run
         span_add(&span, pipeline->progress[i]->span.first);
         span_add(&span, pipeline->progress[i]->span.last);
     }
-    basis->last = run_heard(run);
+    basis->last = run_heard(run, &basis->is_ahead);
     if (span.first > span.last)
         return;
     bool begins_before = options->since != MOMENT_NONE && span.first < options->since;
@@ -112,7 +112,8 @@ static void begin_with_logs(struct threshold_basis *basis, const struct run *run
 
 /* Whole hours, but that the last one may still go on. */
 static void begin_with_past(struct threshold_basis *basis, const struct recalled *past) {
-    basis->last = past->heard;
+    basis->is_ahead = past->heard != MOMENT_NONE && past->heard > basis->now + HOUR;
+    basis->last = basis->is_ahead ? MOMENT_NONE : past->heard;
     if (past->is_empty)
         return;
     basis->begin = past->since;
@@ -128,25 +129,13 @@ static bool ask_growth(const struct thresholds *thresholds) {
     return false;
 }
 
-struct kept_hours {
-    int64_t first, last;
-};
-
-static void find_kept_hours(void *context, const struct store_origin *origin) {
-    struct kept_hours *kept = context;
-    if (origin->first_hour < kept->first)
-        kept->first = origin->first_hour;
-    if (origin->last_hour > kept->last)
-        kept->last = origin->last_hour;
-}
-
 /* The same hours, whole weeks before. A week that is not in history as a whole says nothing. */
 static bool read_weeks(struct judging *judging, struct run *run, struct store *store,
                        struct problem *problem) {
     enum { WEEK_HOURS = 7 * DAY_HOURS };
     struct threshold_basis *basis = &judging->basis;
-    struct kept_hours kept = {INT64_MAX, INT64_MIN};
-    if (!store_each_origin(store, find_kept_hours, &kept, problem))
+    struct kept_hours kept;
+    if (!recall_kept(store, &kept, problem))
         return false;
     int64_t since = hour_of(basis->begin), until = hour_of(basis->end - 1) + 1;
     int64_t step = (until - since + WEEK_HOURS - 1) / WEEK_HOURS * WEEK_HOURS;

@@ -86,8 +86,9 @@ static void take_ledger(struct pipeline *pipeline, struct job *job) {
         masker_clear(run->masker);
     span_add(&progress->span, job->span.first);
     span_add(&progress->span, job->span.last);
-    if (job->own_last > progress->own_last)
-        progress->own_last = job->own_last;
+    if (job->own_last.seconds > progress->own_last.seconds)
+        progress->own_last.seconds = job->own_last.seconds;
+    progress->own_last.is_ahead |= job->own_last.is_ahead;
     progress->guessed |= job->guessed;
     tally_lost(run->tally, job->lost);
     progress->own += job->own;
@@ -191,7 +192,7 @@ static void take_entry(struct taking *taking, const struct split *whole) {
     bool is_own;
     enum reading reading =
         block_read_entry(pipeline, taking->hands, job, &whole->entry, NULL, outside, &is_own);
-    block_count_own(job, &whole->entry, is_own, reading);
+    block_count_own(job, &whole->entry, is_own, reading, pipeline->run->options->now);
     for (size_t i = first; i < job->found.count; i++)
         take_finding(pipeline->run, job_finding(job, i), whole->source);
     job->found.count = first;
@@ -298,7 +299,7 @@ static void job_clear(struct job *job) {
     job->ledger = (struct ledger){0};
     memset(job->odd, 0, sizeof job->odd);
     job->span = span_none;
-    job->own_last = MOMENT_NONE;
+    job->own_last = (struct own_last){MOMENT_NONE, false};
     job->own = job->unknown = job->wrapped = job->lines = job->lost = 0;
     job->lasts.count = job->lasts.current = 0;
     job->lasts.now = 0;

@@ -40,6 +40,8 @@ static void put_value(struct out *out, const struct threshold *threshold,
     threshold_put_value(out, threshold, result->value);
     if (threshold->unit == UNIT_USUAL)
         out_text(out, " the usual");
+    if (result->is_ahead)
+        out_text(out, " without entries stamped in the future");
 }
 
 /* "bounced is 7.2% (> 5%)" */
@@ -200,11 +202,13 @@ static void put_head(struct out *out, enum plugin_status status) {
 }
 
 enum plugin_status plugin_put(struct out *out, const struct plugin_level *warning,
-                              const struct plugin_level *critical, const char *fault) {
+                              const struct plugin_level *critical, const char *fault,
+                              const char *lack) {
     static const struct plugin_level none;
     enum plugin_status status = *fault                ? PLUGIN_UNKNOWN
                                 : any_holds(critical) ? PLUGIN_CRITICAL
                                 : any_holds(warning)  ? PLUGIN_WARNING
+                                : *lack               ? PLUGIN_UNKNOWN
                                                       : PLUGIN_OK;
     struct out text;
     out_init_memory(&text);
@@ -212,7 +216,7 @@ enum plugin_status plugin_put(struct out *out, const struct plugin_level *warnin
         put_fine(&text, warning, &none);
         put_fine(&text, critical, warning);
     } else if (status == PLUGIN_UNKNOWN) {
-        out_text(&text, fault);
+        out_text(&text, *fault ? fault : lack);
     } else {
         put_level(&text, critical, NULL);
         put_level(&text, warning, critical);

@@ -18,10 +18,11 @@ struct plugin_level {
     size_t count;
 };
 
-/* Writes the line and gives the status. `fault` is what kept the numbers from being whole; "":
- * nothing did. */
+/* Writes the line and gives the status. `fault` is what kept the numbers from being whole, `lack`
+ * why one of them is not known: when none holds, it is not known that all is fine. "": nothing. */
 enum plugin_status plugin_put(struct out *out, const struct plugin_level *warning,
-                              const struct plugin_level *critical, const char *fault);
+                              const struct plugin_level *critical, const char *fault,
+                              const char *lack);
 /* The line of who has no numbers, to standard output. */
 enum plugin_status plugin_unknown(const char *why);
 

@@ -121,22 +121,46 @@ static void leave_none_below_zero(struct tally *tally) {
     memcpy(tally_totals_to_fill(tally), numbers, sizeof numbers);
 }
 
-static void find_last_hour(void *context, const struct store_origin *origin) {
-    int64_t *last = context;
-    if (origin->first_hour <= origin->last_hour && origin->last_hour > *last)
-        *last = origin->last_hour;
+static void find_hours(void *context, const struct store_origin *origin) {
+    struct kept_hours *kept = context;
+    kept->first = origin->first_hour < kept->first ? origin->first_hour : kept->first;
+    kept->last = origin->last_hour > kept->last ? origin->last_hour : kept->last;
+}
+
+bool recall_kept(struct store *store, struct kept_hours *kept_r, struct problem *problem) {
+    *kept_r = (struct kept_hours){INT64_MAX, INT64_MIN};
+    return store_each_origin(store, find_hours, kept_r, problem);
 }
 
 /* A history that was merged knows the hour alone: it was at its end, or before. */
 static bool find_heard(struct store *store, int64_t *heard_r, struct problem *problem) {
-    int64_t last = INT64_MIN;
+    struct kept_hours kept;
     if (!remembering_heard(store, heard_r, problem))
         return false;
     if (*heard_r != MOMENT_NONE)
         return true;
-    bool good = store_each_origin(store, find_last_hour, &last, problem);
-    *heard_r = last == INT64_MIN ? MOMENT_NONE : (last + 1) * HOUR;
+    bool good = recall_kept(store, &kept, problem);
+    *heard_r = good && kept.first <= kept.last ? (kept.last + 1) * HOUR : MOMENT_NONE;
     return good;
+}
+
+static void find_last_end(void *context, const struct store_origin *origin,
+                          const struct store_run *run) {
+    int64_t *ended = context;
+    (void)origin;
+    *ended = run->ended > *ended ? run->ended : *ended;
+}
+
+/* From the first hour that is kept, in front of which hours were let go or never read, to the end
+ * of the last run: where nothing is kept there, nothing happened. */
+bool recall_covers(struct store *store, const struct store_span *span,
+                   const struct kept_hours *kept, bool *covers_r, struct problem *problem) {
+    int64_t ended = INT64_MIN;
+    if (!store_each_run(store, find_last_end, &ended, problem))
+        return false;
+    int64_t last = ended != INT64_MIN && hour_of(ended) > kept->last ? hour_of(ended) : kept->last;
+    *covers_r = kept->first <= kept->last && span->since <= last && span->until > kept->first;
+    return true;
 }
 
 bool recall_tally(struct store *store, const struct store_span *asked, struct masker *masker,

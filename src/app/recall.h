@@ -13,6 +13,10 @@ struct recalled {
     int64_t heard;        /* when a mail server was heard last, in all of it, or MOMENT_NONE */
 };
 
+struct kept_hours {
+    int64_t first, last; /* first > last: none */
+};
+
 /* It takes more room than it may: names of new hours are not told apart. */
 bool recall_is_full(struct store *store, const struct options *options);
 /* Nothing is named to be read but history. */
@@ -22,5 +26,10 @@ struct store_span recall_hours(int64_t since, int64_t until);
 /* Adds all that is kept of the hours; with a masker (may be NULL) names go under masks. */
 bool recall_tally(struct store *store, const struct store_span *span, struct masker *masker,
                   struct tally *tally, struct recalled *recalled_r, struct problem *problem);
+/* The hours of all that is kept. */
+bool recall_kept(struct store *store, struct kept_hours *kept_r, struct problem *problem);
+/* Logs of some of the span were read: what is not kept of it did not happen. */
+bool recall_covers(struct store *store, const struct store_span *span,
+                   const struct kept_hours *kept, bool *covers_r, struct problem *problem);
 
 #endif

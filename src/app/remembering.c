@@ -217,11 +217,12 @@ static bool put_places(const struct remembering *remembering, struct problem *pr
     return put_packed(remembering, state_places, &pack, problem);
 }
 
-/* A stamp of the future tells no more than that something was heard: silence must be noticed. */
+/* What is new and all of the future tells no more than that something was heard. */
 static bool put_heard(const struct remembering *remembering, struct problem *problem) {
     struct pack pack;
-    int64_t heard = run_heard(remembering->run), now = remembering->run->options->now;
-    if (heard > now)
+    bool is_ahead;
+    int64_t heard = run_heard(remembering->run, &is_ahead), now = remembering->run->options->now;
+    if (heard > now || (heard == MOMENT_NONE && is_ahead))
         heard = now;
     if (heard == MOMENT_NONE || (heard <= remembering->heard && remembering->heard <= now))
         return true;

@@ -31,7 +31,7 @@ static struct pipeline *pipeline_new(struct run *run) {
         struct job *job = &pipeline->jobs[i];
         pipeline->ring[i] = job;
         job->span = span_none;
-        job->own_last = MOMENT_NONE;
+        job->own_last.seconds = MOMENT_NONE;
         job->block.bytes = memory_resize(NULL, LINES_BLOCK + LINE_LONGEST + 1, 1);
         arena_init(&job->arena);
         records_init(&job->found, sizeof(struct finding));
@@ -177,7 +177,7 @@ static struct progress *progress_new(struct pipeline *pipeline, const struct sou
                                   .unknown = stood->unknown,
                                   .wrapped = stood->wrapped,
                                   .span = span_none,
-                                  .own_last = MOMENT_NONE};
+                                  .own_last = {MOMENT_NONE, false}};
     pipeline->own_used += stood->own - stood->unknown;
     if (pipeline->run->sources)
         progress->copies = copies_new(pipeline->run->sources, source);
@@ -229,12 +229,15 @@ void run_source(struct run *run, const struct source *source, struct reader *rea
     read_blocks(run, source, reader, &(struct stood){.lines = lines});
 }
 
-int64_t run_heard(const struct run *run) {
+int64_t run_heard(const struct run *run, bool *is_ahead_r) {
     const struct pipeline *pipeline = run->pipeline;
     int64_t heard = MOMENT_NONE;
-    for (size_t i = 0; pipeline && i < pipeline->progress_count; i++)
-        if (pipeline->progress[i]->own_last > heard)
-            heard = pipeline->progress[i]->own_last;
+    *is_ahead_r = false;
+    for (size_t i = 0; pipeline && i < pipeline->progress_count; i++) {
+        const struct own_last *last = &pipeline->progress[i]->own_last;
+        heard = last->seconds > heard ? last->seconds : heard;
+        *is_ahead_r |= last->is_ahead;
+    }
     return heard;
 }
 

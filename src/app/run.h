@@ -69,8 +69,10 @@ void run_settle(struct run *run);
 void run_source_on(struct run *run, const struct source *source, struct reader *reader,
                    struct stood *stood, struct pack *before);
 
-/* When a mail server was heard last in what was read; MOMENT_NONE: never. */
-int64_t run_heard(const struct run *run);
+/* When a mail server was heard last in what was read; MOMENT_NONE: never. A clock that is wrong
+ * must not hide that it is silent: what is stamped more than an hour ahead of now does not count,
+ * and *is_ahead_r tells that there is such. */
+int64_t run_heard(const struct run *run, bool *is_ahead_r);
 
 /* All that a run remembers, to go on later. Between sources, when settled. */
 void run_save(const struct run *run, struct pack *pack);

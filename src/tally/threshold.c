@@ -553,6 +553,7 @@ static void judge_silence(const struct judging *judging) {
     const struct threshold_basis *basis = judging->basis;
     struct threshold_result *result = judging->result;
     result->known = basis->last != MOMENT_NONE;
+    result->is_ahead = basis->is_ahead;
     if (result->known && basis->now > basis->last)
         result->value = (double)(basis->now - basis->last);
     result->holds = result->known && compare(judging->threshold->comparison, result->value,
@@ -567,6 +568,8 @@ struct threshold_result threshold_judge(const struct threshold *threshold,
                                      threshold->figure == FIGURE_DELAY};
     if (threshold->figure == FIGURE_SILENCE)
         judge_silence(&judging);
+    else if (basis->is_blind)
+        return result;
     else if (threshold->unit == UNIT_USUAL)
         judge_growth(&judging, &wish);
     else

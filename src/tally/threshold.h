@@ -75,6 +75,8 @@ struct threshold_basis {
     int64_t begin, end; /* seconds: the span it tells of, for rates; MOMENT_NONE: not known */
     int64_t last;       /* of the last entry of a mail server; MOMENT_NONE: there was none */
     int64_t now;
+    bool is_ahead; /* there are entries of after now, of which `last` is none */
+    bool is_blind; /* the tally is empty because nothing is known of the span */
     /* The same hours of the same weekdays before, the latest first: so many tallies of `hours`
      * each. With fewer than WEEKS_LEAST nobody knows what is usual. */
     const struct tally *const *before;
@@ -85,6 +87,7 @@ struct threshold_basis {
 struct threshold_result {
     bool known;    /* else there is nothing to go by: no share of no recipients */
     bool learning; /* it is not known what is usual */
+    bool is_ahead; /* entries of the future were left out */
     bool holds;
     double value;            /* in the unit of the threshold */
     char name[RANKING_NAME]; /* with `any`: whose value it is */

@@ -467,6 +467,11 @@ static void nothing_is_known_of_nothing(void **state) {
     add_incident(tally, EVENT_AUTH_FAILED, "192.0.2.1", "anna", 20);
     assert_true(threshold_read(SLICE("auth-failed = 20"), &threshold, &mistake));
     assert_true(threshold_judge(&threshold, &basis).holds);
+    const struct threshold_basis blind = {
+        .tally = tally, .last = 4000, .now = 5000, .is_blind = true};
+    assert_false(threshold_judge(&threshold, &blind).known);
+    assert_true(threshold_read(SLICE("silence > 10m"), &threshold, &mistake));
+    assert_true(threshold_judge(&threshold, &blind).holds);
     tally_free(tally);
 }
 
