@@ -118,8 +118,9 @@ static void add_row(void *context, const struct coded *coded) {
     row_text(rows, row, "side", WORD_SAID_BY, slice_of(side_name(coded->side)));
     row_text(rows, row, "stage", WORD_STAGE_COLUMN, slice_of(stage_name(coded->stage)));
     row_count(rows, row, "count", WORD_COUNT_COLUMN, coded->count);
-    row_text(rows, row, NULL, WORD_TEXT,
-             coded->template_count ? name_of(&coded->templates[0]) : (struct slice){0});
+    if (!rows->wishes->past) /* history keeps texts by reason alone */
+        row_text(rows, row, NULL, WORD_TEXT,
+                 coded->template_count ? name_of(&coded->templates[0]) : (struct slice){0});
     add_folded(page, row, coded);
     add_lists(page, row, coded);
 }

@@ -7,6 +7,7 @@
 #include "report/incident_tables.h"
 
 #include "report/rows.h"
+#include "report/when.h"
 #include "tally/incidents.h"
 
 /* What stands in a column. */
@@ -175,11 +176,28 @@ struct values {
     const struct tally_example *example;
 };
 
-/* History has groups and owners, and not which of them met. */
+/* History has groups and owners, and not which of them met, nor when. */
 static bool is_unknown(const struct rows *rows, const struct table *table, enum source source) {
-    return rows->wishes->past &&
-           (source == OF_OWNERS ||
-            (source == OF_STRANGERS && (table->of_owners || table->theme != THEME_REJECTIONS)));
+    if (!rows->wishes->past)
+        return false;
+    switch (source) {
+    case OF_PART:
+        return table->of_owners;
+    case OF_STRANGERS:
+        return table->of_owners || table->theme != THEME_REJECTIONS;
+    default:
+        return source == OF_OWNERS || source == OF_TIMES || source == OF_LAST;
+    }
+}
+
+/* People do not see a column in which there never is anything; for machines it is null. */
+static void add_unknown(struct rows *rows, struct cell *row, const struct column *column) {
+    if (column->key) {
+        cell_none(rows->page, row, column->key, NULL);
+        return;
+    }
+    when_cell(rows->page, row, "first", MOMENT_NONE);
+    when_cell(rows->page, row, "last", MOMENT_NONE);
 }
 
 static void add_cell(struct rows *rows, struct cell *row, const struct column *column,
@@ -220,7 +238,7 @@ static void add_row(struct rows *rows, const struct table *table, const struct v
     for (size_t i = 0; row && i < COLUMNS; i++) {
         const struct column *column = &table->columns[i];
         if (is_unknown(rows, table, column->source))
-            cell_none(rows->page, row, column->key, page_word(rows->page, column->title));
+            add_unknown(rows, row, column);
         else
             add_cell(rows, row, column, values);
     }
