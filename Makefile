@@ -34,6 +34,7 @@ LIBSYSTEMD   ?= $(OPTIONAL)
 LIBUNISTRING ?= $(OPTIONAL)
 LIBPSL       ?= $(OPTIONAL)
 LIBSQLITE    ?= $(OPTIONAL)
+LIBCURL      ?= $(OPTIONAL)
 # $(1): auto, yes or no, $(2): its header, $(3): what finds it; not empty: use it.
 use = $(if $(filter yes,$(1)),yes,$(if $(filter auto,$(1)),$(shell \
       $(CC) $(CPPFLAGS) $(3) -include $(2) -E -x c /dev/null > /dev/null 2>&1 && echo yes)))
@@ -62,6 +63,12 @@ SQLITE_CFLAGS := $(shell $(PKG_CONFIG) --cflags sqlite3 2>/dev/null)
 ifneq ($(call use,$(LIBSQLITE),sqlite3.h,$(SQLITE_CFLAGS)),)
 PKG_CFLAGS += -DHAVE_LIBSQLITE $(SQLITE_CFLAGS)
 PKG_LIBS   += $(shell $(PKG_CONFIG) --libs sqlite3 2>/dev/null || echo -lsqlite3)
+endif
+
+# Only its headers: it is loaded when it is needed (store/http.c).
+CURL_CFLAGS := $(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
+ifneq ($(call use,$(LIBCURL),curl/curl.h,$(CURL_CFLAGS)),)
+PKG_CFLAGS += -DHAVE_LIBCURL $(CURL_CFLAGS)
 endif
 
 OUR_CPPFLAGS := -D_GNU_SOURCE -DPCRE2_CODE_UNIT_WIDTH=8 -DMAILTRIAGE_VERSION='"$(VERSION)"' \
@@ -193,16 +200,19 @@ systemd_need   := systemd/sd-journal.h,sd_journal_next,-lsystemd,libsystemd-dev
 unistring_need := uniwidth.h,uc_width,-lunistring,libunistring-dev
 psl_need       := libpsl.h,psl_builtin,-lpsl,libpsl-dev
 sqlite_need    := sqlite3.h,sqlite3_open_v2,-lsqlite3,libsqlite3-dev
+curl_need      := curl/curl.h,curl_easy_init,-lcurl,libcurl4-openssl-dev
 BUILD_NEEDS    += $(if $(filter yes,$(LIBARCHIVE)),$(archive_need)) \
                   $(if $(filter yes,$(LIBSYSTEMD)),$(systemd_need)) \
                   $(if $(filter yes,$(LIBUNISTRING)),$(unistring_need)) \
                   $(if $(filter yes,$(LIBPSL)),$(psl_need)) \
-                  $(if $(filter yes,$(LIBSQLITE)),$(sqlite_need))
+                  $(if $(filter yes,$(LIBSQLITE)),$(sqlite_need)) \
+                  $(if $(filter yes,$(LIBCURL)),$(curl_need))
 OPTIONAL_NEEDS := $(if $(filter no,$(LIBARCHIVE)),,$(archive_need)) \
                   $(if $(filter no,$(LIBSYSTEMD)),,$(systemd_need)) \
                   $(if $(filter no,$(LIBUNISTRING)),,$(unistring_need)) \
                   $(if $(filter no,$(LIBPSL)),,$(psl_need)) \
-                  $(if $(filter no,$(LIBSQLITE)),,$(sqlite_need))
+                  $(if $(filter no,$(LIBSQLITE)),,$(sqlite_need)) \
+                  $(if $(filter no,$(LIBCURL)),,$(curl_need))
 CHECK_NEEDS := setjmp.h+stdarg.h+stddef.h+stdint.h+cmocka.h,_cmocka_run_group_tests,-lcmocka,libcmocka-dev
 # A program, and its Debian package where that has another name.
 CHECK_TOOLS := bats jq python3 mandoc zsh fish /lib/systemd/systemd-journal-remote,systemd-journal-remote \

@@ -11,6 +11,7 @@
 
 #include "app/block.h"
 #include "app/coverage.h"
+#include "app/fleet.h"
 #include "app/inputs.h"
 #include "app/recall.h"
 #include "app/say.h"
@@ -185,6 +186,8 @@ static bool recall(struct against *against, struct store *store, struct time_spa
 
 /* By the first bytes, as compressed files are. */
 static bool is_history(const char *file) {
+    if (store_is_cluster(file))
+        return true;
     static const char magic[] = "SQLite format 3";
     char head[sizeof magic];
     int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -197,7 +200,8 @@ static bool is_history(const char *file) {
 
 static bool read_history(struct against *against, struct compared *compared_r) {
     struct problem problem;
-    struct store *store = store_open(against->run->options->against[0], STORE_READ, &problem);
+    struct store *store =
+        fleet_open(against->run->options, against->run->options->against[0], STORE_READ, &problem);
     if (!store)
         return fail(against, &problem);
     bool good = recall(against, store, (struct time_span){MOMENT_NONE, MOMENT_NONE}, compared_r);

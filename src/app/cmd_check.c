@@ -1,6 +1,7 @@
 /* check - thresholds, for a monitoring system: one run over the inputs, one line, an exit status of
  * its own (plugin.h). Whatever goes wrong, the line is there: nobody looks at standard error. */
 #include "app/analysis.h"
+#include "app/fleet.h"
 #include "app/judging.h"
 #include "app/plugin.h"
 #include "app/say.h"
@@ -52,7 +53,8 @@ static bool check_thresholds(struct analysis *analysis, struct run *run, struct 
     if (!recall_is_asked(options))
         return true;
     analysis->read = read_history;
-    ((struct check *)(void *)analysis)->past = store_open(options->history, STORE_READ, problem);
+    ((struct check *)(void *)analysis)->past =
+        fleet_open(options, options->history, STORE_READ, problem);
     return ((struct check *)(void *)analysis)->past;
 }
 

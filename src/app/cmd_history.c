@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/fleet.h"
 #include "app/knowledge.h"
 #include "app/recall.h"
 #include "app/result.h"
@@ -121,7 +122,7 @@ static int show_page(const struct options *options, const struct knowledge *know
     const struct format *format = format_named(options->format ? options->format : "text");
     struct result result;
     struct page page;
-    struct store *store = store_open(file, STORE_READ, problem);
+    struct store *store = fleet_open(options, file, STORE_READ, problem);
     if (!store)
         return 1;
     page_init(&page, "mailtriage history");
@@ -242,6 +243,16 @@ static bool keep_from(const struct options *options, int64_t *hour_r, struct pro
     return true;
 }
 
+/* What is no more because it was old is not taken out of a cluster, too (clickhouse_push.c). */
+static bool note_pruned(struct store *store, int64_t hour, struct problem *problem) {
+    struct pack pack;
+    pack_init(&pack);
+    pack_signed(&pack, day_of(hour));
+    bool good = store_put_state(store, "pruned", (struct slice){pack.bytes, pack.length}, problem);
+    pack_release(&pack);
+    return good;
+}
+
 static int history_prune(const struct options *options) {
     const char *files[2];
     struct problem problem;
@@ -252,8 +263,9 @@ static int history_prune(const struct options *options) {
     }
     if (!keep_from(options, &hour, &problem))
         return fail(options, &problem, 2);
-    struct store *store = store_open(files[0], STORE_OLD, &problem);
+    struct store *store = fleet_open(options, files[0], STORE_OLD, &problem);
     bool good = store && store_begin(store, &problem) && store_prune(store, hour, &problem) &&
+                (store_is_cluster(files[0]) || note_pruned(store, hour, &problem)) &&
                 store_commit(store, &problem);
     store_close(store);
     return good ? 0 : fail(options, &problem, 1);
@@ -263,11 +275,17 @@ int cmd_history(const struct options *options) {
     static const struct {
         const char *verb;
         int (*run)(const struct options *options);
-    } verbs[] = {{"show", history_show}, {"merge", history_merge}, {"prune", history_prune}};
+    } verbs[] = {{"show", history_show},
+                 {"merge", history_merge},
+                 {"prune", history_prune},
+                 {"init", fleet_init},
+                 {"push", fleet_push}};
     const char *verb = options->operand_count > 0 ? options->operands[0] : "";
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(verb, verbs[i].verb) == 0)
             return verbs[i].run(options);
-    say_fault("history: write 'mailtriage history show', 'history merge' or 'history prune'");
+    say_fault(
+        "history: write 'mailtriage history show', 'history merge', 'history prune', 'history "
+        "init' or 'history push'");
     return 2;
 }

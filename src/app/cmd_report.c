@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "app/fleet.h"
 #include "app/given.h"
 #include "app/judging.h"
 #include "app/mailing.h"
@@ -162,7 +163,7 @@ static void compare_with_history(struct reporting *reporting, struct run *run) {
         compare_with(reporting, store, run);
         return;
     }
-    store = store_open(run->options->history, STORE_READ, &problem);
+    store = fleet_open(run->options, run->options->history, STORE_READ, &problem);
     if (store)
         compare_with(reporting, store, run);
     else
@@ -202,7 +203,7 @@ static bool begin_past(struct reporting *reporting, struct run *run, struct prob
             return problem_say(problem, "--only %s: history does not keep that section",
                                part_name((enum part)part));
     reporting->analysis.read = read_history;
-    reporting->past = store_open(options->history, STORE_READ, problem);
+    reporting->past = fleet_open(options, options->history, STORE_READ, problem);
     run->faulty = !reporting->past;
     return reporting->past != NULL;
 }

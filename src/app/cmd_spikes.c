@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/fleet.h"
 #include "app/given.h"
 #include "app/past_spikes.h"
 #include "app/recall.h"
@@ -137,7 +138,7 @@ static bool begin(struct analysis *analysis, struct run *run, struct problem *pr
         analysis->read = read_past;
     if (!options->history)
         return true;
-    spiking->history = store_open(options->history, STORE_READ, problem);
+    spiking->history = fleet_open(options, options->history, STORE_READ, problem);
     run->faulty = !spiking->history;
     if (options->filter.count && !options->quiet)
         say_note("with filters, history does not tell what is usual: it keeps sums, which no "

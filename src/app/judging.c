@@ -3,6 +3,7 @@
 #include "app/judging.h"
 
 #include "app/block.h"
+#include "app/fleet.h"
 #include "app/say.h"
 #include "tally/named.h"
 
@@ -158,7 +159,7 @@ static void read_usual(struct judging *judging, struct run *run) {
     struct problem problem;
     if (basis->begin == MOMENT_NONE || basis->end <= basis->begin)
         return;
-    struct store *store = store_open(options->history, STORE_READ, &problem);
+    struct store *store = fleet_open(options, options->history, STORE_READ, &problem);
     if (!store || !read_weeks(judging, run, store, &problem)) {
         say_fault("%s", problem.text);
         run->faulty = true;

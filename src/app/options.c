@@ -16,6 +16,7 @@
 #include "base/ascii.h"
 #include "base/moment.h"
 #include "rules/yaml.h"
+#include "store/store.h"
 
 #define COMMAND(name, letter, operands, help) int cmd_##name(const struct options *options);
 #include "app/commands.def"
@@ -122,7 +123,8 @@ static bool say_no_span(const char *word, struct problem *problem) {
 
 /* A glob is looked up later, as a path is. */
 static bool is_file(const char *word) {
-    return strcmp(word, "-") == 0 || strpbrk(word, "*?[") || access(word, F_OK) == 0;
+    return strcmp(word, "-") == 0 || strpbrk(word, "*?[") || store_is_cluster(word) ||
+           access(word, F_OK) == 0;
 }
 
 static bool resolve_against(struct options *options, struct problem *problem) {

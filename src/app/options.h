@@ -48,13 +48,13 @@ struct options {
     const char *mta;                     /* NULL: auto */
     unsigned year;                       /* 0: not given */
     const char *timezone, *format, *output, *columns, *unique, *stage, *direction, *lang, *mask_key;
-    const char *history, *keep;
+    const char *history, *keep, *key_file, *cluster;
     struct filter filter;
     uint64_t only, without;   /* parts of the report, report/parts.h; 0: not given */
     unsigned top, min, width; /* width: 0: not given */
     unsigned history_size;    /* MiB; 0: not given */
     bool journal, resume, mask, top_given, all, why, hits, bom, no_config, print_config, quiet;
-    bool help, version;
+    bool help, version, partial, print, again;
     char delimiter; /* of CSV; 0: not given */
     unsigned jobs;  /* 0: not given */
     const char *patterns[PATTERN_FOLDERS];

@@ -16,7 +16,7 @@ struct recalling {
 bool recall_is_full(struct store *store, const struct options *options) {
     enum { USUAL_SIZE = 1024 };
     uint64_t size = options->history_size ? options->history_size : USUAL_SIZE;
-    return store_bytes(store) >= size << 20;
+    return store_is_file(store) && store_bytes(store) >= size << 20;
 }
 
 bool recall_is_asked(const struct options *options) {

@@ -231,7 +231,9 @@ static char *path_of(const char *where) {
     return path;
 }
 
-static struct store *sqlite_open(const char *where, enum store_use use, struct problem *problem) {
+static struct store *sqlite_open(const char *where, enum store_use use,
+                                 const struct store_access *access, struct problem *problem) {
+    (void)access;
     struct sqlite_store *sqlite = memory_new(sizeof *sqlite);
     int64_t version = 0;
     sqlite->store.engine = &store_sqlite;
@@ -596,8 +598,10 @@ static const char *about(void) {
     return "not built in (make LIBSQLITE=yes)";
 }
 
-static struct store *sqlite_open(const char *where, enum store_use use, struct problem *problem) {
+static struct store *sqlite_open(const char *where, enum store_use use,
+                                 const struct store_access *access, struct problem *problem) {
     (void)use;
+    (void)access;
     problem_say(problem, "history '%s': this build has no SQLite to keep it in: %s", where,
                 about());
     return NULL;
@@ -630,5 +634,6 @@ const struct store_engine store_sqlite = {
     .bytes = bytes_of,
     .prune = sqlite_prune,
     .merge = sqlite_merge,
+    .each_kept = sqlite_each_kept,
 #endif
 };

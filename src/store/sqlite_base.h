@@ -76,6 +76,9 @@ bool sqlite_has_rows(enum hourly_table table, enum sqlite_rows rows);
 bool sqlite_prune(struct store *store, int64_t before_hour, struct problem *problem);
 bool sqlite_merge(struct store *into, struct store *from, struct problem *problem);
 
+/* sqlite_kept.c */
+bool sqlite_each_kept(struct store *store, const struct store_sink *sink, struct problem *problem);
+
 /* sqlite.c */
 bool sqlite_begin(struct store *store, struct problem *problem);
 bool sqlite_commit(struct store *store, struct problem *problem);

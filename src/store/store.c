@@ -8,12 +8,38 @@ static const struct store_engine *const engines[] = {
     NULL,
 };
 
-struct store *store_open(const char *where, enum store_use use, struct problem *problem) {
+static const struct store_engine *engine_of(const char *where) {
     for (size_t i = 0; engines[i]; i++)
         if (engines[i]->knows(where))
-            return engines[i]->open(where, use, problem);
-    problem_say(problem, "'%s': no kind of history is named like this", where);
+            return engines[i];
     return NULL;
+}
+
+static bool say_no_kind(const char *where, struct problem *problem) {
+    return problem_say(problem, "'%s': no kind of history is named like this", where);
+}
+
+struct store *store_open_as(const char *where, enum store_use use,
+                            const struct store_access *access, struct problem *problem) {
+    const struct store_engine *engine = engine_of(where);
+    if (engine)
+        return engine->open(where, use, access, problem);
+    say_no_kind(where, problem);
+    return NULL;
+}
+
+struct store *store_open(const char *where, enum store_use use, struct problem *problem) {
+    static const struct store_access nobody;
+    return store_open_as(where, use, &nobody, problem);
+}
+
+bool store_is_cluster(const char *where) {
+    const struct store_engine *engine = engine_of(where);
+    return engine && engine->init;
+}
+
+bool store_is_file(const struct store *store) {
+    return !store->engine->init;
 }
 
 void store_close(struct store *store) {
@@ -111,9 +137,39 @@ bool store_prune(struct store *store, int64_t before_hour, struct problem *probl
 }
 
 bool store_merge(struct store *into, struct store *from, struct problem *problem) {
-    if (into->engine != from->engine)
-        return problem_say(problem, "stores of two kinds cannot be merged");
+    if (into->engine != from->engine || !into->engine->merge)
+        return problem_say(problem, "only files are merged: 'mailtriage history push' brings one "
+                                    "into a cluster");
     return into->engine->merge(into, from, problem);
+}
+
+bool store_each_kept(struct store *store, const struct store_sink *sink, struct problem *problem) {
+    if (!store->engine->each_kept)
+        return problem_say(problem, "only a file is pushed: name it with --history");
+    return store->engine->each_kept(store, sink, problem);
+}
+
+bool store_missing(struct store *store, struct out *out, struct problem *problem) {
+    return !store->engine->missing || store->engine->missing(store, out, problem);
+}
+
+bool store_init(const char *where, const struct store_access *access, const char *cluster,
+                struct out *print, struct problem *problem) {
+    const struct store_engine *engine = engine_of(where);
+    if (!engine)
+        return say_no_kind(where, problem);
+    if (!engine->init)
+        return problem_say(problem, "'%s': a file is made by the first run that writes to it",
+                           where);
+    return engine->init(where, access, cluster, print, problem);
+}
+
+bool store_push(struct store *into, struct store *from, struct store *outbox, bool again,
+                struct store_pushed *pushed_r, struct problem *problem) {
+    if (!into->engine->push)
+        return problem_say(problem, "a file is not pushed into another: merge them with "
+                                    "'mailtriage history merge'");
+    return into->engine->push(into, from, outbox, again, pushed_r, problem);
 }
 
 const char *store_about(void) {

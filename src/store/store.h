@@ -11,6 +11,7 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include "base/out.h"
 #include "base/pack.h"
 #include "base/problem.h"
 #include "tally/cell.h"
@@ -41,11 +42,27 @@ struct store_run {
     struct ledger ledger;
 };
 
+/* How a cluster is spoken to. All zero: as nobody in particular, and whole. */
+struct store_access {
+    const char *key_file; /* NULL: the environment says who asks */
+    bool partial;         /* parts of it may be missing: store_missing tells which */
+};
+
+/* Where rows stand: hours that are over, days that are, hours that still go on. */
+enum store_form { STORE_HOURS, STORE_DAYS, STORE_OPEN_HOURS, STORE_FORMS };
+
+/* Hosts that are asked for; count 0: none is. */
+struct store_hosts {
+    struct slice *items;
+    size_t count;
+};
+
 /* A part of history. Hours of INT64_MIN and INT64_MAX: from the beginning, to the end. */
 struct store_span {
     int64_t since, until; /* hours, half-open */
     bool by_hour;         /* each hour for itself; else all of the span together, hour 0 */
     bool by_host;         /* each host for itself; else all hosts together, host "" */
+    const struct store_hosts *hosts; /* NULL: all of them */
 };
 
 struct store_engine;
@@ -53,9 +70,35 @@ struct store {
     const struct store_engine *engine;
 };
 
+/* Takes all that is kept, as it is kept, for another store to have the same. False ends it, said in
+ * the problem of whoever called. Texts are borrowed during the call. */
+struct store_sink {
+    void *context;
+    bool (*origin)(void *context, const struct store_origin *origin);
+    bool (*host)(void *context, const struct store_origin *origin, struct slice host,
+                 int64_t first_hour, int64_t last_hour, int64_t closed_day);
+    bool (*cell)(void *context, const struct store_origin *origin, enum store_form form,
+                 const struct hourly_cell *cell);
+    bool (*template)(void *context, const struct store_origin *origin,
+                     const struct hourly_template *text);
+    bool (*run)(void *context, const struct store_origin *origin, uint64_t id,
+                const struct store_run *run);
+};
+
+/* What was pushed. */
+struct store_pushed {
+    uint64_t rows, hours; /* rows sent; hours and days of tables that they are of */
+    uint64_t outside;     /* rows of times before 1970 or behind 2106: the server has none */
+};
+
 /* NULL: said in problem. */
 struct store *store_open(const char *where, enum store_use use, struct problem *problem);
+struct store *store_open_as(const char *where, enum store_use use,
+                            const struct store_access *access, struct problem *problem);
 void store_close(struct store *store);
+/* The name is one of a cluster, not of a file. */
+bool store_is_cluster(const char *where);
+bool store_is_file(const struct store *store);
 
 bool store_begin(struct store *store, struct problem *problem);
 bool store_commit(struct store *store, struct problem *problem);
@@ -107,6 +150,19 @@ uint64_t store_bytes(struct store *store);
 bool store_prune(struct store *store, int64_t before_hour, struct problem *problem);
 /* Adds what another store of the same kind has: its origins replace older copies of themselves. */
 bool store_merge(struct store *into, struct store *from, struct problem *problem);
+/* First the origins, then their hosts, then each table form by form, origin by origin, host by host
+ * and hour by hour; all as of one time. */
+bool store_each_kept(struct store *store, const struct store_sink *sink, struct problem *problem);
+/* Names what is missing of a cluster that may be read in part; empty: nothing. */
+bool store_missing(struct store *store, struct out *out, struct problem *problem);
+/* Makes the tables of a cluster, or those of one server (cluster NULL), on the node that is named;
+ * with `print` only tells how. */
+bool store_init(const char *where, const struct store_access *access, const char *cluster,
+                struct out *print, struct problem *problem);
+/* Brings into a cluster what changed in a file since the last time. from: the file, to be read;
+ * outbox: the same, which remembers what has arrived. again: all, whatever it remembers. */
+bool store_push(struct store *into, struct store *from, struct store *outbox, bool again,
+                struct store_pushed *pushed_r, struct problem *problem);
 /* For --version: "SQLite 3.40.1", or how to get it. */
 const char *store_about(void);
 
@@ -114,7 +170,8 @@ const char *store_about(void);
 struct store_engine {
     const char *name;
     bool (*knows)(const char *where); /* the name is one of its kind */
-    struct store *(*open)(const char *where, enum store_use use, struct problem *problem);
+    struct store *(*open)(const char *where, enum store_use use, const struct store_access *access,
+                          struct problem *problem);
     void (*close)(struct store *store);
     bool (*begin)(struct store *store, struct problem *problem);
     bool (*commit)(struct store *store, struct problem *problem);
@@ -153,6 +210,14 @@ struct store_engine {
     bool (*prune)(struct store *store, int64_t before_hour, struct problem *problem);
     bool (*merge)(struct store *into, struct store *from, struct problem *problem);
     const char *(*about)(void);
+    /* Of files alone, NULL of others. */
+    bool (*each_kept)(struct store *store, const struct store_sink *sink, struct problem *problem);
+    /* Of clusters alone. */
+    bool (*missing)(struct store *store, struct out *out, struct problem *problem);
+    bool (*init)(const char *where, const struct store_access *access, const char *cluster,
+                 struct out *print, struct problem *problem);
+    bool (*push)(struct store *into, struct store *from, struct store *outbox, bool again,
+                 struct store_pushed *pushed_r, struct problem *problem);
 };
 
 #define STORE(object) extern const struct store_engine object;

@@ -1,0 +1,90 @@
+/* fleet - a file is named by --history, a cluster by its URL behind the verb. */
+#include "app/fleet.h"
+
+#include "app/result.h"
+#include "app/say.h"
+
+static struct store_access access_of(const struct options *options) {
+    return (struct store_access){.key_file = options->key_file, .partial = options->partial};
+}
+
+struct store *fleet_open(const struct options *options, const char *where, enum store_use use,
+                         struct problem *problem) {
+    const struct store_access access = access_of(options);
+    return store_open_as(where, use, &access, problem);
+}
+
+static int fail(const struct options *options, const struct problem *problem, int status) {
+    options_fault(options, problem);
+    return status;
+}
+
+/* The one operand behind the verb; NULL: there is none, or more. */
+static const char *url_of(const struct options *options) {
+    return options->operand_count == 2 ? options->operands[1] : NULL;
+}
+
+int fleet_init(const struct options *options) {
+    const struct store_access access = access_of(options);
+    const char *url = url_of(options);
+    struct problem problem;
+    struct result result;
+    if (!url) {
+        problem_say(&problem, "write 'mailtriage history init clickhouse://HOST:PORT/DATABASE'");
+        return fail(options, &problem, 2);
+    }
+    if (!options->print)
+        return store_init(url, &access, options->cluster, NULL, &problem)
+                   ? 0
+                   : fail(options, &problem, 1);
+    bool good = result_open(&result, options, &problem);
+    if (good) {
+        good = store_init(url, &access, options->cluster, &result.out, &problem);
+        struct problem why;
+        good = result_close(&result, good ? &problem : &why) && good;
+    }
+    return good ? 0 : fail(options, &problem, 1);
+}
+
+static void say_pushed(const struct options *options, const struct store_pushed *pushed) {
+    if (pushed->outside)
+        say_note("%llu rows are of hours before 1970 or behind 2106, which a server has not: they "
+                 "stay in the file alone",
+                 (unsigned long long)pushed->outside);
+    if (options->quiet)
+        return;
+    if (pushed->rows)
+        say_note("pushed %llu rows, of %llu hours and days of tables",
+                 (unsigned long long)pushed->rows, (unsigned long long)pushed->hours);
+    else
+        say_note("nothing has changed since the last push");
+}
+
+int fleet_push(const struct options *options) {
+    struct problem problem;
+    struct store_pushed pushed;
+    const char *url = url_of(options), *file = options->history;
+    if (!url || !file) {
+        problem_say(&problem, "write 'mailtriage history push --history FILE "
+                              "clickhouse://HOST:PORT/DATABASE'");
+        return fail(options, &problem, 2);
+    }
+    if (store_is_cluster(file) || !store_is_cluster(url)) {
+        problem_say(&problem, "history push: --history names a file, and behind it stands the URL "
+                              "of a cluster");
+        return fail(options, &problem, 2);
+    }
+    struct store *into = NULL, *outbox = NULL;
+    struct store *from = store_open(file, STORE_READ, &problem);
+    if (from)
+        outbox = store_open(file, STORE_OLD, &problem);
+    if (outbox)
+        into = fleet_open(options, url, STORE_OLD, &problem);
+    bool good = into && store_push(into, from, outbox, options->again, &pushed, &problem);
+    store_close(into);
+    store_close(outbox);
+    store_close(from);
+    if (good)
+        say_pushed(options, &pushed);
+    return good ? 0 : fail(options, &problem, 1);
+}

@@ -1,0 +1,17 @@
+/* fleet - history of many hosts on a cluster: its tables are made, and a host pushes its file. */
+#ifndef APP_FLEET_H
+#define APP_FLEET_H
+
+#include "app/options.h"
+#include "store/store.h"
+
+/* Opens a history as the options say who asks (--key-file, --partial). NULL: said in problem. */
+struct store *fleet_open(const struct options *options, const char *where, enum store_use use,
+                         struct problem *problem);
+
+/* history init URL; history push --history FILE URL. Give the exit status, and say every problem.
+ */
+int fleet_init(const struct options *options);
+int fleet_push(const struct options *options);
+
+#endif
