@@ -93,6 +93,9 @@ struct job {
     struct progress *progress;
     struct arena arena;
     struct records found; /* of findings, whose records the readers fill */
+    struct records late;  /* the same of one mark: those above stay where they are */
+    struct counting *countings;
+    size_t counting_count, counting_capacity;
     struct mark *marks;
     size_t mark_count, mark_capacity;
     struct lasts lasts;

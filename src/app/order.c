@@ -4,11 +4,19 @@
 
 #include <string.h>
 
+#include "base/memory.h"
+#include "tally/counting.h"
+
 /* ---- what is counted and shown: under masks, when they are asked for ---- */
 
+static void gather(struct job *job, const struct finding *finding) {
+    job->countings = memory_grow(job->countings, &job->counting_capacity, job->counting_count + 1,
+                                 sizeof *job->countings);
+    counting_begin(&job->countings[job->counting_count++], finding);
+}
+
 /* History is kept as it is, whatever a report shows. */
-static void count_finding(void *context, const struct finding *finding) {
-    struct run *run = context;
+static void count_at_once(struct run *run, const struct finding *finding) {
     struct finding masked;
     struct counting counting;
     bool is_for_history = run->hourly && !run->whole;
@@ -16,7 +24,7 @@ static void count_finding(void *context, const struct finding *finding) {
     if (is_for_history)
         counting_begin(&counting, finding);
     if (is_shared)
-        tally_count(run->tally, &counting);
+        tally_count(run->tally, &counting, 1);
     if (is_for_history)
         hourly_add(run->hourly, &counting);
     if (run->masker) {
@@ -29,6 +37,14 @@ static void count_finding(void *context, const struct finding *finding) {
         run->listen(run->context, finding);
     if (run->masker)
         masker_clear(run->masker);
+}
+
+static void count_finding(void *context, const struct finding *finding) {
+    struct run *run = context;
+    if (run->gathers)
+        gather(run->gathers, finding);
+    else
+        count_at_once(run, finding);
 }
 
 static void count_lines(struct run *run, const char *source, const struct ledger *ledger) {
@@ -183,19 +199,48 @@ static void take_odd(struct taking *taking, const struct split *part, enum odd k
     remember_odd(taking->pipeline->run, taking->job->progress, kind, &line);
 }
 
+static void swap_found(struct job *job) {
+    struct records found = job->found;
+    job->found = job->late;
+    job->late = found;
+}
+
+/* What was read of a mark is put where it lasts as long as its block. */
+static void take_late(struct taking *taking, const char *source) {
+    struct job *job = taking->job;
+    for (size_t i = 0; i < job->found.count; i++) {
+        struct finding *finding = arena_alloc(&job->arena, sizeof *finding);
+        memcpy(finding, job_finding(job, i), sizeof *finding);
+        take_finding(taking->pipeline->run, finding, source);
+    }
+    job->found.count = 0;
+}
+
+/* What is remembered for the lines to come may not stay as long as the block. */
+static struct split lasting(const struct split *whole, struct arena *arena) {
+    struct split split = *whole;
+    struct slice *texts[] = {&split.entry.text, &split.entry.host, &split.entry.program,
+                             &split.entry.pid, &split.entry.line.text};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (texts[i]->length)
+            *texts[i] = arena_copy(arena, *texts[i]);
+    split.source = arena_copy(arena, slice_of(whole->source)).at;
+    return split;
+}
+
 /* Reads a whole entry as a worker would have; entry.line.number is that in its file. */
-static void take_entry(struct taking *taking, const struct split *whole) {
+static void take_entry(struct taking *taking, const struct split *remembered) {
     struct pipeline *pipeline = taking->pipeline;
     struct job *job = taking->job;
-    size_t first = job->found.count;
+    const struct split split = lasting(remembered, &job->arena), *whole = &split;
+    swap_found(job);
     bool outside = block_is_outside(pipeline->run->options, &whole->entry.time);
     bool is_own;
     enum reading reading =
         block_read_entry(pipeline, taking->hands, job, &whole->entry, NULL, outside, &is_own);
     block_count_own(job, &whole->entry, is_own, reading, pipeline->run->options->now);
-    for (size_t i = first; i < job->found.count; i++)
-        take_finding(pipeline->run, job_finding(job, i), whole->source);
-    job->found.count = first;
+    take_late(taking, whole->source);
+    swap_found(job);
     if (reading == READING_UNKNOWN || reading == READING_OTHER)
         take_odd(taking, whole, reading == READING_OTHER ? ODD_OTHER : ODD_UNKNOWN);
     take_account(taking, whole, reading, outside);
@@ -295,7 +340,7 @@ static void remember_block(struct before *before, const struct job *job) {
 static void job_clear(struct job *job) {
     arena_clear(&job->arena);
     map_clear(&job->programs);
-    job->found.count = job->sample_count = job->mark_count = 0;
+    job->found.count = job->sample_count = job->mark_count = job->counting_count = 0;
     job->ledger = (struct ledger){0};
     memset(job->odd, 0, sizeof job->odd);
     job->span = span_none;
@@ -308,12 +353,19 @@ static void job_clear(struct job *job) {
     job->is_joined[0] = job->is_joined[1] = false;
 }
 
+/* What is shown under masks, told to a listener or stored by the hour is counted one by one. */
+static bool gathers(const struct run *run) {
+    return run->counts && !run->masker && !run->hourly && !run->listen;
+}
+
 void order_take(void *context, void *argument) {
     struct pipeline *pipeline = context;
     struct job *job = argument;
     struct run *run = pipeline->run;
     struct taking taking = {pipeline, job, &pipeline->hands[pipeline->threads], NULL};
     uint64_t dropped = journey_dropped(run->journey);
+    run->gathers = gathers(run) ? job : NULL;
+    journey_lend(run->journey, run->gathers ? &job->arena : NULL);
     if (taking.hands->judge)
         reason_memory_round(judge_reasons(taking.hands->judge));
     size_t count = job->found.count, next = 0;
@@ -329,6 +381,12 @@ void order_take(void *context, void *argument) {
     tally_dropped(run->tally, journey_dropped(run->journey) - dropped);
     take_ledger(pipeline, job);
     remember_block(run->before, job);
+}
+
+void order_count(void *context, void *argument) {
+    const struct pipeline *pipeline = context;
+    struct job *job = argument;
+    tally_count(pipeline->run->tally, job->countings, job->counting_count);
     job_clear(job);
 }
 
@@ -339,6 +397,8 @@ void order_end(struct run *run) {
     struct job *job = &pipeline->jobs[0];
     struct taking taking = {pipeline, job, &pipeline->hands[pipeline->threads], NULL};
     job->progress = pipeline->progress[pipeline->progress_count - 1];
+    run->gathers = NULL;
+    journey_lend(run->journey, NULL);
     pieces_end(run->before->pieces, take_given_up, &taking);
     take_ledger(pipeline, job);
     job_clear(job);

@@ -35,13 +35,14 @@ static struct pipeline *pipeline_new(struct run *run) {
         job->block.bytes = memory_resize(NULL, LINES_BLOCK + LINE_LONGEST + 1, 1);
         arena_init(&job->arena);
         records_init(&job->found, sizeof(struct finding));
+        records_init(&job->late, sizeof(struct finding));
         map_init(&job->programs, sizeof(struct ledger));
     }
     for (unsigned i = 0; i <= pipeline->threads; i++) {
         pipeline->hands[i].operators = operators_new(run->knowledge->book);
     }
     pipeline->workers = workers_new(pipeline->threads, pipeline->ring, pipeline->job_count,
-                                    block_work, order_take, pipeline);
+                                    block_work, order_take, order_count, pipeline);
     return pipeline;
 }
 
@@ -53,6 +54,8 @@ static void pipeline_finish(struct pipeline *pipeline) {
     for (size_t i = 0; i < pipeline->job_count; i++) {
         free(pipeline->jobs[i].block.bytes);
         records_release(&pipeline->jobs[i].found);
+        records_release(&pipeline->jobs[i].late);
+        free(pipeline->jobs[i].countings);
         free(pipeline->jobs[i].marks);
         arena_release(&pipeline->jobs[i].arena);
         map_release(&pipeline->jobs[i].programs);

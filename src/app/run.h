@@ -15,6 +15,7 @@
 
 struct pipeline;
 struct before;
+struct job;
 
 /* Another span of the same logs, counted as a run of its own would: what tells of messages is told
  * to both. */
@@ -48,6 +49,7 @@ struct run {
     bool faulty;           /* some input was missing, damaged or not understood: status 1 */
     bool stopped;          /* the listener cannot go on: nothing more is read */
     struct pipeline *pipeline;
+    struct job *gathers; /* what changes the counts is put together here; NULL: counted at once */
 };
 
 /* Borrows options and knowledge. The listener is set afterwards, before the first source. */

@@ -8,6 +8,7 @@
 #include "finding/journey.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "base/memory.h"
@@ -29,6 +30,12 @@ struct journey {
     void (*give)(void *context, const struct finding *finding);
     void *context;
     struct origin origins[2]; /* of the one that is given: origin, counted */
+    struct arena *arena;      /* holds what is given; NULL: nothing lasts */
+    struct {                  /* the text of a message as it was put into the arena last */
+        const struct message *message;
+        const char *text;
+        size_t length;
+    } lent;
 };
 
 struct journey *journey_new(void) {
@@ -39,6 +46,10 @@ struct journey *journey_new(void) {
 
 void journey_ask(struct journey *journey, const struct filter *filter) {
     journey->filter = filter;
+}
+
+void journey_lend(struct journey *journey, struct arena *arena) {
+    journey->arena = arena;
 }
 
 static void journey_empty(struct journey *journey) {
@@ -74,6 +85,39 @@ static bool is_left_out(const struct journey *journey, const struct finding *fin
     return journey->filter && !filter_matches(journey->filter, finding);
 }
 
+/* ---- what is given, as long as the arena lasts */
+
+static const struct finding *lent_finding(const struct journey *journey,
+                                          const struct finding *finding) {
+    if (!journey->arena)
+        return finding;
+    return memcpy(arena_alloc(journey->arena, sizeof *finding), finding, sizeof *finding);
+}
+
+/* Of text that the journey keeps, where it may not stay. */
+static struct slice lent(const struct journey *journey, struct slice text) {
+    return journey->arena && text.length ? arena_copy(journey->arena, text) : text;
+}
+
+/* All that was said of a message lies in one piece, so it is copied at once. */
+static const char *lent_text(struct journey *journey, const struct message *message) {
+    if (journey->lent.message != message || journey->lent.length != message->text_used) {
+        char *text = arena_alloc(journey->arena, message->text_used);
+        journey->lent.text = memcpy(text, message->text, message->text_used);
+        journey->lent.length = message->text_used;
+        journey->lent.message = message;
+    }
+    return journey->lent.text;
+}
+
+static struct slice lent_field(struct journey *journey, const struct message *message,
+                               enum field field) {
+    struct slice text = message_field(message, field);
+    if (text.length && journey->arena)
+        text.at = lent_text(journey, message) + message->fields[field].at;
+    return text;
+}
+
 /* What is not asked for is no finding; but the recipient whose state counted has left it. */
 static void hand_over(const struct journey *journey, const struct finding *finding) {
     if (!finding->left_out) {
@@ -87,7 +131,7 @@ static void hand_over(const struct journey *journey, const struct finding *findi
         rest.after = FATE_HANDED_ON;
     bool moves = rest.after != FATE_NONE && rest.before != FATE_NONE;
     if (moves || rest.new_messages || rest.new_notices)
-        journey->give(journey->context, &rest);
+        journey->give(journey->context, lent_finding(journey, &rest));
 }
 
 /* ---- whose message ---- */
@@ -127,32 +171,12 @@ static bool has_first_hop(const struct message *message) {
     return message->fields[FIELD_FROM_HOST].length || message->fields[FIELD_FROM_IP].length;
 }
 
-/* Who handed the message in. */
-static const struct origin *client_write(struct message *message, struct origin *client_r) {
-    client_r->has_sender = message->has_sender;
-    client_r->sender = message_field(message, FIELD_SENDER);
-    client_r->host = message_field(message, FIELD_HOST);
-    client_r->ip = message_field(message, FIELD_IP);
-    client_r->hashes = has_first_hop(message) ? NULL : &message->hashes;
-    return client_r;
-}
-
 static struct slice first_host(const struct message *message) {
     return message_field(message, has_first_hop(message) ? FIELD_FROM_HOST : FIELD_HOST);
 }
 
 static struct slice first_ip(const struct message *message) {
     return message_field(message, has_first_hop(message) ? FIELD_FROM_IP : FIELD_IP);
-}
-
-/* Whose mail it is. */
-static const struct origin *origin_write(struct message *message, struct origin *origin_r) {
-    origin_r->has_sender = message->has_sender;
-    origin_r->sender = message_field(message, FIELD_SENDER);
-    origin_r->host = first_host(message);
-    origin_r->ip = first_ip(message);
-    origin_r->hashes = &message->hashes;
-    return origin_r;
 }
 
 /* What comes without a client was handed in by a program on this host. */
@@ -379,20 +403,20 @@ static void fill(struct slice *text, struct slice known) {
         *text = known;
 }
 
-static void tell(const struct message *message, struct record *record) {
+static void tell(struct journey *journey, const struct message *message, struct record *record) {
     if (!record->has_sender && message->has_sender) {
         record->has_sender = true;
-        record->sender = message_field(message, FIELD_SENDER);
+        record->sender = lent_field(journey, message, FIELD_SENDER);
     }
-    fill(&record->message_id, message_field(message, FIELD_MESSAGE_ID));
-    fill(&record->user, message_field(message, FIELD_USER));
+    fill(&record->message_id, lent_field(journey, message, FIELD_MESSAGE_ID));
+    fill(&record->user, lent_field(journey, message, FIELD_USER));
     if (record->size < 0)
         record->size = message->size;
     if (record->kind != RECORD_INCIDENT || record->peer_host.length || record->peer_ip.length)
         return;
-    record->peer_host = message_field(message, FIELD_HOST);
-    record->peer_ip = message_field(message, FIELD_IP);
-    fill(&record->helo, message_field(message, FIELD_HELO));
+    record->peer_host = lent_field(journey, message, FIELD_HOST);
+    record->peer_ip = lent_field(journey, message, FIELD_IP);
+    fill(&record->helo, lent_field(journey, message, FIELD_HELO));
 }
 
 /* Microseconds from the arrival to this entry; -1: not known, or the clock went back. */
@@ -415,12 +439,13 @@ static void tell_delay(const struct message *message, struct finding *finding) {
 }
 
 /* Of a message that comes in only a part of what can be asked for is known. */
-static bool is_message_asked(const struct filter *filter, const struct message *message,
+static bool is_message_asked(struct journey *journey, const struct message *message,
                              const struct finding *finding) {
+    const struct filter *filter = journey->filter;
     struct finding arrival = *finding;
     if (!filter_is_of_messages(filter))
         return false;
-    tell(message, &arrival.record);
+    tell(journey, message, &arrival.record);
     return filter_matches(filter, &arrival);
 }
 
@@ -432,16 +457,16 @@ static bool is_notice_asked(const struct filter *filter, const struct finding *f
 /* A message is received when it came from outside the queue and its size is known: Postfix says the
  * first before the data, when the message may still be refused, and the second when it is queued.
  * Mail that the MTA makes itself (bounces) never came from outside. */
-static void count_arrival(struct queue *queue, struct message *message, struct finding *finding,
-                          const struct filter *filter) {
+static void count_arrival(struct journey *journey, struct message *message,
+                          struct finding *finding) {
     if (finding->record.kind == RECORD_ARRIVAL)
         message->arrived = true;
     if (!message->counted && message->arrived && !message->is_notice && message->size >= 0) {
-        queue->counted = message;
+        journey->queue.counted = message;
         message->counted = true;
-        message->asked = !filter || is_message_asked(filter, message, finding);
+        message->asked = !journey->filter || is_message_asked(journey, message, finding);
         finding->new_messages = message->asked;
-        fill(&finding->record.user, message_field(message, FIELD_USER));
+        fill(&finding->record.user, lent_field(journey, message, FIELD_USER));
         finding->new_bytes = message->asked ? (uint64_t)message->size : 0;
     }
 }
@@ -629,13 +654,13 @@ static bool give_each_waiting(struct journey *journey, struct message *message,
     bool any = false;
     while (waiting_take_first(queue, message, &recipient, &original, &was)) {
         tell_cause(queue, &was, finding);
-        finding->record.recipient = recipient;
-        finding->record.orig_recipient = original;
+        finding->record.recipient = lent(journey, recipient);
+        finding->record.orig_recipient = lent(journey, original);
         finding->before = counted_as(FATE_WAITING, was.left_out);
         finding->was_put_off = was.put_off;
         finding->giver = (enum giver)message->giver;
         finding->left_out = is_left_out(journey, finding);
-        hand_over(journey, finding);
+        hand_over(journey, lent_finding(journey, finding));
         finding->new_notices = 0; /* one for all of them */
         any = true;
         message->finished++;
@@ -672,14 +697,43 @@ static bool is_told(const struct finding *finding) {
            finding->new_messages || finding->new_notices || finding->login;
 }
 
+static struct origin *lent_origin(struct journey *journey, size_t place) {
+    return journey->arena ? arena_alloc(journey->arena, sizeof(struct origin))
+                          : &journey->origins[place];
+}
+
+/* Whose mail it is. */
+static const struct origin *origin_of(struct journey *journey, struct message *message) {
+    struct origin *origin = lent_origin(journey, 0);
+    bool first = has_first_hop(message);
+    *origin =
+        (struct origin){.has_sender = message->has_sender,
+                        .sender = lent_field(journey, message, FIELD_SENDER),
+                        .host = lent_field(journey, message, first ? FIELD_FROM_HOST : FIELD_HOST),
+                        .ip = lent_field(journey, message, first ? FIELD_FROM_IP : FIELD_IP),
+                        .hashes = &message->hashes};
+    return origin;
+}
+
+/* Who handed the message in. */
+static const struct origin *client_of(struct journey *journey, struct message *message) {
+    struct origin *client = lent_origin(journey, 1);
+    *client = (struct origin){.has_sender = message->has_sender,
+                              .sender = lent_field(journey, message, FIELD_SENDER),
+                              .host = lent_field(journey, message, FIELD_HOST),
+                              .ip = lent_field(journey, message, FIELD_IP),
+                              .hashes = has_first_hop(message) ? NULL : &message->hashes};
+    return client;
+}
+
 /* Lent to the finding while it is given. */
 static void tell_origins(struct journey *journey, struct message *message,
                          struct finding *finding) {
     struct message *counted = journey->queue.counted;
     if (message)
-        finding->origin = origin_write(message, &journey->origins[0]);
+        finding->origin = origin_of(journey, message);
     if (counted)
-        finding->counted = client_write(counted, &journey->origins[1]);
+        finding->counted = client_of(journey, counted);
 }
 
 /* Delivery of a notice is no mail of users: shown, and counted apart. It may go through a filter as
@@ -750,9 +804,24 @@ static void take_mail(struct journey *journey, struct message *message, struct f
 }
 
 /* True: the entry is the one before once more. */
-static bool follow_session(struct sessions *sessions, struct finding *finding) {
-    sessions_follow(sessions, finding);
-    return sessions_hear(sessions, finding);
+static bool follow_session(struct journey *journey, struct finding *finding) {
+    struct record *record = &finding->record;
+    sessions_follow(&journey->sessions, finding);
+    if (finding->mta->logs_words) { /* then addresses may be those said before */
+        record->sender = lent(journey, record->sender);
+        record->recipient = lent(journey, record->recipient);
+    }
+    return sessions_hear(&journey->sessions, finding);
+}
+
+/* Whose session it was. */
+static void tell_session(struct journey *journey, struct finding *finding) {
+    struct record *record = &finding->record;
+    if (record->peer_host.length || record->peer_ip.length)
+        return;
+    sessions_tell(&journey->sessions, finding);
+    record->peer_host = lent(journey, record->peer_host);
+    record->peer_ip = lent(journey, record->peer_ip);
 }
 
 /* Learns what the entry says of its message, and tells what is known of it. NULL: of none. */
@@ -765,10 +834,10 @@ static struct message *follow_message(struct journey *journey, struct finding *f
         return NULL;
     link_back(queue, message, finding);
     learn(queue, message, finding);
-    count_arrival(queue, message, finding, journey->filter);
+    count_arrival(journey, message, finding);
     note_own(message, finding);
     if (record_is_finding(&finding->record)) {
-        tell(message, &finding->record);
+        tell(journey, message, &finding->record);
         if (is_echo(message, &finding->record))
             finding->record.kind = RECORD_DETAIL;
     }
@@ -780,20 +849,21 @@ void journey_take(struct journey *journey, struct finding *finding,
                   void (*give)(void *context, const struct finding *finding), void *context) {
     struct message *message = NULL;
     journey->queue.counted = NULL;
+    journey->lent.message = NULL;
     journey->give = give;
     journey->context = context;
     bool is_named = finding->record.peer_ip.length > 0;
     ciphers_follow(&journey->ciphers, finding);
     logins_follow(&journey->logins, finding);
     bool has_session = sessions_concern(&journey->sessions, finding);
-    if (has_session && follow_session(&journey->sessions, finding))
+    if (has_session && follow_session(journey, finding))
         return;
     if (finding->record.queue_id.length)
         message = follow_message(journey, finding);
     if (finding->new_notices && !is_notice_asked(journey->filter, finding))
         finding->new_notices = 0;
     if (has_session)
-        sessions_tell(&journey->sessions, finding);
+        tell_session(journey, finding);
     if (!is_named)
         logins_follow(&journey->logins, finding);
     if (message && message->is_notice)
@@ -830,6 +900,7 @@ bool journey_load(struct journey *journey, struct unpack *unpack) {
         fresh = journey_new();
     }
     fresh->filter = journey->filter;
+    fresh->arena = journey->arena;
     journey_empty(journey);
     *journey = *fresh;
     free(fresh);

@@ -7,6 +7,7 @@
 #ifndef FINDING_JOURNEY_H
 #define FINDING_JOURNEY_H
 
+#include "base/arena.h"
 #include "base/pack.h"
 #include "finding/filter.h"
 #include "finding/queue.h"
@@ -25,6 +26,9 @@ void journey_ask(struct journey *journey, const struct filter *filter);
  * in the finding is borrowed from the block and from the journey, until `give` returns. */
 void journey_take(struct journey *journey, struct finding *finding,
                   void (*give)(void *context, const struct finding *finding), void *context);
+/* From now on what is given lasts as long as the finding that was taken and this arena; but for
+ * `hashes` of its origins. NULL: only until `give` returns. */
+void journey_lend(struct journey *journey, struct arena *arena);
 
 uint64_t journey_open(const struct journey *journey);    /* messages followed now */
 uint64_t journey_dropped(const struct journey *journey); /* let go with recipients still waiting */

@@ -81,12 +81,14 @@ struct slice network_shown(uint64_t network, char room[NETWORK_ROOM]) {
 /* ---- what a finding adds */
 
 /* Its name is only written down where it may be shown. */
-static void add_client(struct correspondents *all, const struct origin *client,
+static void add_client(struct correspondents *all, const struct origin *client, uint64_t hash,
                        const struct amounts *by) {
+    static const struct origin nobody;
     struct ranking *clients = &all->rankings[CORRESPONDENT_CLIENT];
     bool is_new, asks;
     char room[RANKING_NAME];
-    struct name name = {.hash = counting_client(client)};
+    struct name name = {.hash = hash};
+    client = client ? client : &nobody;
     uint64_t *row = ranking_add_hash(clients, name.hash, by, &is_new, &asks);
     if (asks) {
         name.text = named_host(client->host, client->ip, room);
@@ -100,34 +102,22 @@ static void add_client(struct correspondents *all, const struct origin *client,
     counts_add_numbers(&clients->counts, row, network);
 }
 
-static void add_client_of(struct correspondents *all, const struct origin *origin,
-                          const struct amounts *by) {
-    static const struct origin nobody;
-    add_client(all, origin ? origin : &nobody, by);
-}
-
 static void add_sender(struct correspondents *all, const struct name *sender,
                        const struct name *domain, const struct amounts *by) {
     ranking_add_name(&all->rankings[CORRESPONDENT_SENDER_DOMAIN], domain, by);
     ranking_add_name(&all->rankings[CORRESPONDENT_SENDER], sender, by);
 }
 
-/* The far row is asked for first, and used last. */
 static void add_message(struct correspondents *all, const struct counting *counting) {
     const struct finding *finding = counting->finding;
-    static const struct record nothing_said;
-    const struct origin *origin = finding->counted;
-    struct name sender, domain;
-    counting_whose(origin, &nothing_said, &sender, &domain);
-    counts_expect(&all->rankings[CORRESPONDENT_SENDER].counts, sender.hash);
     struct amounts by;
     amounts_clear(&by);
     amounts_set(&by, rooms, CORRESPONDENT_MAIL, (uint64_t)(int64_t)finding->new_messages);
     amounts_set(&by, rooms, CORRESPONDENT_SEEN, finding->new_messages > 0);
     amounts_set(&by, rooms, CORRESPONDENT_BYTES, finding->new_bytes);
-    add_client_of(all, origin, &by);
+    add_client(all, finding->counted, counting->message_client, &by);
     amounts_set(&by, rooms, CORRESPONDENT_TOLD, counting->tells_sender);
-    add_sender(all, &sender, &domain, &by);
+    add_sender(all, &counting->message_sender, &counting->message_sender_domain, &by);
 }
 
 static bool is_failure(enum fate fate) {
@@ -153,7 +143,7 @@ static void add_recipient(struct correspondents *all, const struct counting *cou
     amounts_set(&by, rooms, CORRESPONDENT_BOUNCED,
                 change(counting, is_failure(counting->into), is_failure(counting->from)));
     amounts_set(&by, rooms, CORRESPONDENT_RECIPIENTS, recipients);
-    add_client_of(all, finding->origin, &by);
+    add_client(all, finding->origin, counting->client, &by);
     add_sender(all, &counting->sender, &counting->sender_domain, &by);
     amounts_set(&by, rooms, CORRESPONDENT_TOLD, counting->new_recipients > 0);
     amounts_set(&by, rooms, CORRESPONDENT_MAIL, recipients);
@@ -174,26 +164,48 @@ static void add_refusal(struct correspondents *all, const struct counting *count
     } else {
         amounts_set(&by, rooms, CORRESPONDENT_LOGINS, counting->events);
     }
-    add_client(all, &(struct origin){.host = record->peer_host, .ip = record->peer_ip}, &by);
+    add_client(all, &(struct origin){.host = record->peer_host, .ip = record->peer_ip},
+               counting->client, &by);
 }
 
-/* Senders and recipients are the two tables that outgrow the caches. */
+static bool is_refusal(const struct counting *counting) {
+    enum event event = counting->finding->record.event;
+    return !counting->recipients && counting->events &&
+           (event == EVENT_REJECTED || event == EVENT_AUTH_FAILED);
+}
+
+static void expect(const struct correspondents *all, enum correspondent_table table,
+                   uint64_t hash) {
+    counts_expect(&all->rankings[table].counts, hash);
+}
+
+/* Where a message came from, who it is for. */
 static void correspondents_expect(void *content, struct counting *counting) {
     const struct correspondents *all = content;
-    if (!counting->recipients)
+    const struct record *record = &counting->finding->record;
+    if (counting->finding->new_messages) {
+        expect(all, CORRESPONDENT_SENDER, counting->message_sender.hash);
+        expect(all, CORRESPONDENT_SENDER_DOMAIN, counting->message_sender_domain.hash);
+        expect(all, CORRESPONDENT_CLIENT, counting->message_client);
+    }
+    if (is_refusal(counting)) {
+        char room[RANKING_NAME];
+        counting->client = ranking_hash(named_host(record->peer_host, record->peer_ip, room));
+    } else if (!counting->recipients) {
         return;
-    counts_expect(&all->rankings[CORRESPONDENT_SENDER].counts, counting->sender.hash);
-    counts_expect(&all->rankings[CORRESPONDENT_RECIPIENT].counts, counting->recipient.hash);
+    }
+    expect(all, CORRESPONDENT_CLIENT, counting->client);
+    expect(all, CORRESPONDENT_SENDER, counting->sender.hash);
+    expect(all, CORRESPONDENT_SENDER_DOMAIN, counting->sender_domain.hash);
+    expect(all, CORRESPONDENT_RECIPIENT, counting->recipient.hash);
 }
 
 static void correspondents_add(void *content, const struct counting *counting) {
-    const struct finding *finding = counting->finding;
-    if (finding->new_messages)
+    if (counting->finding->new_messages)
         add_message(content, counting);
     if (counting->recipients)
         add_recipient(content, counting);
-    else if (counting->events && (finding->record.event == EVENT_REJECTED ||
-                                  finding->record.event == EVENT_AUTH_FAILED))
+    else if (is_refusal(counting))
         add_refusal(content, counting);
 }
 

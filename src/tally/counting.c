@@ -34,8 +34,9 @@ static void work_out(struct slice sender, struct origin_hashes *hashes_r) {
     hashes_r->domain_length = domain.length;
 }
 
-void counting_whose(const struct origin *origin, const struct record *record, struct name *sender_r,
-                    struct name *domain_r) {
+/* Whose message it is. */
+static void name_sender(const struct origin *origin, const struct record *record,
+                        struct name *sender_r, struct name *domain_r) {
     struct origin_hashes own = {0}, *hashes = hashes_of(origin, record);
     struct slice sender = record->has_sender ? record->sender
                           : origin           ? origin->sender
@@ -51,7 +52,10 @@ void counting_whose(const struct origin *origin, const struct record *record, st
                               hashes->sender_domain};
 }
 
-uint64_t counting_client(const struct origin *client) {
+/* The hash of its name (named_host), worked out once a message. */
+static uint64_t hash_client(const struct origin *client) {
+    static const struct origin nobody;
+    client = client ? client : &nobody;
     uint64_t own = 0, *hash = client->hashes ? &client->hashes->client : &own;
     char room[RANKING_NAME];
     if (!*hash)
@@ -72,7 +76,18 @@ static void add_names(struct counting *counting) {
     counting->recipient_domain = ranking_name(address_domain(record->recipient));
     if (!counting->recipients && record->event != EVENT_REJECTED)
         return;
-    counting_whose(finding->origin, record, &counting->sender, &counting->sender_domain);
+    name_sender(finding->origin, record, &counting->sender, &counting->sender_domain);
+    if (counting->recipients)
+        counting->client = hash_client(finding->origin);
+}
+
+static void add_names_of_message(struct counting *counting) {
+    static const struct record nothing_said;
+    const struct finding *finding = counting->finding;
+    name_sender(finding->counted, &nothing_said, &counting->message_sender,
+                &counting->message_sender_domain);
+    counting->message_client = hash_client(finding->counted);
+    counting->tells_sender = tells_sender(finding);
 }
 
 /* What is delivered on this host may be told by the local part alone, or by a pipe. */
@@ -108,7 +123,6 @@ static unsigned what_of(const struct counting *counting) {
 void counting_begin(struct counting *counting, const struct finding *finding) {
     memset(counting, 0, offsetof(struct counting, relay_room));
     counting->finding = finding;
-    counting->tells_sender = tells_sender(finding);
     if (finding->after != FATE_NONE) {
         counting->from = finding->before;
         counting->into = finding->after;
@@ -124,4 +138,6 @@ void counting_begin(struct counting *counting, const struct finding *finding) {
     counting->of = what_of(counting);
     if (counting->of & (OF_RECIPIENTS | OF_FAULTS))
         add_names(counting);
+    if (finding->new_messages)
+        add_names_of_message(counting);
 }

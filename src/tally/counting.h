@@ -35,22 +35,21 @@ struct counting {
      */
     struct name recipient, recipient_domain;
     struct name sender, sender_domain; /* only of recipients and rejections */
-    bool tells_sender; /* a message is received, and from whom is what the entry itself says */
+    uint64_t client;                   /* only of recipients: hash of whose mail it is */
+    /* Of a message received or taken back: */
+    struct name message_sender, message_sender_domain;
+    uint64_t message_client;
+    bool tells_sender; /* from whom is what the entry itself says */
     /* What a counter works out where it begins to fetch its rows, for where it adds to them: */
     struct name relay, run_by, to_domain;
     uint64_t flow;                 /* key of the pair of domains */
     char relay_room[RANKING_NAME]; /* where the relay's name may stand; not cleared */
 };
 
-/* Its names may point into the finding and into itself, so it stays where it is. */
+/* Its names point into the finding, and when it is counted into itself: then it stays where it is.
+ * The hashes of the finding's origins are asked for here only. A sender is "<>" when he is the null
+ * sender, "" when he is not known. */
 void counting_begin(struct counting *counting, const struct finding *finding);
-
-/* Whose message it is, as names: "<>" for the null sender, "" when it is not known. */
-void counting_whose(const struct origin *origin, const struct record *record, struct name *sender_r,
-                    struct name *domain_r);
-
-/* The hash of its name (named_host), worked out once a message. */
-uint64_t counting_client(const struct origin *client);
 
 /* Who is hit by a fault, by name (struct tally_affected). */
 struct slice counting_affected(const struct record *record);

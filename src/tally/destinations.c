@@ -113,11 +113,14 @@ static void add_at_relay(struct destinations *all, const struct counting *counti
 
 static void destinations_expect(void *content, struct counting *counting) {
     const struct finding *finding = counting->finding;
-    (void)content;
     if (!counting->recipients && !counting_is_failed_try(finding))
         return;
     counting->relay = ranking_name(name_of_relay(&finding->record, counting->relay_room));
     counting->run_by = finding->run_by.length ? ranking_name(finding->run_by) : counting->relay;
+    const struct destinations *all = content;
+    counts_expect(&all->rankings[DESTINATION_RELAY].counts, counting->relay.hash);
+    counts_expect(&all->rankings[DESTINATION_OPERATOR].counts, counting->run_by.hash);
+    counts_expect(&all->rankings[DESTINATION_DOMAIN].counts, counting->recipient_domain.hash);
 }
 
 static void destinations_add(void *content, const struct counting *counting) {

@@ -53,14 +53,14 @@ static void add_client(struct hour_lists *lists, struct slice host, struct slice
 }
 
 /* Its name is only written down where it may be kept. */
-static void add_client_of(struct hour_lists *lists, const struct origin *origin,
+static void add_client_of(struct hour_lists *lists, const struct origin *origin, uint64_t hash,
                           const struct amounts *by) {
     static const struct origin nobody;
     struct ranking *clients = &lists->rankings[LIST_CLIENTS];
     bool is_new, asks;
     char room[RANKING_NAME];
     origin = origin ? origin : &nobody;
-    struct name name = {.hash = counting_client(origin)};
+    struct name name = {.hash = hash};
     uint64_t *row = ranking_add_hash(clients, name.hash, by, &is_new, &asks);
     if (!asks)
         return;
@@ -68,18 +68,16 @@ static void add_client_of(struct hour_lists *lists, const struct origin *origin,
     ranking_consider(clients, &name, row, by->numbers, is_new);
 }
 
-static void add_message(struct hour_lists *lists, const struct finding *finding) {
-    static const struct record nothing_said;
-    struct name sender, domain;
+static void add_message(struct hour_lists *lists, const struct counting *counting) {
+    const struct finding *finding = counting->finding;
     struct amounts by;
-    counting_whose(finding->counted, &nothing_said, &sender, &domain);
     amounts_clear(&by);
     amounts_set(&by, rooms, LIST_SEEN, finding->new_messages > 0);
     amounts_set(&by, rooms, LIST_MAIL, (uint64_t)(int64_t)finding->new_messages);
     amounts_set(&by, rooms, LIST_BYTES, finding->new_bytes);
-    add(lists, LIST_SENDER_DOMAINS, &domain, &by);
-    add(lists, LIST_SENDERS, &sender, &by);
-    add_client_of(lists, finding->counted, &by);
+    add(lists, LIST_SENDER_DOMAINS, &counting->message_sender_domain, &by);
+    add(lists, LIST_SENDERS, &counting->message_sender, &by);
+    add_client_of(lists, finding->counted, counting->message_client, &by);
 }
 
 static bool is_failure(enum fate fate) {
@@ -108,7 +106,7 @@ static void add_relay(struct hour_lists *lists, const struct counting *counting,
 /* Whose mail failed; what goes well has counted for its sender as it came in. */
 static void add_trouble(struct hour_lists *lists, const struct counting *counting,
                         const struct amounts *by) {
-    add_client_of(lists, counting->finding->origin, by);
+    add_client_of(lists, counting->finding->origin, counting->client, by);
     add(lists, LIST_SENDER_DOMAINS, &counting->sender_domain, by);
     add(lists, LIST_SENDERS, &counting->sender, by);
 }
@@ -155,7 +153,7 @@ static void add_refusal(struct hour_lists *lists, const struct counting *countin
 void hour_lists_add(struct hour_lists *lists, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     if (finding->new_messages)
-        add_message(lists, finding);
+        add_message(lists, counting);
     if (counting->recipients)
         add_recipient(lists, counting);
     else if (counting->events && (finding->record.event == EVENT_REJECTED ||

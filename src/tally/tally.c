@@ -380,27 +380,40 @@ void totals_count(struct totals *totals, const struct counting *counting) {
 void tally_add(struct tally *tally, const struct finding *finding) {
     struct counting counting;
     counting_begin(&counting, finding);
-    tally_count(tally, &counting);
+    tally_count(tally, &counting, 1);
 }
 
 static inline bool concerns(const struct counter *counter, const struct counting *counting) {
     return !counter->of || counter->of & counting->of;
 }
 
-void tally_count(struct tally *tally, struct counting *counting) {
+static void count_one(struct tally *tally, const struct counting *counting) {
     const struct finding *finding = counting->finding;
-    for (size_t i = 0; i < COUNTERS; i++)
-        if (counters[i]->expect && concerns(counters[i], counting))
-            counters[i]->expect(tally->contents[i], counting);
     totals_count(&tally->totals, counting);
-    if (counting->events && finding->record.event != EVENT_DELIVERED) {
-        add_reason(tally, finding);
-        if (tally->templates)
-            templates_add(tally->templates, finding);
-    }
+    if (!counting->events || finding->record.event == EVENT_DELIVERED)
+        return;
+    add_reason(tally, finding);
+    if (tally->templates)
+        templates_add(tally->templates, finding);
+}
+
+/* Asked for in one go, rows come from memory side by side: a processor that waits for one goes on
+ * with the next. */
+static void count_with(const struct counter *counter, void *content, struct counting *all,
+                       size_t count) {
+    for (size_t i = 0; counter->expect && i < count; i++)
+        if (concerns(counter, &all[i]))
+            counter->expect(content, &all[i]);
+    for (size_t i = 0; i < count; i++)
+        if (concerns(counter, &all[i]))
+            counter->add(content, &all[i]);
+}
+
+void tally_count(struct tally *tally, struct counting *all, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        count_one(tally, &all[i]);
     for (size_t i = 0; i < COUNTERS; i++)
-        if (concerns(counters[i], counting))
-            counters[i]->add(tally->contents[i], counting);
+        count_with(counters[i], tally->contents[i], all, count);
 }
 
 /* ---- what was counted elsewhere ---- */

@@ -92,8 +92,8 @@ void tally_keep_templates(struct tally *tally);
 struct templates *tally_templates(const struct tally *tally); /* NULL: they are not counted */
 
 void tally_add(struct tally *tally, const struct finding *finding);
-/* The same, of a counting that was begun. */
-void tally_count(struct tally *tally, struct counting *counting);
+/* The same of many, of which each counting was begun. */
+void tally_count(struct tally *tally, struct counting *all, size_t count);
 
 /* For what was counted elsewhere (past.h): the totals; a reason with its codes, as often as
  * `repeat` says; of all reasons of that name an example and the time of the last; and who is hit by

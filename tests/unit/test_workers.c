@@ -12,12 +12,14 @@
 enum { RING = 5, GIVEN = 20000 };
 
 struct job {
-    unsigned number, worked;
+    unsigned number, worked, taken;
 };
 
 enum { THREADS_HERE = 8 };
 
 static unsigned taken, threads_wanted;
+static atomic_uint finished;
+static atomic_bool is_finishing;          /* one at a time */
 static atomic_bool at_work[THREADS_HERE]; /* one job at a time with the memory of one thread */
 static atomic_uint faults;
 
@@ -33,11 +35,21 @@ static void work(void *context, unsigned thread, void *argument) {
 }
 
 static void take(void *context, void *argument) {
-    const struct job *job = argument;
+    struct job *job = argument;
     assert_ptr_equal(context, &taken);
     assert_int_equal(job->number, taken);
     assert_int_equal(job->worked, job->number + 1);
-    taken++;
+    job->taken = ++taken;
+}
+
+/* In any thread, so what is wrong is told by the caller's. */
+static void finish(void *context, void *argument) {
+    const struct job *job = argument;
+    (void)context;
+    faults += atomic_exchange(&is_finishing, true);
+    faults += job->number != finished || job->taken != job->number + 1;
+    finished++;
+    is_finishing = false;
 }
 
 static void run_with(unsigned threads) {
@@ -45,9 +57,9 @@ static void run_with(unsigned threads) {
     void *pointers[RING];
     for (int i = 0; i < RING; i++)
         pointers[i] = &jobs[i];
-    taken = 0;
+    taken = finished = 0;
     threads_wanted = threads;
-    struct workers *workers = workers_new(threads, pointers, RING, work, take, &taken);
+    struct workers *workers = workers_new(threads, pointers, RING, work, take, finish, &taken);
     for (unsigned i = 0; i < GIVEN; i++) {
         struct job *job = workers_idle(workers);
         *job = (struct job){.number = i};
@@ -55,10 +67,12 @@ static void run_with(unsigned threads) {
         if (i == GIVEN / 2) {
             workers_drain(workers);
             assert_int_equal(taken, i + 1);
+            assert_int_equal(finished, i + 1);
         }
     }
     workers_drain(workers);
     assert_int_equal(taken, GIVEN);
+    assert_int_equal(finished, GIVEN);
     assert_int_equal(faults, 0);
     workers_free(workers);
 }
