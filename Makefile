@@ -370,9 +370,10 @@ mutants: deps-check ## takes each guard against hostile text out in turn: a test
 # 25 runs are killed in make check.
 KILLED ?= 500
 .PHONY: proof
-proof: build/$(PROGRAM) deps-check ## the same until KILLED=500 runs were killed (about 5 minutes)
+proof: build/$(PROGRAM) deps-check ## the same until KILLED=500 runs were killed (about 15 minutes)
 	@python3 -B tests/resume/proof.py --killed $(KILLED)
 	@python3 -B tests/resume/check_faults.py $(KILLED)
+	@python3 -B tests/resume/check_moves.py $(KILLED)
 
 .PHONY: mta-docs
 mta-docs: ## writes docs/servers.md from the scenarios of check-mta

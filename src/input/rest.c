@@ -3,12 +3,14 @@
  * A log that is still written to may end in the middle of a line; what is there of it must wait for
  * the next run. A plain file is read as far as it went when it was found, so that a log is not read
  * before the rest of what it was, should it be rotated meanwhile; its last newline is looked for
- * once, from behind, and then only bytes pass. What is unpacked tells its end only there, so bytes
- * behind the last newline are held back until more of them come.
+ * once, from behind. What is unpacked tells its end only there. Of both, bytes behind the last
+ * newline are held back until more of them come.
  *
- * The first and last bytes are kept as they pass, and never read from the file again: it may be
- * truncated and written anew meanwhile (copytruncate), and what is remembered must be what was
- * read.
+ * A plain file may be truncated and written anew at any time (copytruncate). What is remembered is
+ * what was read: the first and last bytes are kept as they pass, and never read from the file
+ * again. And what is read must be what it was: after each piece its first bytes are looked at, and
+ * when they have changed that piece is dropped and is the end, at a whole line. The copy has the
+ * rest.
  */
 #include "input/rest.h"
 
@@ -28,11 +30,13 @@ enum { PIECE = 64 * 1024, HELD = PIECE + LINE_LONGEST };
 struct rest {
     struct reader reader;
     struct reader *inner;
-    int fd;                      /* of a plain file, else -1 */
-    uint64_t at, size, end;      /* plain: what was passed, all bytes, and those of whole lines */
-    char head[PRINT_BYTES];      /* the first ones that passed */
-    char tail[PRINT_BYTES];      /* the last ones */
-    char *held;                  /* unpacked: what is there but was not given */
+    int fd;                   /* of a plain file, else -1 */
+    uint64_t at, size, end;   /* what was passed; plain: all bytes, and those of whole lines */
+    char head[PRINT_BYTES];   /* the first ones that passed */
+    char tail[PRINT_BYTES];   /* the last ones */
+    char opened[PRINT_BYTES]; /* plain: the first ones when it was opened */
+    size_t opened_length;
+    char *held;                  /* what is there but was not given */
     size_t length, whole, given; /* bytes in it; of whole lines; and of those, given */
     bool ended, failed;
     struct problem fault;
@@ -110,17 +114,11 @@ static uint64_t end_of_lines(int fd, uint64_t size) {
     return 0;
 }
 
-static ssize_t plain_rest_read(struct reader *reader, char *bytes, size_t room,
-                               struct problem *problem) {
-    struct rest *rest = (struct rest *)reader;
-    uint64_t left = rest->end - rest->at;
-    if (left == 0)
-        return 0;
-    ssize_t got = reader_read(rest->inner, bytes, left < room ? (size_t)left : room, problem);
-    if (got > 0)
-        pass(rest, (struct slice){bytes, (size_t)got});
-    reader->taken = rest->inner->taken;
-    return got;
+/* Looks at its first bytes. False: it was truncated, and may be written anew. */
+static bool is_as_opened(const struct rest *rest) {
+    char bytes[PRINT_BYTES];
+    return bytes_at(rest->fd, 0, bytes, rest->opened_length) &&
+           memcmp(bytes, rest->opened, rest->opened_length) == 0;
 }
 
 static enum reach reach_in_plain(struct rest *rest, const struct fingerprint *print) {
@@ -141,7 +139,23 @@ static enum reach reach_in_plain(struct rest *rest, const struct fingerprint *pr
     return REACHED;
 }
 
-/* ---- unpacked, or read by record ---- */
+/* ---- what is read ---- */
+
+/* More of it behind what is held; 0 at the end. */
+static ssize_t read_inner(struct rest *rest) {
+    size_t room = HELD - rest->length;
+    uint64_t left = rest->end - rest->at - rest->length;
+    if (rest->fd >= 0 && left < room)
+        room = (size_t)left;
+    if (room == 0)
+        return 0;
+    ssize_t got = reader_read(rest->inner, rest->held + rest->length, room, &rest->fault);
+    rest->reader.taken = rest->inner->taken;
+    if (got <= 0 || rest->fd < 0 || is_as_opened(rest))
+        return got;
+    rest->length = 0; /* the begin of a line, too */
+    return 0;
+}
 
 /* Gets more until something can be given, or to the end. */
 static void fill(struct rest *rest) {
@@ -149,9 +163,7 @@ static void fill(struct rest *rest) {
         rest->length -= rest->given;
         memmove(rest->held, rest->held + rest->given, rest->length);
         rest->whole = rest->given = 0;
-        ssize_t got =
-            reader_read(rest->inner, rest->held + rest->length, HELD - rest->length, &rest->fault);
-        rest->reader.taken = rest->inner->taken;
+        ssize_t got = read_inner(rest);
         if (got <= 0) {
             rest->ended = true;
             rest->failed = got < 0;
@@ -177,8 +189,7 @@ static size_t give(struct rest *rest, char *bytes, uint64_t room) {
     return given.length;
 }
 
-static ssize_t unpacked_rest_read(struct reader *reader, char *bytes, size_t room,
-                                  struct problem *problem) {
+static ssize_t rest_read(struct reader *reader, char *bytes, size_t room, struct problem *problem) {
     struct rest *rest = (struct rest *)reader;
     size_t given = give(rest, bytes, room);
     if (given > 0 || !rest->failed)
@@ -187,6 +198,8 @@ static ssize_t unpacked_rest_read(struct reader *reader, char *bytes, size_t roo
     problem_say(problem, "%s", rest->fault.text);
     return -1;
 }
+
+/* ---- unpacked, or read by record ---- */
 
 static enum reach reach_in_unpacked(struct rest *rest, const struct fingerprint *print) {
     static const struct fingerprint none = {0};
@@ -220,19 +233,27 @@ struct rest *rest_new(struct reader *inner, uint64_t size, bool is_over) {
     struct stat status;
     rest->inner = inner;
     rest->fd = reader_plain_fd(inner);
-    rest->reader = (struct reader){.read = rest->fd >= 0 ? plain_rest_read : unpacked_rest_read,
+    rest->reader = (struct reader){.read = rest_read,
                                    .close = rest_close,
                                    .packed_time = inner->packed_time,
                                    .is_journal = inner->is_journal,
                                    .device = inner->device,
                                    .inode = inner->inode};
-    if (rest->fd < 0) {
-        rest->held = memory_resize(NULL, HELD, 1);
-    } else if (fstat(rest->fd, &status) == 0 && status.st_size > 0) {
+    rest->held = memory_resize(NULL, HELD, 1);
+    if (rest->fd >= 0 && fstat(rest->fd, &status) == 0 && status.st_size > 0) {
         rest->size = (uint64_t)status.st_size < size ? (uint64_t)status.st_size : size;
+        rest->opened_length = print_length(rest->size);
+        if (!bytes_at(rest->fd, 0, rest->opened, rest->opened_length))
+            rest->opened_length = 0;
         rest->end = is_over ? rest->size : end_of_lines(rest->fd, rest->size);
     }
     return rest;
+}
+
+bool rest_begins(const struct rest *rest, uint64_t size, struct slice head) {
+    head = slice_head(head, rest->opened_length);
+    return rest->fd < 0 || (rest->size == size && rest->opened_length == print_length(size) &&
+                            bytes_same(head.at, rest->opened, head.length));
 }
 
 void rest_free(struct rest *rest) {

@@ -32,6 +32,9 @@ struct rest;
  * to its last newline. */
 struct rest *rest_new(struct reader *inner, uint64_t size, bool is_over);
 void rest_free(struct rest *rest); /* NULL is fine */
+/* Whether a plain file still has the size and the first bytes that it was found with, or more;
+ * true for all others. */
+bool rest_begins(const struct rest *rest, uint64_t size, struct slice head);
 
 /* A place in a source, found or not. */
 enum reach {

@@ -15,14 +15,12 @@
  */
 #include "input/resume.h"
 
-#include <errno.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/moment.h"
@@ -257,6 +255,13 @@ static uint64_t size_of(const struct source *source) {
     return source->size < 0 ? UINT64_MAX : (uint64_t)source->size;
 }
 
+/* The file that was found still has its name. */
+static bool is_there(const struct source *source) {
+    struct stat status;
+    return stat(source->name, &status) == 0 && (uint64_t)status.st_dev == source->device &&
+           (uint64_t)status.st_ino == source->inode;
+}
+
 /* Opens the file that was found under the name, and no other one. One that has grown and is packed
  * is being packed now: what is in it is still to be had elsewhere, and was not compared with that
  * (twice.h). */
@@ -266,7 +271,7 @@ static enum resume_way open_source(const struct opening *opening, struct reader 
     if (source->is_pipe)
         return *reader_r != NULL ? RESUME_READ : RESUME_FAULT;
     if (*reader_r == NULL)
-        return access(source->name, F_OK) != 0 && errno == ENOENT ? RESUME_MOVED : RESUME_FAULT;
+        return is_there(source) ? RESUME_FAULT : RESUME_MOVED;
     bool is_same = (*reader_r)->device == source->device && (*reader_r)->inode == source->inode;
     if (is_same && ((*reader_r)->size == source->size || !(*reader_r)->is_packed))
         return RESUME_READ;
@@ -327,6 +332,8 @@ static enum resume_way find_place(const struct opening *opening, struct place *c
             if (way != RESUME_READ)
                 return way;
             found->rest = rest_new(reader, size_of(opening->source), opening->is_over);
+            if (!rest_begins(found->rest, size_of(opening->source), opening->source->head))
+                return RESUME_MOVED; /* truncated: what it was is elsewhere now */
             found->place = packed_as_it_was(opening, found->rest, first);
             found->is_read = found->place != NULL;
         }

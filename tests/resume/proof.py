@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
 """Proof that no line is counted twice and none is lost.
 
-usage: proof.py [--killed N] [--rate LINES] [--seed N]
+usage: proof.py [--killed N] [--rate LINES] [--seed N] [--keep FOLDER]
 
 A writer with a count of its own (writer.py) logs without a pause; logrotate rotates the log, in one
 mode after the other; and mailtriage is run at random times and killed with SIGKILL at random times,
 until N of its runs were. Then a last run is let be, and its history must hold what the writer has
 counted, and cell by cell what one run over the whole log gives that nobody rotated or killed. What
 the runs remember of messages that are still on their way must be the same, too.
+
+With --keep, all is in FOLDER, and stays there when it comes out wrong: the logs, the history, and
+in kept/diary what was done when and what mailtriage said.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -37,6 +41,9 @@ MODES = [
 # What is named on the command line.
 NAMES = ["mail.log"], ["mail.log*"], ["."]
 
+# Said of what nothing here gives a reason for: something would be lost, or was forgotten.
+LOST = "is not beside it any more", "is shorter than", "cannot be read"
+
 
 class Proof:
     def __init__(self, folder, wishes):
@@ -51,7 +58,13 @@ class Proof:
         self.mode = 0
         self.ends = threading.Event()
         self.troubles = []
+        self.begun = time.monotonic()
+        self.diary = open(os.path.join(self.kept, "diary"), "w", encoding="utf-8")
         self.wait_for("answered")
+
+    def note(self, *what):
+        """A line of what was done when, for who looks for a fault."""
+        print("%.3f" % (time.monotonic() - self.begun), *what, file=self.diary, flush=True)
 
     # ---- the writer
 
@@ -89,6 +102,7 @@ class Proof:
         if name == "copytruncate":
             self.tell_writer(signal.SIGUSR1)
         command = ["logrotate", "-f", "-s", os.path.join(self.folder, "rotate.state"), config]
+        self.note("rotation begins,", name)
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               check=False)
         if name == "copytruncate":
@@ -96,6 +110,7 @@ class Proof:
         if done.returncode:
             self.troubles.append("logrotate, %s: %s" % (name, done.stdout.decode()))
         self.rotations += 1
+        self.note("rotation", self.rotations, "ends")
 
     def rotate_on(self):
         while not self.ends.is_set():
@@ -110,20 +125,22 @@ class Proof:
 
     def run_once(self, longest):
         """Gives how long it took; killed when that is more than it may."""
-        begun = time.monotonic()
-        run = subprocess.Popen(self.command("history.db", random.choice(NAMES)), cwd=self.logs,
+        begun, names = time.monotonic(), random.choice(NAMES)
+        self.note("run of", *names)
+        run = subprocess.Popen(self.command("history.db", names), cwd=self.logs,
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         try:
             said = run.communicate(timeout=longest)[1].decode()
         except subprocess.TimeoutExpired:
             run.kill()
-            run.communicate()
+            said = run.communicate()[1].decode()
         if run.returncode == -signal.SIGKILL:
             self.killed += 1
         else:
             self.whole += 1
-            if run.returncode:
+            if run.returncode or any(lost in said for lost in LOST):
                 self.troubles.append("mailtriage, %d: %s" % (run.returncode, said))
+        self.note("run ends with", run.returncode, "and said", repr(said))
         return time.monotonic() - begun
 
     def run_on(self):
@@ -213,6 +230,17 @@ def dump(path):
     return cells
 
 
+@contextlib.contextmanager
+def folder_of(wishes):
+    """A temporary folder, or the one that was named, which stays when something goes wrong."""
+    if not wishes.keep:
+        with tempfile.TemporaryDirectory(prefix="mailtriage-proof.") as folder:
+            yield folder
+        return
+    os.mkdir(wishes.keep)
+    yield wishes.keep
+
+
 def tell(number, name, odd):
     """One line of TAP."""
     print("%sok %d %s" % ("not " if odd else "", number, name))
@@ -226,6 +254,7 @@ def main():
     asks.add_argument("--killed", type=int, default=40)
     asks.add_argument("--rate", type=int, default=3000)
     asks.add_argument("--seed", type=int, default=random.randrange(1 << 30))
+    asks.add_argument("--keep", metavar="FOLDER")
     wishes = asks.parse_args()
     random.seed(wishes.seed)
     for tool in ("logrotate", "xz"):
@@ -233,7 +262,7 @@ def main():
             print("ok 1 # SKIP %s is not installed\n1..1" % tool)
             return 0
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="mailtriage-proof.") as folder:
+    with folder_of(wishes) as folder:
         proof = Proof(folder, wishes)
         proof.play()
         lines = sum(1 for _ in open(os.path.join(proof.kept, "full.log"), "rb"))
@@ -244,6 +273,8 @@ def main():
     print("# %d lines, %d rotations, %d runs killed, %d not; %d cells; seed %d, %.0f s" %
           (lines, proof.rotations, proof.killed, proof.whole, proof.cells, wishes.seed,
            time.monotonic() - begun))
+    if all(good) and wishes.keep:
+        shutil.rmtree(wishes.keep)
     return 0 if all(good) else 1
 
 
