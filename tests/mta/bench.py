@@ -45,6 +45,7 @@ VARIANTS = {
 AT_ONCE = 40  # scenarios side by side: most of their time is waiting
 LONGEST_WAIT = 90
 SAMPLE = "samples/postfix/mail.log"  # what a report of ours is about
+SENDING_USER, STATE = "mailtriage", "/var/lib/mailtriage"  # as installed
 
 
 def set_up_network(world):
@@ -122,12 +123,23 @@ class Driver:
                   [*steps, message, ".", "QUIT"])
 
     def mail_report(self, cast, report):
-        """What arrives is what was handed in, to the byte, behind what the server says of itself."""
+        """What arrives is what was handed in, to the byte, behind what the server says of itself;
+        and then nothing waits any more."""
         made = subprocess.run(
             [os.environ["MAILTRIAGE"], "report", "--no-config", "--year", "2026", "--format", "mail",
-             "--mail-from", "postmaster@example.com", "--mail-to", cast.fill(report.to), SAMPLE],
+             "--only", "totals", "--mail-from", SENDING_USER + "@example.com", "--mail-to",
+             cast.fill(report.to), SAMPLE],
             capture_output=True, check=True).stdout
-        self.server.root.run("sendmail", "-t", input=made.decode("ascii"))
+        root, outbox = self.server.root, STATE + "/outbox"
+        with open("src/install/nightly.sh", encoding="utf-8") as file:
+            root.write("/usr/local/libexec/nightly", file.read(), 0o755)
+        root.run("useradd", "--system", "--shell", "/usr/sbin/nologin", SENDING_USER)
+        root.write(outbox + "/20260101T060000Z.1.eml", made.decode("ascii"), 0o600)
+        root.run("chown", "-R", f"{SENDING_USER}:", STATE)
+        said = root.run("setpriv", "--reuid", SENDING_USER, "--regid", SENDING_USER, "--init-groups",
+                        "/usr/local/libexec/nightly", "send")
+        if said or os.listdir(root.path + outbox) != ["lock"]:
+            raise RuntimeError(f"{cast.name}: {said}{os.listdir(root.path + outbox)}")
         arrived = self.arrived(cast.name).replace(b"\r\n", b"\n")
         if re.sub(rb"\A(?:Received:.*\n(?:[ \t].*\n)*)+", b"", arrived) != made:
             raise RuntimeError(f"{cast.name}: what arrived is not what was sent:\n"

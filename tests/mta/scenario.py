@@ -236,7 +236,7 @@ def expire():
 
 @dataclass
 class Report:
-    """A report of our own program as a mail, handed to `sendmail -t` as cron would."""
+    """A report of our own program as a mail that waits, sent by `nightly send` as the unit would."""
     to: str
 
 

@@ -1,7 +1,7 @@
 """as_client - the server under test hands mail on, and the servers it meets answer as they like."""
 from scenario import (
     CLOSED, NODATA, NXDOMAIN, SERVFAIL, TIMEOUT, UNREACHABLE, VOID, Drop, Hang, Scenario, also,
-    bounced, deferred, delivered, dns, host_failed, mail, only, retry, route, server, tries, unclear,
+    bounced, deferred, delivered, dns, host_failed, mail, only, report, retry, route, server, tries, unclear,
 )
 
 # --- one reply at one stage: name, stage, reply, reason
@@ -431,7 +431,14 @@ SIZE = [
     ),
 ]
 
+# --- the message of the night, sent by the user that the units run as
+
+REPORTS = [
+    Scenario("own-report", only("postfix", "exim"), server(), report(),
+             delivered("250 2.0.0", sender="mailtriage@example.com")),
+]
+
 SCENARIOS = [
     *SINGLE, *MANY_LINES, *DELIVERED, *EARLY, *LOGIN, *TLS, *SILENT_SERVERS, *LOST, *LATER, *RESET, *NETWORK,
-    *NAMES, *SEVERAL, *HOSTILE, *SIZE,
+    *NAMES, *SEVERAL, *HOSTILE, *SIZE, *REPORTS,
 ]

@@ -1,7 +1,7 @@
 """postfix_only - what only Postfix has: its transports, its checks, its ways to hand mail on."""
 from scenario import (
     ANSWER, CLOSED, DROP, IMPLIED, VANISH, Scenario, alias, await_close, bounced, burst, came_in, crowd, deferred, delivered, dns,
-    early, early_crowd, entry, expire, host_failed, lines, mail, offer, only, pause, plain_login, raw, rejected, report, retry,
+    early, early_crowd, entry, expire, host_failed, lines, mail, offer, only, pause, plain_login, raw, rejected, retry,
     route, row, sent_out, server, start_tls, talk, unclear, warned,
 )
 
@@ -116,12 +116,6 @@ CHECKS = [
     Scenario("utf8-not-offered", server(),
              mail(to="b\u00f6b@" + DOMAIN, utf8=True),
              bounced("mail", "", "unsupported-content", recipient="b\u00f6b@" + DOMAIN)),
-]
-
-# --- a report of our own
-
-REPORTS = [
-    Scenario("own-report", server(), report(), delivered("250 2.0.0", sender="root@example.com")),
 ]
 
 # --- the screen in front
@@ -243,6 +237,6 @@ AGE = [
              deferred("connect", "421 4.3.2", "too-many-connections", recipient="bill@" + DOMAIN)),
 ]
 
-SCENARIOS = [*SCREEN, *LIMITS, *ENDS, *LMTP, *AGE, *ALIASES, *TRANSPORTS, *FILTERS, *BOUNCES, *CHECKS, *REPORTS]
+SCENARIOS = [*SCREEN, *LIMITS, *ENDS, *LMTP, *AGE, *ALIASES, *TRANSPORTS, *FILTERS, *BOUNCES, *CHECKS]
 for scenario in SCENARIOS:
     scenario.parts = (*scenario.parts, only("postfix"))

@@ -2,7 +2,8 @@
 from dataclasses import replace
 
 from scenario import (
-    IMPLIED, Scenario, alias, bounced, deferred, delivered, entry, expire, mail, only, row, server, unclear, warned,
+    IMPLIED, Scenario, alias, bounced, deferred, delivered, entry, expire, mail, only, report, row, server, unclear,
+    warned,
 )
 
 HERE, AWAY = "{name}@example.com", "{name}.example.net"
@@ -65,6 +66,8 @@ WAYS = [
          row("expired", "recipient", "out", "queue", "", "queue-expired", side="synthetic", sender="{sender}",
              recipient="{recipient}", **NO_PEER)),
     tell("command", server(), mail(door="command"), hop(), delivered("250", **IMPLIED)),
+    tell("own-report", server(), report(), hop(sender="mailtriage"),
+         delivered("250", sender="mailtriage@mail.example.com", **IMPLIED)),
     tell("command-refused", server(rcpt="550 5.1.1 No such user"), mail(door="command"), hop(),
          bounced("rcpt", "550 5.1.1", "user-unknown")),
     tell("command-unknown", mail(to="nobody+{name}@example.com", door="command"),
