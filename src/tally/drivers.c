@@ -20,14 +20,24 @@
 #include "base/map.h"
 #include "base/memory.h"
 
-enum { SAMPLE = 512, SAMPLE_WORDS = SAMPLE / 64 };
+enum {
+    SAMPLE = 512,
+    SAMPLE_WORDS = SAMPLE / 64,
+    SUBJECTS = 1 << 20, /* of the last ones it is known that they failed before */
+    ONCE = 5,           /* the weight of a failure, */
+    AGAIN = 2           /* and of another one of the same recipient of a message */
+};
+
+struct amount {
+    uint64_t count, weight;
+};
 
 /* A value of a dimension in a spike. */
 struct candidate {
     uint64_t hash;
     char *text; /* owned */
     size_t length;
-    uint64_t count;
+    struct amount amount;
     uint64_t places; /* sum of the numbers of its failures: tells sets apart */
     uint64_t sample[SAMPLE_WORDS];
     struct slice reply; /* of a template: the first, owned; at NULL: none yet */
@@ -44,8 +54,8 @@ struct line_of {
     struct slice class_name;
     size_t *spikes; /* places, by start */
     size_t spike_count, spike_capacity;
-    uint64_t usual;
-    struct map values; /* dimension and value of candidates -> uint64_t, of the others */
+    struct amount usual;
+    struct map values; /* dimension and value of candidates -> struct amount, of the others */
 };
 
 struct looked_at {
@@ -53,6 +63,7 @@ struct looked_at {
     struct line_of *line;
     struct candidates candidates[DRIVER_DIMENSIONS];
     struct driven driven;
+    uint64_t weight; /* of its failures */
     uint64_t seen;   /* failures of the second round so far */
     uint64_t stride; /* of the sample */
 };
@@ -62,8 +73,9 @@ struct drivers {
     size_t count;
     struct line_of *lines;
     size_t line_count;
-    struct map everywhere; /* as the values of a line, of all failures outside of spikes */
-    uint64_t others;
+    struct map everywhere; /* event, then as the values of a line: all failures outside of spikes */
+    struct amount others[EVENT_WARNING + 1];
+    uint32_t *subjects; /* that failed before, in some series and spike */
 };
 
 /* ---- spikes and their series ---- */
@@ -82,7 +94,7 @@ static void add_spike(struct drivers *drivers, size_t place, const struct spike 
     if (!line) {
         line = &drivers->lines[drivers->line_count++];
         *line = (struct line_of){.event = spike->event, .class_name = spike->class_name};
-        map_init(&line->values, sizeof(uint64_t));
+        map_init(&line->values, sizeof(struct amount));
     }
     line->spikes =
         memory_grow(line->spikes, &line->spike_capacity, line->spike_count + 1, sizeof(size_t));
@@ -103,7 +115,8 @@ struct drivers *drivers_new(const struct spikes *spikes, int64_t bucket) {
     drivers->count = spikes->count < DRIVERS_SPIKES ? spikes->count : DRIVERS_SPIKES;
     drivers->items = memory_new((drivers->count + 1) * sizeof *drivers->items);
     drivers->lines = memory_new((drivers->count + 1) * sizeof *drivers->lines);
-    map_init(&drivers->everywhere, sizeof(uint64_t));
+    map_init(&drivers->everywhere, sizeof(struct amount));
+    drivers->subjects = memory_new(SUBJECTS * sizeof *drivers->subjects);
     for (size_t i = 0; i < drivers->count; i++) {
         add_spike(drivers, i, &spikes->items[i]);
         drivers->items[i].spike = &spikes->items[i];
@@ -139,6 +152,7 @@ void drivers_free(struct drivers *drivers) {
         map_release(&drivers->lines[i].values);
     }
     map_release(&drivers->everywhere);
+    free(drivers->subjects);
     free(drivers->lines);
     free(drivers->items);
     free(drivers);
@@ -173,11 +187,11 @@ static uint64_t make_room(struct candidates *candidates, uint64_t count) {
     uint64_t least = count;
     size_t kept = 0;
     for (size_t i = 0; i < candidates->count; i++)
-        if (candidates->items[i].count < least)
-            least = candidates->items[i].count;
+        if (candidates->items[i].amount.count < least)
+            least = candidates->items[i].amount.count;
     for (size_t i = 0; i < candidates->count; i++) {
-        candidates->items[i].count -= least;
-        if (candidates->items[i].count)
+        candidates->items[i].amount.count -= least;
+        if (candidates->items[i].amount.count)
             candidates->items[kept++] = candidates->items[i];
         else
             forget(&candidates->items[i]);
@@ -190,7 +204,7 @@ static void look_at_value(struct candidates *candidates, struct slice value, uin
     uint64_t hash = bytes_hash(value.at, value.length);
     struct candidate *known = candidate_of(candidates, value, hash);
     if (known) {
-        known->count += count;
+        known->amount.count += count;
         return;
     }
     if (candidates->count == DRIVERS_CANDIDATES)
@@ -203,7 +217,7 @@ static void look_at_value(struct candidates *candidates, struct slice value, uin
         (struct candidate){.hash = hash,
                            .text = memory_copy(value.at, value.length),
                            .length = value.length,
-                           .count = count};
+                           .amount.count = count};
 }
 
 void drivers_look(struct drivers *drivers, const struct failure *failure, bool is_part) {
@@ -220,13 +234,15 @@ void drivers_look(struct drivers *drivers, const struct failure *failure, bool i
 
 /* ---- the second round ---- */
 
-enum { KEY_LENGTH = FAILURE_TEXT + 1 };
+enum { KEY_LENGTH = FAILURE_TEXT + 2 };
 
-static struct slice key_of(size_t by, struct slice value, char room[KEY_LENGTH]) {
+/* In a line the event is that of the line. */
+static struct slice key_of(enum event event, size_t by, struct slice value, char room[KEY_LENGTH]) {
     value = slice_head(value, FAILURE_TEXT);
-    room[0] = (char)by;
-    memcpy(room + 1, value.at, value.length);
-    return (struct slice){room, value.length + 1};
+    room[0] = (char)event;
+    room[1] = (char)by;
+    memcpy(room + 2, value.at, value.length);
+    return (struct slice){room, value.length + 2};
 }
 
 void drivers_settle(struct drivers *drivers) {
@@ -239,36 +255,55 @@ void drivers_settle(struct drivers *drivers) {
             for (size_t j = 0; j < item->candidates[by].count; j++) {
                 struct candidate *candidate = &item->candidates[by].items[j];
                 struct slice value = {candidate->text, candidate->length};
-                candidate->count = 0;
+                candidate->amount = (struct amount){0};
                 if (by >= DRIVER_SHOWN)
                     continue;
-                map_put(&item->line->values, key_of(by, value, room), NULL);
-                map_put(&drivers->everywhere, key_of(by, value, room), NULL);
+                struct slice key = key_of(item->line->event, by, value, room);
+                map_put(&item->line->values, key, NULL);
+                map_put(&drivers->everywhere, key, NULL);
             }
     }
 }
 
-static void add_to_known(const struct map *values, struct slice key, uint64_t count) {
-    uint64_t *known = map_get(values, key);
+/* Of the same series, in the same spike or in none. */
+static bool is_again(struct drivers *drivers, const struct line_of *line,
+                     const struct looked_at *item, const struct failure *failure) {
+    const uint64_t what[] = {failure->subject, line ? (uint64_t)(line - drivers->lines) + 1 : 0,
+                             item ? (uint64_t)(item - drivers->items) + 1 : 0};
+    uint64_t hash = bytes_hash(what, sizeof what);
+    uint32_t *place = &drivers->subjects[hash % SUBJECTS], print = (uint32_t)(hash >> 32);
+    bool is_known = failure->subject && *place == print;
+    if (failure->subject)
+        *place = print;
+    return is_known;
+}
+
+static void add_amount(struct amount *to, const struct amount *by) {
+    to->count += by->count;
+    to->weight += by->weight;
+}
+
+static void add_to_known(const struct map *values, struct slice key, const struct amount *by) {
+    struct amount *known = map_get(values, key);
     if (known)
-        *known += count;
+        add_amount(known, by);
 }
 
 static void count_other(struct drivers *drivers, struct line_of *line,
-                        const struct failure *failure, bool is_part) {
+                        const struct failure *failure, const struct amount *amount, bool is_part) {
     char room[KEY_LENGTH];
     for (size_t by = 0; by < DRIVER_SHOWN; by++) {
         if (!failure->values[by].length)
             continue;
-        struct slice key = key_of(by, failure->values[by], room);
-        add_to_known(&drivers->everywhere, key, failure->count);
+        struct slice key = key_of(failure->event, by, failure->values[by], room);
+        add_to_known(&drivers->everywhere, key, amount);
         if (line)
-            add_to_known(&line->values, key, failure->count);
+            add_to_known(&line->values, key, amount);
     }
     if (!is_part)
-        drivers->others += failure->count;
+        add_amount(&drivers->others[failure->event], amount);
     if (!is_part && line)
-        line->usual += failure->count;
+        add_amount(&line->usual, amount);
 }
 
 static void count_on_strips(struct drivers *drivers, const struct line_of *line,
@@ -307,13 +342,13 @@ static void keep_first(struct driven *driven, const struct failure *failure) {
 }
 
 static void count_value(struct looked_at *item, size_t by, const struct failure *failure,
-                        uint64_t number) {
+                        const struct amount *amount, uint64_t number) {
     struct slice value = failure->values[by];
     struct candidate *candidate =
         candidate_of(&item->candidates[by], value, bytes_hash(value.at, value.length));
     if (!candidate)
         return;
-    candidate->count += failure->count;
+    add_amount(&candidate->amount, amount);
     candidate->places += bytes_hash(&number, sizeof number) * failure->count;
     if (number % item->stride == 0)
         candidate->sample[number / item->stride % SAMPLE / 64] |= (uint64_t)1
@@ -327,12 +362,15 @@ void drivers_count(struct drivers *drivers, const struct failure *failure, bool 
     struct looked_at *item = spike_at(drivers, line, failure->seconds);
     if (line && !is_part && failure->seconds != MOMENT_NONE)
         count_on_strips(drivers, line, failure);
+    bool again = is_again(drivers, line, item, failure);
+    struct amount amount = {failure->count, failure->count * (again ? AGAIN : ONCE)};
     if (!item) {
-        count_other(drivers, line, failure, is_part);
+        count_other(drivers, line, failure, &amount, is_part);
         return;
     }
     if (!is_part) {
         item->driven.count += failure->count;
+        item->weight += amount.weight;
         keep_first(&item->driven, failure);
     }
     /* Rows of history are told apart by their hours: values that go together have equal counts in
@@ -340,7 +378,7 @@ void drivers_count(struct drivers *drivers, const struct failure *failure, bool 
     uint64_t number = is_part ? (uint64_t)failure->seconds : item->seen++;
     for (size_t by = 0; by < DRIVER_DIMENSIONS; by++)
         if (failure->values[by].length)
-            count_value(item, by, failure, number);
+            count_value(item, by, failure, &amount, number);
 }
 
 /* ---- ranks ---- */
@@ -349,49 +387,55 @@ struct ranked {
     enum driver_dimension by;
     const struct candidate *candidate;
     struct driver driver;
+    double part; /* of what is more than usual it has so much */
 };
 
-/* So many failures of the log count like others of the series where there are few of these. */
-static const double PRIOR = 10;
+/* So many failures of the same event count like others of the series where there are few of these,
+ * and so rare is what never came before. */
+static const double PRIOR = 10, LEAST_SHARE = 0.005;
 
-static double usual_share(const struct drivers *drivers, const struct looked_at *item,
-                          struct driver *driver) {
+static double share_of(const struct amount *part, const struct amount *all, double prior_share) {
+    double of_part = part ? (double)part->weight / ONCE : 0;
+    return (of_part + PRIOR * prior_share) / ((double)all->weight / ONCE + PRIOR);
+}
+
+static void find_usual(const struct drivers *drivers, const struct looked_at *item,
+                       struct driver *driver) {
     char room[KEY_LENGTH];
-    struct slice key = key_of(driver->dimension, driver->value, room);
-    const uint64_t *usual = map_get(&item->line->values, key);
-    const uint64_t *everywhere = map_get(&drivers->everywhere, key);
-    double all = ((everywhere ? (double)*everywhere : 0) + 0.5) / ((double)drivers->others + 10);
-    driver->usual = usual ? *usual : 0;
-    return ((double)driver->usual + PRIOR * all) / ((double)item->line->usual + PRIOR);
+    enum event event = item->line->event;
+    struct slice key = key_of(event, driver->dimension, driver->value, room);
+    const struct amount *usual = map_get(&item->line->values, key);
+    double all = share_of(map_get(&drivers->everywhere, key), &drivers->others[event], LEAST_SHARE);
+    driver->usual = usual ? usual->count : 0;
+    driver->usual_share = share_of(usual, &item->line->usual, all);
 }
 
 static double times_log(double a, double b) {
     return a > 0 ? a * log(a / b) : 0;
 }
 
-static double score_of(const struct looked_at *item, const struct driver *driver) {
-    double all = (double)item->driven.count, share = (double)driver->count / all;
-    double usual = driver->usual_share < 1 - 1e-9 ? driver->usual_share : 1 - 1e-9;
-    return all * (times_log(share, usual) + times_log(1 - share, 1 - usual));
+/* How unlikely so many are, where nothing but the amount changed. */
+static double surprise_of(double all, double share, double usual) {
+    usual = usual < 1 - 1e-9 ? usual : 1 - 1e-9;
+    return share > usual ? all * (times_log(share, usual) + times_log(1 - share, 1 - usual)) : 0;
 }
 
 /* Of a reason that is seen for the first time the wording and the code are the reason itself. */
 static bool defines_it(const struct looked_at *item, enum driver_dimension by) {
-    return !item->line->usual && (by == DRIVER_TEMPLATE || by == DRIVER_CODE);
+    return !item->line->usual.count && (by == DRIVER_TEMPLATE || by == DRIVER_CODE);
 }
 
-/* How much of what is more than usual has that value. */
-static double part_of(const struct looked_at *item, const struct driver *driver) {
-    double all = (double)item->driven.count;
-    double expected = item->spike->expected < all ? item->spike->expected : all;
-    return ((double)driver->count - expected * driver->usual_share) / (all - expected + 1);
-}
-
-static bool is_driver(const struct looked_at *item, const struct driver *driver) {
-    static const double LEAST_SCORE = 8, LEAST_PART = 0.1, LEAST_RATIO = 1.5;
-    double all = (double)item->driven.count, usual = driver->usual_share;
-    return part_of(item, driver) >= LEAST_PART &&
-           (double)driver->count >= LEAST_RATIO * usual * all && driver->score >= LEAST_SCORE;
+/* False: it is none. */
+static bool weigh(const struct looked_at *item, struct ranked *ranked) {
+    static const double LEAST_SURPRISE = 6, LEAST_PART = 0.1, LEAST_RATIO = 1.5;
+    struct driver *driver = &ranked->driver;
+    double all = (double)item->driven.count, weight = (double)item->weight,
+           expected = item->spike->expected < all ? item->spike->expected : all;
+    double share = (double)ranked->candidate->amount.weight / weight, usual = driver->usual_share;
+    double surprise = surprise_of(weight / ONCE, share, usual);
+    ranked->part = (share * all - expected * usual) / (all - expected + 1);
+    driver->score = surprise * ranked->part * ranked->part;
+    return ranked->part >= LEAST_PART && share >= LEAST_RATIO * usual && surprise >= LEAST_SURPRISE;
 }
 
 /* Those that may be told. */
@@ -401,21 +445,20 @@ static size_t collect(const struct drivers *drivers, const struct looked_at *ite
     for (enum driver_dimension by = 0; by < DRIVER_SHOWN; by++)
         for (size_t i = 0; i < item->candidates[by].count && !defines_it(item, by); i++) {
             const struct candidate *candidate = &item->candidates[by].items[i];
-            struct driver driver = {.dimension = by,
-                                    .value = {candidate->text, candidate->length},
-                                    .count = candidate->count};
-            if (candidate->count > item->driven.count)
-                continue;
-            driver.usual_share = usual_share(drivers, item, &driver);
-            driver.score = score_of(item, &driver);
-            if (is_driver(item, &driver))
-                ranked[count++] = (struct ranked){by, candidate, driver};
+            struct ranked *next = &ranked[count];
+            *next = (struct ranked){.by = by,
+                                    .candidate = candidate,
+                                    .driver = {.dimension = by,
+                                               .value = {candidate->text, candidate->length},
+                                               .count = candidate->amount.count}};
+            find_usual(drivers, item, &next->driver);
+            count += weigh(item, next);
         }
     return count;
 }
 
 static bool selects_same(const struct candidate *a, const struct candidate *b) {
-    return a->count == b->count && a->places == b->places;
+    return a->amount.count == b->amount.count && a->places == b->places;
 }
 
 /* Nine of ten failures that have one have the other as well. */
@@ -478,11 +521,11 @@ static void put_alike_behind(struct ranked *ranked, size_t count, struct ranked 
 }
 
 /* Each of the domains that a bad list holds has a small part of what its one sender has. */
-static size_t drop_small(const struct looked_at *item, struct ranked *ranked, size_t count) {
+static size_t drop_small(struct ranked *ranked, size_t count) {
     static const double LEAST_OF_FIRST = 0.25;
     size_t kept = 0;
     for (size_t i = 0; i < count; i++)
-        if (part_of(item, &ranked[i].driver) >= LEAST_OF_FIRST * part_of(item, &ranked[0].driver))
+        if (ranked[i].part >= LEAST_OF_FIRST * ranked[0].part)
             ranked[kept++] = ranked[i];
     return kept;
 }
@@ -495,7 +538,7 @@ static void rank(const struct drivers *drivers, struct looked_at *item) {
     size_t count = drop_same(ranked, collect(drivers, item, ranked));
     if (count)
         qsort(ranked, count, sizeof *ranked, compare_ranked);
-    count = drop_small(item, ranked, count);
+    count = drop_small(ranked, count);
     put_alike_behind(ranked, count, ordered);
     driven->driver_count = count < DRIVERS_MOST ? count : DRIVERS_MOST;
     for (size_t i = 0; i < driven->driver_count; i++)
@@ -507,8 +550,8 @@ static void rank(const struct drivers *drivers, struct looked_at *item) {
 
 static int compare_candidates(const void *left, const void *right) {
     const struct candidate *a = left, *b = right;
-    if (a->count != b->count)
-        return a->count > b->count ? -1 : 1;
+    if (a->amount.count != b->amount.count)
+        return a->amount.count > b->amount.count ? -1 : 1;
     return slice_compare((struct slice){a->text, a->length}, (struct slice){b->text, b->length});
 }
 
@@ -527,7 +570,7 @@ static void add_codes(struct looked_at *item) {
         const struct candidate *code = &codes->items[i];
         if (i < DRIVEN_CODES)
             driven->codes[driven->code_count++] =
-                (struct driven_code){{code->text, code->length}, code->count};
+                (struct driven_code){{code->text, code->length}, code->amount.count};
         else
             driven->more_codes++;
     }
@@ -535,7 +578,7 @@ static void add_codes(struct looked_at *item) {
 
 static struct slice most_of(const struct looked_at *item, enum driver_dimension by) {
     const struct candidates *values = &item->candidates[by];
-    if (!values->count || 2 * values->items[0].count <= item->driven.count)
+    if (!values->count || 2 * values->items[0].amount.count <= item->driven.count)
         return (struct slice){0};
     return (struct slice){values->items[0].text, values->items[0].length};
 }
@@ -547,7 +590,7 @@ void drivers_rank(struct drivers *drivers) {
             if (item->candidates[by].count)
                 qsort(item->candidates[by].items, item->candidates[by].count,
                       sizeof(struct candidate), compare_candidates);
-        item->driven.usual = item->line->usual;
+        item->driven.usual = item->line->usual.count;
         rank(drivers, item);
         add_examples(item);
         add_codes(item);

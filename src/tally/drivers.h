@@ -23,10 +23,10 @@ enum {
 struct driver {
     enum driver_dimension dimension;
     struct slice value;
-    uint64_t count;     /* of the spike */
-    uint64_t usual;     /* of the others */
-    double usual_share; /* what is taken for usual: of so few others that chance rules, and of all
-                           failures of the log */
+    uint64_t count; /* of the spike */
+    uint64_t usual; /* of the others */
+    double
+        usual_share; /* what is taken for usual: of few others and of all failures of the event */
     double score;
 };
 

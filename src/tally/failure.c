@@ -77,6 +77,18 @@ static void add_values(const struct finding *finding, struct failure_room *room,
     values[DRIVER_WAY] = slice_of(direction_name(record->direction));
 }
 
+static uint64_t hash_with(uint64_t before, struct slice text) {
+    const uint64_t both[] = {before, bytes_hash(text.at, text.length)};
+    return bytes_hash(both, sizeof both);
+}
+
+static uint32_t subject_of(const struct finding *finding) {
+    const struct record *record = &finding->record;
+    uint64_t message = bytes_hash(record->queue_id.at, record->queue_id.length);
+    uint32_t subject = (uint32_t)hash_with(message, record->recipient);
+    return !record->queue_id.length ? 0 : subject ? subject : 1;
+}
+
 bool failure_of(const struct finding *finding, struct failure_room *room,
                 struct failure *failure_r) {
     struct counting counting;
@@ -90,6 +102,7 @@ bool failure_of(const struct finding *finding, struct failure_room *room,
                                   .event = finding->record.event,
                                   .class_name = slice_of(finding_class(finding)),
                                   .count = counting.events,
+                                  .subject = subject_of(finding),
                                   .source = slice_of(finding->source),
                                   .line = finding->line,
                                   .reply = slice_head(finding->reply.whole, FAILURE_TEXT)};
@@ -179,11 +192,6 @@ static struct slice take_text(struct failure_memory *memory, struct unpack *unpa
 
 /* ---- failures ---- */
 
-static uint64_t hash_with(uint64_t before, struct slice text) {
-    const uint64_t both[] = {before, bytes_hash(text.at, text.length)};
-    return bytes_hash(both, sizeof both);
-}
-
 static bool is_reply_due(struct failure_memory *memory, const struct failure *failure) {
     uint64_t wording = hash_with((uint64_t)failure->event, failure->class_name);
     wording = hash_with(wording, failure->values[DRIVER_TEMPLATE]);
@@ -211,6 +219,7 @@ void failure_put(struct failure_memory *memory, const struct failure *failure, s
     pack_number(pack, failure->nanos);
     pack_number(pack, (uint64_t)failure->event);
     pack_number(pack, failure->count);
+    pack_number(pack, failure->subject);
     pack_signed(pack, less((int64_t)failure->line, (int64_t)memory->line));
     put_text(memory, slice_head(failure->class_name, FAILURE_TEXT), pack);
     put_text(memory, slice_head(failure->source, FAILURE_TEXT), pack);
@@ -229,6 +238,7 @@ bool failure_take(struct failure_memory *memory, struct unpack *unpack, struct f
     uint64_t event = unpack_number(unpack);
     failure_r->event = event <= EVENT_WARNING ? (enum event)event : EVENT_NONE;
     failure_r->count = unpack_number(unpack);
+    failure_r->subject = (uint32_t)unpack_number(unpack);
     failure_r->line = (uint64_t)more(unpack_signed(unpack), (int64_t)memory->line);
     failure_r->class_name = take_text(memory, unpack);
     failure_r->source = take_text(memory, unpack);

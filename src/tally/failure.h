@@ -31,7 +31,8 @@ struct failure {
     uint32_t nanos;
     enum event event;
     struct slice class_name;
-    uint64_t count;                         /* failures that it stands for */
+    uint64_t count;   /* failures that it stands for */
+    uint32_t subject; /* the same for each failure of one recipient of a message; 0: of none */
     struct slice values[DRIVER_DIMENSIONS]; /* without any bytes: it has none */
     struct slice source;
     uint64_t line;
