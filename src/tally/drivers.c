@@ -387,16 +387,21 @@ struct ranked {
     enum driver_dimension by;
     const struct candidate *candidate;
     struct driver driver;
-    double part; /* of what is more than usual it has so much */
 };
 
 /* So many failures of the same event count like others of the series where there are few of these,
  * and so rare is what never came before. */
 static const double PRIOR = 10, LEAST_SHARE = 0.005;
 
-static double share_of(const struct amount *part, const struct amount *all, double prior_share) {
+static double share_of(const struct amount *part, const struct amount *all, double prior,
+                       double prior_share) {
     double of_part = part ? (double)part->weight / ONCE : 0;
-    return (of_part + PRIOR * prior_share) / ((double)all->weight / ONCE + PRIOR);
+    return (of_part + prior * prior_share) / ((double)all->weight / ONCE + prior);
+}
+
+/* What hangs on the reason is not as rare as among all failures. */
+static bool hangs_on_reason(enum driver_dimension by) {
+    return by == DRIVER_TEMPLATE || by == DRIVER_CODE;
 }
 
 static void find_usual(const struct drivers *drivers, const struct looked_at *item,
@@ -405,9 +410,11 @@ static void find_usual(const struct drivers *drivers, const struct looked_at *it
     enum event event = item->line->event;
     struct slice key = key_of(event, driver->dimension, driver->value, room);
     const struct amount *usual = map_get(&item->line->values, key);
-    double all = share_of(map_get(&drivers->everywhere, key), &drivers->others[event], LEAST_SHARE);
+    double all =
+        share_of(map_get(&drivers->everywhere, key), &drivers->others[event], PRIOR, LEAST_SHARE);
     driver->usual = usual ? usual->count : 0;
-    driver->usual_share = share_of(usual, &item->line->usual, all);
+    driver->usual_share =
+        share_of(usual, &item->line->usual, hangs_on_reason(driver->dimension) ? 1 : PRIOR, all);
 }
 
 static double times_log(double a, double b) {
@@ -422,7 +429,7 @@ static double surprise_of(double all, double share, double usual) {
 
 /* Of a reason that is seen for the first time the wording and the code are the reason itself. */
 static bool defines_it(const struct looked_at *item, enum driver_dimension by) {
-    return !item->line->usual.count && (by == DRIVER_TEMPLATE || by == DRIVER_CODE);
+    return !item->line->usual.count && hangs_on_reason(by);
 }
 
 /* False: it is none. */
@@ -433,9 +440,9 @@ static bool weigh(const struct looked_at *item, struct ranked *ranked) {
            expected = item->spike->expected < all ? item->spike->expected : all;
     double share = (double)ranked->candidate->amount.weight / weight, usual = driver->usual_share;
     double surprise = surprise_of(weight / ONCE, share, usual);
-    ranked->part = (share * all - expected * usual) / (all - expected + 1);
-    driver->score = surprise * ranked->part * ranked->part;
-    return ranked->part >= LEAST_PART && share >= LEAST_RATIO * usual && surprise >= LEAST_SURPRISE;
+    driver->part = (share * all - expected * usual) / (all - expected + 1);
+    driver->score = surprise * driver->part * driver->part;
+    return driver->part >= LEAST_PART && share >= LEAST_RATIO * usual && surprise >= LEAST_SURPRISE;
 }
 
 /* Those that may be told. */
@@ -525,7 +532,7 @@ static size_t drop_small(struct ranked *ranked, size_t count) {
     static const double LEAST_OF_FIRST = 0.25;
     size_t kept = 0;
     for (size_t i = 0; i < count; i++)
-        if (ranked[i].part >= LEAST_OF_FIRST * ranked[0].part)
+        if (ranked[i].driver.part >= LEAST_OF_FIRST * ranked[0].driver.part)
             ranked[kept++] = ranked[i];
     return kept;
 }
@@ -606,18 +613,23 @@ const struct driven *drivers_of(const struct drivers *drivers, size_t place) {
 
 /* ---- one cause in several series ---- */
 
+static const double MOST_OF_IT = 0.7;
+
 static bool is_same_driver(const struct driver *a, const struct driver *b) {
     return a->dimension == b->dimension && slice_equal(a->value, b->value);
 }
 
-/* The first of the one is among the first two of the other. */
+static bool has_driver(const struct driven *driven, const struct driver *driver) {
+    for (size_t i = 0; i < driven->driver_count; i++)
+        if (is_same_driver(&driven->drivers[i], driver))
+            return driven->drivers[i].part >= MOST_OF_IT;
+    return false;
+}
+
+/* Each explains most of both: one that has a part of many spikes is no cause of them. */
 static bool share_driver(const struct driven *one, const struct driven *other) {
-    enum { FIRST = 2 };
-    for (size_t i = 0; one->driver_count && i < FIRST && i < other->driver_count; i++)
-        if (is_same_driver(&one->drivers[0], &other->drivers[i]))
-            return true;
-    for (size_t i = 0; other->driver_count && i < FIRST && i < one->driver_count; i++)
-        if (is_same_driver(&other->drivers[0], &one->drivers[i]))
+    for (size_t i = 0; i < one->driver_count; i++)
+        if (one->drivers[i].part >= MOST_OF_IT && has_driver(other, &one->drivers[i]))
             return true;
     return false;
 }
@@ -643,10 +655,10 @@ static bool is_sequel(const struct looked_at *item, const struct looked_at *befo
 }
 
 static bool is_one_cause(const struct looked_at *item, const struct looked_at *head) {
-    bool has_driver = share_driver(&item->driven, &head->driven);
+    bool is_shared = share_driver(&item->driven, &head->driven);
     if (is_sequel(item, head))
-        return has_driver || !item->driven.driver_count;
-    return has_driver && share_hours(item->spike, head->spike);
+        return is_shared || !item->driven.driver_count;
+    return is_shared && share_hours(item->spike, head->spike);
 }
 
 /* Spikes come with the greatest surprise first, and that one is told; but for what was put off,

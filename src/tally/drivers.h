@@ -27,6 +27,7 @@ struct driver {
     uint64_t usual; /* of the others */
     double
         usual_share; /* what is taken for usual: of few others and of all failures of the event */
+    double part;     /* of what is more than usual it has so much: 0.9 */
     double score;
 };
 

@@ -92,7 +92,7 @@ static uint32_t subject_of(const struct finding *finding) {
 bool failure_of(const struct finding *finding, struct failure_room *room,
                 struct failure *failure_r) {
     struct counting counting;
-    if (finding->record.event == EVENT_DELIVERED)
+    if (finding->record.event == EVENT_DELIVERED || finding->outside || finding->left_out)
         return false;
     counting_begin(&counting, finding);
     if (!(counting.of & OF_FAULTS))
