@@ -38,6 +38,7 @@ MODES = [
     ("copytruncate", "copytruncate\ncompress"),
     ("nocreate, xz", "nocreate\ncompress\ncompresscmd /usr/bin/xz\ncompressext .xz"),
 ]
+KEPT = 1000  # rotated logs
 # What is named on the command line.
 NAMES = ["mail.log"], ["mail.log*"], ["."]
 
@@ -55,7 +56,7 @@ class Proof:
         self.writer = subprocess.Popen([sys.executable, "-B", os.path.join(HERE, "writer.py"),
                                         folder, str(wishes.seed), str(wishes.rate)])
         self.killed = self.whole = self.rotations = 0
-        self.mode = 0
+        self.mode = self.rotates_in = 0
         self.ends = threading.Event()
         self.troubles = []
         self.begun = time.monotonic()
@@ -87,9 +88,20 @@ class Proof:
 
     # ---- the rotator
 
+    def change_mode(self, mode):
+        """A logrotate that packs writes over the mail.log.1 of one that did not."""
+        self.rotates_in = mode
+        for name in os.listdir(self.logs):
+            number = name.rpartition(".")[2]
+            if number.isdigit() and int(number) < KEPT:
+                os.rename(os.path.join(self.logs, name),
+                          os.path.join(self.logs, "mail.log.%d" % (int(number) + 10 * KEPT)))
+
     def rotate(self):
         """One rotation; a service that logs opens its log anew when it is told so."""
-        name, lines = MODES[self.mode]
+        if self.rotates_in != self.mode:
+            self.change_mode(self.mode)
+        name, lines = MODES[self.rotates_in]
         config = os.path.join(self.folder, "rotate.conf")
         reopens = ("before=$(cat {0}); kill -HUP {1}\n"
                    "while [ \"$(cat {0})\" = $before ]; do sleep 0.01; done").format(
@@ -97,7 +109,8 @@ class Proof:
         if name != "copytruncate":
             lines += "\npostrotate\n%s\nendscript" % reopens
         with open(config, "w", encoding="utf-8") as file:
-            file.write("%s/mail.log {\nrotate 1000\nmissingok\n%s\n}\n" % (self.logs, lines))
+            file.write("%s/mail.log {\nrotate %d\nmissingok\n%s\n}\n" %
+                       (self.logs, KEPT, lines))
         os.chmod(config, 0o644)
         if name == "copytruncate":
             self.tell_writer(signal.SIGUSR1)
