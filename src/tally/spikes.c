@@ -1,6 +1,12 @@
-/* Why: bounces jumped, and a person wants to know when it began.
+/* Why: bounces jumped, and a person wants to know when it began. Of hundreds of series each has its
+ * chance to look odd, so a spike must be more than the luck of all of them together.
  *
- * How: for the time being the level of the whole log, without its highest hours, and one threshold.
+ * How: for each series what is usual at each hour of the week (level.h), and more where more mail
+ * than usual came; windows of ten minutes to days are held against it (surprise.h), the most
+ * surprising one is a spike when chance would show such a one in no ten weeks; then its edges are
+ * moved to where the level changed, it is taken out, and the rest is looked at again. Twice: what
+ * the first round found is no part of what is usual in the second. What comes at the same time of
+ * most days or of another week is usual, and so is what comes all the time.
  */
 #include "tally/spikes.h"
 
@@ -8,79 +14,672 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "tally/level.h"
+#include "tally/surprise.h"
 
 enum {
+    MINUTE = 60,
     LEAST_COUNT = 20,
-    LEAST_RATIO = 3,
-    LEAST_HOURS = 6,
+    LEAST_HOURS = 6,    /* of a log that anything can be said of */
+    MOST_SPIKES = 24,   /* of one series and chunk */
+    CHUNK_DAYS = 28,    /* looked at together */
+    LEARNING_DAYS = 56, /* before them, that say what is usual */
     FEW_DAYS = 3,
-    HIGHEST = 20 /* hours in 100 */
+    LONG_HOURS = 12, /* longer ones are the same as another week's only by most weeks */
+};
+
+static const double least_ratio = 2;
+/* Shorter windows are taken before longer ones that are not so many times as surprising. */
+static const double shorter_first = 1.1;
+/* The level that is told from the usual one, between that and the spike's, in parts of the way as
+ * ratios go: for what is surely a part of the spike, and for what leads up to it and follows. */
+static const double inner_part = 0.6, outer_part = 0.35;
+/* Usual is at least so much of the spike's level, when its edges are looked for. */
+static const double least_usual = 0.12;
+/* In the first round so much less surprise is enough. */
+static const double first_lenience = 3;
+/* So many false ones a week, if the model held. */
+static const double false_a_week = 0.1;
+/* What is found at first and is more than so many a week is how the series is. */
+static const double rare_a_week = 0.67;
+
+static const int64_t window_minutes[] = {10, 15, 30, 60, 120, 240, 480, 960, 1440, 2880, 4320};
+enum { WINDOWS = sizeof window_minutes / sizeof *window_minutes };
+
+static const struct scatter common = {{1, 1.5, 2, 2.5, 3}, {0.3, 0.3, 0.2, 0.15, 0.1}};
+
+/* Of buckets: [start, end). */
+struct stretch {
+    size_t start, end;
+    double surprise;
+};
+
+struct found {
+    struct stretch items[MOST_SPIKES];
+    size_t count;
+};
+
+/* How much could fail: one way of mail. */
+struct mail {
+    double *buckets, *hours;
+    double of_week[WEEK_HOURS];
+};
+
+/* One series, laid out along the calendar; sums are of all before each bucket. */
+struct track {
+    const struct series *series;
+    const struct series *usual; /* may be NULL */
+    const struct mail *mail;    /* NULL: it depends on none */
+    double *counts, *hours;
+    double *own;              /* that are part of the mail, of buckets */
+    double *expected, *extra; /* extra: the part that is due to more mail */
+    double *count_sums, *expected_sums, *extra_sums;
+    double *weights; /* of hours */
+    uint8_t *is_out; /* buckets that are no part of what is usual, or were found */
+    double of_week[WEEK_HOURS];
+    double total; /* of what the level was learned from */
+    struct scatter scatter;
 };
 
 struct looking {
-    int64_t begin, bucket; /* seconds */
-    size_t hours;
-    uint64_t *of_hours;
+    struct calendar calendar;
+    struct series_list book, usual;
+    bool has_usual;
+    double shape[WEEK_HOURS];
+    struct mail mails[SERIES_MAILS];
+    struct track track;
+    double weeks;         /* that are looked at */
+    double log_tests;     /* of one second's windows */
+    double lenience;      /* so much less is enough */
+    struct found *masked; /* of each series, from the first round */
+    struct scatter_sums *sums;
+    struct scatter before;
     struct spikes *spikes;
     size_t capacity;
 };
 
-static void span_of(const struct series *series, struct spikes *spikes) {
-    for (size_t i = 0; i < series->cell_count; i++) {
-        int64_t at = series->cells[i].bucket;
-        bool is_first = spikes->begin == spikes->end;
-        if (is_first || at < spikes->begin)
-            spikes->begin = at;
-        if (is_first || at >= spikes->end)
-            spikes->end = at + 1;
+/* ---- sums over stretches */
+
+static void add_up(struct looking *looking) {
+    struct track *track = &looking->track;
+    double count = 0, expected = 0, extra = 0;
+    for (size_t i = 0; i <= looking->calendar.buckets; i++) {
+        track->count_sums[i] = count;
+        track->expected_sums[i] = expected;
+        track->extra_sums[i] = extra;
+        if (i == looking->calendar.buckets || track->is_out[i] || !looking->calendar.is_known[i])
+            continue;
+        count += track->counts[i];
+        expected += track->expected[i];
+        extra += track->extra[i];
     }
 }
 
-static int compare_numbers(const void *left, const void *right) {
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return (a > b) - (a < b);
+static double over(const double *sums, size_t start, size_t end) {
+    return sums[end] - sums[start];
 }
 
-static double usual_of(const struct looking *looking) {
-    uint64_t *all = memory_resize(NULL, looking->hours, sizeof *all);
-    double sum = 0;
-    size_t kept = looking->hours - looking->hours * HIGHEST / 100;
-    memcpy(all, looking->of_hours, looking->hours * sizeof *all);
-    qsort(all, looking->hours, sizeof *all, compare_numbers);
-    for (size_t i = 0; i < kept; i++)
-        sum += (double)all[i];
-    free(all);
-    return (sum + 1) / (double)kept;
+static double hours_of(const struct looking *looking, size_t buckets) {
+    return (double)buckets / (double)looking->calendar.per_hour;
 }
 
-static void look_at(struct looking *looking, const struct series *series) {
-    memset(looking->of_hours, 0, looking->hours * sizeof *looking->of_hours);
-    for (size_t i = 0; i < series->cell_count; i++)
-        looking->of_hours[(series->cells[i].bucket - looking->begin) / HOUR] +=
-            series->cells[i].count;
-    double usual = usual_of(looking);
-    for (size_t i = 0, end; i < looking->hours; i = end) {
-        uint64_t sum = 0;
-        for (end = i; end < looking->hours && (double)looking->of_hours[end] >= LEAST_RATIO * usual;
-             end++)
-            sum += looking->of_hours[end];
-        double expected = usual * (double)(end - i);
-        if (sum >= LEAST_COUNT) {
-            struct spikes *spikes = looking->spikes;
-            spikes->items = memory_grow(spikes->items, &looking->capacity, spikes->count + 1,
-                                        sizeof *spikes->items);
-            spikes->items[spikes->count++] =
-                (struct spike){.event = series->event,
-                               .class_name = series->class_name,
-                               .start = looking->begin + (int64_t)i * HOUR,
-                               .end = looking->begin + (int64_t)end * HOUR,
-                               .count = sum,
-                               .expected = expected,
-                               .surprise = (double)sum * log((double)sum / expected)};
+static double surprise_at(const struct looking *looking, size_t start, size_t end) {
+    const struct track *track = &looking->track;
+    const struct expectation expectation = {
+        .count = over(track->expected_sums, start, end),
+        .extra = over(track->extra_sums, start, end),
+        .hours = hours_of(looking, end - start),
+        .doubt = 1 / (4 + track->total / 8),
+    };
+    return surprise_of(&track->scatter, &expectation, over(track->count_sums, start, end));
+}
+
+/* ---- what is expected */
+
+/* More mail than usual, in the half hour up to each bucket: as much of it as is beyond chance. */
+static double busy_at(const struct looking *looking, const double *mail_sums,
+                      const double *usual_sums, size_t bucket) {
+    size_t half = looking->calendar.per_hour / 2 ? looking->calendar.per_hour / 2 : 1;
+    size_t start = bucket + 1 > half ? bucket + 1 - half : 0;
+    double usual = over(usual_sums, start, bucket + 1), mail = over(mail_sums, start, bucket + 1);
+    double more = mail - 1.2 * usual - 2 * sqrt(usual) - 1;
+    return more > 0 ? more / (double)half : 0;
+}
+
+/* The failures that more mail brings come with it, and of deferrals the tries after it. */
+static void add_extra(struct looking *looking, double share) {
+    const struct calendar *calendar = &looking->calendar;
+    struct track *track = &looking->track;
+    bool is_tried_again = track->series->event == EVENT_DEFERRED;
+    double at_once = is_tried_again ? 0.4 : 0.8;
+    double kept = exp(-1 / ((is_tried_again ? 3 : 1) * (double)calendar->per_hour)), later = 0;
+    double *mail = track->count_sums, *usual = track->expected_sums; /* lent */
+    double mail_sum = 0, usual_sum = 0;
+    for (size_t i = 0; i <= calendar->buckets; i++) {
+        mail[i] = mail_sum;
+        usual[i] = usual_sum;
+        if (i == calendar->buckets || !calendar->is_known[i])
+            continue;
+        mail_sum += track->mail->buckets[i] - track->own[i];
+        usual_sum += track->mail->of_week[calendar->of_week[i / calendar->per_hour]] /
+                     (double)calendar->per_hour;
+    }
+    for (size_t i = 0; i < calendar->buckets; i++) {
+        double busy = share * busy_at(looking, mail, usual, i);
+        later = kept * later + (1 - kept) * busy;
+        track->extra[i] = at_once * busy + (1 - at_once) * later;
+        track->expected[i] += track->extra[i];
+    }
+}
+
+static double share_of(const struct looking *looking) {
+    const struct track *track = &looking->track;
+    double failures = 0, mail = 0;
+    for (size_t i = 0; i < looking->calendar.hours; i++) {
+        failures += track->weights[i] * track->of_week[looking->calendar.of_week[i]];
+        mail += track->weights[i] * track->mail->of_week[looking->calendar.of_week[i]];
+    }
+    return mail > 0 ? failures / mail : 0;
+}
+
+/* Hours as they count for what is usual: what is taken out is not there. */
+static void weigh(struct looking *looking, double *kept_r) {
+    const struct calendar *calendar = &looking->calendar;
+    struct track *track = &looking->track;
+    track->total = 0;
+    for (size_t hour = 0; hour < calendar->hours; hour++) {
+        double out = 0, known = 0, count = 0;
+        for (size_t i = hour * calendar->per_hour; i < (hour + 1) * calendar->per_hour; i++) {
+            known += calendar->is_known[i];
+            out += calendar->is_known[i] && track->is_out[i];
+            count += track->is_out[i] ? 0 : track->counts[i];
         }
-        end += end == i;
+        track->weights[hour] = calendar->known[hour] * (known > 0 ? 1 - out / known : 1);
+        kept_r[hour] = known > 0 ? count : track->hours[hour];
+        track->total += kept_r[hour];
     }
 }
+
+static void expect(struct looking *looking, bool is_rough) {
+    const struct calendar *calendar = &looking->calendar;
+    struct track *track = &looking->track;
+    double *kept = memory_resize(NULL, calendar->hours + 1, sizeof *kept);
+    weigh(looking, kept);
+    level_fit(&(struct level_source){.calendar = calendar,
+                                     .counts = kept,
+                                     .weights = track->weights,
+                                     .shape = looking->shape,
+                                     .is_rough = is_rough},
+              track->of_week);
+    free(kept);
+    for (size_t i = 0; i < calendar->buckets; i++) {
+        track->expected[i] =
+            track->of_week[calendar->of_week[i / calendar->per_hour]] / (double)calendar->per_hour;
+        track->extra[i] = 0;
+    }
+    if (track->mail)
+        add_extra(looking, share_of(looking));
+}
+
+/* ---- looking for one */
+
+static double needed(const struct looking *looking, size_t buckets) {
+    return looking->log_tests - log((double)buckets * (double)looking->calendar.bucket);
+}
+
+static bool is_whole(const struct calendar *calendar, size_t start, size_t end) {
+    return calendar_time(calendar, end - 1) - calendar_time(calendar, start) ==
+           (int64_t)(end - 1 - start) * calendar->bucket;
+}
+
+static bool is_much(const struct looking *looking, size_t start, size_t end) {
+    const struct track *track = &looking->track;
+    double count = over(track->count_sums, start, end);
+    double expected = over(track->expected_sums, start, end);
+    return count >= LEAST_COUNT && count >= least_ratio * expected &&
+           is_whole(&looking->calendar, start, end);
+}
+
+/* The window that is farthest beyond what chance shows; its surprise is what it has more. */
+static struct stretch best_window(const struct looking *looking) {
+    const struct calendar *calendar = &looking->calendar;
+    struct stretch best = {0};
+    for (size_t i = 0; i < WINDOWS; i++) {
+        size_t length = (size_t)(window_minutes[i] * MINUTE / calendar->bucket);
+        size_t step = length / 8 ? length / 8 : 1;
+        if (!length)
+            continue;
+        double least = needed(looking, length) - looking->lenience;
+        for (size_t start = calendar->from; start + length <= calendar->to; start += step) {
+            if (!is_much(looking, start, start + length))
+                continue;
+            double more = surprise_at(looking, start, start + length) - least;
+            if (more > 0 &&
+                more > (best.end - best.start < length ? shorter_first : 1) * best.surprise)
+                best = (struct stretch){start, start + length, more};
+        }
+    }
+    return best;
+}
+
+/* Two levels to be told apart: the usual one, and one between it and that of a spike, which has
+ * `rate` a bucket. Where nearly nothing is usual a straggler is no part of a spike. */
+struct levels {
+    double rate, part;
+};
+
+/* How much likelier a bucket is on the higher one, as logarithms go. */
+static double gain_at(const struct looking *looking, size_t bucket, const struct levels *levels) {
+    const struct track *track = &looking->track;
+    if (track->is_out[bucket] || !looking->calendar.is_known[bucket])
+        return 0;
+    double usual = track->expected[bucket], least = least_usual * levels->rate;
+    usual = usual > least ? usual : least;
+    double ratio = levels->rate > usual ? pow(levels->rate / usual, levels->part) : 1;
+    ratio = ratio > 1.5 ? ratio : 1.5;
+    return track->counts[bucket] * log(ratio) - (ratio - 1) * usual;
+}
+
+/* The stretch of [from, to) that is likeliest to be so much above what is expected. */
+static struct stretch likeliest(const struct looking *looking, size_t from, size_t to,
+                                const struct levels *levels) {
+    struct stretch edges = {from, to, 0};
+    double sum = 0;
+    size_t start = from;
+    for (size_t i = from; i < to; i++) {
+        if (sum <= 0 || !is_whole(&looking->calendar, i - (i > from), i + 1)) {
+            sum = 0;
+            start = i;
+        }
+        sum += gain_at(looking, i, levels);
+        if (sum > edges.surprise)
+            edges = (struct stretch){start, i + 1, sum};
+    }
+    return edges;
+}
+
+/* What builds up slowly begins before it is high: as far as more than a burst speaks for it. */
+static void extend(const struct looking *looking, struct stretch *edges, size_t from, size_t to,
+                   const struct levels *levels) {
+    double sum = 0, best = 0, least = 2 * (1 + looking->track.scatter.clusters[0]);
+    for (size_t i = edges->start; i-- > from && is_whole(&looking->calendar, i, i + 2);) {
+        sum += gain_at(looking, i, levels);
+        if (sum > best + least) {
+            best = sum;
+            edges->start = i;
+        }
+    }
+    sum = best = 0;
+    for (size_t i = edges->end; i < to && is_whole(&looking->calendar, i - 1, i + 1); i++) {
+        sum += gain_at(looking, i, levels);
+        if (sum > best + least) {
+            best = sum;
+            edges->end = i + 1;
+        }
+    }
+}
+
+/* To where the level changed. */
+static struct stretch with_edges(const struct looking *looking, struct stretch window) {
+    enum { TIMES = 3 };
+    const struct calendar *calendar = &looking->calendar;
+    const struct track *track = &looking->track;
+    size_t reach = window.end - window.start + 3 * calendar->per_hour;
+    size_t from = window.start > calendar->from + reach ? window.start - reach : calendar->from;
+    size_t to = window.end + reach < calendar->to ? window.end + reach : calendar->to;
+    struct stretch edges = window;
+    struct levels levels;
+    for (int i = 0; i < TIMES; i++) {
+        levels.rate =
+            over(track->count_sums, edges.start, edges.end) / (double)(edges.end - edges.start);
+        levels.part = inner_part;
+        edges = likeliest(looking, from, to, &levels);
+    }
+    levels.part = outer_part;
+    extend(looking, &edges, from, to, &levels);
+    return edges;
+}
+
+static void take_out(struct looking *looking, const struct stretch *stretch) {
+    memset(looking->track.is_out + stretch->start, 1, stretch->end - stretch->start);
+}
+
+/* ---- what came before at the same time */
+
+/* The most that came at another time, give or take an hour. */
+static double most_near(const struct looking *looking, int64_t time, size_t length,
+                        const double *sums, double *usual_r) {
+    const struct calendar *calendar = &looking->calendar;
+    double most = -1;
+    for (int64_t shift = -HOUR; shift <= HOUR; shift += HOUR / 4) {
+        size_t start = calendar_bucket(calendar, time + shift);
+        if (start == SIZE_MAX || start + length > calendar->buckets || !calendar->is_known[start] ||
+            !calendar->is_known[start + length - 1])
+            continue;
+        double count = over(sums, start, start + length);
+        if (count > most) {
+            most = count;
+            *usual_r = over(looking->track.expected_sums, start, start + length);
+        }
+    }
+    return most;
+}
+
+struct others {
+    size_t known, like;
+};
+
+static struct others at_other_times(const struct looking *looking, const struct stretch *stretch,
+                                    const double *sums, int64_t step) {
+    const struct calendar *calendar = &looking->calendar;
+    double count = over(sums, stretch->start, stretch->end), usual = 0;
+    double more = count - over(looking->track.expected_sums, stretch->start, stretch->end);
+    int64_t time = calendar_time(calendar, stretch->start);
+    int64_t begin = calendar->begins[0], end = calendar->begins[calendar->days - 1] + DAY_SECONDS;
+    struct others others = {0};
+    for (int64_t at = time - (time - begin) / step * step; at < end; at += step) {
+        double most =
+            at == time ? -1 : most_near(looking, at, stretch->end - stretch->start, sums, &usual);
+        others.known += most >= 0;
+        others.like += most >= 0 && most - usual >= 0.4 * more;
+    }
+    return others;
+}
+
+/* `sums`: of all counts, what was found included. */
+static bool comes_again(const struct looking *looking, const struct stretch *stretch,
+                        const double *sums) {
+    struct others weeks = at_other_times(looking, stretch, sums, 7 * (int64_t)DAY_SECONDS);
+    if (hours_of(looking, stretch->end - stretch->start) > LONG_HOURS)
+        return weeks.like >= 2 && 2 * weeks.like >= weeks.known;
+    struct others days = at_other_times(looking, stretch, sums, DAY_SECONDS);
+    return weeks.like >= 1 || (days.like >= 2 && 5 * days.like >= days.known);
+}
+
+/* ---- all of a series */
+
+static void find_all(struct looking *looking, struct found *found_r) {
+    double *whole = memory_resize(NULL, looking->calendar.buckets + 1, sizeof *whole);
+    struct track *track = &looking->track;
+    found_r->count = 0;
+    add_up(looking);
+    memcpy(whole, track->count_sums, (looking->calendar.buckets + 1) * sizeof *whole);
+    for (size_t tries = 0; tries < MOST_SPIKES; tries++) {
+        struct stretch window = best_window(looking);
+        if (window.surprise <= 0)
+            break;
+        struct stretch edges = with_edges(looking, window);
+        if (!is_much(looking, edges.start, edges.end))
+            edges = window;
+        edges.surprise = window.surprise;
+        if (!comes_again(looking, &edges, whole))
+            found_r->items[found_r->count++] = edges;
+        take_out(looking, &edges);
+        add_up(looking);
+    }
+    free(whole);
+}
+
+static int compare_starts(const void *left, const void *right) {
+    const struct stretch *a = left, *b = right;
+    return (a->start > b->start) - (a->start < b->start);
+}
+
+static int compare_surprises(const void *left, const void *right) {
+    const struct stretch *a = left, *b = right;
+    if (a->surprise != b->surprise)
+        return a->surprise > b->surprise ? -1 : 1;
+    return compare_starts(left, right);
+}
+
+/* Between two of them nothing shows that it was over: the pause is short, or in it little is usual.
+ */
+static bool goes_on(const struct looking *looking, const struct stretch *first,
+                    const struct stretch *second) {
+    const struct track *track = &looking->track;
+    size_t pause = second->start - first->end;
+    size_t around = second->end - first->start;
+    double rate = over(track->expected_sums, first->start, second->end) / (double)around;
+    double in_pause = over(track->expected_sums, first->end, second->start);
+    double hours = hours_of(looking, pause);
+    return hours <= 1 || (hours <= 14 && in_pause < 0.6 * rate * (double)pause) || in_pause < 2;
+}
+
+/* Sums hold all counts. */
+static void join(struct looking *looking, struct found *found) {
+    size_t used = 0;
+    if (!found->count)
+        return;
+    qsort(found->items, found->count, sizeof *found->items, compare_starts);
+    for (size_t i = 1; i < found->count; i++) {
+        struct stretch *last = &found->items[used], *next = &found->items[i];
+        if (hours_of(looking, next->start - last->end) <= 14 && goes_on(looking, last, next)) {
+            last->end = next->end;
+            last->surprise = last->surprise > next->surprise ? last->surprise : next->surprise;
+        } else {
+            found->items[++used] = *next;
+        }
+    }
+    found->count = used + 1;
+}
+
+static void begin_track(struct looking *looking, size_t place) {
+    struct track *track = &looking->track;
+    const struct calendar *calendar = &looking->calendar;
+    const struct series *series = &looking->book.items[place];
+    track->series = series;
+    track->usual = NULL;
+    for (size_t i = 0; looking->has_usual && i < looking->usual.count; i++)
+        if (looking->usual.items[i].event == series->event &&
+            slice_equal(looking->usual.items[i].class_name, series->class_name))
+            track->usual = &looking->usual.items[i];
+    memset(track->counts, 0, calendar->buckets * sizeof *track->counts);
+    memset(track->hours, 0, calendar->hours * sizeof *track->hours);
+    memset(track->is_out, 0, calendar->buckets);
+    calendar_count(calendar, series, track->usual, track->counts, track->hours);
+    track->mail = NULL;
+    if (series->event == EVENT_AUTH_FAILED)
+        return;
+    memset(track->own, 0, calendar->buckets * sizeof *track->own);
+    for (size_t i = 0; i < series->cell_count; i++) {
+        size_t at = calendar_bucket(calendar, series->cells[i].bucket);
+        if (at != SIZE_MAX)
+            track->own[at] += (double)(series->direction != DIRECTION_IN ? series->cells[i].fresh
+                                       : series->event == EVENT_REJECTED ? series->cells[i].count
+                                                                         : 0);
+    }
+    if (series->direction == DIRECTION_OUT)
+        track->mail = &looking->mails[SERIES_OUT];
+    if (series->direction == DIRECTION_LOCAL)
+        track->mail = &looking->mails[looking->has_usual ? SERIES_OUT : SERIES_LOCAL];
+    if (series->direction == DIRECTION_IN)
+        track->mail = &looking->mails[SERIES_RECEIVED];
+}
+
+/* What is left between count and expectation, in pieces that are wholly usual. */
+static void measure(struct looking *looking, struct scatter_sums *sums_r) {
+    const struct calendar *calendar = &looking->calendar;
+    const struct track *track = &looking->track;
+    size_t quarter = calendar->per_hour / 4 ? calendar->per_hour / 4 : 1;
+    *sums_r = (struct scatter_sums){0};
+    for (size_t i = 0; i + quarter <= calendar->buckets; i += quarter) {
+        double count = over(track->count_sums, i, i + quarter);
+        double expected = over(track->expected_sums, i, i + quarter);
+        if (expected > 0)
+            scatter_add(sums_r, 0, count, expected);
+    }
+    for (size_t scale = 1; scale < SCATTER_SCALES; scale++) {
+        size_t hours = (size_t)scatter_hours[scale];
+        for (size_t hour = 0; hour + hours <= calendar->hours; hour += hours) {
+            double count = 0, expected = 0;
+            for (size_t i = hour; i < hour + hours; i++) {
+                size_t first = i * calendar->per_hour, end = first + calendar->per_hour;
+                double of_buckets = over(track->expected_sums, first, end);
+                bool is_book = of_buckets > 0 || !calendar->known[i] || calendar->is_known[first];
+                count += is_book ? over(track->count_sums, first, end) : track->hours[i];
+                expected += is_book ? of_buckets
+                                    : calendar->known[i] * track->of_week[calendar->of_week[i]];
+            }
+            if (expected > 0)
+                scatter_add(sums_r, scale, count, expected);
+        }
+    }
+}
+
+static void first_round(struct looking *looking, size_t place) {
+    struct found *masked = &looking->masked[place];
+    begin_track(looking, place);
+    looking->track.scatter = common;
+    expect(looking, true);
+    looking->lenience = first_lenience;
+    find_all(looking, masked);
+    looking->lenience = 0;
+    size_t most = (size_t)(rare_a_week * looking->weeks) + 1;
+    if (masked->count) {
+        qsort(masked->items, masked->count, sizeof *masked->items, compare_surprises);
+        masked->count = masked->count > most ? most : masked->count;
+    }
+    memset(looking->track.is_out, 0, looking->calendar.buckets);
+    for (size_t i = 0; i < masked->count; i++)
+        take_out(looking, &masked->items[i]);
+    expect(looking, false);
+    add_up(looking);
+    measure(looking, &looking->sums[place]);
+}
+
+static void put_spike(struct looking *looking, const struct stretch *stretch) {
+    struct spikes *spikes = looking->spikes;
+    const struct track *track = &looking->track;
+    spikes->items =
+        memory_grow(spikes->items, &looking->capacity, spikes->count + 1, sizeof *spikes->items);
+    spikes->items[spikes->count++] = (struct spike){
+        .event = track->series->event,
+        .class_name = track->series->class_name,
+        .start = calendar_time(&looking->calendar, stretch->start),
+        .end = calendar_time(&looking->calendar, stretch->end - 1) + looking->calendar.bucket,
+        .count = (uint64_t)over(track->count_sums, stretch->start, stretch->end),
+        .expected = over(track->expected_sums, stretch->start, stretch->end),
+        .surprise = stretch->surprise + needed(looking, stretch->end - stretch->start),
+    };
+}
+
+static void second_round(struct looking *looking, size_t place) {
+    const struct found *masked = &looking->masked[place];
+    struct track *track = &looking->track;
+    struct found found;
+    begin_track(looking, place);
+    for (size_t i = 0; i < masked->count; i++)
+        take_out(looking, &masked->items[i]);
+    expect(looking, false);
+    scatter_of(&looking->sums[place], &looking->before, &track->scatter);
+    memset(track->is_out, 0, looking->calendar.buckets);
+    find_all(looking, &found);
+    memset(track->is_out, 0, looking->calendar.buckets);
+    add_up(looking);
+    join(looking, &found);
+    for (size_t i = 0; i < found.count; i++)
+        put_spike(looking, &found.items[i]);
+}
+
+/* ---- one stretch of time */
+
+static void begin_mail(struct looking *looking, enum series_mail mail, double *weights) {
+    struct mail *into = &looking->mails[mail];
+    const struct calendar *calendar = &looking->calendar;
+    into->buckets = memory_new((calendar->buckets + 1) * sizeof *into->buckets);
+    into->hours = memory_new((calendar->hours + 1) * sizeof *into->hours);
+    for (size_t i = 0; i < SERIES_MAILS; i++) {
+        bool is_part = i == mail || (mail == SERIES_RECEIVED && i == SERIES_REFUSED) ||
+                       (mail == SERIES_OUT && i == SERIES_LOCAL && looking->has_usual);
+        if (is_part)
+            calendar_count(calendar, &looking->book.mails[i],
+                           looking->has_usual ? &looking->usual.mails[i] : NULL, into->buckets,
+                           into->hours);
+    }
+    level_fit(
+        &(struct level_source){
+            .calendar = calendar, .counts = into->hours, .weights = weights, .is_rough = true},
+        into->of_week);
+}
+
+static void begin_shape(struct looking *looking) {
+    double sum = 0;
+    for (int hour = 0; hour < WEEK_HOURS; hour++) {
+        looking->shape[hour] = 0;
+        for (size_t i = 0; i < SERIES_MAILS; i++)
+            looking->shape[hour] += looking->mails[i].of_week[hour];
+        sum += looking->shape[hour];
+    }
+    for (int hour = 0; hour < WEEK_HOURS; hour++)
+        looking->shape[hour] =
+            0.25 + (sum > 0 ? 0.75 * WEEK_HOURS * looking->shape[hour] / sum : 0.75);
+}
+
+static double *room_for(size_t count) {
+    return memory_new((count + 1) * sizeof(double));
+}
+
+static void begin_looking(struct looking *looking) {
+    const struct calendar *calendar = &looking->calendar;
+    struct track *track = &looking->track;
+    for (size_t i = 0; i < SERIES_MAILS; i++)
+        begin_mail(looking, (enum series_mail)i, calendar->known);
+    begin_shape(looking);
+    double **of_buckets[] = {&track->counts,    &track->own,        &track->expected,
+                             &track->extra,     &track->count_sums, &track->expected_sums,
+                             &track->extra_sums};
+    for (size_t i = 0; i < sizeof of_buckets / sizeof *of_buckets; i++)
+        *of_buckets[i] = room_for(calendar->buckets);
+    track->hours = room_for(calendar->hours);
+    track->weights = room_for(calendar->hours);
+    track->is_out = memory_new(calendar->buckets + 1);
+    looking->masked = memory_new((looking->book.count + 1) * sizeof *looking->masked);
+    looking->sums = memory_new((looking->book.count + 1) * sizeof *looking->sums);
+}
+
+static void end_looking(struct looking *looking) {
+    struct track *track = &looking->track;
+    for (size_t i = 0; i < SERIES_MAILS; i++) {
+        free(looking->mails[i].buckets);
+        free(looking->mails[i].hours);
+    }
+    double *of_track[] = {track->counts,     track->hours,      track->expected,
+                          track->extra,      track->count_sums, track->expected_sums,
+                          track->extra_sums, track->weights};
+    for (size_t i = 0; i < sizeof of_track / sizeof *of_track; i++)
+        free(of_track[i]);
+    free(track->is_out);
+    free(looking->masked);
+    free(looking->sums);
+    calendar_release(&looking->calendar);
+}
+
+static size_t active_series(const struct looking *looking) {
+    size_t active = 1;
+    for (size_t i = 0; i < looking->book.count; i++)
+        active += looking->book.items[i].total >= LEAST_COUNT;
+    return active;
+}
+
+static void look_through(struct looking *looking) {
+    size_t known = 0;
+    for (size_t i = looking->calendar.from; i < looking->calendar.to; i++)
+        known += looking->calendar.is_known[i];
+    looking->weeks = (double)known * (double)looking->calendar.bucket / (7.0 * DAY_SECONDS);
+    looking->log_tests =
+        log(7.0 * DAY_SECONDS * WINDOWS * (double)active_series(looking) / false_a_week);
+    begin_looking(looking);
+    for (size_t i = 0; i < looking->book.count; i++)
+        if (looking->book.items[i].total >= LEAST_COUNT)
+            first_round(looking, i);
+    scatter_of_most(looking->sums, looking->book.count, &common, &looking->before);
+    for (size_t i = 0; i < looking->book.count; i++)
+        if (looking->book.items[i].total >= LEAST_COUNT)
+            second_round(looking, i);
+    end_looking(looking);
+}
+
+/* ---- all of it */
 
 static int compare_spikes(const void *left, const void *right) {
     const struct spike *a = left, *b = right;
@@ -93,33 +692,40 @@ static int compare_spikes(const void *left, const void *right) {
     return slice_compare(a->class_name, b->class_name);
 }
 
+static void look_at_all(struct looking *looking, int64_t bucket) {
+    struct spikes *spikes = looking->spikes;
+    int64_t chunk = CHUNK_DAYS * (int64_t)DAY_SECONDS;
+    for (int64_t from = spikes->begin; from < spikes->end; from += chunk) {
+        int64_t to = spikes->end - from < chunk + chunk / 2 ? spikes->end : from + chunk;
+        calendar_make(&looking->calendar, &looking->book,
+                      looking->has_usual ? &looking->usual : NULL, bucket,
+                      from - LEARNING_DAYS * (int64_t)DAY_SECONDS, from, to);
+        look_through(looking);
+        if (to == spikes->end)
+            break;
+    }
+}
+
 void spikes_find(const struct series_book *book, const struct series_book *usual,
                  struct spikes *spikes_r) {
-    struct series_list list;
-    (void)usual;
-    *spikes_r = (struct spikes){0};
-    series_list_read(book, &list);
-    for (size_t i = 0; i < list.count; i++)
-        span_of(&list.items[i], spikes_r);
-    for (size_t i = 0; i < SERIES_MAILS; i++)
-        span_of(&list.mails[i], spikes_r);
-    int64_t begin = hour_of(spikes_r->begin) * HOUR;
-    size_t hours = (size_t)((spikes_r->end - begin + HOUR - 1) / HOUR);
-    spikes_r->note = !hours                         ? SPIKES_NO_TIMES
-                     : hours < LEAST_HOURS          ? SPIKES_TOO_SHORT
-                     : hours < FEW_DAYS * DAY_HOURS ? SPIKES_FEW_DAYS
-                                                    : SPIKES_KNOWN;
-    if (hours >= LEAST_HOURS) {
-        struct looking looking = {
-            .begin = begin, .bucket = series_book_bucket(book), .hours = hours, .spikes = spikes_r};
-        looking.of_hours = memory_resize(NULL, hours, sizeof *looking.of_hours);
-        for (size_t i = 0; i < list.count; i++)
-            look_at(&looking, &list.items[i]);
-        free(looking.of_hours);
+    struct looking looking = {.spikes = spikes_r, .has_usual = usual != NULL};
+    int64_t bucket = series_book_bucket(book);
+    *spikes_r = (struct spikes){.note = SPIKES_NO_TIMES};
+    series_list_read(book, &looking.book);
+    if (usual)
+        series_list_read(usual, &looking.usual);
+    if (calendar_span(&looking.book, bucket, &spikes_r->begin, &spikes_r->end)) {
+        int64_t span = spikes_r->end - spikes_r->begin;
+        spikes_r->note = span < LEAST_HOURS * HOUR       ? SPIKES_TOO_SHORT
+                         : span < FEW_DAYS * DAY_SECONDS ? SPIKES_FEW_DAYS
+                                                         : SPIKES_KNOWN;
+        if (spikes_r->note != SPIKES_TOO_SHORT)
+            look_at_all(&looking, bucket);
     }
     if (spikes_r->count)
         qsort(spikes_r->items, spikes_r->count, sizeof *spikes_r->items, compare_spikes);
-    series_list_release(&list);
+    series_list_release(&looking.book);
+    series_list_release(&looking.usual);
 }
 
 void spikes_release(struct spikes *spikes) {

@@ -1,0 +1,300 @@
+/* spikes - what is one, from when to when; and what looks like one and is none. Traffic is made of
+ * numbers that look like chance: failures come in clusters, days and hours differ. */
+#include "tally/spikes.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/moment.h"
+#include "chance.h"
+
+enum { BUCKETS = 288 /* a day */, WEEKS = 3, MIDNIGHT = 1780272000 /* a Monday, of UTC */ };
+
+static double even(void) {
+    return (chance(1 << 20) + 0.5) / (1 << 20);
+}
+
+/* Poisson's numbers. */
+static unsigned some(double mean) {
+    double left = exp(-(mean < 500 ? mean : 500)), product = even();
+    unsigned count = 0;
+    for (; product > left; product *= even())
+        count++;
+    return count;
+}
+
+/* More at day than at night, less on Saturdays and Sundays; 1 on average. */
+static double shape_of(int bucket) {
+    int hour = bucket / 12 % 24, day = bucket / BUCKETS % 7;
+    double daily = hour >= 7 && hour < 19 ? 1.8 : 0.5;
+    return daily * (day < 5 ? 1.1 : 0.5);
+}
+
+static int64_t time_of(int bucket) {
+    return MIDNIGHT + (int64_t)bucket * SERIES_BUCKET;
+}
+
+struct traffic {
+    struct series_book *book;
+    int from, to; /* buckets */
+    int off_from, off_to;
+};
+
+static void add(const struct traffic *traffic, enum event event, const char *class_name, int bucket,
+                unsigned count) {
+    bool is_session = event == EVENT_REJECTED || event == EVENT_AUTH_FAILED;
+    bool is_off = bucket >= traffic->off_from && bucket < traffic->off_to;
+    const struct finding finding = {
+        .record = {.kind = is_session ? RECORD_INCIDENT : RECORD_OUTCOME,
+                   .event = event,
+                   .level = is_session ? LEVEL_SESSION : LEVEL_RECIPIENT,
+                   .direction = is_session ? DIRECTION_IN : DIRECTION_OUT},
+        .verdict.class_name = class_name,
+        .time = {.seconds = time_of(bucket) + 17},
+        .repeat = count,
+        .after = is_session                 ? FATE_NONE
+                 : event == EVENT_DELIVERED ? FATE_DELIVERED
+                                            : FATE_BOUNCED,
+    };
+    if (count && !is_off && bucket >= traffic->from && bucket < traffic->to)
+        series_book_add(traffic->book, &finding);
+}
+
+enum { DELIVERIES = 2000 /* a day */ };
+static const struct {
+    enum event event;
+    const char *class_name;
+    double a_day;
+} usual_failures[] = {
+    {EVENT_BOUNCED, "user-unknown", 40},  {EVENT_BOUNCED, "mailbox-full", 6},
+    {EVENT_BOUNCED, "dmarc-failed", 0.3}, {EVENT_REJECTED, "blocklisted", 400},
+    {EVENT_REJECTED, "relay-denied", 15}, {EVENT_AUTH_FAILED, "bad-credentials", 100},
+};
+
+static void add_usual(const struct traffic *traffic, enum event event, const char *class_name,
+                      double a_day, double cluster) {
+    double today = 1;
+    for (int bucket = 0; bucket < WEEKS * 7 * BUCKETS; bucket++) {
+        if (bucket % BUCKETS == 0)
+            today = 0.8 + 0.4 * even();
+        unsigned clusters = some(a_day / BUCKETS * shape_of(bucket) * today / cluster);
+        for (; clusters; clusters--)
+            add(traffic, event, class_name, bucket, 1 + some(cluster - 1));
+    }
+}
+
+static struct traffic begin(int from, int to) {
+    struct traffic traffic = {series_book_new(SERIES_BUCKET), from, to, 0, 0};
+    struct problem problem;
+    assert_true(moment_zone("UTC", &problem));
+    return traffic;
+}
+
+static void add_all_usual(const struct traffic *traffic) {
+    add_usual(traffic, EVENT_DELIVERED, "accepted", DELIVERIES, 1);
+    for (size_t i = 0; i < sizeof usual_failures / sizeof *usual_failures; i++)
+        add_usual(traffic, usual_failures[i].event, usual_failures[i].class_name,
+                  usual_failures[i].a_day, usual_failures[i].a_day > 50 ? 3 : 1.3);
+}
+
+static void add_evenly(const struct traffic *traffic, enum event event, const char *class_name,
+                       int from, int to, double count) {
+    for (int bucket = from; bucket < to; bucket++)
+        add(traffic, event, class_name, bucket, some(count / (to - from)));
+}
+
+static void end(struct traffic *traffic, struct spikes *spikes) {
+    spikes_release(spikes);
+    series_book_free(traffic->book);
+}
+
+/* ---- what is one */
+
+static const struct {
+    enum event event;
+    const char *class_name;
+    int from, to; /* buckets */
+    double count;
+} causes[] = {
+    {EVENT_BOUNCED, "user-unknown", 8 * BUCKETS + 120, 8 * BUCKETS + 132, 60},
+    {EVENT_BOUNCED, "mailbox-full", 15 * BUCKETS + 100, 15 * BUCKETS + 148, 40},
+    {EVENT_BOUNCED, "dmarc-failed", 3 * BUCKETS, 4 * BUCKETS, 60},
+    {EVENT_BOUNCED, "never-before", 10 * BUCKETS + 5, 10 * BUCKETS + 8, 30},
+    {EVENT_REJECTED, "blocklisted", 9 * BUCKETS, 11 * BUCKETS, 6000},
+    {EVENT_REJECTED, "relay-denied", 17 * BUCKETS + 200, 17 * BUCKETS + 230, 60},
+    {EVENT_AUTH_FAILED, "bad-credentials", 12 * BUCKETS + 30, 12 * BUCKETS + 60, 400},
+};
+
+static void test_found(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof causes / sizeof *causes; i++) {
+        struct traffic traffic = begin(0, WEEKS * 7 * BUCKETS);
+        struct spikes spikes;
+        add_all_usual(&traffic);
+        add_evenly(&traffic, causes[i].event, causes[i].class_name, causes[i].from, causes[i].to,
+                   causes[i].count);
+        spikes_find(traffic.book, NULL, &spikes);
+        assert_int_equal(spikes.note, SPIKES_KNOWN);
+        assert_int_equal(spikes.count, 1);
+        const struct spike *spike = &spikes.items[0];
+        assert_int_equal(spike->event, causes[i].event);
+        assert_true(slice_is(spike->class_name, causes[i].class_name));
+        assert_in_range(spike->start, time_of(causes[i].from) - 75 * 60,
+                        time_of(causes[i].from) + 75 * 60);
+        assert_in_range(spike->end, time_of(causes[i].to) - 150 * 60,
+                        time_of(causes[i].to) + 150 * 60);
+        assert_int_equal(spike->start % SERIES_BUCKET, 0);
+        assert_int_equal(spike->count,
+                         series_book_count(traffic.book, spike->event, spike->class_name,
+                                           spike->start, spike->end));
+        assert_true((double)spike->count > 2 * spike->expected);
+        end(&traffic, &spikes);
+    }
+}
+
+/* ---- what is none */
+
+static void assert_none(struct traffic *traffic) {
+    struct spikes spikes;
+    spikes_find(traffic->book, NULL, &spikes);
+    for (size_t i = 0; i < spikes.count; i++)
+        print_message("%.*s %ld to %ld: %u, expected %.1f\n",
+                      SLICE_ARGS(spikes.items[i].class_name),
+                      (long)((spikes.items[i].start - MIDNIGHT) / SERIES_BUCKET),
+                      (long)((spikes.items[i].end - MIDNIGHT) / SERIES_BUCKET),
+                      (unsigned)spikes.items[i].count, spikes.items[i].expected);
+    assert_int_equal(spikes.count, 0);
+    end(traffic, &spikes);
+}
+
+static void test_usual_traffic(void **state) {
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        struct traffic traffic = begin(100 + i, WEEKS * 7 * BUCKETS - 3 * i);
+        add_all_usual(&traffic);
+        assert_none(&traffic);
+    }
+}
+
+/* As many of them fail as ever. */
+static void test_busy_mailing(void **state) {
+    (void)state;
+    struct traffic traffic = begin(0, WEEKS * 7 * BUCKETS);
+    int at = 9 * BUCKETS + 150;
+    add_all_usual(&traffic);
+    add_evenly(&traffic, EVENT_DELIVERED, "accepted", at, at + 24, 6000);
+    add_evenly(&traffic, EVENT_BOUNCED, "user-unknown", at, at + 24, 120);
+    assert_none(&traffic);
+}
+
+static void test_each_night_and_each_monday(void **state) {
+    (void)state;
+    struct traffic traffic = begin(0, WEEKS * 7 * BUCKETS);
+    add_all_usual(&traffic);
+    for (int day = 0; day < WEEKS * 7; day++)
+        add_evenly(&traffic, EVENT_BOUNCED, "user-unknown", day * BUCKETS + 36, day * BUCKETS + 39,
+                   50);
+    for (int day = 0; day < WEEKS * 7; day += 7)
+        add_evenly(&traffic, EVENT_REJECTED, "relay-denied", day * BUCKETS + 110,
+                   day * BUCKETS + 118, 80);
+    assert_none(&traffic);
+}
+
+static void test_behind_a_gap(void **state) {
+    (void)state;
+    struct traffic traffic = begin(0, WEEKS * 7 * BUCKETS);
+    traffic.off_from = 8 * BUCKETS + 130;
+    traffic.off_to = 11 * BUCKETS + 140;
+    add_all_usual(&traffic);
+    assert_none(&traffic);
+}
+
+/* ---- how much there is to go by */
+
+static void test_short_logs(void **state) {
+    (void)state;
+    static const struct {
+        int from, to;
+        enum spikes_note note;
+    } rows[] = {{100, 100, SPIKES_NO_TIMES},
+                {100, 112, SPIKES_TOO_SHORT},
+                {0, BUCKETS, SPIKES_FEW_DAYS},
+                {60, 2 * BUCKETS, SPIKES_FEW_DAYS}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct traffic traffic = begin(rows[i].from, rows[i].to);
+        struct spikes spikes;
+        add_all_usual(&traffic);
+        spikes_find(traffic.book, NULL, &spikes);
+        assert_int_equal(spikes.note, rows[i].note);
+        assert_int_equal(spikes.count, 0);
+        end(&traffic, &spikes);
+    }
+}
+
+static void test_one_day(void **state) {
+    (void)state;
+    struct traffic traffic = begin(0, BUCKETS);
+    struct spikes spikes;
+    add_all_usual(&traffic);
+    add_evenly(&traffic, EVENT_BOUNCED, "mailbox-full", 150, 160, 60);
+    spikes_find(traffic.book, NULL, &spikes);
+    assert_int_equal(spikes.count, 1);
+    assert_in_range(spikes.items[0].start, time_of(150 - 6), time_of(150 + 6));
+    end(&traffic, &spikes);
+}
+
+/* ---- laws */
+
+static void assert_same(const struct spikes *a, const struct spikes *b) {
+    assert_int_equal(a->count, b->count);
+    for (size_t i = 0; i < a->count; i++) {
+        assert_int_equal(a->items[i].start, b->items[i].start);
+        assert_int_equal(a->items[i].end, b->items[i].end);
+        assert_int_equal(a->items[i].count, b->items[i].count);
+        assert_true(a->items[i].expected == b->items[i].expected);
+        assert_true(slice_equal(a->items[i].class_name, b->items[i].class_name));
+    }
+}
+
+static void add_in_order(struct series_book *book, bool is_backwards) {
+    struct traffic traffic = {book, 0, WEEKS * 7 * BUCKETS, 0, 0};
+    for (int i = 0; i < WEEKS * 7 * BUCKETS; i++) {
+        int bucket = is_backwards ? WEEKS * 7 * BUCKETS - 1 - i : i;
+        bool is_spike = bucket >= 2000 && bucket < 2030;
+        add(&traffic, EVENT_DELIVERED, "accepted", bucket, 5);
+        add(&traffic, EVENT_BOUNCED, "mailbox-full", bucket, bucket % 50 == 0 || is_spike);
+        add(&traffic, EVENT_REJECTED, "blocklisted", bucket, bucket % 7 == 0 ? 3 : is_spike * 5);
+    }
+}
+
+static void test_any_order(void **state) {
+    (void)state;
+    struct spikes spikes[2];
+    struct series_book *books[2];
+    for (int i = 0; i < 2; i++) {
+        books[i] = series_book_new(SERIES_BUCKET);
+        add_in_order(books[i], i == 1);
+        spikes_find(books[i], NULL, &spikes[i]);
+    }
+    assert_int_equal(spikes[0].count, 2);
+    assert_same(&spikes[0], &spikes[1]);
+    for (int i = 0; i < 2; i++) {
+        spikes_release(&spikes[i]);
+        series_book_free(books[i]);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_found),        cmocka_unit_test(test_usual_traffic),
+        cmocka_unit_test(test_busy_mailing), cmocka_unit_test(test_each_night_and_each_monday),
+        cmocka_unit_test(test_behind_a_gap), cmocka_unit_test(test_short_logs),
+        cmocka_unit_test(test_one_day),      cmocka_unit_test(test_any_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
