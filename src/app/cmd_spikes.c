@@ -111,7 +111,9 @@ static void read_usual(struct spiking *spiking, struct run *run) {
     const struct store_span all = {.since = INT64_MIN, .until = INT64_MAX};
     struct problem problem;
     bool is_empty;
-    if (!spiking->history || spiking->is_past || run->options->filter.count)
+    bool is_whole = spiking->is_past && run->options->since == MOMENT_NONE &&
+                    run->options->until == MOMENT_NONE; /* it is the book itself */
+    if (!spiking->history || is_whole || run->options->filter.count)
         return;
     spiking->usual = series_book_new(HOUR);
     if (past_spikes_read(spiking->history, &all, spiking->usual, &is_empty, &problem))

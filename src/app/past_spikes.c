@@ -134,6 +134,25 @@ static bool give_all(struct store *store, struct giving *giving, struct problem 
            store_each_cell(store, HOURLY_FAILURES, &names, give_name, giving, problem);
 }
 
+static void give_wording(void *context, const struct hourly_template *text) {
+    const struct giving *giving = context;
+    struct masker *masker = giving->masker;
+    struct failure failure = {.seconds = text->first,
+                              .class_name = text->class_name,
+                              .count = text->count,
+                              .source = text->source,
+                              .line = text->line,
+                              .reply = text->reply};
+    event_read(text->event, &failure.event);
+    if (masker) {
+        failure.reply = masker_text(masker, text->reply, text->host);
+        failure.source = masker_path(masker, text->source);
+    }
+    drivers_offer(giving->drivers, &failure, text->last);
+    if (masker)
+        masker_clear(masker);
+}
+
 bool past_spikes_drivers(struct store *store, struct masker *masker, struct drivers *drivers,
                          struct problem *problem) {
     struct giving giving = {drivers, masker, drivers_look};
@@ -141,5 +160,7 @@ bool past_spikes_drivers(struct store *store, struct masker *masker, struct driv
         return false;
     drivers_settle(drivers);
     giving.give = drivers_count;
-    return give_all(store, &giving, problem);
+    const struct store_span all = {.since = INT64_MIN, .until = INT64_MAX};
+    return give_all(store, &giving, problem) &&
+           store_each_template(store, &all, give_wording, &giving, problem);
 }

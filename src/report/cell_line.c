@@ -49,6 +49,11 @@ void cell_line_put(const struct cell_line *line, struct out *out, const struct c
     case CELL_LINK:
         line->link(out, cell);
         break;
+    case CELL_STRIP: /* drawn where there is room for it */
+        line->text(out, cell->strip->from);
+        out_text(out, " - ");
+        line->text(out, cell->strip->to);
+        break;
     case CELL_LIST:
     case CELL_RECORD:
         put_children(line, out, cell);

@@ -245,3 +245,45 @@ void html_chart(struct sheet *sheet, const struct section *section) {
     html_table(sheet, section);
     out_text(out, "</details>\n</figure>\n");
 }
+
+/* ---- a strip ---- */
+
+/* What is marked stands on a ground of its own, and its bars in another colour. */
+static void put_strip_bars(struct out *out, const struct strip *strip, bool marked) {
+    double most = (double)strip_most(strip);
+
+    out_print(out, "<path%s d=\"", marked ? " class=\"marked\"" : "");
+    for (size_t i = 0; i < strip->count; i++) {
+        bool is_marked = i >= strip->mark && i < strip->mark_end;
+        unsigned top = (unsigned)((double)strip->amounts[i] / most * SCALE + 0.5);
+        if (strip->amounts[i] && is_marked == marked)
+            out_print(out, "M%zu %dV%uh8V%dz", 10 * i + 1, SCALE, SCALE - (top > 3 ? top : 3),
+                      SCALE);
+    }
+    out_text(out, "\"/>");
+}
+
+void html_strip(struct out *out, const struct strip *strip) {
+    size_t end = strip->mark_end < strip->count ? strip->mark_end : strip->count;
+
+    if (!strip_most(strip))
+        return;
+    out_text(out, "<svg class=\"strip\" role=\"img\" width=\"100%\" height=\"60\" aria-label=\"");
+    html_text(out, strip->from);
+    out_text(out, " \u2013 ");
+    html_text(out, strip->to);
+    out_print(out,
+              "\">\n<svg width=\"100%%\" height=\"%d\" viewBox=\"0 0 %zu %d\" "
+              "preserveAspectRatio=\"none\">",
+              HEIGHT, 10 * strip->count, SCALE);
+    if (strip->mark < end)
+        out_print(out, "<rect x=\"%zu\" width=\"%zu\" height=\"%d\"/>", 10 * strip->mark,
+                  10 * (end - strip->mark), SCALE);
+    put_strip_bars(out, strip, false);
+    put_strip_bars(out, strip, true);
+    out_print(out, "</svg>\n<text x=\"0\" y=\"%d\">", HEIGHT + NAME);
+    html_text(out, strip->from);
+    out_print(out, "</text>\n<text class=\"end\" x=\"100%%\" y=\"%d\">", HEIGHT + NAME);
+    html_text(out, strip->to);
+    out_text(out, "</text>\n</svg>");
+}

@@ -6,5 +6,7 @@
 
 /* A LOOK_SERIES whose list is not empty. */
 void html_chart(struct sheet *sheet, const struct section *section);
+/* A CELL_STRIP: small, in a line of its own. */
+void html_strip(struct out *out, const struct strip *strip);
 
 #endif

@@ -5,6 +5,7 @@
 #include "report/html_put.h"
 
 #include "report/cell_line.h"
+#include "report/html_chart.h"
 #include "report/utf8.h"
 
 /* A line of a log may have 60 KB; its end is told by machines. */
@@ -103,7 +104,9 @@ void html_items(struct out *out, const struct cell *list, const char *element) {
 }
 
 void html_cell(struct out *out, const struct cell *cell) {
-    if (is_long(cell))
+    if (cell->kind == CELL_STRIP)
+        html_strip(out, cell->strip);
+    else if (is_long(cell))
         html_items(out, cell, "ul");
     else if (cell->kind == CELL_LIST && cell->first && cell->first == cell->last)
         put_item(out, cell->first);

@@ -171,6 +171,15 @@ static void put_link(struct tree *tree, const struct cell *cell) {
     close_bracket(tree, '}', false);
 }
 
+static void put_strip(struct tree *tree, const struct strip *strip) {
+    open_bracket(tree, '[');
+    for (size_t i = 0; i < strip->count; i++) {
+        begin_item(tree, i == 0, NULL);
+        out_number(tree->out, strip->amounts[i]);
+    }
+    close_bracket(tree, ']', !strip->count);
+}
+
 static void put_amount(struct tree *tree, const struct cell *cell) {
     char room[AMOUNT_ROOM];
     struct slice number = amount_number(cell, room);
@@ -193,6 +202,9 @@ static void put_cell(struct tree *tree, const struct cell *cell) {
         break;
     case CELL_LINK:
         put_link(tree, cell);
+        break;
+    case CELL_STRIP:
+        put_strip(tree, cell->strip);
         break;
     case CELL_LIST:
     case CELL_RECORD:

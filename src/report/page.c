@@ -120,6 +120,20 @@ struct cell *cell_record(struct page *page, struct cell *parent, const char *key
     return add(page, parent, CELL_RECORD, key, title);
 }
 
+struct cell *cell_strip(struct page *page, struct cell *parent, const char *key, const char *title,
+                        const struct strip *strip) {
+    struct cell *cell = add(page, parent, CELL_STRIP, key, title);
+    cell->strip = strip;
+    return cell;
+}
+
+uint64_t strip_most(const struct strip *strip) {
+    uint64_t most = 0;
+    for (size_t i = 0; i < strip->count; i++)
+        most = strip->amounts[i] > most ? strip->amounts[i] : most;
+    return most;
+}
+
 void cell_words(struct page *page, struct cell *list, struct slice words) {
     struct slice word;
     while (words.length > 0) {
@@ -148,6 +162,7 @@ bool cell_is_amount(const struct cell *cell) {
         return true;
     case CELL_TEXT:
     case CELL_LINK:
+    case CELL_STRIP:
     case CELL_LIST:
     case CELL_RECORD:
         break;
@@ -158,7 +173,8 @@ bool cell_is_amount(const struct cell *cell) {
 bool cell_is_shown(const struct cell *cell) {
     return cell->title && cell->kind != CELL_NONE &&
            !(cell->kind == CELL_TEXT && cell->text.length == 0) &&
-           !(cell->kind == CELL_LIST && !cell->first);
+           !(cell->kind == CELL_LIST && !cell->first) &&
+           !(cell->kind == CELL_STRIP && !strip_most(cell->strip));
 }
 
 bool cell_is_heading(const struct cell *card, const struct cell *cell) {

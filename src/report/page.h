@@ -18,12 +18,20 @@ enum cell_kind {
     CELL_TEXT,     /* log text or words; escaped by the format */
     CELL_CODE,     /* CELL_COUNT that is a name and not an amount: 535 */
     CELL_LINK,     /* CELL_TEXT with an address: {"text": ..., "url": ...}; "text (address)" */
+    CELL_STRIP,    /* amounts over time, some of them marked; people see bars */
     CELL_LIST,     /* cells without keys */
     CELL_RECORD,   /* cells with keys */
 };
 
 /* How much a text wants to be seen: a colour, beside the words. */
 enum tone { TONE_NONE, TONE_INFO, TONE_NOTICE, TONE_WARNING, TONE_ERROR, TONE_CRITICAL };
+
+/* What a CELL_STRIP draws; `mark` to `mark_end` of the amounts are marked. */
+struct strip {
+    const uint64_t *amounts;
+    size_t count, mark, mark_end;
+    struct slice from, to; /* the times at its ends, as people read them */
+};
 
 struct cell {
     enum cell_kind kind;
@@ -36,7 +44,8 @@ struct cell {
     uint64_t number;
     uint64_t whole; /* CELL_SHARE: what number is a part of */
     struct slice text;
-    struct slice address; /* CELL_LINK: http or https, of our own data, never out of a log */
+    struct slice address;      /* CELL_LINK: http or https, of our own data, never out of a log */
+    const struct strip *strip; /* CELL_STRIP */
     struct cell *first, *last, *next; /* children in order, sibling */
 };
 
@@ -103,6 +112,9 @@ struct cell *cell_link(struct page *page, struct cell *parent, const char *key, 
 struct cell *cell_list(struct page *page, struct cell *parent, const char *key, const char *title);
 struct cell *cell_record(struct page *page, struct cell *parent, const char *key,
                          const char *title);
+/* The strip is borrowed. */
+struct cell *cell_strip(struct page *page, struct cell *parent, const char *key, const char *title,
+                        const struct strip *strip);
 /* Adds each of the words, joined by '|', to a list; an empty text has none. */
 void cell_words(struct page *page, struct cell *list, struct slice words);
 const struct cell *cell_get(const struct cell *record, const char *key); /* NULL: none */
@@ -113,6 +125,7 @@ bool cell_is_shown(const struct cell *cell);  /* in a card: has a title, and som
 bool cell_is_heading(const struct cell *card, const struct cell *cell);
 /* The cell of a row that stands under a cell of the first row; NULL: none. */
 const struct cell *cell_under(const struct cell *row, const struct cell *column);
+uint64_t strip_most(const struct strip *strip); /* the largest amount */
 enum { AMOUNT_ROOM = 48 };
 /* An amount without the words of its unit: "12", "12.3 MB", "4.2 s", "2 h 05 min", "12.5 %"; "-"
  * for none. */

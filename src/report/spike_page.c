@@ -152,18 +152,30 @@ static struct slice length_words(struct page *page, int64_t seconds) {
     return arena_copy(&page->arena, amount_shown(&cell, room));
 }
 
+/* "5 min", "1 h" */
+static struct slice bucket_words(struct page *page, int64_t seconds) {
+    bool is_hours = seconds % HOUR == 0;
+    return arena_print(&page->arena, "%lld %s", (long long)seconds / (is_hours ? HOUR : 60),
+                       is_hours ? "h" : "min");
+}
+
 /* Two digits that count. */
 static struct slice expected_words(struct page *page, double expected) {
-    return arena_print(&page->arena, expected < 9.95 ? "%.1f" : "%.0f", expected);
+    bool is_small = expected >= 0.05 && expected < 9.95;
+    return arena_print(&page->arena, is_small ? "%.1f" : "%.0f", expected);
+}
+
+/* Without the day, where the time before it has that already. */
+static struct slice on_the_same_day(struct slice before, struct slice time) {
+    enum { DAY = 10, BLANK = 1 };
+    bool is_same = slice_equal(slice_head(before, DAY), slice_head(time, DAY));
+    return before.length > DAY && is_same ? slice_from(time, DAY + BLANK) : time;
 }
 
 static struct slice span_words(struct page *page, const struct spike *spike) {
     struct slice start = when_words(page, spike->start), end = when_words(page, spike->end);
-    enum { DAY = 10, BLANK = 1 };
-    if (start.length > DAY && slice_equal(slice_head(start, DAY), slice_head(end, DAY)))
-        end = slice_from(end, DAY + BLANK);
-    return WORDS_FILL(&page->arena, page_word(page, WORD_SPIKE_SPAN), start, end,
-                      length_words(page, spike->end - spike->start),
+    return WORDS_FILL(&page->arena, page_word(page, WORD_SPIKE_SPAN), start,
+                      on_the_same_day(start, end), length_words(page, spike->end - spike->start),
                       expected_words(page, spike->expected));
 }
 
@@ -237,6 +249,23 @@ static void add_proof(struct page *page, struct cell *card, const struct told *t
     cell_text(page, card, NULL, page_word(page, WORD_FIRST_AT), place);
 }
 
+/* Before, in it, and behind. */
+static void add_timeline(struct page *page, struct cell *card, const struct told *told) {
+    const struct driven *driven = told->driven;
+    if (!driven || !driven->strip_step)
+        return;
+    int64_t begin = driven->strip_start, step = driven->strip_step;
+    struct slice from = when_words(page, begin), to = when_words(page, begin + DRIVEN_STRIP * step);
+    struct strip *strip = arena_zero(&page->arena, sizeof *strip);
+    *strip = (struct strip){.amounts = driven->strip,
+                            .count = DRIVEN_STRIP,
+                            .mark = (size_t)((told->spike->start - begin) / step),
+                            .mark_end = (size_t)((told->spike->end - begin + step - 1) / step),
+                            .from = from,
+                            .to = on_the_same_day(from, to)};
+    cell_strip(page, card, NULL, page_word(page, WORD_SPIKE_TIMELINE), strip);
+}
+
 static void add_card(struct page *page, struct cell *list, const struct spike_page_wishes *wishes,
                      const struct told *told) {
     struct cell *card = cell_record(page, list, NULL, NULL);
@@ -245,6 +274,7 @@ static void add_card(struct page *page, struct cell *list, const struct spike_pa
               todo_heading(page, told->spike->class_name, slice_of(event_name(told->spike->event)),
                            told->way, told->spike->count));
     cell_text(page, card, NULL, page_word(page, WORD_SPIKE_WHEN), span_words(page, told->spike));
+    add_timeline(page, card, told);
     add_drivers(page, card, told);
     add_also(page, card, wishes, told);
     cell_text(page, card, NULL, page_word(page, WORD_DO), todo_do(page, told->acts, told->hint));
@@ -331,6 +361,20 @@ static void add_also_records(struct page *page, struct cell *record,
             add_series_cells(page, cell_record(page, list, NULL, NULL), &wishes->spikes->items[i]);
 }
 
+static void add_timeline_record(struct page *page, struct cell *record,
+                                const struct driven *driven) {
+    if (!driven || !driven->strip_step) {
+        cell_none(page, record, "timeline", NULL);
+        return;
+    }
+    struct cell *timeline = cell_record(page, record, "timeline", NULL);
+    when_cell(page, timeline, "start", driven->strip_start);
+    cell_count(page, timeline, "step_seconds", NULL, (uint64_t)driven->strip_step, NULL);
+    struct strip *strip = arena_zero(&page->arena, sizeof *strip);
+    *strip = (struct strip){.amounts = driven->strip, .count = DRIVEN_STRIP};
+    cell_strip(page, timeline, "counts", NULL, strip);
+}
+
 static void add_record(struct page *page, struct cell *list, const struct spike_page_wishes *wishes,
                        const struct told *told) {
     struct cell *record = cell_record(page, list, NULL, NULL);
@@ -345,6 +389,7 @@ static void add_record(struct page *page, struct cell *list, const struct spike_
     add_lists(page, record, told);
     text_or_null(page, record, "direction", told->way);
     add_also_records(page, record, wishes, told->place);
+    add_timeline_record(page, record, told->driven);
     text_or_null(page, record, "rows", rows_words(page, wishes, told));
     text_or_null(page, record, "trace", trace_words(page, wishes, told));
 }
@@ -394,7 +439,7 @@ static void add_looked(struct page *page, const struct spike_page_wishes *wishes
         add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_SPIKES_LOOKED),
                                   when_words(page, spikes->begin), when_words(page, spikes->end),
                                   words_number(page, wishes->series),
-                                  length_words(page, wishes->bucket)));
+                                  bucket_words(page, wishes->bucket)));
     if (spikes->note != SPIKES_KNOWN)
         add_text(page, slice_of(page_word(page, of_notes[spikes->note])));
     if (wishes->is_past)

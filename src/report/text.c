@@ -4,6 +4,8 @@
  * (text_pen.h); tables have a file of their own. Numbers stay digits with their unit behind them,
  * so that a report can be searched with grep.
  */
+#include <math.h>
+
 #include "report/text_pen.h"
 #include "report/text_table.h"
 #include "report/width.h"
@@ -108,6 +110,33 @@ static void write_card_heading(struct pen *pen, const struct cell *record, size_
     } while (text.length > 0);
 }
 
+/* "2026-06-05 06:00 ___.[-*#]_._ 14:00": what is marked stands in brackets. */
+static struct slice strip_shown(struct pen *pen, const struct strip *strip) {
+    static const char *const plain[] = {"_", ".", "-", "=", "*", "#"}, *const drawn[] = {
+                                                                           "\u2581", "\u2582",
+                                                                           "\u2583", "\u2585",
+                                                                           "\u2587", "\u2588"};
+    enum { STEPS = sizeof plain / sizeof *plain - 1 };
+    double most = (double)strip_most(strip);
+    size_t end = strip->mark_end < strip->count ? strip->mark_end : strip->count;
+    struct out shown;
+
+    out_init_memory(&shown);
+    out_slice(&shown, strip->from);
+    out_byte(&shown, ' ');
+    for (size_t i = 0; i < strip->count; i++) {
+        size_t step = (size_t)ceil((double)strip->amounts[i] / most * STEPS);
+        out_text(&shown, i == strip->mark ? "[" : "");
+        out_text(&shown, (pen->bars ? drawn : plain)[step]);
+        out_text(&shown, i + 1 == end ? "]" : "");
+    }
+    out_byte(&shown, ' ');
+    out_slice(&shown, strip->to);
+    struct slice text = arena_copy(&pen->arena, out_held(&shown));
+    out_release(&shown);
+    return text;
+}
+
 static void write_card(struct pen *pen, const struct cell *record, size_t number) {
     size_t label = 0;
 
@@ -126,8 +155,9 @@ static void write_card(struct pen *pen, const struct cell *record, size_t number
         size_t behind = width_of(slice_of(pen->colon)) + 1;
         size_t at = indent + width_of(slice_of(cell->title)) + behind;
         size_t text_at = indent + label + behind;
-        pen_write_wrapped(pen, pen_show(pen, cell), pen_color(cell), at,
-                          at > text_at ? at : text_at);
+        struct slice shown =
+            cell->kind == CELL_STRIP ? strip_shown(pen, cell->strip) : pen_show(pen, cell);
+        pen_write_wrapped(pen, shown, pen_color(cell), at, at > text_at ? at : text_at);
     }
 }
 

@@ -66,6 +66,11 @@ struct looked_at {
     uint64_t weight; /* of its failures */
     uint64_t seen;   /* failures of the second round so far */
     uint64_t stride; /* of the sample */
+    struct offered {
+        struct slice reply; /* owned */
+        uint64_t count;
+    } offered[DRIVEN_EXAMPLES]; /* most frequent first */
+    bool began_before; /* a wording of its reason did, and when it came first is not known */
 };
 
 struct drivers {
@@ -145,6 +150,8 @@ void drivers_free(struct drivers *drivers) {
                 forget(&item->candidates[by].items[j]);
             free(item->candidates[by].items);
         }
+        for (size_t j = 0; j < DRIVEN_EXAMPLES; j++)
+            free((char *)(uintptr_t)item->offered[j].reply.at);
         free((char *)(uintptr_t)item->driven.source.at);
     }
     for (size_t i = 0; i < drivers->line_count; i++) {
@@ -381,6 +388,31 @@ void drivers_count(struct drivers *drivers, const struct failure *failure, bool 
             count_value(item, by, failure, &amount, number);
 }
 
+static void offer_to(struct looked_at *item, const struct failure *first) {
+    size_t place = DRIVEN_EXAMPLES;
+    while (place > 0 && item->offered[place - 1].count < first->count)
+        place--;
+    if (first->seconds >= item->spike->start)
+        keep_first(&item->driven, first);
+    else
+        item->began_before = true;
+    if (place == DRIVEN_EXAMPLES || !first->reply.length)
+        return;
+    free((char *)(uintptr_t)item->offered[DRIVEN_EXAMPLES - 1].reply.at);
+    for (size_t i = DRIVEN_EXAMPLES - 1; i > place; i--)
+        item->offered[i] = item->offered[i - 1];
+    item->offered[place] = (struct offered){owned(first->reply), first->count};
+}
+
+void drivers_offer(struct drivers *drivers, const struct failure *first, int64_t last) {
+    const struct line_of *line = line_for(drivers, first->event, first->class_name);
+    for (size_t i = 0; line && i < line->spike_count; i++) {
+        struct looked_at *item = &drivers->items[line->spikes[i]];
+        if (first->seconds < item->spike->end && last >= item->spike->start)
+            offer_to(item, first);
+    }
+}
+
 /* ---- ranks ---- */
 
 struct ranked {
@@ -568,6 +600,9 @@ static void add_examples(struct looked_at *item) {
     for (size_t i = 0; i < wordings->count && driven->example_count < DRIVEN_EXAMPLES; i++)
         if (wordings->items[i].reply.at)
             driven->examples[driven->example_count++] = wordings->items[i].reply;
+    for (size_t i = 0; i < DRIVEN_EXAMPLES && driven->example_count < DRIVEN_EXAMPLES; i++)
+        if (item->offered[i].reply.at)
+            driven->examples[driven->example_count++] = item->offered[i].reply;
 }
 
 static void add_codes(struct looked_at *item) {
@@ -597,6 +632,10 @@ void drivers_rank(struct drivers *drivers) {
             if (item->candidates[by].count)
                 qsort(item->candidates[by].items, item->candidates[by].count,
                       sizeof(struct candidate), compare_candidates);
+        if (item->began_before) {
+            free((char *)(uintptr_t)item->driven.source.at);
+            item->driven.source = (struct slice){0};
+        }
         item->driven.usual = item->line->usual.count;
         rank(drivers, item);
         add_examples(item);

@@ -66,6 +66,9 @@ void drivers_free(struct drivers *drivers);
 void drivers_look(struct drivers *drivers, const struct failure *failure, bool is_part);
 void drivers_settle(struct drivers *drivers); /* between the two */
 void drivers_count(struct drivers *drivers, const struct failure *failure, bool is_part);
+/* Where the failures themselves are gone (history): a wording with its first reply, and when it was
+ * seen last. What is known of the first failure of a spike is taken from there, too. */
+void drivers_offer(struct drivers *drivers, const struct failure *first, int64_t last);
 void drivers_rank(struct drivers *drivers); /* at the end */
 
 /* Of the spike in that place; NULL: it was not looked at. */

@@ -82,6 +82,11 @@ static void add_facts(struct page *page) {
     cell_none(page, part, "none", "not known");
 }
 
+/* Hours of which some are marked. */
+static const uint64_t amounts[] = {3, 0, 5, 2, 4, 80, 120, 95, 60, 6, 1, 2, 0, 4};
+static const struct strip strip = {amounts, sizeof amounts / sizeof *amounts, 5,
+                                   9,       SLICE_INIT("2026-06-01 05:00"),   SLICE_INIT("19:00")};
+
 static void add_reasons(struct page *page) {
     static const char *const severities[] = {"critical", "error", "warning", "notice", "info"};
     struct cell *list = page_section(page, "reasons", "What to do", LOOK_CARDS, CELL_LIST)->cell;
@@ -93,6 +98,7 @@ static void add_reasons(struct page *page) {
         cell_text(page, card, "hint", "hint",
                   i ? SLICE("Ask the recipient to make room.") : hostile);
         cell_text(page, card, "severity", "severity", slice_of(severities[i]));
+        cell_strip(page, card, "timeline", "timeline", &strip);
         struct cell *acts = cell_list(page, card, "acts", "who acts");
         cell_text(page, acts, NULL, NULL, SLICE("recipient"));
         cell_text(page, acts, NULL, NULL, SLICE("wait"));

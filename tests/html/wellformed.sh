@@ -37,6 +37,9 @@ page compared build/mailtriage explain --no-config --lang th --format html 354 5
 page code build/mailtriage explain --no-config --format html 550
 page codes build/mailtriage explain --no-config --format html
 report report samples/postfix/mail.log samples/exim/mainlog samples/sendmail/maillog
+awk -f tests/golden/spikes-postfix/spikes_week.awk |
+    sed 's|User unknown|<script>alert(1)</script>\x1b[2J|' > "$scratch/<b>spikes.log"
+page spikes build/mailtriage spikes --no-config --year 2026 --format html "$scratch/<b>spikes.log"
 hostile_log "$scratch/=cmd() <b>.log"
 report hostile "$scratch/=cmd() <b>.log"
 touch "$scratch/empty.log"

@@ -286,6 +286,37 @@ static void test_cards(void **state) {
                        "</section>\n");
 }
 
+/* What is marked stands on a ground of its own and has its own path; what is not nothing shows. */
+static void test_strip(void **state) {
+    static const uint64_t amounts[] = {0, 1, 100, 50, 0};
+    const struct strip strip = {amounts, 5, 2, 9, SLICE("<b>"), SLICE("17:00")};
+    struct page page;
+
+    (void)state;
+    page_init(&page, "T");
+    struct cell *list = page_section(&page, NULL, NULL, LOOK_CARDS, CELL_LIST)->cell;
+    struct cell *card = cell_record(&page, list, NULL, NULL);
+    cell_text(&page, card, NULL, "", SLICE("mailbox-full"));
+    cell_strip(&page, card, NULL, "when", &strip);
+    assert_main(&page, "<h1 id=\"title\">T</h1>\n"
+                       "<div class=\"cards\">\n"
+                       "<div class=\"card\">\n"
+                       "<h2>mailbox-full</h2>\n"
+                       "<dl>\n"
+                       "<dt>when</dt><dd><svg class=\"strip\" role=\"img\" width=\"100%\" "
+                       "height=\"60\" aria-label=\"&lt;b&gt; \u2013 17:00\">\n"
+                       "<svg width=\"100%\" height=\"40\" viewBox=\"0 0 50 100\" "
+                       "preserveAspectRatio=\"none\"><rect x=\"20\" width=\"30\" height=\"100\"/>"
+                       "<path d=\"M11 100V97h8V100z\"/>"
+                       "<path class=\"marked\" d=\"M21 100V0h8V100zM31 100V50h8V100z\"/></svg>\n"
+                       "<text x=\"0\" y=\"55\">&lt;b&gt;</text>\n"
+                       "<text class=\"end\" x=\"100%\" y=\"55\">17:00</text>\n"
+                       "</svg></dd>\n"
+                       "</dl>\n"
+                       "</div>\n"
+                       "</div>\n");
+}
+
 static void test_side_by_side(void **state) {
     struct page page;
 
@@ -495,13 +526,13 @@ static void test_attributes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_frame),        cmocka_unit_test(test_facts),
-        cmocka_unit_test(test_table),        cmocka_unit_test(test_folded_rows),
-        cmocka_unit_test(test_series),       cmocka_unit_test(test_cards),
-        cmocka_unit_test(test_side_by_side), cmocka_unit_test(test_name),
-        cmocka_unit_test(test_lists),        cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_text),         cmocka_unit_test(test_attributes),
-        cmocka_unit_test(test_long),
+        cmocka_unit_test(test_frame),      cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_table),      cmocka_unit_test(test_folded_rows),
+        cmocka_unit_test(test_series),     cmocka_unit_test(test_cards),
+        cmocka_unit_test(test_strip),      cmocka_unit_test(test_side_by_side),
+        cmocka_unit_test(test_name),       cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_addresses),  cmocka_unit_test(test_text),
+        cmocka_unit_test(test_attributes), cmocka_unit_test(test_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -227,6 +227,28 @@ static void test_cards(void **state) {
                 "   severity: \033[33mwarning\033[0m\n");
 }
 
+/* As high as the amounts are, what is marked in brackets; of nothing there is no strip. */
+static void test_strip(void **state) {
+    static const uint64_t amounts[] = {0, 1, 0, 10, 100, 61, 1, 0}, nothing[8];
+    const struct strip strip = {amounts, 8, 3, 6, SLICE("09:00"), SLICE("17:00")},
+                       none = {nothing, 8, 3, 6, SLICE("09:00"), SLICE("17:00")},
+                       whole = {amounts, 8, 0, 9, SLICE("09:00"), SLICE("17:00")};
+    struct page page;
+
+    (void)state;
+    page_init(&page, NULL);
+    struct cell *list = page_section(&page, NULL, NULL, LOOK_CARDS, CELL_LIST)->cell;
+    struct cell *card = cell_record(&page, list, NULL, NULL);
+    cell_text(&page, card, NULL, "", SLICE("mailbox-full"));
+    cell_strip(&page, card, NULL, "when", &strip);
+    cell_strip(&page, card, NULL, "never", &none);
+    cell_strip(&page, card, NULL, "all", &whole);
+    assert_text(&page, 0, false,
+                "mailbox-full\n"
+                "   when: 09:00 _._[.#*]._ 17:00\n"
+                "   all:  09:00 [_._.#*._] 17:00\n");
+}
+
 /* Cards to compare stand under each other, without numbers. */
 static void test_side_by_side(void **state) {
     struct page page;
@@ -451,19 +473,13 @@ static void test_long(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_facts),
-        cmocka_unit_test(test_table),
-        cmocka_unit_test(test_narrow_table),
-        cmocka_unit_test(test_series),
-        cmocka_unit_test(test_empty_table),
-        cmocka_unit_test(test_cards),
-        cmocka_unit_test(test_one_card_in_color),
-        cmocka_unit_test(test_side_by_side),
-        cmocka_unit_test(test_points),
-        cmocka_unit_test(test_paragraphs),
-        cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_scripts),
-        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_facts),        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_narrow_table), cmocka_unit_test(test_series),
+        cmocka_unit_test(test_empty_table),  cmocka_unit_test(test_cards),
+        cmocka_unit_test(test_strip),        cmocka_unit_test(test_one_card_in_color),
+        cmocka_unit_test(test_side_by_side), cmocka_unit_test(test_points),
+        cmocka_unit_test(test_paragraphs),   cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_scripts),      cmocka_unit_test(test_cut),
         cmocka_unit_test(test_long),
 #ifdef HAVE_LIBUNISTRING
         cmocka_unit_test(test_wide),
