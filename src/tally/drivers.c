@@ -176,6 +176,17 @@ static struct looked_at *spike_at(const struct drivers *drivers, const struct li
     return NULL;
 }
 
+/* The edges of a spike are about right: what lies around it is neither of it nor usual. */
+static bool is_around(const struct drivers *drivers, const struct line_of *line, int64_t seconds) {
+    enum { AROUND = 2 * HOUR };
+    for (size_t i = 0; line && i < line->spike_count; i++) {
+        const struct spike *spike = drivers->items[line->spikes[i]].spike;
+        if (spike->start - AROUND <= seconds && seconds < spike->end + AROUND)
+            return true;
+    }
+    return false;
+}
+
 /* ---- the first round ---- */
 
 static struct candidate *candidate_of(const struct candidates *candidates, struct slice value,
@@ -371,10 +382,10 @@ void drivers_count(struct drivers *drivers, const struct failure *failure, bool 
         count_on_strips(drivers, line, failure);
     bool again = is_again(drivers, line, item, failure);
     struct amount amount = {failure->count, failure->count * (again ? AGAIN : ONCE)};
-    if (!item) {
+    if (!item && !is_around(drivers, line, failure->seconds))
         count_other(drivers, line, failure, &amount, is_part);
+    if (!item)
         return;
-    }
     if (!is_part) {
         item->driven.count += failure->count;
         item->weight += amount.weight;
