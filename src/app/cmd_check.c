@@ -29,12 +29,16 @@ static void read_history(struct analysis *analysis, struct run *run) {
     const struct options *options = run->options;
     const struct store_span span = recall_hours(options->since, options->until);
     struct problem problem;
+    struct out missing; /* is noted */
+    out_init_memory(&missing);
     bool covers = true;
     bool good =
         recall_tally(check->past, &span, run->masker, run->tally, &check->recalled, &problem) &&
         recall_kept(check->past, &check->kept, &problem) &&
         (!check->recalled.is_empty ||
-         recall_covers(check->past, &span, &check->kept, &covers, &problem));
+         recall_covers(check->past, &span, &check->kept, &covers, &problem)) &&
+        fleet_missing(check->past, options->history, &missing, &problem);
+    out_release(&missing);
     check->is_blind = !covers;
     run->faulty = !good || check->recalled.heard == MOMENT_NONE;
     if (run->faulty)

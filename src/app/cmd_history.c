@@ -127,7 +127,10 @@ static int show_page(const struct options *options, const struct knowledge *know
         return 1;
     page_init(&page, "mailtriage history");
     page.words = &knowledge->words;
+    struct out missing; /* is noted */
+    out_init_memory(&missing);
     bool good = show_all(store, options, file, format->for_people, &page, problem) &&
+                fleet_missing(store, file, &missing, problem) &&
                 result_open(&result, options, problem);
     if (good) {
         struct format_wishes wishes = result_wishes(&result, options, &knowledge->words);
@@ -136,6 +139,7 @@ static int show_page(const struct options *options, const struct knowledge *know
         format->page(&page, &wishes, &result.out);
         good = result_close(&result, problem);
     }
+    out_release(&missing);
     page_release(&page);
     store_close(store);
     return good ? 0 : 1;

@@ -24,6 +24,7 @@ struct reporting {
     struct store *past; /* the report comes from it, not from logs; NULL: from logs */
     struct summary_past span;
     struct recalled recalled;
+    struct out missing;      /* nodes of a cluster, by name */
     struct against *against; /* NULL: compared with no other span or log */
     bool is_compared;
     struct compared compared;
@@ -127,7 +128,7 @@ static void write_page(struct analysis *analysis, struct run *run) {
 /* Filters narrow a report, and nothing of history. */
 static bool is_beside_history(const struct run *run) {
     const struct options *options = run->options;
-    return options->history && !options->against_count && !options->filter.count;
+    return options->history && !options->against_count && fleet_can_tell(options);
 }
 
 static void say_history(struct run *run, const struct problem *problem) {
@@ -179,7 +180,9 @@ static void read_history(struct analysis *analysis, struct run *run) {
     const struct store_span span = recall_hours(options->since, options->until);
     struct recalled recalled = {.is_empty = true};
     struct problem problem;
-    bool good = recall_tally(reporting->past, &span, run->masker, run->tally, &recalled, &problem);
+    bool good =
+        recall_tally(reporting->past, &span, run->masker, run->tally, &recalled, &problem) &&
+        fleet_missing(reporting->past, options->history, &reporting->missing, &problem);
     run->faulty = !good || recalled.is_empty;
     if (!good)
         say_fault("%s", problem.text);
@@ -188,16 +191,20 @@ static void read_history(struct analysis *analysis, struct run *run) {
                   "what it holds",
                   options->history);
     if (good)
-        reporting->span = (struct summary_past){recalled.since, recalled.until,
-                                                recall_is_full(reporting->past, options)};
+        reporting->span =
+            (struct summary_past){.since = recalled.since,
+                                  .until = recalled.until,
+                                  .missing = out_held(&reporting->missing),
+                                  .is_full = recall_is_full(reporting->past, options)};
     reporting->recalled = recalled;
 }
 
 static bool begin_past(struct reporting *reporting, struct run *run, struct problem *problem) {
     const struct options *options = run->options;
-    if (options->filter.count)
-        return problem_say(problem, "history keeps sums, which no filter can be asked of: name the "
-                                    "logs, or leave the filters out");
+    if (!fleet_can_tell(options))
+        return problem_say(problem,
+                           "history keeps sums, which no filter but --host can be asked of: "
+                           "name the logs, or leave the other filters out");
     for (int part = 0; part < PART_COUNT; part++)
         if (options->only & ~past_parts() & PART_BIT(part))
             return problem_say(problem, "--only %s: history does not keep that section",
@@ -268,10 +275,12 @@ int cmd_report(const struct options *options) {
     struct reporting reporting = {
         .analysis = {
             .default_format = "text", .has = has_page, .begin = begin, .end = end, .told = told}};
+    out_init_memory(&reporting.missing);
     int status = analysis_run(&reporting.analysis, options);
     remembering_release(&reporting.remembering);
     store_close(reporting.past);
     against_free(reporting.against);
     usual_free(reporting.usual);
+    out_release(&reporting.missing);
     return status;
 }

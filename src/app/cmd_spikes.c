@@ -28,6 +28,7 @@ struct spiking {
     struct series_book *usual; /* what history tells; NULL: nothing */
     struct spill spill;
     struct store *history; /* NULL: none is asked */
+    struct out missing;    /* nodes of a cluster, by name */
     bool is_past;          /* history is what is looked at */
     bool knows_nothing;    /* and it holds nothing of the asked span */
     struct spikes spikes;
@@ -59,7 +60,8 @@ static void read_past(struct analysis *analysis, struct run *run) {
     const struct store_span span = recall_hours(run->options->since, run->options->until);
     struct problem problem;
     bool is_empty,
-        good = past_spikes_read(spiking->history, &span, spiking->book, &is_empty, &problem);
+        good = past_spikes_read(spiking->history, &span, spiking->book, &is_empty, &problem) &&
+               fleet_missing(spiking->history, run->options->history, &spiking->missing, &problem);
     spiking->knows_nothing = !good || is_empty;
     run->faulty |= spiking->knows_nothing;
     if (!good)
@@ -113,7 +115,7 @@ static void read_usual(struct spiking *spiking, struct run *run) {
     bool is_empty;
     bool is_whole = spiking->is_past && run->options->since == MOMENT_NONE &&
                     run->options->until == MOMENT_NONE; /* it is the book itself */
-    if (!spiking->history || is_whole || run->options->filter.count)
+    if (!spiking->history || is_whole || !fleet_can_tell(run->options))
         return;
     spiking->usual = series_book_new(HOUR);
     if (past_spikes_read(spiking->history, &all, spiking->usual, &is_empty, &problem))
@@ -133,16 +135,17 @@ static bool begin(struct analysis *analysis, struct run *run, struct problem *pr
     run->wants_details = true; /* messages that come in, too, are what may fail */
     run->listen = take_finding;
     run->context = spiking;
-    if (spiking->is_past && options->filter.count)
-        return problem_say(problem, "history keeps sums, which no filter can be asked of: name the "
-                                    "logs, or leave the filters out");
+    if (spiking->is_past && !fleet_can_tell(options))
+        return problem_say(problem,
+                           "history keeps sums, which no filter but --host can be asked of: "
+                           "name the logs, or leave the other filters out");
     if (spiking->is_past)
         analysis->read = read_past;
     if (!options->history)
         return true;
     spiking->history = fleet_open(options, options->history, STORE_READ, problem);
     run->faulty = !spiking->history;
-    if (options->filter.count && !options->quiet)
+    if (!fleet_can_tell(options) && !options->quiet)
         say_note("with filters, history does not tell what is usual: it keeps sums, which no "
                  "filter can be asked of");
     return spiking->history != NULL;
@@ -178,6 +181,7 @@ static void write_page(struct spiking *spiking, struct run *run) {
                           .top = is_cut ? run->options->top : 0,
                           .is_masked = run->masker != NULL,
                           .is_past = spiking->is_past,
+                          .missing = out_held(&spiking->missing),
                           .has_history = spiking->usual != NULL,
                           .inputs = given_inputs(run, false, &page.arena),
                       });
@@ -199,6 +203,7 @@ int cmd_spikes(const struct options *options) {
     struct spiking spiking = {
         .analysis = {.default_format = "text", .has = is_for_spikes, .begin = begin, .end = end}};
     spill_init(&spiking.spill);
+    out_init_memory(&spiking.missing);
     int status = analysis_run(&spiking.analysis, options);
     free(spiking.under);
     drivers_free(spiking.drivers);
@@ -207,5 +212,6 @@ int cmd_spikes(const struct options *options) {
     series_book_free(spiking.usual);
     series_book_free(spiking.book);
     store_close(spiking.history);
+    out_release(&spiking.missing);
     return status;
 }

@@ -8,10 +8,35 @@ static struct store_access access_of(const struct options *options) {
     return (struct store_access){.key_file = options->key_file, .partial = options->partial};
 }
 
+static bool wants_host(void *context, struct slice host) {
+    const struct finding of_host = {.host = host};
+    return filter_matches(context, &of_host);
+}
+
 struct store *fleet_open(const struct options *options, const char *where, enum store_use use,
                          struct problem *problem) {
     const struct store_access access = access_of(options);
-    return store_open_as(where, use, &access, problem);
+    struct filter filter = options->filter;
+    struct store *store = store_open_as(where, use, &access, problem);
+    bool is_narrowed = use == STORE_READ && filter.count && filter_is_of_hosts(&filter);
+    if (!store || !is_narrowed || store_narrow(store, wants_host, &filter, problem))
+        return store;
+    store_close(store);
+    return NULL;
+}
+
+bool fleet_can_tell(const struct options *options) {
+    return !options->filter.count || (filter_is_of_hosts(&options->filter) && !options->resume);
+}
+
+bool fleet_missing(struct store *store, const char *where, struct out *out,
+                   struct problem *problem) {
+    if (!store_missing(store, out, problem))
+        return false;
+    if (out->length)
+        say_note("history '%s' is not whole: what is on %.*s is missing", where,
+                 SLICE_ARGS(out_held(out)));
+    return true;
 }
 
 static int fail(const struct options *options, const struct problem *problem, int status) {

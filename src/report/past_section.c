@@ -63,9 +63,13 @@ void past_section(struct page *page, const struct summary_past *past) {
     struct cell *record = page_section(page, "history", NULL, LOOK_HIDDEN, CELL_RECORD)->cell;
     when_cell(page, record, "since", past->since);
     when_cell(page, record, "until", past->until);
+    if (past->missing.length)
+        cell_text(page, record, "missing", NULL, arena_copy(&page->arena, past->missing));
     add_parts(page, record, "exact", EXACT);
     add_parts(page, record, "about", ABOUT);
     add_parts(page, record, "not_kept", NOT_KEPT);
+    if (past->missing.length)
+        add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_PAST_MISSING), past->missing));
     add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_PAST),
                               when_words(page, past->since), when_words(page, past->until)));
     add_text(page, slice_of(page_word(page, WORD_PAST_EXACT)));

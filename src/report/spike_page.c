@@ -442,6 +442,9 @@ static void add_looked(struct page *page, const struct spike_page_wishes *wishes
                                   bucket_words(page, wishes->bucket)));
     if (spikes->note != SPIKES_KNOWN)
         add_text(page, slice_of(page_word(page, of_notes[spikes->note])));
+    if (wishes->missing.length)
+        add_text(page,
+                 WORDS_FILL(&page->arena, page_word(page, WORD_PAST_MISSING), wishes->missing));
     if (wishes->is_past)
         add_text(page, slice_of(page_word(page, WORD_SPIKES_FROM_HISTORY)));
     else if (wishes->has_history)

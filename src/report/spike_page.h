@@ -18,6 +18,7 @@ struct spike_page_wishes {
     const struct ledger *ledger;
     const struct filter *filter; /* as it is shown; may be NULL */
     unsigned top;                /* 0: all */
+    struct slice missing;        /* nodes of a cluster that did not answer; empty: none */
     bool is_masked;
     bool is_past;        /* comes from history alone */
     bool has_history;    /* which tells what is usual, too */

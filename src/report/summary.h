@@ -14,6 +14,7 @@
 /* A report from history, of whole hours. */
 struct summary_past {
     int64_t since, until; /* seconds */
+    struct slice missing; /* nodes of a cluster that did not answer; empty: none */
     bool is_full;         /* it has reached its size: names of new hours are not told apart */
 };
 

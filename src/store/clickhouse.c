@@ -107,14 +107,16 @@ static bool get_no_state(struct store *store, const char *name, struct pack *byt
 /* ---- reading */
 
 /* " AND `host` IN ('a', 'b')" of the hosts that are asked for. */
-static void out_hosts(struct out *out, const struct store_span *span) {
-    if (!span->hosts)
+static void out_hosts(struct out *out, const struct map *asked) {
+    struct slice host;
+    if (!asked)
         return;
     out_text(out, " AND `host` IN (''");
-    for (size_t i = 0; i < span->hosts->count; i++) {
-        out_text(out, ", ");
-        tab_text_literal(out, span->hosts->items[i]);
-    }
+    for (size_t place = 0; place < asked->used; place++)
+        if (map_at(asked, place, &host)) {
+            out_text(out, ", ");
+            tab_text_literal(out, host);
+        }
     out_byte(out, ')');
 }
 
@@ -147,7 +149,7 @@ static bool each_cell(struct store *store, enum hourly_table table, const struct
     struct out statement, hosts;
     out_init_memory(&statement);
     out_init_memory(&hosts);
-    out_hosts(&hosts, span);
+    out_hosts(&hosts, store->asked);
     sql_cells(&statement, &clickhouse->tables, table, span, out_held(&hosts));
     const struct clickhouse_question question = {
         out_held(&statement), 2 + cells.shape->key_count + cells.shape->number_count, take_cell,
@@ -204,7 +206,7 @@ static bool each_template(struct store *store, const struct store_span *span,
     out_print(&statement,
               " FINAL WHERE `count` != 0 AND toUInt32(`last`) >= %lld AND toUInt32(`first`) < %lld",
               seconds_of(span->since), seconds_of(span->until) + (span->until == INT64_MAX));
-    out_hosts(&statement, span);
+    out_hosts(&statement, store->asked);
     out_text(&statement, " GROUP BY " TEMPLATE_TEXTS "`first`, `last`" TEMPLATE_REST
                          " WITH TOTALS ORDER BY `first`, `last`, " TEMPLATE_TEXTS "`line`");
     const struct clickhouse_question question = {out_held(&statement), 13, take_template,

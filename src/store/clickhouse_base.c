@@ -44,7 +44,7 @@ static const char *advice_for(struct slice words) {
         {SLICE_INIT("Code: 60."), "; 'mailtriage history init' makes the tables"},
         {SLICE_INIT("Code: 81,"), "; 'mailtriage history init' makes the database"},
         {SLICE_INIT("Code: 81."), "; 'mailtriage history init' makes the database"},
-        {SLICE_INIT("Code: 279"), "; one of the nodes is down: --partial reads without it"},
+        {SLICE_INIT("Code: 279"), "; a node is down: with --partial a report leaves it out"},
         {SLICE_INIT("Code: 243"), "; the disk of the server is full"},
         {SLICE_INIT("status 401"), "; who asks stands in --key-file"},
         {SLICE_INIT("status 403"), "; who asks stands in --key-file"},
@@ -55,10 +55,18 @@ static const char *advice_for(struct slice words) {
     return "";
 }
 
+/* A server says it two times: "Code: 60, e.displayText() = DB::Exception: ..., e.what() = ...". */
 static bool fault(const struct clickhouse_store *store, const struct problem *why,
                   struct problem *problem) {
-    return problem_say(problem, "history '%s': %.550s%s", store->place.name, why->text,
-                       advice_for(slice_of(why->text)));
+    struct slice rest = slice_of(why->text), words, code = {0};
+    slice_cut_text(&rest, SLICE(", e.what() ="), &words);
+    rest = words;
+    if (slice_cut_text(&rest, SLICE("e.displayText() = "), &words))
+        code = words;
+    else
+        rest = words;
+    return problem_say(problem, "history '%s': %.*s%.*s%s", store->place.name, SLICE_ARGS(code),
+                       SLICE_ARGS(rest), advice_for(slice_of(why->text)));
 }
 
 /* ---- statements */

@@ -23,7 +23,7 @@ struct http_request {
 };
 
 /* POSTs it. False: said in problem, without the address; of an answer that is no 200 with its
- * status and how it begins. */
+ * status and how it begins. When `take` has ended it, `take` says why. */
 bool http_post(struct http *http, const struct http_request *request, struct problem *problem);
 /* The status of the last answer; 0: there was none. */
 long http_status(const struct http *http);

@@ -286,6 +286,9 @@ static bool find_hosts(struct sqlite_store *sqlite, struct log_hosts *hosts,
     sqlite3_stmt *statement = sqlite_prepare(sqlite, all_hosts, problem);
     bool good = statement != NULL;
     while (good && sqlite_next(sqlite, statement, &good, problem)) {
+        const struct map *asked = sqlite->store.asked;
+        if (asked && !map_get(asked, sqlite_text(sqlite, sqlite3_column_int64(statement, 1))))
+            continue;
         hosts->items =
             memory_grow(hosts->items, &hosts->capacity, hosts->count + 1, sizeof *hosts->items);
         hosts->items[hosts->count++] = (struct log_host){sqlite3_column_int64(statement, 0),

@@ -1,6 +1,10 @@
 /* store - hands each call to the engine of the store. */
 #include "store/store.h"
 
+#include <stdlib.h>
+
+#include "base/memory.h"
+
 static const struct store_engine *const engines[] = {
 #define STORE(object) &object,
 #include "store/stores.def"
@@ -43,8 +47,85 @@ bool store_is_file(const struct store *store) {
 }
 
 void store_close(struct store *store) {
-    if (store)
-        store->engine->close(store);
+    if (!store)
+        return;
+    struct map *asked = (struct map *)store->asked;
+    store->engine->close(store);
+    if (asked)
+        map_release(asked);
+    free(asked);
+}
+
+/* ---- some hosts of it */
+
+struct narrowing {
+    bool (*wants)(void *context, struct slice host);
+    void *context;
+    struct map *asked;
+};
+
+static void take_wanted(void *context, const struct store_origin *origin, struct slice host,
+                        int64_t first_hour, int64_t last_hour) {
+    const struct narrowing *narrowing = context;
+    (void)origin;
+    (void)first_hour;
+    (void)last_hour;
+    if (narrowing->wants(narrowing->context, host))
+        map_put(narrowing->asked, host, NULL);
+}
+
+bool store_narrow(struct store *store, bool (*wants)(void *context, struct slice host),
+                  void *context, struct problem *problem) {
+    struct narrowing narrowing = {wants, context, memory_new(sizeof(struct map))};
+    map_init(narrowing.asked, 1);
+    bool good = store_each_host(store, take_wanted, &narrowing, problem);
+    store->asked = narrowing.asked;
+    return good;
+}
+
+/* What is called back with, behind what is asked for. */
+struct asked {
+    const struct store *store;
+    void *context;
+    void (*each_template)(void *context, const struct hourly_template *text);
+    void (*each_host)(void *context, const struct store_origin *origin, struct slice host,
+                      int64_t first_hour, int64_t last_hour);
+    void (*each_origin)(void *context, const struct store_origin *origin);
+    struct map spans; /* origin -> its first and last hour */
+};
+
+static void give_template(void *context, const struct hourly_template *text) {
+    const struct asked *asked = context;
+    if (map_get(asked->store->asked, text->host))
+        asked->each_template(asked->context, text);
+}
+
+static void give_host(void *context, const struct store_origin *origin, struct slice host,
+                      int64_t first_hour, int64_t last_hour) {
+    const struct asked *asked = context;
+    if (map_get(asked->store->asked, host))
+        asked->each_host(asked->context, origin, host, first_hour, last_hour);
+}
+
+static void add_span(void *context, const struct store_origin *origin, struct slice host,
+                     int64_t first_hour, int64_t last_hour) {
+    struct asked *asked = context;
+    bool is_new;
+    int64_t *span = map_put(&asked->spans, origin->id, &is_new);
+    (void)host;
+    if (is_new || first_hour < span[0])
+        span[0] = first_hour;
+    if (is_new || last_hour > span[1])
+        span[1] = last_hour;
+}
+
+static void give_origin(void *context, const struct store_origin *origin) {
+    const struct asked *asked = context;
+    const int64_t *span = map_get(&asked->spans, origin->id);
+    struct store_origin narrowed = *origin;
+    narrowed.first_hour = span ? span[0] : INT64_MAX;
+    narrowed.last_hour = span ? span[1] : INT64_MIN;
+    asked->each_origin(asked->context, &narrowed);
 }
 
 bool store_begin(struct store *store, struct problem *problem) {
@@ -105,7 +186,9 @@ bool store_each_cell(struct store *store, enum hourly_table table, const struct 
 bool store_each_template(struct store *store, const struct store_span *span,
                          void (*each)(void *context, const struct hourly_template *text),
                          void *context, struct problem *problem) {
-    return store->engine->each_template(store, span, each, context, problem);
+    struct asked asked = {store, context, .each_template = each};
+    return store->asked ? store->engine->each_template(store, span, give_template, &asked, problem)
+                        : store->engine->each_template(store, span, each, context, problem);
 }
 
 bool store_each_run(struct store *store,
@@ -118,14 +201,23 @@ bool store_each_run(struct store *store,
 bool store_each_origin(struct store *store,
                        void (*each)(void *context, const struct store_origin *origin),
                        void *context, struct problem *problem) {
-    return store->engine->each_origin(store, each, context, problem);
+    struct asked asked = {store, context, .each_origin = each};
+    if (!store->asked)
+        return store->engine->each_origin(store, each, context, problem);
+    map_init(&asked.spans, 2 * sizeof(int64_t));
+    bool good = store_each_host(store, add_span, &asked, problem) &&
+                store->engine->each_origin(store, give_origin, &asked, problem);
+    map_release(&asked.spans);
+    return good;
 }
 
 bool store_each_host(struct store *store,
                      void (*each)(void *context, const struct store_origin *origin,
                                   struct slice host, int64_t first_hour, int64_t last_hour),
                      void *context, struct problem *problem) {
-    return store->engine->each_host(store, each, context, problem);
+    struct asked asked = {store, context, .each_host = each};
+    return store->asked ? store->engine->each_host(store, give_host, &asked, problem)
+                        : store->engine->each_host(store, each, context, problem);
 }
 
 uint64_t store_bytes(struct store *store) {

@@ -11,6 +11,7 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include "base/map.h"
 #include "base/out.h"
 #include "base/pack.h"
 #include "base/problem.h"
@@ -51,23 +52,17 @@ struct store_access {
 /* Where rows stand: hours that are over, days that are, hours that still go on. */
 enum store_form { STORE_HOURS, STORE_DAYS, STORE_OPEN_HOURS, STORE_FORMS };
 
-/* Hosts that are asked for; count 0: none is. */
-struct store_hosts {
-    struct slice *items;
-    size_t count;
-};
-
 /* A part of history. Hours of INT64_MIN and INT64_MAX: from the beginning, to the end. */
 struct store_span {
     int64_t since, until; /* hours, half-open */
     bool by_hour;         /* each hour for itself; else all of the span together, hour 0 */
     bool by_host;         /* each host for itself; else all hosts together, host "" */
-    const struct store_hosts *hosts; /* NULL: all of them */
 };
 
 struct store_engine;
 struct store {
     const struct store_engine *engine;
+    const struct map *asked; /* names of the hosts that are read; NULL: all */
 };
 
 /* Takes all that is kept, as it is kept, for another store to have the same. False ends it, said in
@@ -96,6 +91,9 @@ struct store *store_open(const char *where, enum store_use use, struct problem *
 struct store *store_open_as(const char *where, enum store_use use,
                             const struct store_access *access, struct problem *problem);
 void store_close(struct store *store);
+/* From now on only hosts are read that are wanted. */
+bool store_narrow(struct store *store, bool (*wants)(void *context, struct slice host),
+                  void *context, struct problem *problem);
 /* The name is one of a cluster, not of a file. */
 bool store_is_cluster(const char *where);
 bool store_is_file(const struct store *store);

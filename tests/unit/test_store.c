@@ -539,6 +539,129 @@ static void without_the_library_it_is_said(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* ---- as it is kept, and some hosts of it */
+
+static bool print_kept_origin(void *context, const struct store_origin *origin) {
+    out_print(context, "origin %llu;", (unsigned long long)origin->serial);
+    return true;
+}
+
+static bool print_kept_host(void *context, const struct store_origin *origin, struct slice host,
+                            int64_t first_hour, int64_t last_hour, int64_t closed_day) {
+    (void)origin;
+    out_print(context, "host %.*s %lld-%lld %lld;", SLICE_ARGS(host), (long long)first_hour,
+              (long long)last_hour, (long long)closed_day);
+    return true;
+}
+
+static bool print_kept_cell(void *context, const struct store_origin *origin, enum store_form form,
+                            const struct hourly_cell *cell) {
+    assert_int_equal(origin->id.length, 32);
+    out_print(context, "form %d ", (int)form);
+    print_cell(context, cell);
+    return cell->numbers[0] != 13;
+}
+
+static bool print_kept_template(void *context, const struct store_origin *origin,
+                                const struct hourly_template *text) {
+    (void)origin;
+    print_template(context, text);
+    return true;
+}
+
+static bool print_kept_run(void *context, const struct store_origin *origin, uint64_t id,
+                           const struct store_run *run) {
+    (void)origin;
+    out_print(context, "run %llu %llu;", (unsigned long long)id,
+              (unsigned long long)run->ledger.read);
+    return true;
+}
+
+static void all_is_given_as_it_is_kept(void **state) {
+    struct store *store = opened(((struct place *)*state)->files[0], STORE_WRITE);
+    const struct hourly_template text = {.host = SLICE("mx1"), .text = SLICE("t"), .count = 2};
+    struct problem problem;
+    struct out out;
+    const struct store_sink sink = {
+        &out,          print_kept_origin, print_kept_host, print_kept_cell, print_kept_template,
+        print_kept_run};
+    begin(store);
+    put(store, CELL_HOUR, total("mx1", 100, "delivered", 1));
+    put(store, CELL_HOUR, total("mx2", 90, "delivered", 2));
+    put(store, CELL_HOUR, total("mx1", 99, "delivered", 3));
+    put(store, CELL_OPEN, total("mx1", 101, "delivered", 4));
+    put(store, CELL_HOUR, failure(99, "a", 5));
+    put(store, CELL_DAY, failure(72, "a", 6));
+    good(store_put_clock(store, &(struct hourly_clock){SLICE("mx1"), 96}, &problem), &problem);
+    good(store_put_template(store, &text, &problem), &problem);
+    good(store_put_run(store, &(struct store_run){.ledger = {.read = 7}}, &problem), &problem);
+    commit(store);
+    out_init_memory(&out);
+    good(store_each_kept(store, &sink, &problem), &problem);
+    out_byte(&out, '\0');
+    assert_string_equal(out_held(&out).at, "origin 1;host mx1 99-101 96;host mx2 90-90 0;"
+                                           "form 0 99 mx1 delivered 3;form 0 100 mx1 delivered 1;"
+                                           "form 0 90 mx2 delivered 2;form 2 101 mx1 delivered 4;"
+                                           "form 0 99 mx1 relay bounced user-unknown a 5;"
+                                           "form 1 72 mx1 relay bounced user-unknown a 6;"
+                                           "mx1 t 2 0-0  0;run 1 7;");
+    out.length = 0;
+    begin(store);
+    put(store, CELL_HOUR, total("mx1", 98, "delivered", 13)); /* the sink ends at it */
+    commit(store);
+    assert_false(store_each_kept(store, &sink, &problem));
+    begin(store); /* it holds nothing open */
+    commit(store);
+    out_release(&out);
+    store_close(store);
+}
+
+static bool is_mx2(void *context, struct slice host) {
+    (void)context;
+    return slice_is(host, "mx2");
+}
+
+static void count_all(void *context, const struct store_origin *origin, struct slice host,
+                      int64_t first_hour, int64_t last_hour) {
+    (void)origin;
+    *(int64_t *)context += first_hour + last_hour;
+    assert_true(slice_is(host, "mx2"));
+}
+
+static void keep_span(void *context, const struct store_origin *origin) {
+    *(int64_t *)context = origin->first_hour + origin->last_hour;
+}
+
+static void hosts_that_are_asked_for(void **state) {
+    struct store *store = opened(((struct place *)*state)->files[0], STORE_WRITE);
+    const struct hourly_template texts[] = {
+        {.host = SLICE("mx1"), .text = SLICE("one"), .count = 1},
+        {.host = SLICE("mx2"), .text = SLICE("two"), .count = 1}};
+    struct problem problem;
+    struct out out;
+    int64_t hours = 0;
+    begin(store);
+    put(store, CELL_HOUR, total("mx1", 100, "delivered", 1));
+    put(store, CELL_HOUR, total("mx2", 90, "delivered", 2));
+    put(store, CELL_OPEN, total("mx2", 92, "delivered", 4));
+    for (size_t i = 0; i < 2; i++)
+        good(store_put_template(store, &texts[i], &problem), &problem);
+    commit(store);
+    good(store_narrow(store, is_mx2, NULL, &problem), &problem);
+    has_cells(store, HOURLY_TOTALS, (struct store_span){INT64_MIN, INT64_MAX, false, false},
+              "0  delivered 6;");
+    good(store_each_host(store, count_all, &hours, &problem), &problem);
+    assert_int_equal(hours, 182);
+    good(store_each_origin(store, keep_span, &hours, &problem), &problem);
+    assert_int_equal(hours, 182);
+    out_init_memory(&out);
+    good(store_each_template(store, &everything, print_template, &out, &problem), &problem);
+    out_byte(&out, '\0');
+    assert_string_equal(out_held(&out).at, "mx2 two 1 0-0  0;");
+    out_release(&out);
+    store_close(store);
+}
+
 int main(void) {
     const struct CMUnitTest of_any[] = {TEST(without_the_library_it_is_said)};
     const struct CMUnitTest of_sqlite[] = {
@@ -556,6 +679,8 @@ int main(void) {
         TEST(one_host_in_two_histories_is_refused),
         TEST(what_is_no_history_is_named),
         TEST(a_damaged_file_is_named),
+        TEST(all_is_given_as_it_is_kept),
+        TEST(hosts_that_are_asked_for),
     };
     int failed = cmocka_run_group_tests(of_any, NULL, NULL);
     return HAS_SQLITE ? failed + cmocka_run_group_tests(of_sqlite, NULL, NULL) : failed;
