@@ -179,7 +179,8 @@ static int64_t month_of(int64_t seconds) {
     return (parts.tm_year + 1900) * 100 + parts.tm_mon + 1;
 }
 
-/* Hours that fade are kept for some days, and what was open a month ago is over. */
+/* Hours that fade and hours that are open: in a month that is over on every host there is nothing
+ * of them any more but zeros and what only days are read of. */
 static bool is_old(const struct pruning *pruning, enum hourly_table table, struct slice id) {
     struct slice month, form = id;
     slice_cut(&form, '-', &month);
@@ -258,6 +259,20 @@ static bool check_clock(struct clickhouse_store *store, struct problem *problem)
                        store->place.name);
 }
 
+/* By the host whose log is the furthest behind. */
+static bool find_faded(struct pruning *pruning, struct problem *problem) {
+    int64_t closed = 0;
+    struct out statement;
+    out_init_memory(&statement);
+    out_text(&statement, "SELECT toUInt32(`closed_day`) AS t, count() FROM ");
+    sql_local(&statement, &pruning->store->tables, CLICKHOUSE_HOST);
+    out_text(&statement, " FINAL WHERE `version` > 0 GROUP BY t WITH TOTALS ORDER BY t DESC");
+    if (!ask_text(pruning->store, &statement, 1, take_clock, &closed, problem))
+        return false;
+    pruning->faded_month = month_of(closed - HOURLY_FADE_DAYS * DAY_HOURS * HOUR);
+    return true;
+}
+
 static void note_kept_from(struct pruning *pruning, int64_t seconds, struct problem *problem) {
     struct clickhouse_store *store = pruning->store;
     struct out out, table;
@@ -280,11 +295,9 @@ static void note_kept_from(struct pruning *pruning, int64_t seconds, struct prob
 bool clickhouse_prune(struct store *store, int64_t before_hour, struct problem *problem) {
     struct clickhouse_store *clickhouse = clickhouse_of(store);
     int64_t seconds = begin_of_month(sql_seconds(before_hour * HOUR));
-    int64_t faded = (int64_t)time(NULL) - (HOURLY_FADE_DAYS + 30) * DAY_HOURS * HOUR;
-    struct pruning pruning = {
-        .store = clickhouse, .month = month_of(seconds), .faded_month = month_of(faded)};
+    struct pruning pruning = {.store = clickhouse, .month = month_of(seconds)};
     struct out statement;
-    if (!check_clock(clickhouse, problem))
+    if (!check_clock(clickhouse, problem) || !find_faded(&pruning, problem))
         return false;
     arena_init(&pruning.arena);
     out_init_memory(&statement);
