@@ -532,7 +532,7 @@ INSTALLED  = build/$(PROGRAM):$(BINDIR)/$(PROGRAM) \
              $(foreach file,$(EMBEDDED),$(file):$(DATADIR)/$(PROGRAM)/$(file))
 # FROM:TO:MODE. Folders are written into these where they name them: @BINDIR@.
 FILLED     := nightly.sh:$(LIBEXECDIR)/$(PROGRAM)/nightly:755 \
-              $(foreach unit,.service -send.service .timer,mailtriage$(unit):$(SYSTEMDDIR)/mailtriage$(unit):644) \
+              $(foreach unit,.service -send.service -push.service .timer,mailtriage$(unit):$(SYSTEMDDIR)/mailtriage$(unit):644) \
               mailtriage.sysusers:$(SYSUSERSDIR)/mailtriage.conf:644 \
               mailtriage.cron:$(CRONDIR)/mailtriage:755
 FILL       := sed -e 's,@BINDIR@,$(BINDIR),g' -e 's,@LIBEXECDIR@,$(LIBEXECDIR)/$(PROGRAM),g'

@@ -88,7 +88,8 @@ static void say_pushed(const struct options *options, const struct store_pushed 
 int fleet_push(const struct options *options) {
     struct problem problem;
     struct store_pushed pushed;
-    const char *url = url_of(options), *file = options->history;
+    const char *url = options->operand_count == 1 ? options->push_to : url_of(options);
+    const char *file = options->history;
     if (!url || !file) {
         problem_say(&problem, "write 'mailtriage history push --history FILE "
                               "clickhouse://HOST:PORT/DATABASE'");

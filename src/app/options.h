@@ -48,7 +48,7 @@ struct options {
     const char *mta;                     /* NULL: auto */
     unsigned year;                       /* 0: not given */
     const char *timezone, *format, *output, *columns, *unique, *stage, *direction, *lang, *mask_key;
-    const char *history, *keep, *key_file, *cluster;
+    const char *history, *keep, *key_file, *cluster, *push_to;
     struct filter filter;
     uint64_t only, without;   /* parts of the report, report/parts.h; 0: not given */
     unsigned top, min, width; /* width: 0: not given */

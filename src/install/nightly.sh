@@ -1,7 +1,7 @@
 #!/bin/sh
 # nightly - the report of what came since the last one, as a message that waits; and the sending of
 # what waits.
-# usage: nightly write [PATH... | --journal]     nightly send
+# usage: nightly write [PATH... | --journal]     nightly send     nightly push
 #
 # Two steps because they need different rights. Who reads logs, which strangers write to, is shut in
 # and can become nobody else; who sends must let sendmail become the group that owns its queue.
@@ -9,7 +9,10 @@
 # name is the time, and it goes when sendmail has taken it: one that was not sent is sent next time,
 # and of two ends, a message sent twice or none, only the first can come of a crash.
 #
-# Run by mailtriage.service and mailtriage-send.service, or by cron.daily. What is said goes to
+# A third one, where the configuration has `push-to`: history goes to a cluster. It needs the network,
+# and nothing else; when it fails, the mail has gone all the same, and the next night sends both.
+#
+# Run by mailtriage.service and mailtriage-send.service and mailtriage-push.service, or by cron.daily. What is said goes to
 # standard error: to the journal, or to whom cron writes.
 set -u
 umask 077
@@ -85,12 +88,18 @@ send() {
     return $status
 }
 
+push() {
+    [ -e "$history" ] || return 0
+    "$program" history push --history "$history" --print-config | grep -q '^push-to:' || return 0
+    "$program" --quiet history push --history "$history"
+}
+
 case ${1-} in
-    write | send)
+    write | send | push)
         "$@"
         ;;
     *)
-        say "usage: nightly write [PATH...], or nightly send"
+        say "usage: nightly write [PATH...], nightly send, or nightly push"
         exit 2
         ;;
 esac

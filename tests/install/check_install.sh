@@ -15,6 +15,7 @@ wanted() {
 etc/cron.daily/mailtriage
 etc/mailtriage/config.yaml
 usr/local/bin/mailtriage
+usr/local/lib/systemd/system/mailtriage-push.service
 usr/local/lib/systemd/system/mailtriage-send.service
 usr/local/lib/systemd/system/mailtriage.service
 usr/local/lib/systemd/system/mailtriage.timer

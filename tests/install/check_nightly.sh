@@ -252,6 +252,18 @@ else
     skip "the sender on hosts of other names" "a host of another name is made by root"
 fi
 
+# ---- to a cluster
+
+pushes_when_told() { # without push-to nothing, with it what the program says
+    anew
+    ends_with 0 run push && ends_with 0 run write "$log" && ends_with 0 run push &&
+        [ ! -s "$scratch/said" ] || return
+    printf 'history:\n  push-to: clickhouse://127.0.0.1:9/mail\n' >> "$scratch/config.yaml"
+    ends_with 1 run push && said "history 'clickhouse://127.0.0.1:9/mail'" &&
+        ends_with 0 run send && [ -s "$scratch/sent" ]
+}
+check "history is pushed where the configuration says so, beside the mail" pushes_when_told
+
 # ---- the units
 
 # systemd-analyze looks for the programs where the units name them, so they name them here.
@@ -262,8 +274,8 @@ sound() {
 }
 
 # Of ten: what is left is the root folder, the groups that may read logs, and a socket for names.
-shut_in_well() { # UNIT
-    systemd-analyze security --offline=yes --threshold=5 --no-pager "$1"
+shut_in_well() { # UNIT [TENTHS]
+    systemd-analyze security --offline=yes --threshold="${2:-5}" --no-pager "$1"
 }
 
 names_no_secret() {
@@ -274,6 +286,7 @@ names_no_secret() {
 if command -v systemd-analyze > /dev/null; then
     check "systemd finds no fault in the units" sound
     check "what reads is shut in: exposure at most 0.5" shut_in_well "$unit"
+    check "what pushes may use the network, and no more" shut_in_well "$units/mailtriage-push.service" 12
     sed 's/^MemoryDeny.*//; s/^Protect.*//' "$unit" > "$scratch/mailtriage.service"
     check_catches "a unit that is not" shut_in_well "$scratch/mailtriage.service"
     check "the time of the timer is one" \
