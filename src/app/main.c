@@ -30,7 +30,7 @@ static int print_config(const struct options *options) {
 static int print_version(void) {
     printf("mailtriage %s\nregular expressions: PCRE2, JIT %s\ncompressed logs: %s\n"
            "systemd journal: %s\ncolumns of text: %s\nregistered domains: %s\n"
-           "history: %s; %s\n",
+           "history: %s, ClickHouse by %s\n",
            MAILTRIAGE_VERSION, regex_has_jit() ? "available" : "unavailable (slower, same results)",
            compressed_about(), journal_about(), width_about(), operators_about(), store_about(),
            http_about());

@@ -65,7 +65,7 @@ _mailtriage() {
         mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'list test' -- "$word")
     elif [[ $command = history ]]; then
         _mailtriage_files "$word"
-        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'show merge prune' -- "$word")
+        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'show merge prune init push' -- "$word")
     elif [[ $command != explain ]]; then
         _mailtriage_files "$word"
         [[ -n $command ]] ||

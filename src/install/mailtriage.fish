@@ -27,6 +27,6 @@ end
 
 @FISH-COMMANDS@
 complete -c mailtriage -n '__mailtriage_is rules' -a 'list test'
-complete -c mailtriage -n '__mailtriage_is history' -a 'show merge prune'
+complete -c mailtriage -n '__mailtriage_is history' -a 'show merge prune init push'
 complete -c mailtriage -n '__mailtriage_is explain' -f
 @FISH-OPTIONS@

@@ -18,7 +18,7 @@ _mailtriage_operand() {
     case $command in
         explain) _message 'code or reply' ;;
         rules) compadd list test; _files ;;
-        history) compadd show merge prune; _files ;;
+        history) compadd show merge prune init push; _files ;;
         '') _describe -t commands command commands; _files ;;
         *) _files ;;
     esac
