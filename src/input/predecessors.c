@@ -20,13 +20,14 @@ static void not_told(void *context, bool is_fault, const char *text) {
     (void)text;
 }
 
-static bool is_listed(const struct sources *sources, const struct source *source) {
+/* NULL: it is not among them. */
+static const struct source *listed(const struct sources *sources, uint64_t device, uint64_t inode) {
     for (size_t i = 0; i < sources->count; i++) {
         const struct source *other = &sources->items[i];
-        if (!other->is_pipe && other->device == source->device && other->inode == source->inode)
-            return true;
+        if (!other->is_pipe && other->device == device && other->inode == inode)
+            return other;
     }
-    return false;
+    return NULL;
 }
 
 static int by_first_time(const void *a, const void *b) {
@@ -46,9 +47,10 @@ static char *beside(const char *name, const char *last) {
     return path;
 }
 
-/* The logs beside a file that are of the same log, the oldest first. */
-static void find_companions(const char *name, const struct finding_wishes *wishes,
-                            struct sources *found) {
+/* The logs beside a file that are of the same log, the oldest first. How those begin that are among
+ * the sources is known: of a whole folder each may have come under another name. */
+static void find_companions(const char *name, const struct sources *sources,
+                            const struct finding_wishes *wishes, struct sources *found) {
     char *folder = beside(name, ".");
     DIR *opened = opendir(folder);
     free(folder);
@@ -58,8 +60,13 @@ static void find_companions(const char *name, const struct finding_wishes *wishe
         struct stat status;
         char *path = item->d_name[0] == '.' ? NULL : beside(name, item->d_name);
         if (path != NULL && rotated_together(path, name) && strcmp(path, name) != 0 &&
-            stat(path, &status) == 0 && S_ISREG(status.st_mode))
-            sources_add(found, path, wishes->year, wishes->now, not_told, NULL);
+            stat(path, &status) == 0 && S_ISREG(status.st_mode)) {
+            const struct source *known = listed(sources, status.st_dev, status.st_ino);
+            if (known != NULL)
+                sources_add_known(found, known, path);
+            else
+                sources_add(found, path, wishes->year, wishes->now, not_told, NULL);
+        }
         free(path);
     }
     closedir(opened);
@@ -97,11 +104,12 @@ static bool add_those(const struct follow *follow, struct sources *sources,
     struct sources found = {0};
     bool has_rest = false;
     size_t at = follow->at;
-    find_companions(follow->name, wishes, &found);
+    find_companions(follow->name, sources, wishes, &found);
     for (size_t i = first_unread(follow, &found, &has_rest); i < found.count;) {
         struct source *source = &found.items[i];
         bool is_later = follow->first != MOMENT_NONE && source->first > follow->first;
-        if (is_later || source->head.length == 0 || is_listed(sources, source)) {
+        if (is_later || source->head.length == 0 ||
+            listed(sources, source->device, source->inode) != NULL) {
             i++;
             continue;
         }

@@ -151,7 +151,7 @@ static ssize_t read_inner(struct rest *rest) {
         return 0;
     ssize_t got = reader_read(rest->inner, rest->held + rest->length, room, &rest->fault);
     rest->reader.taken = rest->inner->taken;
-    if (got <= 0 || rest->fd < 0 || is_as_opened(rest))
+    if (got < 0 || rest->fd < 0 || (got > 0 && is_as_opened(rest)))
         return got;
     rest->length = 0; /* the begin of a line, too */
     return 0;

@@ -476,6 +476,14 @@ void sources_add(struct sources *sources, const char *path, int year, int64_t no
         add(&finder, path, &status);
 }
 
+void sources_add_known(struct sources *sources, const struct source *known, const char *path) {
+    struct source source = *known;
+    source.name = memory_copy(path, strlen(path));
+    source.was = NULL;
+    source.head.at = memory_copy(known->head.at, known->head.length);
+    keep(sources, source);
+}
+
 void sources_add_journal(struct sources *sources, int year, int64_t now) {
     struct finder finder = {.sources = sources, .year = year, .now = now};
     static const char name[] = "journal";

@@ -46,6 +46,8 @@ typedef void source_told(void *context, bool is_fault, const char *text);
  * year: --year, 0 when not given. now: seconds, the anchor of pipes. */
 void sources_add(struct sources *sources, const char *path, int year, int64_t now,
                  source_told *told, void *context);
+/* Adds a file that was found before, under the name it has now. */
+void sources_add_known(struct sources *sources, const struct source *known, const char *path);
 /* Adds the systemd journal of this host. */
 void sources_add_journal(struct sources *sources, int year, int64_t now);
 void sources_release(struct sources *sources);
