@@ -44,7 +44,8 @@ struct against *against_new(struct run *run) {
     struct against *against = memory_new(sizeof *against);
     against->run = run;
     arena_init(&against->arena);
-    tally_keep_templates(run->tally);
+    if (!recall_is_asked(run->options)) /* history tells them behind the rest */
+        tally_keep_templates(run->tally);
     if (run->options->against_is_span)
         count_beside(against);
     return against;
@@ -177,6 +178,10 @@ static bool recall(struct against *against, struct store *store, struct time_spa
         problem_say(&problem, "--against '%s': history holds nothing of that time", words);
         return fail(against, &problem);
     }
+    bool tells_texts;
+    if (!recall_texts(store, &hours, against->run->masker, against->past, &tells_texts, &problem))
+        return fail(against, &problem);
+    compared_r->without_texts = !tells_texts;
     compared_r->before = against->past;
     compared_r->with = slice_of(run_shown_source(against->run, words));
     compared_r->begins[0] = recalled.since;

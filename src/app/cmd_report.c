@@ -25,6 +25,7 @@ struct reporting {
     struct summary_past span;
     struct recalled recalled;
     struct out missing;      /* nodes of a cluster, by name */
+    bool tells_texts;        /* the past does, how often each came */
     struct against *against; /* NULL: compared with no other span or log */
     bool is_compared;
     struct compared compared;
@@ -80,12 +81,14 @@ static bool is_wanted(struct reporting *reporting, struct run *run) {
 static void write_page(struct analysis *analysis, struct run *run) {
     struct reporting *reporting = (struct reporting *)analysis;
     struct page page;
-    if (reporting->against && reporting->past)
+    if (reporting->against && reporting->past) {
         reporting->is_compared =
             against_recall(reporting->against, reporting->past, reporting->span.since,
                            reporting->span.until, &reporting->compared);
-    else if (reporting->against)
+        reporting->compared.without_texts |= !reporting->tells_texts;
+    } else if (reporting->against) {
         reporting->is_compared = against_read(reporting->against, &reporting->compared);
+    }
     struct format_wishes wishes =
         result_wishes(&analysis->result, run->options, &run->knowledge->words);
     enum { LIST_TOP = 10 }; /* rows of a table by name, of which there are many: a page of paper */
@@ -183,6 +186,9 @@ static void read_history(struct analysis *analysis, struct run *run) {
     bool good =
         recall_tally(reporting->past, &span, run->masker, run->tally, &recalled, &problem) &&
         fleet_missing(reporting->past, options->history, &reporting->missing, &problem);
+    if (good && reporting->against)
+        good = recall_texts(reporting->past, &span, run->masker, run->tally,
+                            &reporting->tells_texts, &problem);
     run->faulty = !good || recalled.is_empty;
     if (!good)
         say_fault("%s", problem.text);

@@ -11,6 +11,7 @@ struct recalling {
     struct masker *masker;
     const struct store_span *span;
     int64_t first, last; /* hours that hold anything */
+    bool has_failures, tells_texts;
 };
 
 bool recall_is_full(struct store *store, const struct options *options) {
@@ -52,9 +53,15 @@ static struct slice mask_user_or_ip(struct masker *masker, struct slice name) {
     return ip.length ? masker_ip(masker, ip) : masker_user(masker, name);
 }
 
+static struct slice mask_text(struct masker *masker, struct slice text) {
+    return slice_is(text, HOURLY_OTHER) ? text : masker_text(masker, text, (struct slice){0});
+}
+
 /* By the words of the dimensions and lists of history. */
 static struct slice mask_name(struct masker *masker, struct slice kind, struct slice name,
                               char room[RANKING_NAME]) {
+    if (slice_is(kind, hourly_texts))
+        return mask_text(masker, name);
     if (is_bare(name) || slice_is(kind, "blocklist"))
         return name;
     if (slice_is(kind, "senders") || slice_is(kind, "recipients") ||
@@ -166,7 +173,11 @@ bool recall_covers(struct store *store, const struct store_span *span,
 bool recall_tally(struct store *store, const struct store_span *asked, struct masker *masker,
                   struct tally *tally, struct recalled *recalled_r, struct problem *problem) {
     struct store_span span = {.since = asked->since, .until = asked->until};
-    struct recalling recalling = {{.tally = tally}, masker, &span, INT64_MAX, INT64_MIN};
+    struct recalling recalling = {.past.tally = tally,
+                                  .masker = masker,
+                                  .span = &span,
+                                  .first = INT64_MAX,
+                                  .last = INT64_MIN};
     for (int table = 0; table < HOURLY_TABLES; table++) {
         span.by_hour = table == HOURLY_TOTALS;
         if (!store_each_cell(store, (enum hourly_table)table, &span, take_cell, &recalling,
@@ -188,4 +199,30 @@ bool recall_tally(struct store *store, const struct store_span *asked, struct ma
     recalled_r->since = (span.since == INT64_MIN ? recalling.first : span.since) * HOUR;
     recalled_r->until = (span.until == INT64_MAX ? recalling.last + 1 : span.until) * HOUR;
     return true;
+}
+
+/* ---- wordings ---- */
+
+static void take_text(void *context, const struct hourly_cell *cell) {
+    struct recalling *recalling = context;
+    struct hourly_cell masked = *cell;
+    recalling->has_failures = true;
+    if (!slice_is(cell->keys[0], hourly_texts))
+        return;
+    recalling->tells_texts = true;
+    if (recalling->masker)
+        masked.keys[3] = mask_text(recalling->masker, cell->keys[3]);
+    past_text(recalling->past.tally, &masked);
+    if (recalling->masker)
+        masker_clear(recalling->masker);
+}
+
+bool recall_texts(struct store *store, const struct store_span *asked, struct masker *masker,
+                  struct tally *tally, bool *tells_r, struct problem *problem) {
+    const struct store_span span = {.since = asked->since, .until = asked->until};
+    struct recalling recalling = {.past.tally = tally, .masker = masker};
+    tally_keep_templates(tally);
+    bool good = store_each_cell(store, HOURLY_FAILURES, &span, take_text, &recalling, problem);
+    *tells_r = recalling.tells_texts || !recalling.has_failures;
+    return good;
 }

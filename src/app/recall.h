@@ -26,6 +26,10 @@ struct store_span recall_hours(int64_t since, int64_t until);
 /* Adds all that is kept of the hours; with a masker (may be NULL) names go under masks. */
 bool recall_tally(struct store *store, const struct store_span *span, struct masker *masker,
                   struct tally *tally, struct recalled *recalled_r, struct problem *problem);
+/* Counts the wordings of the hours in a tally that keeps none yet. *tells_r is false when an older
+ * program has counted the failures, which did not keep that. */
+bool recall_texts(struct store *store, const struct store_span *span, struct masker *masker,
+                  struct tally *tally, bool *tells_r, struct problem *problem);
 /* The hours of all that is kept. */
 bool recall_kept(struct store *store, struct kept_hours *kept_r, struct problem *problem);
 /* Logs of some of the span were read: what is not kept of it did not happen. */

@@ -345,7 +345,8 @@ static void judge_row(struct changed *row, const struct differ_pair *pair,
     row->score = pair->score;
     row->is_unsure = row->table == CHANGED_REASONS && compared->usual &&
                      compared->usual->rules_changed && !(row->was_known && row->is_known);
-    row->change = pair->is_told && !stays ? change_of(row) : CHANGE_NONE;
+    bool is_explained = (row->hidden && row->score < 0) || (row->hidden_now && row->score > 0);
+    row->change = pair->is_told && !stays && !is_explained ? change_of(row) : CHANGE_NONE;
     if (compared->usual)
         row->change = change_in_history(row, compared->usual, row->change);
 }
@@ -358,8 +359,9 @@ static void judge(struct gathering *gathering, const struct compared *compared) 
         row->spans = by_week ? compared->usual->week_spans : compared->spans;
         if (by_week)
             row->before = median_of(row->weeks, compared->usual->week_count);
-        pairs[i] = (struct differ_pair){
-            .before = row->before + row->hidden, .now = row->now, .spans = row->spans};
+        pairs[i] = (struct differ_pair){.before = row->before + row->hidden,
+                                        .now = row->now + row->hidden_now,
+                                        .spans = row->spans};
     }
     differ_mark(pairs, gathering->count);
     for (size_t i = 0; i < gathering->count; i++)
@@ -420,6 +422,23 @@ static void settle(struct changes *changes, struct gathering *gathering) {
     map_release(&told);
 }
 
+/* Of history only the most of each hour are told apart. */
+static void put_both_templates(struct gathering *gathering, const struct compared *comparison,
+                               const struct tally *now) {
+    const struct templates *before = tally_templates(comparison->before);
+    if (comparison->without_texts || !before || !tally_templates(now))
+        return;
+    put_templates(gathering, comparison->before, BEFORE);
+    put_templates(gathering, now, NOW);
+    for (size_t i = 0; i < gathering->count; i++) {
+        struct changed *row = &gathering->rows[i];
+        if (row->table != CHANGED_TEMPLATES)
+            continue;
+        row->hidden = row->was_known ? 0 : templates_others(before);
+        row->hidden_now = row->is_known ? 0 : templates_others(tally_templates(now));
+    }
+}
+
 void changes_find(struct changes *changes, const struct tally *now,
                   const struct compared *comparison) {
     struct gathering gathering = {.of_history = comparison->usual};
@@ -432,11 +451,7 @@ void changes_find(struct changes *changes, const struct tally *now,
     } else {
         put_tally(&gathering, comparison->before, BEFORE);
         put_tally(&gathering, now, NOW);
-        if (tally_templates(comparison->before) &&
-            tally_templates(now)) { /* history has no rates */
-            put_templates(&gathering, comparison->before, BEFORE);
-            put_templates(&gathering, now, NOW);
-        }
+        put_both_templates(&gathering, comparison, now);
     }
     for (size_t i = 0; i < sizeof named_tables / sizeof *named_tables; i++)
         put_names(&gathering, &named_tables[i], comparison->before, now);

@@ -27,6 +27,7 @@ struct compared {
     struct differ_spans spans;  /* seconds */
     int64_t begins[2], ends[2]; /* of before, of now; MOMENT_NONE: not known */
     struct slice with;          /* as it was asked for: "yesterday", "mail.log.1" */
+    bool without_texts;         /* one of them does not tell how often each came */
 };
 
 enum changed_table {
@@ -53,7 +54,8 @@ struct changed { /* texts are borrowed from the two tallies until they change */
     bool is_unsure;                /* of a reason that may have had another name */
     bool was_known, is_known;      /* the name is in the tally, with whatever number */
     uint64_t before, now;
-    uint64_t hidden;             /* of before: history may have had so many without the name */
+    /* History may have had so many more without the name, before and now. */
+    uint64_t hidden, hidden_now;
     uint64_t weeks[USUAL_WEEKS]; /* of which `before` is the median, when there are any */
     struct differ_spans spans;
     double score;       /* differ.h */

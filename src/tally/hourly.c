@@ -92,10 +92,12 @@ enum dimension {
     BY_USER,
     BY_BLOCKLIST,
     BY_AFFECTED, /* and one for each direction, but for strangers */
-    DIMENSIONS = BY_AFFECTED + DIRECTIONS
+    BY_TEMPLATE = BY_AFFECTED + DIRECTIONS,
+    DIMENSIONS
 };
 static const char *const dimension_names[BY_AFFECTED] = {
     "recipient_domain", "sender_domain", "relay", "client", "user", "blocklist"};
+const char hourly_texts[] = "template";
 const char *const hourly_affected[] = {"affected", "affected_in", "affected_out", "affected_local"};
 _Static_assert(sizeof hourly_affected / sizeof *hourly_affected == DIRECTIONS, "one name a way");
 
@@ -462,6 +464,8 @@ static struct failure_head head_of(struct slice key) {
 }
 
 static const char *dimension_name(unsigned dimension) {
+    if (dimension == BY_TEMPLATE)
+        return hourly_texts;
     return dimension < BY_AFFECTED ? dimension_names[dimension]
                                    : hourly_affected[dimension - BY_AFFECTED];
 }
@@ -693,12 +697,16 @@ static void add_reason(struct hourly *hourly, struct hour *hour, const struct co
 
 static void add_failure(struct hour *hour, struct failure_head head, struct slice value,
                         uint64_t count) {
-    char key[sizeof head + TEXT_LENGTH];
+    char key[sizeof head + TEMPLATE_LENGTH];
+    bool is_text = head.dimension == BY_TEMPLATE;
     if (!value.length)
         return;
-    value = slice_head(value, TEXT_LENGTH);
+    value = slice_head(value, is_text ? TEMPLATE_LENGTH : TEXT_LENGTH);
     memcpy(key, &head, sizeof head);
-    slice_lowered(value, key + sizeof head);
+    if (is_text)
+        memcpy(key + sizeof head, value.at, value.length);
+    else
+        slice_lowered(value, key + sizeof head);
     struct slice whole = {key, sizeof head + value.length};
     if (hour->failures.count >= NAMES && !map_get(&hour->failures, whole)) {
         memcpy(key + sizeof head, HOURLY_OTHER, sizeof HOURLY_OTHER - 1);
@@ -721,6 +729,7 @@ static void add_failures(struct hour *hour, const struct counting *counting, uin
         [BY_CLIENT] = comes_in ? peer : (struct slice){0},
         [BY_USER] = record->user,
         [BY_BLOCKLIST] = finding->verdict.blocklist,
+        [BY_TEMPLATE] = finding->template,
     };
     if (!strangers_did(finding))
         values[BY_AFFECTED + record->direction] = counting_affected(record);
@@ -912,7 +921,7 @@ static bool is_reason_key(struct slice bytes, uint16_t words) {
 
 static bool is_failure_key(struct slice bytes, uint16_t words) {
     struct failure_head head;
-    if (bytes.length <= sizeof head || bytes.length > sizeof head + TEXT_LENGTH)
+    if (bytes.length <= sizeof head || bytes.length > sizeof head + TEMPLATE_LENGTH)
         return false;
     memcpy(&head, bytes.at, sizeof head);
     return head.class_word < words && head.dimension < DIMENSIONS && head.event <= EVENT_WARNING;

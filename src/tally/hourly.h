@@ -39,6 +39,8 @@ bool hourly_load(struct hourly *hourly, struct unpack *unpack);
 
 /* The dimensions of failures that tell who is hit, by direction: what a report shows as such. */
 extern const char *const hourly_affected[];
+/* That of wordings, which are told apart as in templates.h. */
+extern const char hourly_texts[];
 /* The names of the totals, in the table of that name: as many as struct totals has numbers. */
 extern const char *const hourly_totals[];
 /* The upper ends of the steps of a delay in seconds, as texts; the last one is "inf". */

@@ -180,6 +180,20 @@ void past_affected_domain(struct past *past, const struct hourly_cell *cell) {
         add_affected(past, DIRECTION_OUT, cell);
 }
 
+void past_text(struct tally *tally, const struct hourly_cell *cell) {
+    if (!slice_is(cell->keys[0], hourly_texts))
+        return;
+    if (slice_is(cell->keys[3], HOURLY_OTHER))
+        templates_put_others(tally_templates(tally), number_of(cell, 0));
+    else
+        templates_put(tally_templates(tally),
+                      &(struct template_count){.class_name = cell->keys[2],
+                                               .text = cell->keys[3],
+                                               .count = number_of(cell, 0),
+                                               .last = MOMENT_NONE,
+                                               .example.seconds = MOMENT_NONE});
+}
+
 void past_end(struct past *past) {
     for (size_t i = 0; i < PAST_NAMELESS; i++)
         if ((int64_t)past->nameless[i] > 0)

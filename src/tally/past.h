@@ -21,6 +21,8 @@ void past_cell(struct past *past, const struct hourly_cell *cell);
 /* Behind all cells: a failure of a history that does not tell who is hit, which then is the domain
  * of recipients. */
 void past_affected_domain(struct past *past, const struct hourly_cell *cell);
+/* How often a wording came, when the cell tells it, into the templates that the tally keeps. */
+void past_text(struct tally *tally, const struct hourly_cell *cell);
 /* Behind all of them. */
 void past_end(struct past *past);
 /* Adds a wording as an example, of hours [since, until). */

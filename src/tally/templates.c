@@ -80,6 +80,10 @@ void templates_put(struct templates *templates, const struct template_count *mor
         templates->others += more->count;
 }
 
+void templates_put_others(struct templates *templates, uint64_t count) {
+    templates->others += count;
+}
+
 void templates_add(struct templates *templates, const struct finding *finding) {
     templates_put(templates,
                   &(struct template_count){.class_name = slice_of(finding_class(finding)),

@@ -25,6 +25,9 @@ void templates_add(struct templates *templates, const struct finding *finding);
 /* Counts that were made elsewhere; a text is cut as that of a finding is. */
 void templates_put(struct templates *templates, const struct template_count *more);
 
+/* Findings that were not told apart there. */
+void templates_put_others(struct templates *templates, uint64_t count);
+
 size_t templates_count(const struct templates *templates);
 uint64_t templates_others(const struct templates *templates); /* findings not told apart */
 /* By class, then by text. */

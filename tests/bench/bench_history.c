@@ -69,9 +69,9 @@ static void put_reasons(enum cell_put put, int64_t hour) {
 }
 
 static void put_failures(enum cell_put put, int64_t hour) {
-    static const char *const dimensions[] = {"recipient_domain", "sender_domain", "relay",
-                                             "client",           "user",          "blocklist",
-                                             "affected_in",      "affected_out",  "affected_local"};
+    static const char *const dimensions[] = {
+        "recipient_domain", "sender_domain", "relay",        "client",         "user",
+        "blocklist",        "affected_in",   "affected_out", "affected_local", "template"};
     char room[64];
     for (size_t dimension = 0; dimension < sizeof dimensions / sizeof *dimensions; dimension++)
         for (unsigned i = 0; i < HOURLY_KEPT; i++) {

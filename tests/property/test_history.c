@@ -15,6 +15,7 @@
 #include "tally/coded.h"
 #include "tally/hours.h"
 #include "tally/incidents.h"
+#include "tally/templates.h"
 
 enum { ROUNDS = 6, LINES = 1500, STOPS = 6, NAMES = 400 };
 
@@ -313,9 +314,19 @@ static struct dump dump_tally(const struct tally *tally, bool about) {
     return dump;
 }
 
+static void dump_text(void *context, const struct template_count *count) {
+    struct out out;
+    out_init_memory(&out);
+    out_print(&out, "text %.*s|%.*s %llu", SLICE_ARGS(count->class_name), SLICE_ARGS(count->text),
+              (unsigned long long)count->count);
+    add_row(context, &out);
+}
+
 static struct dump dump_names(const struct tally *tally, bool about) {
     struct dump dump = {0};
     (void)about;
+    templates_each(tally_templates(tally), dump_text, &dump);
+    assert_int_equal(templates_others(tally_templates(tally)), 0);
     dump_affected(&dump, tally);
     dump_owners(&dump, tally);
     qsort(dump.rows, dump.count, sizeof *dump.rows, compare_rows);
@@ -344,9 +355,14 @@ static void compare_span(const char *file, const struct laws_lines *lines, int64
     struct store *store = store_open(file, STORE_READ, &problem);
     if (!store || !recall_tally(store, &span, NULL, past, &recalled, &problem))
         fail_msg("%s", problem.text);
+    bool tells_texts;
+    if (!recall_texts(store, &span, NULL, past, &tells_texts, &problem))
+        fail_msg("%s", problem.text);
+    assert_true(tells_texts);
     options.since = since;
     options.until = until;
     run_init(&run, &options, laws_knowledge());
+    tally_keep_templates(run.tally);
     laws_feed(&run, "log", lines->items, 0, lines->count);
     assert_same_tally(run.tally, past, since != MOMENT_NONE || until != MOMENT_NONE, dump_of_tally);
     store_close(store);
@@ -369,7 +385,7 @@ static void history_tells_what_logs_tell(void **state) {
 }
 
 /* Of logs in their order with fewer names an hour than are kept: who is hit, by which way the mail
- * went, and what came under no name. */
+ * went, what came under no name, and how often each wording came. */
 static void history_names_whom_logs_name(void **state) {
     static const char *const logs[] = {"samples/postfix/mail.log", "samples/exim/mainlog",
                                        "samples/sendmail/maillog"};
