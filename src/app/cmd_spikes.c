@@ -75,11 +75,11 @@ static void read_past(struct analysis *analysis, struct run *run) {
 /* ---- drivers ---- */
 
 static void look(void *context, const struct failure *failure) {
-    drivers_look(context, failure, false);
+    drivers_look(context, failure);
 }
 
 static void count(void *context, const struct failure *failure) {
-    drivers_count(context, failure, false);
+    drivers_count(context, failure);
 }
 
 static bool ask_failures(struct spiking *spiking, struct problem *problem) {
@@ -89,7 +89,11 @@ static bool ask_failures(struct spiking *spiking, struct problem *problem) {
     if (!spill_each(&spiking->spill, look, spiking->drivers, problem))
         return false;
     drivers_settle(spiking->drivers);
-    return spill_each(&spiking->spill, count, spiking->drivers, problem);
+    if (!spill_each(&spiking->spill, count, spiking->drivers, problem))
+        return false;
+    return !spiking->usual ||
+           past_spikes_others(spiking->history, spiking->analysis.run->masker, spiking->drivers,
+                              spiking->spikes.begin, spiking->spikes.end, problem);
 }
 
 static void find_spikes(struct spiking *spiking, struct run *run) {

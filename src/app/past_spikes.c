@@ -37,7 +37,8 @@ bool past_spikes_read(struct store *store, const struct store_span *span, struct
 struct giving {
     struct drivers *drivers;
     struct masker *masker;
-    void (*give)(struct drivers *drivers, const struct failure *failure, bool is_part);
+    void (*give)(struct drivers *drivers, const struct failure *failure);
+    int64_t begin, end; /* hours between them are passed over */
 };
 
 /* The text of a key, by its name in hourly.def; empty: the table has no such key. */
@@ -51,17 +52,23 @@ static struct slice key_of(const struct hourly_cell *cell, const char *name) {
     return (struct slice){0};
 }
 
-static struct failure failure_of_cell(const struct hourly_cell *cell) {
+static struct failure failure_of_cell(const struct hourly_cell *cell, enum failure_row row) {
     struct failure failure = {.seconds = cell->hour * HOUR,
+                              .row = row,
                               .class_name = key_of(cell, "class"),
                               .count = cell->numbers[0] > 0 ? (uint64_t)cell->numbers[0] : 0};
     event_read(key_of(cell, "event"), &failure.event);
     return failure;
 }
 
+static bool is_passed_over(const struct giving *giving, const struct hourly_cell *cell) {
+    int64_t begin = cell->hour * HOUR;
+    return begin < giving->end && begin + HOUR > giving->begin;
+}
+
 static void give_reason(void *context, const struct hourly_cell *cell) {
     const struct giving *giving = context;
-    struct failure failure = failure_of_cell(cell);
+    struct failure failure = failure_of_cell(cell, FAILURE_SUM);
     char codes[80];
     struct slice code = key_of(cell, "code"), enhanced = key_of(cell, "enhanced");
     struct slice implied = key_of(cell, "implied");
@@ -75,8 +82,8 @@ static void give_reason(void *context, const struct hourly_cell *cell) {
     failure.values[DRIVER_WAY] = key_of(cell, "direction");
     failure.values[DRIVER_HOST] =
         giving->masker ? masker_host(giving->masker, cell->host) : cell->host;
-    if (failure.count)
-        giving->give(giving->drivers, &failure, false);
+    if (failure.count && !is_passed_over(giving, cell))
+        giving->give(giving->drivers, &failure);
     if (giving->masker)
         masker_clear(giving->masker);
 }
@@ -113,13 +120,14 @@ static void mask_names(struct masker *masker, struct slice values[DRIVER_DIMENSI
 
 static void give_name(void *context, const struct hourly_cell *cell) {
     const struct giving *giving = context;
-    struct failure failure = failure_of_cell(cell);
-    if (!failure.count || slice_is(key_of(cell, "value"), HOURLY_OTHER))
+    struct failure failure = failure_of_cell(cell, FAILURE_PART);
+    if (!failure.count || is_passed_over(giving, cell) ||
+        slice_is(key_of(cell, "value"), HOURLY_OTHER))
         return;
     set_name(cell, &failure);
     if (giving->masker)
         mask_names(giving->masker, failure.values);
-    giving->give(giving->drivers, &failure, true);
+    giving->give(giving->drivers, &failure);
     if (giving->masker)
         masker_clear(giving->masker);
 }
@@ -155,7 +163,7 @@ static void give_wording(void *context, const struct hourly_template *text) {
 
 bool past_spikes_drivers(struct store *store, struct masker *masker, struct drivers *drivers,
                          struct problem *problem) {
-    struct giving giving = {drivers, masker, drivers_look};
+    struct giving giving = {.drivers = drivers, .masker = masker, .give = drivers_look};
     if (!give_all(store, &giving, problem))
         return false;
     drivers_settle(drivers);
@@ -163,4 +171,11 @@ bool past_spikes_drivers(struct store *store, struct masker *masker, struct driv
     const struct store_span all = {.since = INT64_MIN, .until = INT64_MAX};
     return give_all(store, &giving, problem) &&
            store_each_template(store, &all, give_wording, &giving, problem);
+}
+
+bool past_spikes_others(struct store *store, struct masker *masker, struct drivers *drivers,
+                        int64_t begin, int64_t end, struct problem *problem) {
+    struct giving giving = {
+        .drivers = drivers, .masker = masker, .give = drivers_count, .begin = begin, .end = end};
+    return give_all(store, &giving, problem);
 }

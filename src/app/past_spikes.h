@@ -13,5 +13,9 @@ bool past_spikes_read(struct store *store, const struct store_span *span, struct
  * masks. */
 bool past_spikes_drivers(struct store *store, struct masker *masker, struct drivers *drivers,
                          struct problem *problem);
+/* Beside a log of [begin, end), in seconds: all other hours, of which the failures are usual. In
+ * the second round. */
+bool past_spikes_others(struct store *store, struct masker *masker, struct drivers *drivers,
+                        int64_t begin, int64_t end, struct problem *problem);
 
 #endif

@@ -181,12 +181,13 @@ static struct slice span_words(struct page *page, const struct spike *spike) {
 
 static struct slice driver_words(struct page *page, const struct driven *driven,
                                  const struct driver *driver) {
-    bool is_new = !driver->usual;
-    return WORDS_FILL(&page->arena,
-                      page_word(page, is_new ? WORD_SPIKE_NEW_DRIVER : WORD_SPIKE_DRIVER),
+    enum word word = !driver->others  ? WORD_SPIKE_ONLY_DRIVER
+                     : !driver->usual ? WORD_SPIKE_NEW_DRIVER
+                                      : WORD_SPIKE_DRIVER;
+    return WORDS_FILL(&page->arena, page_word(page, word),
                       slice_of(page_word(page, titles[driver->dimension])), driver->value,
                       share_words(page, driver->count, driven->count),
-                      share_words(page, driver->usual, driven->usual));
+                      share_words(page, driver->usual, driver->others));
 }
 
 static void add_drivers(struct page *page, struct cell *card, const struct told *told) {
@@ -306,7 +307,7 @@ static void text_or_null(struct page *page, struct cell *record, const char *key
         cell_none(page, record, key, NULL);
 }
 
-/* Of a reason that was never there outside of the spike nothing is usual. */
+/* Of a reason that never came outside of the spike no value is usual. */
 static void add_driver_records(struct page *page, struct cell *record,
                                const struct driven *driven) {
     struct cell *list = cell_list(page, record, "drivers", NULL);
@@ -318,7 +319,7 @@ static void add_driver_records(struct page *page, struct cell *record,
         cell_count(page, cell, "count", NULL, driver->count, NULL);
         cell_share(page, cell, "share", NULL, driver->count, driven->count);
         cell_share(page, cell, "usual_share", NULL, driver->usual,
-                   driven->usual ? driven->usual : 1);
+                   driver->others ? driver->others : 1);
     }
 }
 

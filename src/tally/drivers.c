@@ -32,6 +32,11 @@ struct amount {
     uint64_t count, weight;
 };
 
+/* Those of the log, and those of history, which has no sender, provider or wording of them. */
+struct amounts_of {
+    struct amount log, past;
+};
+
 /* A value of a dimension in a spike. */
 struct candidate {
     uint64_t hash;
@@ -54,7 +59,7 @@ struct line_of {
     struct slice class_name;
     size_t *spikes; /* places, by start */
     size_t spike_count, spike_capacity;
-    struct amount usual;
+    struct amounts_of usual;
     struct map values; /* dimension and value of candidates -> struct amount, of the others */
 };
 
@@ -79,7 +84,7 @@ struct drivers {
     struct line_of *lines;
     size_t line_count;
     struct map everywhere; /* event, then as the values of a line: all failures outside of spikes */
-    struct amount others[EVENT_WARNING + 1];
+    struct amounts_of others[EVENT_WARNING + 1];
     uint32_t *subjects; /* that failed before, in some series and spike */
 };
 
@@ -238,12 +243,12 @@ static void look_at_value(struct candidates *candidates, struct slice value, uin
                            .amount.count = count};
 }
 
-void drivers_look(struct drivers *drivers, const struct failure *failure, bool is_part) {
+void drivers_look(struct drivers *drivers, const struct failure *failure) {
     struct line_of *line = line_for(drivers, failure->event, failure->class_name);
     struct looked_at *item = spike_at(drivers, line, failure->seconds);
     if (!item)
         return;
-    if (!is_part)
+    if (failure->row != FAILURE_PART)
         item->driven.count += failure->count;
     for (size_t by = 0; by < DRIVER_DIMENSIONS; by++)
         if (failure->values[by].length)
@@ -301,6 +306,11 @@ static void add_amount(struct amount *to, const struct amount *by) {
     to->weight += by->weight;
 }
 
+static void add_other(struct amounts_of *others, const struct failure *failure,
+                      const struct amount *by) {
+    add_amount(failure->row == FAILURE_WHOLE ? &others->log : &others->past, by);
+}
+
 static void add_to_known(const struct map *values, struct slice key, const struct amount *by) {
     struct amount *known = map_get(values, key);
     if (known)
@@ -308,7 +318,7 @@ static void add_to_known(const struct map *values, struct slice key, const struc
 }
 
 static void count_other(struct drivers *drivers, struct line_of *line,
-                        const struct failure *failure, const struct amount *amount, bool is_part) {
+                        const struct failure *failure, const struct amount *amount) {
     char room[KEY_LENGTH];
     for (size_t by = 0; by < DRIVER_SHOWN; by++) {
         if (!failure->values[by].length)
@@ -318,17 +328,19 @@ static void count_other(struct drivers *drivers, struct line_of *line,
         if (line)
             add_to_known(&line->values, key, amount);
     }
-    if (!is_part)
-        add_amount(&drivers->others[failure->event], amount);
-    if (!is_part && line)
-        add_amount(&line->usual, amount);
+    if (failure->row == FAILURE_PART)
+        return;
+    add_other(&drivers->others[failure->event], failure, amount);
+    if (line)
+        add_other(&line->usual, failure, amount);
 }
 
 static void count_on_strips(struct drivers *drivers, const struct line_of *line,
                             const struct failure *failure) {
     for (size_t i = 0; i < line->spike_count; i++) {
         struct driven *driven = &drivers->items[line->spikes[i]].driven;
-        if (failure->seconds < driven->strip_start)
+        bool is_finer = failure->row != FAILURE_WHOLE && driven->strip_step < HOUR;
+        if (failure->seconds < driven->strip_start || is_finer)
             continue;
         uint64_t at =
             (uint64_t)(failure->seconds - driven->strip_start) / (uint64_t)driven->strip_step;
@@ -375,7 +387,8 @@ static void count_value(struct looked_at *item, size_t by, const struct failure 
         candidate->reply = owned(failure->reply);
 }
 
-void drivers_count(struct drivers *drivers, const struct failure *failure, bool is_part) {
+void drivers_count(struct drivers *drivers, const struct failure *failure) {
+    bool is_part = failure->row == FAILURE_PART;
     struct line_of *line = line_for(drivers, failure->event, failure->class_name);
     struct looked_at *item = spike_at(drivers, line, failure->seconds);
     if (line && !is_part && failure->seconds != MOMENT_NONE)
@@ -383,7 +396,7 @@ void drivers_count(struct drivers *drivers, const struct failure *failure, bool 
     bool again = is_again(drivers, line, item, failure);
     struct amount amount = {failure->count, failure->count * (again ? AGAIN : ONCE)};
     if (!item && !is_around(drivers, line, failure->seconds))
-        count_other(drivers, line, failure, &amount, is_part);
+        count_other(drivers, line, failure, &amount);
     if (!item)
         return;
     if (!is_part) {
@@ -436,10 +449,24 @@ struct ranked {
  * and so rare is what never came before. */
 static const double PRIOR = 10, LEAST_SHARE = 0.005;
 
-static double share_of(const struct amount *part, const struct amount *all, double prior,
+static struct amount all_of(const struct amounts_of *others, enum driver_dimension by) {
+    static const bool is_in_history[DRIVER_SHOWN] = {[DRIVER_RECIPIENT_DOMAIN] = true,
+                                                     [DRIVER_SENDER_DOMAIN] = true,
+                                                     [DRIVER_USER] = true,
+                                                     [DRIVER_PEER_HOST] = true,
+                                                     [DRIVER_PEER_IP] = true,
+                                                     [DRIVER_HOST] = true,
+                                                     [DRIVER_CODE] = true};
+    struct amount all = others->log;
+    if (is_in_history[by])
+        add_amount(&all, &others->past);
+    return all;
+}
+
+static double share_of(const struct amount *part, struct amount all, double prior,
                        double prior_share) {
     double of_part = part ? (double)part->weight / ONCE : 0;
-    return (of_part + prior * prior_share) / ((double)all->weight / ONCE + prior);
+    return (of_part + prior * prior_share) / ((double)all.weight / ONCE + prior);
 }
 
 /* What hangs on the reason is not as rare as among all failures. */
@@ -452,12 +479,14 @@ static void find_usual(const struct drivers *drivers, const struct looked_at *it
     char room[KEY_LENGTH];
     enum event event = item->line->event;
     struct slice key = key_of(event, driver->dimension, driver->value, room);
+    enum driver_dimension by = driver->dimension;
     const struct amount *usual = map_get(&item->line->values, key);
-    double all =
-        share_of(map_get(&drivers->everywhere, key), &drivers->others[event], PRIOR, LEAST_SHARE);
+    struct amount others = all_of(&item->line->usual, by);
+    double of_event = share_of(map_get(&drivers->everywhere, key),
+                               all_of(&drivers->others[event], by), PRIOR, LEAST_SHARE);
     driver->usual = usual ? usual->count : 0;
-    driver->usual_share =
-        share_of(usual, &item->line->usual, hangs_on_reason(driver->dimension) ? 1 : PRIOR, all);
+    driver->others = others.count;
+    driver->usual_share = share_of(usual, others, hangs_on_reason(by) ? 1 : PRIOR, of_event);
 }
 
 static double times_log(double a, double b) {
@@ -472,7 +501,7 @@ static double surprise_of(double all, double share, double usual) {
 
 /* Of a reason that is seen for the first time the wording and the code are the reason itself. */
 static bool defines_it(const struct looked_at *item, enum driver_dimension by) {
-    return !item->line->usual.count && hangs_on_reason(by);
+    return hangs_on_reason(by) && !all_of(&item->line->usual, by).count;
 }
 
 /* False: it is none. */
@@ -647,7 +676,6 @@ void drivers_rank(struct drivers *drivers) {
             free((char *)(uintptr_t)item->driven.source.at);
             item->driven.source = (struct slice){0};
         }
-        item->driven.usual = item->line->usual.count;
         rank(drivers, item);
         add_examples(item);
         add_codes(item);

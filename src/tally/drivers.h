@@ -23,11 +23,12 @@ enum {
 struct driver {
     enum driver_dimension dimension;
     struct slice value;
-    uint64_t count; /* of the spike */
-    uint64_t usual; /* of the others */
-    double
-        usual_share; /* what is taken for usual: of few others and of all failures of the event */
-    double part;     /* of what is more than usual it has so much: 0.9 */
+    uint64_t count;  /* of the spike */
+    uint64_t usual;  /* of the others */
+    uint64_t others; /* so many there are */
+    /* What is taken for usual: where there are few others, of all failures of the event, too. */
+    double usual_share;
+    double part; /* of what is more than usual it has so much: 0.9 */
     double score;
 };
 
@@ -39,7 +40,6 @@ struct driven_code {
 /* What is known of a spike. Texts live as long as the drivers. */
 struct driven {
     uint64_t count; /* of its failures that were given */
-    uint64_t usual; /* of the others of its event and reason */
     struct driver drivers[DRIVERS_MOST];
     size_t driver_count;
     struct slice source; /* of the first one; at NULL: no failure was given */
@@ -61,11 +61,10 @@ struct drivers;
 struct drivers *drivers_new(const struct spikes *spikes, int64_t bucket);
 void drivers_free(struct drivers *drivers);
 
-/* A part adds to the counts of its values alone, and not to those of the spike: a row of history
- * knows one value of its failures each. */
-void drivers_look(struct drivers *drivers, const struct failure *failure, bool is_part);
+/* A part adds to the counts of its values alone, and not to those of the spike. */
+void drivers_look(struct drivers *drivers, const struct failure *failure);
 void drivers_settle(struct drivers *drivers); /* between the two */
-void drivers_count(struct drivers *drivers, const struct failure *failure, bool is_part);
+void drivers_count(struct drivers *drivers, const struct failure *failure);
 /* Where the failures themselves are gone (history): a wording with its first reply, and when it was
  * seen last. What is known of the first failure of a spike is taken from there, too. */
 void drivers_offer(struct drivers *drivers, const struct failure *first, int64_t last);

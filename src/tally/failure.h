@@ -26,10 +26,15 @@ const char *driver_name(enum driver_dimension dimension); /* of those that are s
 
 enum { FAILURE_NAME = 255, FAILURE_TEXT = 1000 };
 
+/* A row of history is the sum of many, of which it knows all codes and hosts; or a part of such, by
+ * one name. */
+enum failure_row { FAILURE_WHOLE, FAILURE_SUM, FAILURE_PART };
+
 struct failure {
     int64_t seconds; /* MOMENT_NONE: no time is known */
     uint32_t nanos;
     enum event event;
+    enum failure_row row;
     struct slice class_name;
     uint64_t count;   /* failures that it stands for */
     uint32_t subject; /* the same for each failure of one recipient of a message; 0: of none */

@@ -39,7 +39,7 @@ struct batch {
     const char *cause;
 };
 
-typedef void giver(struct drivers *drivers, const struct failure *failure, bool is_part);
+typedef void giver(struct drivers *drivers, const struct failure *failure);
 
 static void give(struct drivers *drivers, giver *round, const struct batch *batch) {
     for (unsigned i = 0; i < batch->count; i++) {
@@ -61,7 +61,7 @@ static void give(struct drivers *drivers, giver *round, const struct batch *batc
             failure.values[batch->values[j].dimension] = slice_of(mark ? room[j] : value);
         }
         failure.values[DRIVER_CAUSE] = slice_of(batch->cause);
-        round(drivers, &failure, false);
+        round(drivers, &failure);
     }
 }
 
@@ -176,7 +176,7 @@ static void a_value_among_thousands_is_counted_exactly(void **state) {
     assert_true(slice_is(driven->drivers[0].value, "203.0.113.5"));
     assert_int_equal(driven->drivers[0].count, 1000);
     assert_int_equal(driven->count, 5000);
-    assert_int_equal(driven->usual, 500);
+    assert_int_equal(driven->drivers[0].others, 500);
     drivers_free(drivers);
 }
 

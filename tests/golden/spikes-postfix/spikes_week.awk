@@ -1,6 +1,6 @@
 # Six days of a small Postfix server, with the same every hour: deliveries, a full mailbox and an
 # unknown user now and then. On the fifth day, from 10:00 to 12:00, a newsletter goes to addresses
-# that are gone. -v only=HOUR: of the fifth day that hour alone.
+# that are gone.
 function stamp(second) { return sprintf("Jun %2d %02d:%02d:%02d mx1 ", day, hour, second / 60, second % 60) }
 function sent(second, sender, recipient, said, id) {
     id = sprintf("%06X", 1048576 + number++)
@@ -33,6 +33,5 @@ function an_hour(i, address) {
 BEGIN {
     for (day = 1; day <= 6; day++)
         for (hour = 0; hour < 24; hour++)
-            if (only == "" || (day == 5 && hour == only))
-                an_hour()
+            an_hour()
 }
