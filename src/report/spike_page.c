@@ -220,12 +220,45 @@ static void add_also(struct page *page, struct cell *card, const struct spike_pa
         }
 }
 
+/* Of "550 5.7.1 implied", each of which may be missing. */
+struct codes {
+    struct slice code, enhanced;
+    bool is_implied;
+};
+
+static struct codes codes_of(struct slice text) {
+    struct codes codes = {0};
+    struct slice rest = text, word;
+    while (rest.length) {
+        slice_cut(&rest, ' ', &word);
+        if (slice_is(word, "implied"))
+            codes.is_implied = true;
+        else if (slice_find(word, '.') != SIZE_MAX)
+            codes.enhanced = word;
+        else
+            codes.code = word;
+    }
+    return codes;
+}
+
+/* "550 5.1.1 (12)" */
+static struct slice one_code_words(struct page *page, const struct driven_code *code) {
+    struct codes codes = codes_of(code->code);
+    struct slice count =
+        WORDS_FILL(&page->arena, codes.is_implied ? page_word(page, WORD_COUNT_IMPLIED) : "({1})",
+                   words_number(page, code->count));
+    return arena_print(&page->arena, "%.*s%s%.*s %.*s", SLICE_ARGS(codes.code),
+                       codes.code.length && codes.enhanced.length ? " " : "",
+                       SLICE_ARGS(codes.enhanced), SLICE_ARGS(count));
+}
+
 static struct slice code_words(struct page *page, const struct driven *driven) {
     struct slice words = {0};
-    for (size_t i = 0; i < driven->code_count; i++)
-        words = arena_print(&page->arena, "%.*s%s%.*s (%llu)", SLICE_ARGS(words), i ? ", " : "",
-                            SLICE_ARGS(driven->codes[i].code),
-                            (unsigned long long)driven->codes[i].count);
+    for (size_t i = 0; i < driven->code_count; i++) {
+        struct slice one = one_code_words(page, &driven->codes[i]);
+        words = arena_print(&page->arena, "%.*s%s%.*s", SLICE_ARGS(words), i ? ", " : "",
+                            SLICE_ARGS(one));
+    }
     if (!driven->more_codes)
         return words;
     struct slice more = WORDS_FILL(&page->arena, page_word(page, WORD_AND_MORE),
@@ -346,9 +379,20 @@ static void add_lists(struct page *page, struct cell *record, const struct told 
     char acts[96];
     struct cell *codes = cell_list(page, record, "codes", NULL);
     for (size_t i = 0; told->driven && i < told->driven->code_count; i++) {
+        struct codes parts = codes_of(told->driven->codes[i].code);
         struct cell *code = cell_record(page, codes, NULL, NULL);
-        cell_text(page, code, "code", NULL, told->driven->codes[i].code);
+        uint64_t number;
+        bool has_code = slice_number(parts.code, &number);
+        if (has_code)
+            cell_code(page, code, "code", NULL, number);
+        else
+            cell_none(page, code, "code", NULL);
+        text_or_null(page, code, "enhanced", parts.enhanced);
         cell_count(page, code, "count", NULL, told->driven->codes[i].count, NULL);
+        text_or_null(page, code, "code_source",
+                     !has_code          ? SLICE("")
+                     : parts.is_implied ? SLICE("implied")
+                                        : SLICE("explicit"));
     }
     cell_words(page, cell_list(page, record, "acts", NULL),
                (struct slice){acts, acts_print(told->acts, '|', acts)});

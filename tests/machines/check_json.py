@@ -4,12 +4,12 @@
 The reports are those of the samples, alone, together and filtered, and of the logs of all golden
 cases.
 """
-import copy
 import json
 import os
 import tempfile
 
 from checks import Checks, SAMPLES, golden_logs, hostile_log, mailtriage, names_in
+from fitting import changed, loose, misfits, unseen
 from json_schema import Schema, read
 
 FILTERS = {"class": "*", "code": "5*", "enhanced": "5.*", "event": "bounced,rejected",
@@ -72,29 +72,6 @@ def rows():
             yield f"{log}: row {number}", read(line)
 
 
-def misfits(schema, values):
-    for name, value in values:
-        for fault in schema.faults(value):
-            yield f"{name}: {fault}"
-
-
-def loose(schema, free):
-    """Objects that let more or less pass than their members; free: whose members may be missing."""
-    for path, one in schema.objects():
-        if one.get("additionalProperties") is not False:
-            yield f"{path}: additionalProperties is not false"
-        if path not in free and one.get("required") != list(one["properties"]):
-            yield f"{path}: required are not all its properties, in their order"
-
-
-def unseen(schema):
-    """Members of the schema that were in no value it was held against."""
-    for path, one in schema.objects():
-        for name in one["properties"]:
-            if (id(one), name) not in schema.seen:
-                yield f"{path}.{name} was in no report"
-
-
 def parts_alone():
     for part in PARTS:
         alone = set(report("--only", part, *SAMPLES))
@@ -109,12 +86,6 @@ def disorder():
     for name, row in rows():
         if list(row) != names:
             yield f"{name}: {list(row)}"
-
-
-def changed(value, change):
-    value = copy.deepcopy(value)
-    change(value)
-    return [("changed", value)]
 
 
 checks = Checks()

@@ -1,6 +1,6 @@
 # Six days of a small Postfix server, with the same every hour: deliveries, a full mailbox and an
 # unknown user now and then. On the fifth day, from 10:00 to 12:00, a newsletter goes to addresses
-# that are gone.
+# that are gone, and to some that are full.
 function stamp(second) { return sprintf("Jun %2d %02d:%02d:%02d mx1 ", day, hour, second / 60, second % 60) }
 function sent(second, sender, recipient, said, id) {
     id = sprintf("%06X", 1048576 + number++)
@@ -27,7 +27,7 @@ function an_hour(i, address) {
         return
     for (i = 0; i < 90; i++) {
         address = "member" hour "." i "@firm" i % 9 ".example.org"
-        sent(120 + i * 35, "news@list.example.com", address, gone(address))
+        sent(120 + i * 35, "news@list.example.com", address, i % 4 ? gone(address) : full(address))
     }
 }
 BEGIN {
