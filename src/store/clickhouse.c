@@ -70,6 +70,7 @@ static struct store *clickhouse_open(const char *where, enum store_use use,
                                      const struct store_access *access, struct problem *problem) {
     struct clickhouse_store *store = memory_new(sizeof *store);
     store->store.engine = &store_clickhouse;
+    store->closed_from = -1;
     bool good = clickhouse_begin(store, where, access, problem);
     if (good && (use == STORE_WRITE || use == STORE_MAKE))
         good = problem_say(problem,
@@ -141,16 +142,41 @@ static void take_cell(void *context, struct slice *cells) {
     reading->each(reading->context, cell);
 }
 
+static void take_closed(void *context, struct slice *cells) {
+    *(int64_t *)context = clickhouse_hour(cells[1]);
+}
+
+/* By the host whose log is the furthest behind. */
+static bool find_closed(struct clickhouse_store *store, struct problem *problem) {
+    struct out statement;
+    if (store->closed_from >= 0)
+        return true;
+    out_init_memory(&statement);
+    out_text(&statement, "SELECT `version` > 0 AS `is_there`, toUInt32(min(`closed_day`)), count()"
+                         " FROM ");
+    sql_table(&statement, &store->tables, CLICKHOUSE_HOST);
+    out_text(&statement, " FINAL WHERE `version` > 0 GROUP BY `is_there` WITH TOTALS");
+    const struct clickhouse_question question = {out_held(&statement), 2, take_closed,
+                                                 &store->closed_from};
+    store->closed_from = 0;
+    bool good = clickhouse_ask(store, &question, problem);
+    out_release(&statement);
+    return good;
+}
+
 static bool each_cell(struct store *store, enum hourly_table table, const struct store_span *span,
                       void (*each)(void *context, const struct hourly_cell *cell), void *context,
                       struct problem *problem) {
     struct clickhouse_store *clickhouse = clickhouse_of(store);
     struct cells cells = {{.table = table}, hourly_shape(table), span->by_hour, each, context};
     struct out statement, hosts;
+    if (!find_closed(clickhouse, problem))
+        return false;
     out_init_memory(&statement);
     out_init_memory(&hosts);
     out_hosts(&hosts, store->asked);
-    sql_cells(&statement, &clickhouse->tables, table, span, out_held(&hosts));
+    sql_cells(&statement, &clickhouse->tables, table, span, clickhouse->closed_from,
+              out_held(&hosts));
     const struct clickhouse_question question = {
         out_held(&statement), 2 + cells.shape->key_count + cells.shape->number_count, take_cell,
         &cells};

@@ -17,7 +17,8 @@ struct clickhouse_store {
     struct clickhouse_place place;
     struct clickhouse_tables tables;
     bool partial;
-    int64_t kept_from; /* seconds: what was before has been let go */
+    int64_t kept_from;   /* seconds: what was before has been let go */
+    int64_t closed_from; /* hours before it are over on every host; -1: not asked yet */
     struct arena arena;
 };
 

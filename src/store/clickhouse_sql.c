@@ -203,7 +203,7 @@ static void out_faded(struct out *out, struct bound bound, int64_t gone, int64_t
 /* Whole days that are over are read as days, as they were summed up on their host; what is around
  * them as hours. (As in sqlite_cells.c.) */
 static void out_forms(struct out *out, const struct hourly_shape *shape,
-                      const struct store_span *span) {
+                      const struct store_span *span, int64_t closed_from) {
     bool fades = shape->keeping & HOURLY_FADES;
     struct bound since = bound_of(span->since), until = bound_of(span->until);
     out_text(out, "`hour` >= ");
@@ -217,7 +217,12 @@ static void out_forms(struct out *out, const struct hourly_shape *shape,
         return;
     }
     int64_t begin = day_at_or_behind(since.hour), end = day_of(until.hour);
-    out_text(out, " AND (`form` = 'open' OR (`form` = 'day') = (`hour` >= ");
+    /* Of hours that days stand for nearly all are passed over unread. */
+    out_print(out, " AND (`form` IN ('day', 'open') OR (`form` = 'hour' AND (`hour` < ");
+    sql_hour(out, begin);
+    out_text(out, " OR `hour` >= ");
+    sql_hour(out, closed_from < end ? day_of(closed_from) : end);
+    out_text(out, "))) AND (`form` = 'open' OR (`form` = 'day') = (`hour` >= ");
     out_faded(out, since, fades ? since.rounded : begin, begin);
     out_text(out, " AND `hour` < least(`closed_day`, ");
     out_faded(out, until, fades ? until.rounded : end, end);
@@ -242,7 +247,7 @@ static void out_groups(struct out *out, const struct hourly_shape *shape,
 }
 
 void sql_cells(struct out *out, const struct clickhouse_tables *tables, enum hourly_table table,
-               const struct store_span *span, struct slice hosts) {
+               const struct store_span *span, int64_t closed_from, struct slice hosts) {
     const struct hourly_shape *shape = hourly_shape(table);
     out_text(out, "SELECT ");
     out_question(out, shape, span);
@@ -257,7 +262,7 @@ void sql_cells(struct out *out, const struct clickhouse_tables *tables, enum hou
     out_text(out, " AND `hour` < ");
     sql_hour(out, day_at_or_behind(bound_of(span->until).hour));
     out_text(out, " AND ");
-    out_forms(out, shape, span);
+    out_forms(out, shape, span, closed_from);
     out_text(out, " AND ");
     sql_counts(out, table);
     out_slice(out, hosts);

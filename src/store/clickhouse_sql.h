@@ -47,9 +47,10 @@ void sql_create(const struct clickhouse_tables *tables, const char *cluster, int
 void sql_hour(struct out *out, int64_t hour);
 int64_t sql_seconds(int64_t seconds);
 
-/* The question behind store_each_cell. hosts: " AND host IN (...)" or nothing. Its columns: the
+/* The question behind store_each_cell. closed_from: hours before it are over on every host; hosts:
+ * " AND host IN (...)" or nothing. Its columns: the
  * host or '', the hour or 0, the keys, the numbers, how many rows. */
 void sql_cells(struct out *out, const struct clickhouse_tables *tables, enum hourly_table table,
-               const struct store_span *span, struct slice hosts);
+               const struct store_span *span, int64_t closed_from, struct slice hosts);
 
 #endif

@@ -17,7 +17,7 @@ static void has(const char *sql, const char *part) {
 static const char *cells(const struct clickhouse_tables *tables, enum hourly_table table,
                          struct store_span span, struct out *out) {
     out->length = 0;
-    sql_cells(out, tables, table, &span, (struct slice){0});
+    sql_cells(out, tables, table, &span, 130, (struct slice){0});
     out_byte(out, '\0');
     return out_held(out).at;
 }
@@ -36,7 +36,10 @@ static void spans(void **state) {
         /* Days from the first whole one on, as far as each host has them. */
         {HOURLY_REASONS,
          {.since = 100, .until = 200},
-         "AND (`form` = 'open' OR (`form` = 'day') = (`hour` >= toDateTime(432000, 'UTC') AND "
+         "AND (`form` IN ('day', 'open') OR (`form` = 'hour' AND (`hour` < toDateTime(432000, "
+         "'UTC') OR `hour` >= toDateTime(432000, 'UTC')))) AND (`form` = 'open' OR (`form` = "
+         "'day') "
+         "= (`hour` >= toDateTime(432000, 'UTC') AND "
          "`hour` < least(`closed_day`, toDateTime(691200, 'UTC'))))"},
         {HOURLY_REASONS,
          {.since = 120, .until = 144},
