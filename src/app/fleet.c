@@ -100,11 +100,11 @@ int fleet_push(const struct options *options) {
                               "of a cluster");
         return fail(options, &problem, 2);
     }
-    struct store *into = NULL, *outbox = NULL;
-    struct store *from = store_open(file, STORE_READ, &problem);
-    if (from)
-        outbox = store_open(file, STORE_OLD, &problem);
+    struct store *into = NULL, *from = NULL;
+    struct store *outbox = store_open(file, STORE_OLD, &problem); /* brings it up to date */
     if (outbox)
+        from = store_open(file, STORE_READ, &problem);
+    if (from)
         into = fleet_open(options, url, STORE_OLD, &problem);
     bool good = into && store_push(into, from, outbox, options->again, &pushed, &problem);
     store_close(into);

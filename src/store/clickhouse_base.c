@@ -10,7 +10,8 @@
 #include "store/tab_text.h"
 
 enum {
-    LONG_STATEMENT = 200 * 1024 /* of 256 KiB, which a server reads when nothing else is said */
+    LONG_STATEMENT = 200 * 1024, /* of 256 KiB, which a server reads when nothing else is said */
+    LONGEST_LINE = 1 << 20       /* of an answer: no row is as long */
 };
 
 bool clickhouse_begin(struct clickhouse_store *store, const char *where,
@@ -178,7 +179,11 @@ static bool take_line(struct answer *answer, char *line, size_t length) {
     }
     if (!answer->complete && count == columns && !rest.length && take_cells(answer, cells))
         return true;
-    return problem_say(answer->problem, "%.*s", SLICE_ARGS(((struct slice){line, length})));
+    struct slice words = slice_head((struct slice){line, length}, 400);
+    bool broke_off = slice_find_text(words, SLICE("Exception")) != SIZE_MAX;
+    return problem_say(answer->problem, "%s: %.*s",
+                       broke_off ? "the answer broke off" : "it does not answer as ClickHouse",
+                       SLICE_ARGS(words));
 }
 
 static bool take_bytes(void *context, struct slice bytes) {
@@ -197,7 +202,7 @@ static bool take_bytes(void *context, struct slice bytes) {
     if (left)
         memmove(answer->line.bytes, at, left);
     answer->line.length = left;
-    return true;
+    return left < LONGEST_LINE || problem_say(answer->problem, "it does not answer as ClickHouse");
 }
 
 /* To no rows there are totals, too. */

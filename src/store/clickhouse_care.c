@@ -63,6 +63,12 @@ struct found {
     struct clickhouse_store *store;
 };
 
+static void take_replicas(void *context, struct slice *cells) {
+    struct found *found = context;
+    found->count++;
+    found->version = clickhouse_number(cells[1]);
+}
+
 static void take_count(void *context, struct slice *cells) {
     struct found *found = context;
     (void)cells;
@@ -93,11 +99,18 @@ static bool check_cluster(struct clickhouse_store *store, const char *cluster,
     if (!*cluster)
         return true;
     out_init_memory(&statement);
-    out_text(&statement, "SELECT cluster, count() FROM system.clusters WHERE cluster = ");
+    out_text(&statement,
+             "SELECT cluster, max(replica_num), count() FROM system.clusters WHERE cluster = ");
     tab_text_literal(&statement, slice_of(cluster));
     out_text(&statement, " GROUP BY cluster WITH TOTALS");
-    if (!ask_text(store, &statement, 1, take_count, &found, problem))
+    if (!ask_text(store, &statement, 2, take_replicas, &found, problem))
         return false;
+    if (found.count && found.version > 1)
+        return problem_say(
+            problem,
+            "history '%s': shards of cluster '%s' have replicas, which would not get "
+            "the same rows: name a cluster of one replica a shard",
+            store->place.name, cluster);
     return found.count || problem_say(problem,
                                       "history '%s': the server knows no cluster '%s': "
                                       "remote_servers of its configuration names them",

@@ -141,7 +141,7 @@ void http_close(struct http *http) {
 static bool say_status(struct http *http, struct problem *problem) {
     struct slice words = slice_trim(slice_head(out_held(&http->fault), FAULT_SHOWN));
     for (size_t i = 0; i < http->fault.length; i++)
-        if (http->fault.bytes[i] == '\n' || http->fault.bytes[i] == '\r')
+        if ((unsigned char)http->fault.bytes[i] < ' ')
             http->fault.bytes[i] = ' ';
     return problem_say(problem, "HTTP status %ld%s%.*s", http->status, words.length ? ": " : "",
                        SLICE_ARGS(words));
