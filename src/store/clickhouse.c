@@ -26,8 +26,8 @@ struct node {
 
 static void take_node(void *context, struct slice *cells) {
     struct node *node = context;
-    *node = (struct node){clickhouse_number(cells[0]), clickhouse_signed(cells[1]),
-                          cells[2].length > 0, true};
+    *node =
+        (struct node){answer_number(cells[0]), answer_signed(cells[1]), cells[2].length > 0, true};
 }
 
 static bool check_version(struct clickhouse_store *store, const struct node *node,
@@ -138,7 +138,7 @@ static void take_cell(void *context, struct slice *cells) {
     for (unsigned i = 0; i < reading->shape->key_count; i++)
         cell->keys[i] = *cells++;
     for (unsigned i = 0; i < reading->shape->number_count; i++)
-        cell->numbers[i] = clickhouse_signed(*cells++);
+        cell->numbers[i] = answer_signed(*cells++);
     reading->each(reading->context, cell);
 }
 
@@ -201,12 +201,12 @@ static void take_template(void *context, struct slice *cells) {
         .level = cells[4],
         .mta = cells[5],
         .text = cells[6],
-        .count = clickhouse_number(cells[7]),
-        .first = clickhouse_signed(cells[8]),
-        .last = clickhouse_signed(cells[9]),
+        .count = answer_number(cells[7]),
+        .first = answer_signed(cells[8]),
+        .last = answer_signed(cells[9]),
         .reply = cells[10],
         .source = cells[11],
-        .line = clickhouse_number(cells[12]),
+        .line = answer_number(cells[12]),
     };
     reading->each(reading->context, &text);
 }
@@ -260,12 +260,12 @@ static void take_run(void *context, struct slice *cells) {
     const struct runs *reading = context;
     uint64_t lines[6];
     for (int i = 0; i < 6; i++)
-        lines[i] = clickhouse_number(cells[6 + i]);
+        lines[i] = answer_number(cells[6 + i]);
     const struct store_origin origin = {
         .id = cells[0], .maker = cells[1], .first_hour = INT64_MAX, .last_hour = INT64_MIN};
     const struct store_run run = {cells[3],
-                                  clickhouse_signed(cells[4]),
-                                  clickhouse_signed(cells[5]),
+                                  answer_signed(cells[4]),
+                                  answer_signed(cells[5]),
                                   {lines[0], lines[1], lines[2], lines[3], lines[4], lines[5]}};
     reading->each(reading->context, &origin, &run);
 }
@@ -311,8 +311,8 @@ static void take_origin(void *context, struct slice *cells) {
         .id = cells[0],
         .maker = cells[1],
         .rules = cells[2],
-        .made = clickhouse_signed(cells[3]),
-        .serial = clickhouse_number(cells[4]),
+        .made = answer_signed(cells[3]),
+        .serial = answer_number(cells[4]),
         .first_hour = first_kept(reading->store, cells[5]),
         .last_hour = clickhouse_hour(cells[6]),
     };
@@ -370,7 +370,7 @@ static bool each_host(struct store *store,
 }
 
 static void take_number(void *context, struct slice *cells) {
-    *(uint64_t *)context = clickhouse_number(cells[1]);
+    *(uint64_t *)context = answer_number(cells[1]);
 }
 
 /* Of the node that is asked. */

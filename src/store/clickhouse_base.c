@@ -1,8 +1,7 @@
-/* Why: a server says "200 OK" and then finds that it has no memory; a network cuts off what was
- * half told. A report of half an answer is wrong in silence.
+/* Why: every file of this store asks a server, and wants to say what was wrong in the same way.
  *
- * How: every question asks for totals too. They come last, and hold how many rows the groups before
- * them were made of: an answer whose rows do not add up to its totals is none.
+ * How: a statement is the body of a request, rows are the body of an INSERT. Settings go along with
+ * each request: no session, so nothing is left behind of one that was cut off.
  */
 #include "store/clickhouse_base.h"
 
@@ -10,8 +9,7 @@
 #include "store/tab_text.h"
 
 enum {
-    LONG_STATEMENT = 200 * 1024, /* of 256 KiB, which a server reads when nothing else is said */
-    LONGEST_LINE = 1 << 20       /* of an answer: no row is as long */
+    LONG_STATEMENT = 200 * 1024 /* of 256 KiB, which a server reads when nothing else is said */
 };
 
 bool clickhouse_begin(struct clickhouse_store *store, const char *where,
@@ -141,110 +139,33 @@ bool clickhouse_insert(struct clickhouse_store *store, int table, struct slice r
     return good;
 }
 
-/* ---- answers */
+/* ---- questions */
 
-struct answer {
-    const struct clickhouse_question *question;
-    struct out line; /* the begin of one whose end has not come */
-    uint64_t rows, total;
-    bool totals_next, complete;
-    struct problem *problem;
-};
-
-static bool take_cells(struct answer *answer, struct slice *cells) {
-    uint64_t count;
-    if (!slice_number(cells[answer->question->columns], &count))
-        return false;
-    if (answer->totals_next) {
-        answer->complete = true;
-        answer->total = count;
-        return true;
-    }
-    answer->rows += count;
-    answer->question->row(answer->question->context, cells);
-    return true;
-}
-
-/* Cells are unescaped where they stand. */
-static bool take_line(struct answer *answer, char *line, size_t length) {
-    struct slice rest = {line, length}, cells[CLICKHOUSE_COLUMNS];
-    size_t columns = answer->question->columns + 1, count = 0;
-    if (!length && !answer->totals_next && !answer->complete) {
-        answer->totals_next = true;
-        return true;
-    }
-    for (bool more = true; more && count < columns; count++) {
-        more = slice_cut(&rest, '\t', &cells[count]);
-        cells[count] = tab_text_take(line + (cells[count].at - line), cells[count].length);
-    }
-    if (!answer->complete && count == columns && !rest.length && take_cells(answer, cells))
-        return true;
-    struct slice words = slice_head((struct slice){line, length}, 400);
-    bool broke_off = slice_find_text(words, SLICE("Exception")) != SIZE_MAX;
-    return problem_say(answer->problem, "%s: %.*s",
-                       broke_off ? "the answer broke off" : "it does not answer as ClickHouse",
-                       SLICE_ARGS(words));
-}
-
-static bool take_bytes(void *context, struct slice bytes) {
-    struct answer *answer = context;
-    struct slice line;
-    out_slice(&answer->line, bytes);
-    char *at = answer->line.bytes;
-    size_t left = answer->line.length;
-    for (char *end; left && (end = memchr(at, '\n', left));) {
-        line = slice_range(at, end);
-        if (!take_line(answer, at, line.length))
-            return false;
-        left -= line.length + 1;
-        at = end + 1;
-    }
-    if (left)
-        memmove(answer->line.bytes, at, left);
-    answer->line.length = left;
-    return left < LONGEST_LINE || problem_say(answer->problem, "it does not answer as ClickHouse");
-}
-
-/* To no rows there are totals, too. */
-static bool judge(const struct answer *answer, struct problem *problem) {
-    struct slice rest = out_held(&answer->line);
-    if (!rest.length && answer->complete && answer->rows == answer->total)
-        return true;
-    return problem_say(problem, "the answer was cut off%s%.*s", rest.length ? ": " : "",
-                       SLICE_ARGS(slice_head(rest, 400)));
+static bool take_answer(void *context, struct slice bytes) {
+    return answer_take(context, bytes);
 }
 
 bool clickhouse_ask(struct clickhouse_store *store, const struct clickhouse_question *question,
                     struct problem *problem) {
     struct problem why;
-    struct answer answer = {.question = question, .problem = &why};
+    struct answer answer = {.columns = question->columns,
+                            .row = question->row,
+                            .context = question->context,
+                            .problem = &why};
     struct out parameters;
     out_init_memory(&parameters);
-    out_init_memory(&answer.line);
+    answer_begin(&answer);
     if (store->partial)
         add_parameter(&parameters, "skip_unavailable_shards", SLICE("1"));
     allow_length(&parameters, question->statement);
-    const struct http_request request = {out_held(&parameters), question->statement, take_bytes,
+    const struct http_request request = {out_held(&parameters), question->statement, take_answer,
                                          &answer};
-    bool good = http_post(store->http, &request, &why) && judge(&answer, &why);
+    bool good = http_post(store->http, &request, &why) && answer_is_whole(&answer);
     out_release(&parameters);
-    out_release(&answer.line);
+    answer_release(&answer);
     return good || fault(store, &why, problem);
 }
 
-/* ---- cells */
-
-uint64_t clickhouse_number(struct slice cell) {
-    uint64_t number;
-    return slice_number(cell, &number) ? number : 0;
-}
-
-int64_t clickhouse_signed(struct slice cell) {
-    bool is_negative = slice_skip_byte(&cell, '-');
-    int64_t number = (int64_t)clickhouse_number(cell);
-    return is_negative ? -number : number;
-}
-
 int64_t clickhouse_hour(struct slice cell) {
-    return hour_of(clickhouse_signed(cell));
+    return hour_of(answer_signed(cell));
 }

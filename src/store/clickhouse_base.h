@@ -4,12 +4,11 @@
 #ifndef STORE_CLICKHOUSE_BASE_H
 #define STORE_CLICKHOUSE_BASE_H
 
+#include "store/answer.h"
 #include "store/clickhouse_place.h"
 #include "store/clickhouse_sql.h"
 #include "store/http.h"
 #include "store/store.h"
-
-enum { CLICKHOUSE_COLUMNS = 24 };
 
 struct clickhouse_store {
     struct store store; /* first */
@@ -38,8 +37,7 @@ bool clickhouse_do(struct clickhouse_store *store, struct slice statement, struc
 bool clickhouse_insert(struct clickhouse_store *store, int table, struct slice rows,
                        struct problem *problem);
 
-/* A question that ends with its own count: the last column of each row is count(), and behind the
- * rows come the totals (WITH TOTALS). Without them, or with others, the answer was cut off. */
+/* As answer.h wants it. */
 struct clickhouse_question {
     struct slice statement;
     size_t columns;
@@ -50,9 +48,6 @@ struct clickhouse_question {
 bool clickhouse_ask(struct clickhouse_store *store, const struct clickhouse_question *question,
                     struct problem *problem);
 
-/* Cells as numbers; 0 for what is none. */
-int64_t clickhouse_signed(struct slice cell);
-uint64_t clickhouse_number(struct slice cell);
 /* Seconds as an hour. */
 int64_t clickhouse_hour(struct slice cell);
 

@@ -66,7 +66,7 @@ struct found {
 static void take_replicas(void *context, struct slice *cells) {
     struct found *found = context;
     found->count++;
-    found->version = clickhouse_number(cells[1]);
+    found->version = answer_number(cells[1]);
 }
 
 static void take_count(void *context, struct slice *cells) {
@@ -78,9 +78,9 @@ static void take_count(void *context, struct slice *cells) {
 static void take_node(void *context, struct slice *cells) {
     struct found *found = context;
     found->count++;
-    found->version = clickhouse_number(cells[0]);
+    found->version = answer_number(cells[0]);
     found->cluster = arena_copy(&found->store->arena, cells[1]);
-    found->store->kept_from = clickhouse_signed(cells[2]);
+    found->store->kept_from = answer_signed(cells[2]);
 }
 
 static bool ask_text(struct clickhouse_store *store, struct out *statement, size_t columns,
@@ -199,7 +199,7 @@ static bool is_old(const struct pruning *pruning, enum hourly_table table, struc
     slice_cut(&form, '-', &month);
     bool fades =
         slice_is(form, "3") || (slice_is(form, "1") && hourly_shape(table)->keeping & HOURLY_FADES);
-    int64_t number = clickhouse_signed(month);
+    int64_t number = answer_signed(month);
     return number > 0 && (number < pruning->month || (fades && number < pruning->faded_month));
 }
 
@@ -251,7 +251,7 @@ static int64_t begin_of_month(int64_t seconds) {
 }
 
 static void take_clock(void *context, struct slice *cells) {
-    *(int64_t *)context = clickhouse_signed(cells[0]);
+    *(int64_t *)context = answer_signed(cells[0]);
 }
 
 /* Who lets go by a clock that is wrong lets go of all there is. */

@@ -318,7 +318,7 @@ static void put_signed(struct push *push, int64_t number) {
 static void take_version(void *context, struct slice *cells) {
     struct file_origin *origin = context;
     origin->was_there = true;
-    origin->version = clickhouse_number(cells[1]); /* there, until check_version */
+    origin->version = answer_number(cells[1]); /* there, until check_version */
 }
 
 static bool say_newer(const struct push *push, const struct file_origin *origin) {
