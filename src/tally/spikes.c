@@ -643,9 +643,9 @@ static void end_looking(struct looking *looking) {
         free(looking->mails[i].buckets);
         free(looking->mails[i].hours);
     }
-    double *of_track[] = {track->counts,     track->hours,      track->expected,
-                          track->extra,      track->count_sums, track->expected_sums,
-                          track->extra_sums, track->weights};
+    double *of_track[] = {track->counts,        track->own,        track->hours,
+                          track->expected,      track->extra,      track->count_sums,
+                          track->expected_sums, track->extra_sums, track->weights};
     for (size_t i = 0; i < sizeof of_track / sizeof *of_track; i++)
         free(of_track[i]);
     free(track->is_out);
