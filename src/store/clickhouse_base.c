@@ -54,9 +54,29 @@ static const char *advice_for(struct slice words) {
     return "";
 }
 
+/* The server does not always say which node it is that does not answer. */
+static bool say_missing(struct clickhouse_store *store, struct problem *problem) {
+    struct out nodes;
+    struct problem unsaid;
+    out_init_memory(&nodes);
+    store->partial = true; /* the others know */
+    bool are_known = clickhouse_missing(&store->store, &nodes, &unsaid) && nodes.length;
+    store->partial = false;
+    if (are_known)
+        problem_say(problem,
+                    "history '%s': no answer from the node %.*s; with --partial a report leaves it "
+                    "out",
+                    store->place.name, SLICE_ARGS(out_held(&nodes)));
+    out_release(&nodes);
+    return are_known;
+}
+
 /* A server says it two times: "Code: 60, e.displayText() = DB::Exception: ..., e.what() = ...". */
-static bool fault(const struct clickhouse_store *store, const struct problem *why,
+static bool fault(struct clickhouse_store *store, const struct problem *why,
                   struct problem *problem) {
+    bool is_node = slice_find_text(slice_of(why->text), SLICE("Code: 279")) != SIZE_MAX;
+    if (is_node && !store->partial && say_missing(store, problem))
+        return false;
     struct slice rest = slice_of(why->text), words, code = {0};
     slice_cut_text(&rest, SLICE(", e.what() ="), &words);
     rest = words;

@@ -127,8 +127,10 @@ static bool check_tables(struct clickhouse_store *store, const char *cluster,
               "SELECT name, count() FROM system.tables WHERE database = '%s' AND name = 'node'"
               " GROUP BY name WITH TOTALS",
               store->place.database);
-    if (!ask_text(store, &statement, 1, take_count, &found, problem) || !found.count)
-        return found.count == 0 && http_status(store->http) == 200;
+    if (!ask_text(store, &statement, 1, take_count, &found, problem))
+        return false;
+    if (!found.count)
+        return true;
     found.count = 0;
     out_init_memory(&statement);
     out_text(&statement, "SELECT `version`, `cluster`, toUInt32(`kept_from`), count() FROM ");

@@ -389,6 +389,13 @@ struct asking {
     bool good;
 };
 
+/* What the file has let go is still there. (A claim, of version 0, has no hours.) */
+static void keep_first(struct host *host, struct slice *cells) {
+    int64_t first = clickhouse_hour(cells[3]);
+    if (host->was_there && answer_number(cells[4]) > 0 && first < host->first_hour)
+        host->first_hour = first;
+}
+
 /* The log of one host out of two files would be counted twice. */
 static void look_at_host(void *context, struct slice *cells) {
     struct asking *asking = context;
@@ -399,6 +406,7 @@ static void look_at_host(void *context, struct slice *cells) {
         if (!slice_equal(host->name, cells[0]))
             continue;
         host->was_there = slice_equal(ours->id, cells[1]);
+        keep_first(host, cells);
         if (!host->was_there)
             asking->good = problem_say(
                 push->problem,
@@ -414,7 +422,8 @@ static bool check_hosts(struct push *push) {
     struct asking asking = {push, true};
     struct out out;
     out_init_memory(&out);
-    out_text(&out, "SELECT `host`, `origin`, `maker`, count() FROM ");
+    out_text(&out,
+             "SELECT `host`, `origin`, `maker`, toUInt32(`first_hour`), `version`, count() FROM ");
     sql_table(&out, &push->store->tables, CLICKHOUSE_HOST);
     out_text(&out, " FINAL ALL INNER JOIN (SELECT `origin`, `maker` FROM ");
     sql_local(&out, &push->store->tables, CLICKHOUSE_ORIGIN);
@@ -423,8 +432,8 @@ static bool check_hosts(struct push *push) {
         out_text(&out, ", ");
         tab_text_literal(&out, push->hosts[i].name);
     }
-    out_text(&out, ") GROUP BY `host`, `origin`, `maker` WITH TOTALS");
-    const struct clickhouse_question question = {out_held(&out), 3, look_at_host, &asking};
+    out_text(&out, ") GROUP BY `host`, `origin`, `maker`, `first_hour`, `version` WITH TOTALS");
+    const struct clickhouse_question question = {out_held(&out), 5, look_at_host, &asking};
     bool good = clickhouse_ask(push->store, &question, push->problem) && asking.good;
     out_release(&out);
     return good;
@@ -523,7 +532,7 @@ static void note_gone(void *context, struct unit unit, struct slice origin, stru
 
 /* Units of a table that were there and are no more. What the file let go of because it is old is
  * not cleared there: how long a cluster keeps is its own matter. */
-static bool clear_gone(struct push *push, int table) {
+static void find_gone(struct push *push, int table) {
     uint32_t first = (uint32_t)table * STORE_FORMS;
     push->gone_count = 0;
     pushed_each_gone(&push->pushed, first, first + STORE_FORMS - 1, note_gone, push);
@@ -534,11 +543,48 @@ static bool clear_gone(struct push *push, int table) {
                      gone->unit.kind % STORE_FORMS == STORE_HOURS;
         bool is_old = gone->unit.hour < push->kept_from || fades;
         pushed_forget(&push->pushed, gone->unit);
-        if (!is_old || gone->unit.kind % STORE_FORMS == STORE_OPEN_HOURS)
+        if (!is_old && gone->unit.kind % STORE_FORMS != STORE_OPEN_HOURS)
             push->gone[count++] = *gone;
     }
     push->unremembered += push->gone_count;
-    return clear_units(push, table, push->gone, count);
+    push->gone_count = count;
+}
+
+static void look_at_open(void *context, struct slice *cells) {
+    struct push *push = context;
+    uint32_t source = pushed_source(&push->pushed, cells[0], cells[1]);
+    uint32_t kind = (uint32_t)push->tables_done * STORE_FORMS + STORE_OPEN_HOURS;
+    struct unit unit = {source, kind, clickhouse_hour(cells[2])};
+    if (!pushed_is_there(&push->pushed, unit))
+        note_gone(push, unit, cells[0], cells[1]);
+}
+
+/* What is open there and not here. The cluster is asked, and not what is remembered: a push that
+ * was killed remembers nothing of what it had sent, and an hour is open for a short time only. */
+static bool find_closed(struct push *push, int table) {
+    struct out out;
+    size_t count = 0;
+    out_init_memory(&out);
+    out_text(&out, "SELECT `origin`, `host`, toUInt32(`hour`), count() FROM ");
+    sql_table(&out, &push->store->tables, table);
+    out_text(&out, " FINAL WHERE `form` = 'open' AND ");
+    sql_counts(&out, (enum hourly_table)table);
+    out_text(&out, " AND `origin` IN (");
+    for (size_t i = 0; i < push->origin_count; i++)
+        if (push->origins[i].was_there) {
+            out_text(&out, count++ ? ", " : "");
+            tab_text_literal(&out, push->origins[i].origin.id);
+        }
+    out_text(&out, ") GROUP BY `origin`, `host`, `hour` WITH TOTALS");
+    const struct clickhouse_question question = {out_held(&out), 3, look_at_open, push};
+    bool good = !count || clickhouse_ask(push->store, &question, push->problem);
+    out_release(&out);
+    return good;
+}
+
+static bool clear_gone(struct push *push, int table) {
+    find_gone(push, table);
+    return find_closed(push, table) && clear_units(push, table, push->gone, push->gone_count);
 }
 
 /* Tables come one behind the other; those before this one are over. */

@@ -92,6 +92,10 @@ static size_t take_answer(char *bytes, size_t size, size_t count, void *context)
 
 static void set_up(struct http *http) {
     CURL *handle = http->handle;
+    /* Authorities of one's own, as for other programs; else those of the system. */
+    const char *authorities = getenv("SSL_CERT_FILE");
+    if (authorities && *authorities)
+        curl.easy_setopt(handle, CURLOPT_CAINFO, authorities);
     curl.easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
     curl.easy_setopt(handle, CURLOPT_POST, 1L);
     curl.easy_setopt(handle, CURLOPT_HTTPHEADER, http->headers);

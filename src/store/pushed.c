@@ -61,6 +61,11 @@ void pushed_forget(struct pushed *pushed, struct unit unit) {
     map_remove(&pushed->units, key_of(&unit));
 }
 
+bool pushed_is_there(const struct pushed *pushed, struct unit unit) {
+    const struct pushed_unit *known = map_get(&pushed->units, key_of(&unit));
+    return known && known->is_there;
+}
+
 /* The texts of each source, by its number. */
 static struct slice *source_names(const struct pushed *pushed) {
     struct slice *names = memory_new((pushed->sources.count + 1) * sizeof *names);

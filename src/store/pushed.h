@@ -33,6 +33,8 @@ uint32_t pushed_source(struct pushed *pushed, struct slice origin, struct slice 
 bool pushed_has(struct pushed *pushed, struct unit unit, uint64_t digest);
 void pushed_put(struct pushed *pushed, struct unit unit, uint64_t digest);
 void pushed_forget(struct pushed *pushed, struct unit unit);
+/* True when it was seen in this push. */
+bool pushed_is_there(const struct pushed *pushed, struct unit unit);
 /* Units that are remembered and were not seen, of these kinds: [first, last]. */
 void pushed_each_gone(const struct pushed *pushed, uint32_t first, uint32_t last,
                       void (*each)(void *context, struct unit unit, struct slice origin,
