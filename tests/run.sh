@@ -176,6 +176,8 @@ suite_mta() {
 # What needs a ClickHouse skips itself where there is none to be had.
 suite_fleet() {
     build fleet all bench-programs
+    part fleet/faults "python3 -B tests/fleet/faults.py"
+    part fleet/cluster "tests/fleet/clickhouse.sh cluster.py"
     part fleet/relied-on "tests/fleet/clickhouse.sh relied_on.py"
 }
 

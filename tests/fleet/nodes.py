@@ -1,8 +1,9 @@
-"""nodes - ClickHouse servers of our own: in a private folder, on free ports of loopback, ended by pid.
+"""nodes - ClickHouse servers of our own: in a private folder, on free ports of loopback, ended by
+their pid.
 
 A cluster is two of them, each one shard without a replica; both have it in their configuration as
-`fleet`. Nothing of the machine's own ClickHouse is read or touched. The user `default` has no key and
-is for the tests themselves; `mailtriage` needs one.
+`fleet`. Nothing of the machine's own ClickHouse is read or touched. The user `default` has no key
+and is for the tests themselves; `mailtriage` needs one.
 """
 import contextlib
 import ctypes
@@ -11,6 +12,7 @@ import re
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.parse
@@ -20,7 +22,7 @@ USER, KEY = "mailtriage", "a key 'of' tests"
 FIRST_PORT = 28123
 SERVER = os.environ.get("CLICKHOUSE_SERVER", "/usr/sbin/clickhouse-server")
 LIBRARIES = os.environ.get("CLICKHOUSE_LIBRARIES")
-STARTING, ENDING = 60, 30  # seconds, of a machine that has much else to do
+STARTING, ENDING = 60, 3  # seconds; what a server holds at its end is thrown away
 
 USERS = """<yandex>
   <profiles><default><max_memory_usage>2000000000</max_memory_usage></default></profiles>
@@ -35,7 +37,9 @@ USERS = """<yandex>
 """ % (USER, KEY, USER)
 
 CONFIG = """<yandex>
-  <logger><level>warning</level><log>{home}/server.log</log><errorlog>{home}/error.log</errorlog></logger>
+  <logger>
+    <level>warning</level><log>{home}/server.log</log><errorlog>{home}/error.log</errorlog>
+  </logger>
   <http_port>{http}</http_port>
   <tcp_port>{tcp}</tcp_port>
   <interserver_http_port>{inter}</interserver_http_port>
@@ -63,6 +67,14 @@ def end_with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
+def own_folder():
+    """A folder for a while, in memory where there is room: servers make very many small files."""
+    memory = "/dev/shm"
+    room = os.statvfs(memory) if os.access(memory, os.W_OK) else None
+    has_room = room and room.f_bavail * room.f_frsize > 4 << 30
+    return tempfile.TemporaryDirectory(prefix="mailtriage-fleet.", dir=memory if has_room else None)
+
+
 class Refused(Exception):
     """A query that the server did not do."""
 
@@ -82,12 +94,17 @@ def free_ports(count, first=FIRST_PORT):
     return found
 
 
-class Node:
-    """One server. `data` is where it keeps its tables, if that is not below its home."""
+# In a mount namespace of its own: the disk goes away with the server.
+ON_A_DISK = ["unshare", "--mount", "--map-root-user", "sh", "-c",
+             'mount -t tmpfs -o size="$1" none "$2" && shift 2 && exec "$@"', "sh"]
 
-    def __init__(self, home, ports, shards, data=None):
+
+class Node:
+    """One server. disk: "20m", what it writes to is a disk of that size."""
+
+    def __init__(self, home, ports, shards, disk=None):
         self.home, (self.http, self.tcp, inter) = home, ports
-        self.data = data or os.path.join(home, "data")
+        self.data, self.disk = os.path.join(home, "data"), disk
         self.process = None
         os.makedirs(self.data, exist_ok=True)
         self.write("users.xml", USERS)
@@ -109,7 +126,8 @@ class Node:
             env["LD_LIBRARY_PATH"] = LIBRARIES
         with open(os.path.join(self.home, "out"), "ab") as out:
             self.process = subprocess.Popen(
-                [SERVER, "--config-file=" + os.path.join(self.home, "config.xml")],
+                [*([*ON_A_DISK, self.disk, self.data] if self.disk else []), SERVER,
+                 "--config-file=" + os.path.join(self.home, "config.xml")],
                 cwd=self.home, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                 preexec_fn=end_with_parent)
         end = time.monotonic() + STARTING
@@ -121,7 +139,8 @@ class Node:
 
     def answers(self):
         try:
-            with urllib.request.urlopen("http://127.0.0.1:%d/ping" % self.http, timeout=5) as answer:
+            ping = "http://127.0.0.1:%d/ping" % self.http
+            with urllib.request.urlopen(ping, timeout=5) as answer:
                 return answer.read() == b"Ok.\n"
         except OSError:
             return False
@@ -155,11 +174,16 @@ class Node:
             with urllib.request.urlopen(request, timeout=120) as answer:
                 return answer.read().decode("utf-8", "replace").rstrip("\n")
         except urllib.error.HTTPError as fault:
-            raise Refused("%s: %s" % (query[:200], fault.read().decode("utf-8", "replace"))) from fault
+            said = fault.read().decode("utf-8", "replace")
+            raise Refused("%s: %s" % (query[:200], said)) from fault
 
     def tables(self, database):
         return self.ask("SELECT name FROM system.tables WHERE database = '%s' ORDER BY name"
                         % database).split()
+
+    def on_disk(self, name=""):
+        """A path on the disk of the server, whoever else can see that."""
+        return os.path.join("/proc/%d/root" % self.process.pid, self.data.lstrip("/"), name)
 
     def memory(self):
         """Bytes that it takes now."""
@@ -170,12 +194,13 @@ class Node:
 class Cluster:
     """Two nodes; `with` starts and ends them."""
 
-    def __init__(self, folder, count=2):
+    def __init__(self, folder, count=2, disk=None):
         self.folder = folder
         ports = free_ports(3 * count)
         shards = [ports[3 * number + 1] for number in range(count)]
         self.nodes = [Node(os.path.join(folder, "node%d" % (number + 1)),
-                           ports[3 * number:3 * number + 3], shards) for number in range(count)]
+                           ports[3 * number:3 * number + 3], shards, disk)
+                      for number in range(count)]
 
     def __enter__(self):
         try:
@@ -187,5 +212,8 @@ class Cluster:
         return self
 
     def __exit__(self, *_):
+        for node in self.nodes:
+            if node.process:
+                node.process.terminate()
         for node in self.nodes:
             node.stop()

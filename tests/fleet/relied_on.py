@@ -8,13 +8,12 @@ has the same list.
 """
 import os
 import sys
-import tempfile
 import urllib.error
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../machines"))
-from checks import Checks  # pylint: disable=wrong-import-position
-from nodes import KEY, USER, Cluster, Refused  # pylint: disable=wrong-import-position
+from checks import Checks
+from nodes import KEY, USER, Cluster, Refused, own_folder
 
 COLUMNS = "(hour UInt32, host String, name String, count Int64, version UInt64)"
 ROWS = b"10\tmx1\tbounced\t5\t1\n11\tmx1\tbounced\t7\t1\n"
@@ -142,8 +141,7 @@ class Relied:
 
 def main():
     checks = Checks()
-    with tempfile.TemporaryDirectory(prefix="mailtriage-fleet.") as folder, \
-            Cluster(folder) as cluster:
+    with own_folder() as folder, Cluster(folder) as cluster:
         relied = Relied(cluster)
         print("# ClickHouse", cluster.nodes[0].ask("SELECT version()"))
         for feature in (relied.replacing, relied.distributed, relied.bad_row, relied.texts,
