@@ -179,6 +179,7 @@ suite_fleet() {
     part fleet/faults "python3 -B tests/fleet/faults.py"
     part fleet/cluster "tests/fleet/clickhouse.sh cluster.py"
     part fleet/relied-on "tests/fleet/clickhouse.sh relied_on.py"
+    part fleet/told "tests/fleet/clickhouse.sh told.py"
 }
 
 # `make check-deb` has made the package.
