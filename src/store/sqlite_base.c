@@ -38,9 +38,13 @@ static const char *advice_for(int code) {
 }
 
 bool sqlite_fault(const struct sqlite_store *sqlite, struct problem *problem) {
-    int code = sqlite3_errcode(sqlite->db) & 0xff;
+    int code = sqlite3_extended_errcode(sqlite->db);
+    /* All is written, and nobody knows what of it is on the disk. */
+    bool is_unsure = code == SQLITE_IOERR_FSYNC;
     return problem_say(problem, "history '%s': %s%s", sqlite->where, sqlite3_errmsg(sqlite->db),
-                       advice_for(code));
+                       is_unsure ? "; the next run will see whether this one is stored, and "
+                                   "counts nothing twice: look for faults of the disk"
+                                 : advice_for(code & 0xff));
 }
 
 bool sqlite_run(struct sqlite_store *sqlite, const char *statements, struct problem *problem) {

@@ -62,14 +62,21 @@ class Faults:
         with open(self.path("mail.log"), "wb") as file:
             file.writelines(self.lines[:count])
 
+    def told_to(self):
+        """What a run that is told to writes its report to; not there yet."""
+        report = self.path("report.txt")
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(report)
+        return "--output", report
+
     def begin(self, history, words=(), **how):
         return subprocess.Popen([self.program, "report", "--no-config", "--resume", "--history",
                                  history, *words, self.path("mail.log")], stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
 
-    def run(self, history, **how):
+    def run(self, history, words=(), **how):
         """Gives status and messages."""
-        run = self.begin(history, **how)
+        run = self.begin(history, words, **how)
         said = run.communicate()[1].decode().strip()
         return run.returncode, said
 
@@ -188,7 +195,8 @@ class Faults:
                             with open(count, encoding="utf-8") as file:
                                 changes = int(file.read())
                             step = max(1, changes // self.tries)
-                    odd = self.odd_after_change(history, self.run(history, env=words), how)
+                    done = self.run(history, self.told_to(), env=words)
+                    odd = self.odd_after_change(history, done, how)
                 at += step
             self.tell("%s (of %d, each %d.)" % (name, changes, step),
                       odd and "change %d: %s" % (at - step, odd))
@@ -198,6 +206,10 @@ class Faults:
         found = dump(history)
         if found not in (self.half, self.whole):
             return "history is neither as before nor as after"
+        if found == self.whole and not os.path.exists(self.path("report.txt")):
+            return "it is stored, and nobody was told"
+        if how == "full" and done[0] and "see whether this one is stored" in done[1]:
+            return self.odd_at_the_end(history)
         if how == "full" and (done[0] == 0) != (found == self.whole):
             return "status %d, and it said: %s" % done
         if how == "full" and done[0] and \
