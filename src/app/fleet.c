@@ -108,8 +108,8 @@ int fleet_push(const struct options *options) {
         into = fleet_open(options, url, STORE_OLD, &problem);
     bool good = into && store_push(into, from, outbox, options->again, &pushed, &problem);
     store_close(into);
-    store_close(outbox);
     store_close(from);
+    store_close(outbox); /* last: who may write leaves nothing beside the file */
     if (good)
         say_pushed(options, &pushed);
     return good ? 0 : fail(options, &problem, 1);

@@ -26,7 +26,7 @@ enum {
     KIND_TEMPLATES = HOURLY_TABLES * STORE_FORMS, /* behind table and form of the others */
     KIND_RUNS,
     KIND_HOST,
-    KIND_ORIGIN,
+    KIND_VERSION, /* not of rows: the version that is there */
     DAY_SECONDS = DAY_HOURS * HOUR
 };
 
@@ -119,11 +119,8 @@ static bool recollect(struct push *push) {
     bool good = store_get_state(push->outbox, push->state, &pack, push->problem);
     if (good && pack.length)
         pushed_load(&push->pushed, (struct slice){pack.bytes, pack.length});
-    if (push->again) {
-        uint64_t ahead = push->pushed.ahead;
+    if (push->again)
         pushed_clear(&push->pushed);
-        push->pushed.ahead = ahead;
-    }
     pack_release(&pack);
     return good;
 }
@@ -136,11 +133,10 @@ static void out_zeros(struct out *out, int table) {
         out_text(out, "0, ");
 }
 
-/* Of one origin, host and form: what is there under an older version becomes zeros. */
+/* Of one origin: what is there under an older version becomes zeros. */
 static void out_clearing(struct out *out, const struct push *push, int table,
-                         const struct sent *first) {
+                         const struct file_origin *origin) {
     const struct clickhouse_tables *tables = &push->store->tables;
-    const struct file_origin *origin = &push->origins[first->origin];
     out_text(out, "INSERT INTO ");
     sql_table(out, tables, table);
     out_byte(out, ' ');
@@ -155,9 +151,6 @@ static void out_clearing(struct out *out, const struct push *push, int table,
     sql_counts(out, (enum hourly_table)table);
     out_text(out, " AND `origin` = ");
     tab_text_literal(out, origin->origin.id);
-    out_text(out, " AND `host` = ");
-    tab_text_literal(out, first->host);
-    out_print(out, " AND `form` = '%s'", form_names[first->unit.kind % STORE_FORMS]);
 }
 
 static int by_place(const void *one, const void *other) {
@@ -185,8 +178,11 @@ static bool clear_units(struct push *push, int table, struct sent *units, size_t
         if (!push->origins[units[i].origin].was_there)
             continue;
         out_init_memory(&out);
-        out_clearing(&out, push, table, &units[i]);
-        out_text(&out, " AND `hour` >= ");
+        out_clearing(&out, push, table, &push->origins[units[i].origin]);
+        out_text(&out, " AND `host` = ");
+        tab_text_literal(&out, units[i].host);
+        out_print(&out, " AND `form` = '%s' AND `hour` >= ",
+                  form_names[units[i].unit.kind % STORE_FORMS]);
         sql_hour(&out, units[i].unit.hour);
         out_text(&out, " AND `hour` <= ");
         sql_hour(&out, units[end - 1].unit.hour);
@@ -329,6 +325,17 @@ static bool say_newer(const struct push *push, const struct file_origin *origin)
                        origin->origin.id.at);
 }
 
+/* False: what is there is not what this file has sent last. The file was restored from a backup, or
+ * the cluster was; or the last answer was lost. */
+static bool is_remembered(struct push *push, const struct file_origin *origin) {
+    struct unit unit = {pushed_source(&push->pushed, origin->origin.id, (struct slice){0}),
+                        KIND_VERSION, 0};
+    if (!origin->was_there) /* the cluster is another one */
+        return !push->pushed.units.count;
+    return origin->version ? pushed_has(&push->pushed, unit, origin->version)
+                           : !pushed_knows(&push->pushed, unit);
+}
+
 /* What is there must not be newer: a copy out of a backup would hide behind it. */
 static bool check_version(struct push *push, struct file_origin *origin) {
     struct out out;
@@ -346,6 +353,10 @@ static bool check_version(struct push *push, struct file_origin *origin) {
         if (!push->again)
             return say_newer(push, origin);
         push->pushed.ahead = origin->version + 1 - serial;
+    }
+    if (good && !push->again && !is_remembered(push, origin)) {
+        push->again = true;
+        pushed_clear(&push->pushed);
     }
     origin->version = serial + push->pushed.ahead;
     return good;
@@ -496,6 +507,27 @@ static bool begin_rows(struct push *push) {
     return !push->host_count || (check_hosts(push) && claim(push));
 }
 
+/* The last word: from now on this version is there. */
+static bool send_versions(struct push *push) {
+    push->rows.length = 0;
+    for (size_t i = 0; i < push->origin_count; i++)
+        if (has_host(push, i)) {
+            put_origin(push, &push->origins[i]);
+            out_print(&push->rows, "\t%llu\n", (unsigned long long)push->origins[i].version);
+        }
+    if (!send_rows(push, CLICKHOUSE_ORIGIN))
+        return false;
+    for (size_t i = 0; i < push->origin_count; i++) {
+        struct slice id = push->origins[i].origin.id;
+        if (has_host(push, i))
+            pushed_put(
+                &push->pushed,
+                (struct unit){pushed_source(&push->pushed, id, (struct slice){0}), KIND_VERSION, 0},
+                push->origins[i].version);
+    }
+    return true;
+}
+
 /* At the end: all of it is there. */
 static bool finish(struct push *push) {
     for (size_t i = 0; i < push->host_count; i++) {
@@ -505,15 +537,7 @@ static bool finish(struct push *push) {
         put_host(push, host, false);
         end_row(push, 0);
     }
-    for (size_t i = 0; i < push->origin_count; i++) {
-        if (!has_host(push, i))
-            continue;
-        if (!in_unit(push, i, (struct slice){0}, CLICKHOUSE_ORIGIN, KIND_ORIGIN, 0))
-            return false;
-        put_origin(push, &push->origins[i]);
-        end_row(push, 0);
-    }
-    return end_unit(push) && send_batch(push);
+    return end_unit(push) && send_batch(push) && (!push->told->rows || send_versions(push));
 }
 
 /* ---- cells, wordings, runs */
@@ -597,6 +621,55 @@ static bool reach(struct push *push, int table) {
         if (!send_batch(push) || !clear_gone(push, push->tables_done))
             return false;
     return true;
+}
+
+/* Wordings, in the same way. */
+static void out_template_clearing(struct out *out, const struct push *push,
+                                  const struct file_origin *origin) {
+    const struct clickhouse_tables *tables = &push->store->tables;
+    out_text(out, "INSERT INTO ");
+    sql_table(out, tables, CLICKHOUSE_TEMPLATE);
+    out_byte(out, ' ');
+    sql_columns(out, CLICKHOUSE_TEMPLATE);
+    out_text(out, " SELECT `origin`, `host`, `class`, `event`, `direction`, `level`, `mta`, `text`,"
+                  " 0, `first`, `last`, '', '', 0, ");
+    out_print(out, "%llu FROM ", (unsigned long long)origin->version);
+    sql_table(out, tables, CLICKHOUSE_TEMPLATE);
+    out_print(out, " FINAL WHERE `version` < %llu AND `count` != 0 AND `origin` = ",
+              (unsigned long long)origin->version);
+    tab_text_literal(out, origin->origin.id);
+}
+
+static int64_t first_hour_of(const struct push *push, size_t origin) {
+    int64_t first = INT64_MAX;
+    for (size_t i = 0; i < push->host_count; i++)
+        if (push->hosts[i].origin == origin && push->hosts[i].first_hour < first)
+            first = push->hosts[i].first_hour;
+    return first;
+}
+
+static bool clear_table(struct push *push, int table, size_t origin) {
+    int64_t first = day_of(first_hour_of(push, origin));
+    struct out out;
+    out_init_memory(&out);
+    if (table < HOURLY_TABLES)
+        out_clearing(&out, push, table, &push->origins[origin]);
+    else
+        out_template_clearing(&out, push, &push->origins[origin]);
+    out_text(&out, table < HOURLY_TABLES ? " AND `hour` >= " : " AND `last` >= ");
+    sql_hour(&out, first);
+    bool good = clickhouse_do(push->store, out_held(&out), push->problem);
+    out_release(&out);
+    return good;
+}
+
+/* Behind a push of all: what is there of a time that the file knows, and was not sent. */
+static bool clear_rest(struct push *push) {
+    bool good = end_unit(push) && send_batch(push);
+    for (size_t i = 0; good && push->again && i < push->origin_count; i++)
+        for (int table = 0; good && table <= CLICKHOUSE_TEMPLATE; table++)
+            good = !push->origins[i].was_there || !has_host(push, i) || clear_table(push, table, i);
+    return good;
 }
 
 static bool take_cell(void *context, const struct store_origin *origin, enum store_form form,
@@ -727,7 +800,7 @@ bool clickhouse_push(struct store *into, struct store *from, struct store *outbo
     begin(&push);
     bool good = recollect(&push) && read_kept_from(&push) &&
                 store_each_kept(from, &sink, problem) && begin_rows(&push) &&
-                reach(&push, HOURLY_TABLES) && finish(&push) &&
+                reach(&push, HOURLY_TABLES) && clear_rest(&push) && finish(&push) &&
                 (!push.unremembered || remember(&push));
     end(&push);
     return good;

@@ -52,6 +52,10 @@ bool pushed_has(struct pushed *pushed, struct unit unit, uint64_t digest) {
     return known && known->digest == digest;
 }
 
+bool pushed_knows(const struct pushed *pushed, struct unit unit) {
+    return map_get(&pushed->units, key_of(&unit)) != NULL;
+}
+
 void pushed_put(struct pushed *pushed, struct unit unit, uint64_t digest) {
     *(struct pushed_unit *)map_put(&pushed->units, key_of(&unit), NULL) =
         (struct pushed_unit){digest, true};

@@ -26,11 +26,12 @@ struct pushed_unit {
 
 void pushed_init(struct pushed *pushed);
 void pushed_release(struct pushed *pushed);
-void pushed_clear(struct pushed *pushed);
+void pushed_clear(struct pushed *pushed); /* all but `ahead` */
 
 uint32_t pushed_source(struct pushed *pushed, struct slice origin, struct slice host);
 /* True when these rows are the ones that were sent; marks the unit as seen. */
 bool pushed_has(struct pushed *pushed, struct unit unit, uint64_t digest);
+bool pushed_knows(const struct pushed *pushed, struct unit unit);
 void pushed_put(struct pushed *pushed, struct unit unit, uint64_t digest);
 void pushed_forget(struct pushed *pushed, struct unit unit);
 /* True when it was seen in this push. */
