@@ -86,6 +86,13 @@ static bool set_direction(const struct option_row *row, const char *argument,
     return filter_add(&options->filter, FILTER_DIRECTION, argument, problem);
 }
 
+static bool set_stage(const struct option_row *row, const char *argument, struct options *options,
+                      struct problem *problem) {
+    if (!command_takes_paths(options->command))
+        return set_word(row, argument, options, problem);
+    return filter_add(&options->filter, FILTER_STAGE, argument, problem);
+}
+
 static bool set_parts(const struct option_row *row, const char *argument, struct options *options,
                       struct problem *problem) {
     struct problem why;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/glob.h"
+#include "finding/strangers.h"
 
 static const struct {
     const char *name;
@@ -35,6 +36,22 @@ static const char *direction_word(unsigned number) {
     return direction_name((enum direction)number);
 }
 
+static const char *stage_word(unsigned number) {
+    return stage_name((enum stage)number);
+}
+
+static const char *side_word(unsigned number) {
+    return side_name((enum side)number);
+}
+
+static const char *code_source_word(unsigned number) {
+    return (const char *const[]){"", "explicit", "implied"}[number];
+}
+
+static const char *answer_word(unsigned number) {
+    return (const char *const[]){"", "yes", "no"}[number];
+}
+
 /* Options that have few words: 1 .. most. */
 static const struct few {
     enum filter_by by;
@@ -44,6 +61,10 @@ static const struct few {
     {FILTER_EVENT, EVENT_WARNING, event_word},
     {FILTER_LEVEL, LEVEL_MTA, level_word},
     {FILTER_DIRECTION, DIRECTION_LOCAL, direction_word},
+    {FILTER_STAGE, STAGE_QUEUE, stage_word},
+    {FILTER_SIDE, SIDE_SYNTHETIC, side_word},
+    {FILTER_CODE_SOURCE, 2, code_source_word},
+    {FILTER_STRANGERS, 2, answer_word},
 };
 
 static bool check_few(const struct few *of, const struct filter_word *word,
@@ -226,6 +247,14 @@ static void add_sender(struct values *values, const struct record *record) {
         add_value(values, record->sender);
 }
 
+/* As the column of a row says it. */
+static unsigned code_source_of(const struct finding *finding) {
+    const struct reply *reply = &finding->reply;
+    if (finding->code_implied && (reply->code || reply->enhanced.class_digit))
+        return 2;
+    return reply->code != 0;
+}
+
 static void values_of(const struct finding *finding, enum filter_by by, struct values *values) {
     const struct record *record = &finding->record;
     values->count = 0;
@@ -272,6 +301,21 @@ static void values_of(const struct finding *finding, enum filter_by by, struct v
     case FILTER_HOST:
         add_value(values, finding->host);
         break;
+    case FILTER_STAGE:
+        add_value(values, slice_of(stage_name(record->stage)));
+        break;
+    case FILTER_SIDE:
+        add_value(values, slice_of(side_name(record->side)));
+        break;
+    case FILTER_CODE_SOURCE:
+        add_value(values, slice_of(code_source_word(code_source_of(finding))));
+        break;
+    case FILTER_TEMPLATE:
+        add_value(values, finding->template);
+        break;
+    case FILTER_STRANGERS:
+        add_value(values, slice_of(answer_word(strangers_did(finding) ? 1 : 2)));
+        break;
     case FILTER_COUNT:
         break;
     }
@@ -304,7 +348,7 @@ static bool holds(const struct filter *filter, enum filter_by by, const struct f
 }
 
 bool filter_matches(const struct filter *filter, const struct finding *finding) {
-    for (unsigned by = 0; by < FILTER_COUNT; by++)
+    for (unsigned by = 0; filter->given >> by; by++)
         if (filter->given >> by & 1 && !holds(filter, (enum filter_by)by, finding))
             return false;
     return true;
@@ -315,7 +359,8 @@ bool filter_matches(const struct filter *filter, const struct finding *finding) 
 enum {
     OF_HOSTS = 1 << FILTER_HOST,
     OF_MESSAGES = OF_HOSTS | 1 << FILTER_SENDER | 1 << FILTER_USER | 1 << FILTER_QUEUE_ID,
-    OF_REPLIES = 1 << FILTER_CLASS | 1 << FILTER_CODE | 1 << FILTER_ENHANCED,
+    OF_REPLIES =
+        1 << FILTER_CLASS | 1 << FILTER_CODE | 1 << FILTER_ENHANCED | 1 << FILTER_CODE_SOURCE,
 };
 
 bool filter_is_of_messages(const struct filter *filter) {
@@ -328,6 +373,11 @@ bool filter_is_of_hosts(const struct filter *filter) {
 
 bool filter_is_of_replies(const struct filter *filter) {
     return filter->given & OF_REPLIES;
+}
+
+bool filter_takes_event(const struct filter *filter, enum event event) {
+    struct finding finding = {.record.event = event};
+    return holds(filter, FILTER_EVENT, &finding);
 }
 
 bool filter_names_event(const struct filter *filter, enum event event) {

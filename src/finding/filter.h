@@ -54,6 +54,8 @@ bool filter_is_of_messages(const struct filter *filter);
 bool filter_is_of_hosts(const struct filter *filter);
 /* True when replies have to be read, those of deliveries too. */
 bool filter_is_of_replies(const struct filter *filter);
+/* True when --event, if it is given, asks for this event, too. */
+bool filter_takes_event(const struct filter *filter, enum event event);
 /* True when --event names this event. */
 bool filter_names_event(const struct filter *filter, enum event event);
 

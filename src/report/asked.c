@@ -53,10 +53,11 @@ void asked_put(struct out *out, const char *name, struct slice word) {
     put_quoted(out, word);
 }
 
-void asked_put_others(struct out *out, const struct filter *filter, struct arena *arena) {
+void asked_put_others(struct out *out, const struct filter *filter, unsigned but,
+                      struct arena *arena) {
     for (size_t i = 0; filter && i < filter->count; i++) {
         enum filter_by by = filter->words[i].by;
-        if (by != FILTER_CLASS && by != FILTER_EVENT && by != FILTER_DIRECTION)
+        if (!(but >> by & 1))
             asked_put(out, filter_name(by), word_text(&filter->words[i], arena));
     }
 }

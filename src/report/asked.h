@@ -10,7 +10,8 @@
 void asked_of(const struct filter *filter, struct page *page);
 /* Puts " --NAME WORD", as a shell takes it; name NULL: a word alone. */
 void asked_put(struct out *out, const char *name, struct slice word);
-/* Puts the filters so, but for those by class, event and direction. */
-void asked_put_others(struct out *out, const struct filter *filter, struct arena *arena);
+/* Puts the filters so, but for those that a bit is set for. */
+void asked_put_others(struct out *out, const struct filter *filter, unsigned but,
+                      struct arena *arena);
 
 #endif

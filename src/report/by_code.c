@@ -14,6 +14,7 @@ enum { MOST = 1000 /* rows, for machines */ };
 
 struct by_code {
     struct rows rows;
+    const struct digging *digging;
     size_t count;
 };
 
@@ -52,8 +53,32 @@ static struct slice place_words(struct page *page, const struct podium_place *pl
                        (unsigned long long)example.line);
 }
 
+/* The rows with all that a row of this table says; of one wording, where there is one. */
+static struct slice rows_words(const struct digging *digging, const struct coded *coded,
+                               const struct podium_place *template) {
+    char enhanced[16];
+    struct dig dig;
+    dig_begin(&dig, digging);
+    dig_value(&dig, FILTER_CLASS, coded->class_name);
+    dig_event(&dig, slice_of(event_name(coded->event)));
+    dig_value(&dig, FILTER_DIRECTION, slice_of(direction_name(coded->direction)));
+    dig_value(&dig, FILTER_CODE,
+              coded->code ? arena_print(&digging->page->arena, "%u", (unsigned)coded->code)
+                          : (struct slice){0});
+    dig_value(&dig, FILTER_ENHANCED,
+              (struct slice){enhanced, enhanced_print(coded->enhanced, enhanced)});
+    if (coded->code)
+        dig_word(&dig, FILTER_CODE_SOURCE, coded->implied ? "implied" : "explicit");
+    dig_value(&dig, FILTER_SIDE, slice_of(side_name(coded->side)));
+    dig_value(&dig, FILTER_STAGE, slice_of(stage_name(coded->stage)));
+    if (template)
+        dig_beginning(&dig, FILTER_TEMPLATE, name_of(template), CODED_TEMPLATE_LENGTH);
+    return dig_end(&dig);
+}
+
 /* What there is no room for in a row. */
-static void add_folded(struct page *page, struct cell *row, const struct coded *coded) {
+static void add_folded(const struct digging *digging, struct cell *row, const struct coded *coded) {
+    struct page *page = digging->page;
     struct slice domains = domain_words(page, coded);
     if (domains.length)
         cell_text(page, row, NULL, page_word(page, WORD_RECIPIENT_DOMAIN), domains)->folded = true;
@@ -61,6 +86,11 @@ static void add_folded(struct page *page, struct cell *row, const struct coded *
         struct cell *cell = cell_text(page, row, NULL, page_word(page, WORD_TEXT),
                                       place_words(page, &coded->templates[i]));
         cell->folded = cell->literal = true;
+        struct tally_example example = example_read(&coded->templates[i].example);
+        digging_cell(digging, row, NULL, page_word(page, WORD_ROWS),
+                     rows_words(digging, coded, &coded->templates[i]));
+        digging_cell(digging, row, NULL, page_word(page, WORD_MESSAGE),
+                     digging_trace(digging, example.source, example.line));
     }
 }
 
@@ -84,7 +114,8 @@ static void add_code(struct rows *rows, struct cell *row, const struct coded *co
         cell_none(page, row, "code_source", NULL);
 }
 
-static void add_lists(struct page *page, struct cell *row, const struct coded *coded) {
+static void add_lists(const struct digging *digging, struct cell *row, const struct coded *coded) {
+    struct page *page = digging->page;
     struct cell *domains = cell_list(page, row, "recipient_domains", NULL);
     for (size_t i = 0; i < coded->domain_count; i++) {
         struct cell *domain = cell_record(page, domains, NULL, NULL);
@@ -100,7 +131,12 @@ static void add_lists(struct page *page, struct cell *row, const struct coded *c
         cell_count(page, template, "count", NULL, place->count, NULL);
         cell_text(page, template, "source", NULL, example.source);
         cell_count(page, template, "line", NULL, example.line, NULL);
+        digging_cell(digging, template, "rows", NULL, rows_words(digging, coded, place));
+        digging_cell(digging, template, "trace", NULL,
+                     digging_trace(digging, example.source, example.line));
     }
+    digging_cell(digging, row, "rows", page_word(page, WORD_ROWS),
+                 rows_words(digging, coded, NULL));
 }
 
 static void add_row(void *context, const struct coded *coded) {
@@ -121,14 +157,30 @@ static void add_row(void *context, const struct coded *coded) {
     if (!rows->wishes->past) /* history keeps texts by reason alone */
         row_text(rows, row, NULL, WORD_TEXT,
                  coded->template_count ? name_of(&coded->templates[0]) : (struct slice){0});
-    add_folded(page, row, coded);
-    add_lists(page, row, coded);
+    add_folded(by_code->digging, row, coded);
+    add_lists(by_code->digging, row, coded);
 }
 
-void by_code_add(struct page *page, const struct tally *tally,
+/* "mailtriage export --class REASON --code CODE --stage STAGE --template 'TEXT*' mail.log" */
+static struct slice rows_of_one(const struct digging *digging) {
+    struct dig dig;
+    dig_begin(&dig, digging);
+    dig_word(&dig, FILTER_CLASS, "REASON");
+    dig_word(&dig, FILTER_CODE, "CODE");
+    dig_word(&dig, FILTER_STAGE, "STAGE");
+    dig_word(&dig, FILTER_TEMPLATE, "TEXT*");
+    dig_word(&dig, FILTER_LEVEL, "!host");
+    return dig_end(&dig);
+}
+
+void by_code_add(const struct digging *digging, const struct tally *tally,
                  const struct summary_wishes *wishes) {
-    struct by_code by_code = {.count = 0};
-    rows_begin(&by_code.rows, page, wishes, PART_CODES, WORD_BY_CODE_TABLE);
+    struct by_code by_code = {.digging = digging};
+    rows_begin(&by_code.rows, digging->page, wishes, PART_CODES, WORD_BY_CODE_TABLE);
     coded_each(tally, add_row, &by_code);
     rows_end(&by_code.rows);
+    digging->page->part = part_name(PART_CODES);
+    if (by_code.rows.shown)
+        digging_line(digging, rows_of_one(digging));
+    digging->page->part = NULL;
 }

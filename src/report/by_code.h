@@ -2,8 +2,10 @@
 #ifndef REPORT_BY_CODE_H
 #define REPORT_BY_CODE_H
 
+#include "report/digging.h"
 #include "report/summary.h"
 
-void by_code_add(struct page *page, const struct tally *tally, const struct summary_wishes *wishes);
+void by_code_add(const struct digging *digging, const struct tally *tally,
+                 const struct summary_wishes *wishes);
 
 #endif

@@ -112,6 +112,8 @@ static bool is_titled(const struct section *section) {
 
 /* What has no title goes on with the section before it. */
 static void put_section(struct sheet *sheet, const struct section *section) {
+    if (section->unfolded)
+        return;
     if (is_titled(section)) {
         out_text(sheet->out, sheet->sections ? "</section>\n" : "");
         sheet->level = UNDER_SECTION;

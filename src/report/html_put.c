@@ -37,11 +37,10 @@ static void put_shown(struct out *out, struct slice text) {
 }
 
 /* A line may break anywhere but inside "--year", which would be hard to read. */
-static void put_literal(struct out *out, struct slice whole) {
+static void put_words(struct out *out, struct slice text) {
     enum { LONGEST_OPTION = 24 };
-    struct slice text = utf8_head(whole, MOST_SHOWN), word;
+    struct slice word;
 
-    out_text(out, "<code>");
     for (bool more = true; more;) {
         more = slice_cut(&text, ' ', &word);
         bool option = slice_starts(word, SLICE("--")) && word.length <= LONGEST_OPTION;
@@ -50,7 +49,14 @@ static void put_literal(struct out *out, struct slice whole) {
         out_text(out, option ? "</span>" : "");
         out_text(out, more ? " " : "");
     }
-    put_end(out, whole);
+}
+
+/* A click takes the whole of a command. */
+static void put_literal(struct out *out, const struct cell *cell) {
+    out_text(out, cell->command ? "<code class=\"command\">" : "<code>");
+    put_words(out, cell->command ? cell->text : utf8_head(cell->text, MOST_SHOWN));
+    if (!cell->command)
+        put_end(out, cell->text);
     out_text(out, "</code>");
 }
 
@@ -59,7 +65,7 @@ void html_mark(struct out *out, const struct cell *cell) {
     const char *tone = html_tone(cell->tone);
 
     if (cell->literal) {
-        put_literal(out, cell->text);
+        put_literal(out, cell);
         return;
     }
     if (tone)

@@ -200,6 +200,8 @@ static void put_none(const struct sheet *sheet) {
 
 static void put_section(const struct sheet *sheet, const struct section *section) {
     const struct cell *cell = section->cell;
+    if (section->unfolded)
+        return;
     if (section->title && *section->title) {
         out_text(sheet->out, "<h2 style=\"font-size:16px;margin:16px 0 6px 0\">");
         put_words(sheet->out, section->title);

@@ -37,6 +37,7 @@ struct cell {
     enum cell_kind kind;
     enum tone tone;
     bool literal;      /* to be read letter by letter: log text, a command */
+    bool command;      /* a literal to be copied whole: never wrapped or cut */
     bool folded;       /* proof, which a format folds away where that can be opened */
     const char *key;   /* inside a record */
     const char *title; /* for people; NULL: not shown to them */
@@ -73,6 +74,7 @@ struct section {
     const char *key, *title;
     const char *part; /* of the page that it belongs to (parts.h); NULL: none */
     enum section_look look;
+    bool unfolded; /* only where nothing can be opened: in text */
     struct cell *cell;
     struct section *next;
 };

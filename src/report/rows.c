@@ -65,4 +65,7 @@ void row_example(struct rows *rows, struct cell *row, const struct tally_example
     cell_text(rows->page, cell, "reply", NULL, example->reply);
     cell_text(rows->page, cell, "source", NULL, example->source);
     cell_count(rows->page, cell, "line", NULL, example->line, NULL);
+    struct digging digging = summary_digging(rows->page, rows->wishes);
+    digging_cell(&digging, cell, "trace", NULL,
+                 digging_trace(&digging, example->source, example->line));
 }

@@ -32,7 +32,7 @@ void row_count(struct rows *rows, struct cell *row, const char *key, enum word t
 void row_times(struct rows *rows, struct cell *row, int64_t first, int64_t last);
 /* The same, of which people see the last. */
 void row_last(struct rows *rows, struct cell *row, int64_t first, int64_t last);
-/* "example": reply, source and line, for machines. */
+/* "example": reply, source, line and how it is traced, for machines. */
 void row_example(struct rows *rows, struct cell *row, const struct tally_example *example);
 
 #endif

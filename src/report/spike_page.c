@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "finding/hint.h"
 #include "report/asked.h"
+#include "report/digging.h"
 #include "report/page_words.h"
 #include "report/summary.h"
 #include "report/todo.h"
@@ -85,23 +86,23 @@ static struct slice time_of(struct page *page, int64_t seconds) {
     return arena_copy(&page->arena, (struct slice){text, moment_print(&moment, text)});
 }
 
-/* "mailtriage export --class bad-credentials --event deferred --since ... mail.log" */
+static struct digging digging_of(struct page *page, const struct spike_page_wishes *wishes) {
+    return (struct digging){page, wishes->filter,
+                            wishes->is_past ? (struct slice){0} : wishes->inputs,
+                            wishes->is_masked};
+}
+
+/* "mailtriage export --class bad-credentials --event auth-failed --since ... mail.log" */
 static struct slice rows_words(struct page *page, const struct spike_page_wishes *wishes,
                                const struct told *told) {
-    struct out words;
-    if (wishes->is_past)
-        return (struct slice){0};
-    out_init_memory(&words);
-    out_text(&words, "mailtriage export");
-    asked_put(&words, "class", told->spike->class_name);
-    asked_put(&words, "event", slice_of(event_name(told->spike->event)));
-    asked_put(&words, "since", time_of(page, told->spike->start));
-    asked_put(&words, "until", time_of(page, told->spike->end));
-    asked_put_others(&words, wishes->filter, &page->arena);
-    out_slice(&words, wishes->inputs);
-    struct slice kept = arena_copy(&page->arena, out_held(&words));
-    out_release(&words);
-    return kept;
+    struct digging digging = digging_of(page, wishes);
+    struct dig dig;
+    dig_begin(&dig, &digging);
+    dig_value(&dig, FILTER_CLASS, told->spike->class_name);
+    dig_event(&dig, slice_of(event_name(told->spike->event)));
+    asked_put(&dig.words, "since", time_of(page, told->spike->start));
+    asked_put(&dig.words, "until", time_of(page, told->spike->end));
+    return dig_end(&dig);
 }
 
 static struct slice place_words(struct page *page, const struct driven *driven) {
@@ -112,17 +113,10 @@ static struct slice place_words(struct page *page, const struct driven *driven) 
 /* "mailtriage trace mail.log:215 mail.log": all that is logged of its message or session. */
 static struct slice trace_words(struct page *page, const struct spike_page_wishes *wishes,
                                 const struct told *told) {
-    struct out words;
-    bool has_place = told->driven && told->driven->source.at && told->driven->line;
-    if (wishes->is_past || !has_place || slice_is(told->driven->source, "-"))
+    struct digging digging = digging_of(page, wishes);
+    if (!told->driven)
         return (struct slice){0};
-    out_init_memory(&words);
-    out_text(&words, "mailtriage trace");
-    asked_put(&words, NULL, place_words(page, told->driven));
-    out_slice(&words, wishes->inputs);
-    struct slice kept = arena_copy(&page->arena, out_held(&words));
-    out_release(&words);
-    return kept;
+    return digging_trace(&digging, told->driven->source, told->driven->line);
 }
 
 /* ---- for people ---- */
@@ -316,11 +310,11 @@ static void add_card(struct page *page, struct cell *list, const struct spike_pa
         cell_text(page, card, NULL, page_word(page, WORD_WHAT), told->reason->title);
     struct cell *before = card->last;
     add_proof(page, card, told);
-    cell_text(page, card, NULL, page_word(page, WORD_ROWS), rows_words(page, wishes, told))
-        ->literal = true;
+    cell_text(page, card, NULL, page_word(page, WORD_ROWS), rows_words(page, wishes, told));
+    card->last->literal = card->last->command = true;
     cell_text(page, card, NULL, page_word(page, WORD_SPIKE_MESSAGE),
-              trace_words(page, wishes, told))
-        ->literal = true;
+              trace_words(page, wishes, told));
+    card->last->literal = card->last->command = true;
     while ((before = before->next))
         before->folded = true;
 }

@@ -277,18 +277,10 @@ static void add_balance(struct page *page, const struct tally *tally) {
                                   words_number(page, dropped)));
 }
 
-/* What an export of the same rows is given, behind what is asked of a reason. NULL: history has no
- * rows. */
-static struct slice inputs_of(struct page *page, const struct summary_wishes *wishes) {
-    struct out words;
-    if (wishes->past)
-        return (struct slice){0};
-    out_init_memory(&words);
-    asked_put_others(&words, wishes->filter, &page->arena);
-    out_slice(&words, wishes->inputs);
-    struct slice kept = arena_copy(&page->arena, out_held(&words));
-    out_release(&words);
-    return kept;
+/* History has no rows. */
+struct digging summary_digging(struct page *page, const struct summary_wishes *wishes) {
+    return (struct digging){page, wishes->filter, wishes->past ? (struct slice){0} : wishes->inputs,
+                            wishes->masker != NULL};
 }
 
 void summary_of(const struct tally *tally, const struct rulebook *book,
@@ -299,6 +291,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     struct joining all, apart; /* apart: ours and strangers' */
     struct suspects suspects;
     struct changes changes = {0};
+    struct digging digging = summary_digging(page, wishes);
     joining_make(&all, &apart, tally, book, wishes->mutes);
     size_t rare = joining_leave_out(&all, wishes->min);
     joining_keep(&apart, &all);
@@ -322,7 +315,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     if (wishes->masker)
         add_text(page, slice_of(page_word(page, WORD_MASKED)));
     page->part = part_name(PART_REASONS);
-    todo_cards(page, &apart, &suspects, wishes->top, inputs_of(page, wishes));
+    todo_cards(&digging, &apart, &suspects, wishes->top);
     mute_table_add(page, wishes->mutes, &apart);
     if (wishes->comparison)
         change_table_add(page, &changes, wishes->comparison, wishes->list_top);
@@ -331,14 +324,14 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     page->part = part_name(PART_TOTALS);
     add_totals(page, tally, waiting_table_held(waiting), wishes->filter, wishes->past);
     page->part = part_name(PART_REASONS);
-    todo_reasons(page, &all, wishes->top);
-    todo_strangers(page, &apart, wishes->top);
-    todo_noticed(page, &apart, wishes->top);
+    todo_reasons(&digging, &all, wishes->top);
+    todo_strangers(&digging, &apart, wishes->top);
+    todo_noticed(&digging, &apart, wishes->top);
     if (rare)
         add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_RARE_REASONS),
                                   words_number(page, rare), words_number(page, wishes->min)));
     flow_add(page, tally, wishes);
-    by_code_add(page, tally, wishes);
+    by_code_add(&digging, tally, wishes);
     waiting_add(page, waiting, wishes, totals.waiting);
     waiting_table_free(waiting);
     timeline_days(page, tally, wishes->filter, wishes->top);
@@ -346,7 +339,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     trouble_section(page, tally, wishes);
     suspects_section(page, &suspects, wishes);
     incident_tables(page, tally, wishes);
-    top_lists(page, tally, wishes->list_top, wishes->only, wishes->past);
+    top_lists(&digging, tally, wishes->list_top, wishes->only, wishes->past);
     page->part = part_name(PART_LINES);
     add_balance(page, tally);
     page->part = part_name(PART_NOTICES);

@@ -7,7 +7,7 @@
 #include "finding/masker.h"
 #include "finding/mutes.h"
 #include "report/changes.h"
-#include "report/page.h"
+#include "report/digging.h"
 #include "rules/rulebook.h"
 #include "tally/tally.h"
 
@@ -34,6 +34,8 @@ struct summary_wishes {
     struct slice inputs; /* options and paths of what was read: " --year 2026 mail.log" */
 };
 
+/* How the commands of the report ask for what it counted. */
+struct digging summary_digging(struct page *page, const struct summary_wishes *wishes);
 /* Adds the sections of the report to an initialised page that has its words. */
 void summary_of(const struct tally *tally, const struct rulebook *book,
                 const struct summary_wishes *wishes, struct page *page);

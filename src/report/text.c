@@ -155,9 +155,11 @@ static void write_card(struct pen *pen, const struct cell *record, size_t number
         size_t behind = width_of(slice_of(pen->colon)) + 1;
         size_t at = indent + width_of(slice_of(cell->title)) + behind;
         size_t text_at = indent + label + behind;
-        struct slice shown =
-            cell->kind == CELL_STRIP ? strip_shown(pen, cell->strip) : pen_show(pen, cell);
-        pen_write_wrapped(pen, shown, pen_color(cell), at, at > text_at ? at : text_at);
+        if (cell->kind == CELL_STRIP)
+            pen_write_wrapped(pen, strip_shown(pen, cell->strip), pen_color(cell), at,
+                              at > text_at ? at : text_at);
+        else
+            pen_write_cell(pen, cell, at, at > text_at ? at : text_at);
     }
 }
 
@@ -176,11 +178,11 @@ static void write_cards(struct pen *pen, const struct cell *list, bool numbered)
 
 static void write_paragraphs(struct pen *pen, const struct cell *cell) {
     if (cell->kind != CELL_LIST) {
-        pen_write_wrapped(pen, pen_show(pen, cell), pen_color(cell), 0, 0);
+        pen_write_cell(pen, cell, 0, 0);
         return;
     }
     for (const struct cell *child = cell->first; child; child = child->next)
-        pen_write_wrapped(pen, pen_show(pen, child), pen_color(child), 0, 0);
+        pen_write_cell(pen, child, 0, 0);
 }
 
 /* "- text", or "1. text" with numbers of one width. */

@@ -15,9 +15,7 @@
 /* A line of a log may have 60 KB; its end is told by machines. */
 enum { MOST_SHOWN = 1000 };
 
-static void show_text(struct out *to, struct slice whole) {
-    struct slice text = utf8_head(whole, MOST_SHOWN);
-
+static void show_whole(struct out *to, struct slice text) {
     while (text.length > 0) {
         size_t plain = utf8_plain(text);
         out_slice(to, slice_head(text, plain));
@@ -33,6 +31,10 @@ static void show_text(struct out *to, struct slice whole) {
         else
             out_slice(to, slice_range(begin, text.at));
     }
+}
+
+static void show_text(struct out *to, struct slice whole) {
+    show_whole(to, utf8_head(whole, MOST_SHOWN));
     if (whole.length > MOST_SHOWN)
         out_text(to, "\u2026");
 }
@@ -46,7 +48,10 @@ static void show_link(struct out *to, const struct cell *cell) {
 
 void pen_show_into(struct out *to, const struct cell *cell) {
     static const struct cell_line line = {show_text, show_link};
-    cell_line_put(&line, to, cell);
+    if (cell->command)
+        show_whole(to, cell->text);
+    else
+        cell_line_put(&line, to, cell);
 }
 
 struct slice pen_show(struct pen *pen, const struct cell *cell) {
@@ -147,6 +152,17 @@ void pen_write(const struct pen *pen, struct slice text, const char *color) {
 void pen_pad(const struct pen *pen, size_t used, size_t width) {
     if (used < width)
         out_spaces(pen->out, width - used);
+}
+
+void pen_write_cell(struct pen *pen, const struct cell *cell, size_t at, size_t indent) {
+    struct slice shown = pen_show(pen, cell);
+    if (!cell->command) {
+        pen_write_wrapped(pen, shown, pen_color(cell), at, indent);
+        return;
+    }
+    pen_pad(pen, at, indent);
+    out_slice(pen->out, shown);
+    out_byte(pen->out, '\n');
 }
 
 void pen_write_wrapped(const struct pen *pen, struct slice text, const char *color, size_t at,

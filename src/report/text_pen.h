@@ -40,5 +40,8 @@ void pen_pad(const struct pen *pen, size_t used, size_t width);
 /* Text from column `indent` on, wrapped there, whole lines. The first stands at `at` already. */
 void pen_write_wrapped(const struct pen *pen, struct slice text, const char *color, size_t at,
                        size_t indent);
+/* The same of a cell; a command is one line, which a terminal wraps as it likes and copies whole.
+ */
+void pen_write_cell(struct pen *pen, const struct cell *cell, size_t at, size_t indent);
 
 #endif

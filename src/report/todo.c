@@ -9,7 +9,6 @@
 
 #include "base/out.h"
 #include "finding/hint.h"
-#include "report/asked.h"
 #include "report/change_table.h"
 #include "report/page_words.h"
 #include "report/when.h"
@@ -213,31 +212,35 @@ struct slice todo_do(struct page *page, unsigned all_acts, struct slice hint) {
     return WORDS_FILL(&page->arena, page_word(page, WORD_CODE_COLON), who, hint);
 }
 
-/* "mailtriage export --class bad-credentials --event deferred --direction out mail.log" */
-static struct slice rows_words(struct page *page, const struct joined *joined,
-                               struct slice inputs) {
-    struct out words;
-    if (!inputs.at)
-        return inputs;
-    out_init_memory(&words);
-    out_text(&words, "mailtriage export");
-    asked_put(&words, "class", joined->class_name);
-    asked_put(&words, "event", joined->event);
-    if (joined->direction.length)
-        asked_put(&words, "direction", joined->direction);
-    out_slice(&words, inputs);
-    struct slice kept = arena_copy(&page->arena, out_held(&words));
-    out_release(&words);
-    return kept;
+/* apart: strangers are a reason of their own here. */
+static struct slice rows_words(const struct digging *digging, const struct joined *joined,
+                               bool apart) {
+    struct dig dig;
+    dig_begin(&dig, digging);
+    dig_value(&dig, FILTER_CLASS, joined->class_name);
+    dig_event(&dig, joined->event);
+    dig_value(&dig, FILTER_DIRECTION, joined->direction);
+    if (apart && slice_is(joined->direction, "in"))
+        dig_word(&dig, FILTER_STRANGERS, joined->strangers ? "yes" : "no");
+    return dig_end(&dig);
+}
+
+static struct slice trace_words(const struct digging *digging, const struct joined *joined) {
+    return digging_trace(digging, joined->example.source, joined->example.line);
 }
 
 /* What shows that it is so. */
-static void add_proof(struct page *page, struct cell *cell, const struct joined *joined) {
+static void add_proof(const struct digging *digging, struct cell *cell,
+                      const struct joined *joined) {
+    struct page *page = digging->page;
     cell_text(page, cell, NULL, page_word(page, WORD_CODES), code_words(page, joined));
     add_tie_words(page, cell, joined);
     cell_text(page, cell, NULL, page_word(page, WORD_EXAMPLE), joined->example.reply)->literal =
         true;
     cell_text(page, cell, NULL, page_word(page, WORD_FIRST_AT), place_words(page, joined));
+    digging_cell(digging, cell, NULL, page_word(page, WORD_ROWS),
+                 rows_words(digging, joined, true));
+    digging_cell(digging, cell, NULL, page_word(page, WORD_MESSAGE), trace_words(digging, joined));
 }
 
 static void fold_behind(struct cell *cell) {
@@ -245,8 +248,9 @@ static void fold_behind(struct cell *cell) {
         cell->folded = true;
 }
 
-static void add_card(struct page *page, struct cell *list, const struct joined *joined,
-                     struct slice inputs) {
+static void add_card(const struct digging *digging, struct cell *list,
+                     const struct joined *joined) {
+    struct page *page = digging->page;
     struct cell *cell = cell_record(page, list, NULL, NULL);
     words_add_severity(page, cell, NULL, "", joined->severity);
     cell_text(
@@ -261,9 +265,7 @@ static void add_card(struct page *page, struct cell *list, const struct joined *
         cell_text(page, cell, NULL, page_word(page, WORD_CARD_CHANGE),
                   change_words(page, joined->changed));
     struct cell *before = cell->last;
-    add_proof(page, cell, joined);
-    cell_text(page, cell, NULL, page_word(page, WORD_ROWS), rows_words(page, joined, inputs))
-        ->literal = true;
+    add_proof(digging, cell, joined);
     fold_behind(before);
 }
 
@@ -288,21 +290,18 @@ static void end_list(struct page *page, struct section *section, size_t count, u
             &page->arena, page_word(page, WORD_MORE_REASONS), words_number(page, count - top));
 }
 
-/* "mailtriage export --user bob mail.log" */
-static struct slice suspect_rows(struct page *page, const struct suspects *suspects,
-                                 struct slice inputs) {
-    struct out words;
-    out_init_memory(&words);
-    out_text(&words, "mailtriage export --all");
-    asked_put(&words, "user", suspects->items[0].account.name);
-    out_slice(&words, inputs);
-    struct slice kept = arena_copy(&page->arena, out_held(&words));
-    out_release(&words);
-    return kept;
+/* "mailtriage export --all --user bob mail.log" */
+static struct slice suspect_rows(const struct digging *digging, const struct suspects *suspects) {
+    struct dig dig;
+    dig_begin(&dig, digging);
+    out_text(&dig.words, " --all");
+    dig_name(&dig, FILTER_USER, suspects->items[0].account.name);
+    return dig_end(&dig);
 }
 
-static void add_suspects(struct page *page, struct cell *list, const struct suspects *suspects,
-                         struct slice inputs) {
+static void add_suspects(const struct digging *digging, struct cell *list,
+                         const struct suspects *suspects) {
+    struct page *page = digging->page;
     struct cell *cell = cell_record(page, list, NULL, NULL);
     words_add_severity(page, cell, NULL, "", suspects_severity(suspects));
     cell_text(page, cell, NULL, "",
@@ -317,13 +316,13 @@ static void add_suspects(struct page *page, struct cell *list, const struct susp
                   WORDS_FILL(&page->arena, page_word(page, WORD_CODE_COLON),
                              suspects->items[i].account.name,
                              suspect_words(page, &suspects->items[i])));
-    cell_text(page, cell, NULL, page_word(page, WORD_ROWS), suspect_rows(page, suspects, inputs))
-        ->literal = true;
+    digging_cell(digging, cell, NULL, page_word(page, WORD_ROWS), suspect_rows(digging, suspects));
 }
 
 /* Suspects stand in front of the reasons that are not more serious. */
-void todo_cards(struct page *page, const struct joining *apart, const struct suspects *suspects,
-                unsigned top, struct slice inputs) {
+void todo_cards(const struct digging *digging, const struct joining *apart,
+                const struct suspects *suspects, unsigned top) {
+    struct page *page = digging->page;
     struct section *section =
         page_section(page, NULL, page_word(page, WORD_TODO), LOOK_CARDS, CELL_LIST);
     size_t count = 0;
@@ -333,16 +332,17 @@ void todo_cards(struct page *page, const struct joining *apart, const struct sus
         bool is_next = !joined || share_of(joined) != SHARE_TODO ||
                        joined->severity <= suspects_severity(suspects);
         if (!told && is_next && (++count <= top || !top))
-            add_suspects(page, section->cell, suspects, inputs);
+            add_suspects(digging, section->cell, suspects);
         told |= is_next;
         if (joined && share_of(joined) == SHARE_TODO && (++count <= top || !top))
-            add_card(page, section->cell, joined, inputs);
+            add_card(digging, section->cell, joined);
     }
     end_list(page, section, count, top);
 }
 
 /* In the words that machines get, too: with them the rows are found in an export. */
-static void add_row(struct page *page, struct cell *list, const struct joined *joined) {
+static void add_row(const struct digging *digging, struct cell *list, const struct joined *joined) {
+    struct page *page = digging->page;
     enum word unit = words_of(joined->event)->unit_of_one + (joined->count != 1);
     struct cell *row = cell_record(page, list, NULL, NULL);
     cell_text(page, row, NULL, page_word(page, WORD_REASON), joined->class_name);
@@ -359,33 +359,52 @@ static void add_row(struct page *page, struct cell *list, const struct joined *j
     cell_text(page, row, NULL, page_word(page, WORD_DO),
               todo_do(page, joined->acts, hint_of(joined)));
     cell_text(page, row, NULL, page_word(page, WORD_AFFECTED), affected_words(page, joined));
-    add_proof(page, row, joined);
+    add_proof(digging, row, joined);
     fold_behind(before);
 }
 
-static void add_share(struct page *page, struct section *section, const struct joining *apart,
-                      enum share share, unsigned top) {
+/* "mailtriage export --class REASON --event EVENT --strangers yes mail.log" */
+static void add_rows_line(const struct digging *digging, enum share share) {
+    struct dig dig;
+    dig_begin(&dig, digging);
+    dig_word(&dig, FILTER_CLASS, "REASON");
+    dig_word(&dig, FILTER_EVENT, "EVENT");
+    if (share == SHARE_NOTICED) {
+        dig_word(&dig, FILTER_DIRECTION, "DIRECTION");
+        dig_word(&dig, FILTER_LEVEL, "!host");
+    }
+    dig_word(&dig, FILTER_STRANGERS, share == SHARE_STRANGERS ? "yes" : "no");
+    digging_line(digging, dig_end(&dig));
+}
+
+static void add_share(const struct digging *digging, struct section *section,
+                      const struct joining *apart, enum share share, unsigned top) {
+    struct page *page = digging->page;
     size_t count = 0;
     for (size_t i = 0; i < apart->count; i++)
         if (share_of(&apart->items[i]) == share && (++count <= top || !top))
-            add_row(page, section->cell, &apart->items[i]);
+            add_row(digging, section->cell, &apart->items[i]);
     end_list(page, section, count, top);
+    if (count)
+        add_rows_line(digging, share);
 }
 
-void todo_strangers(struct page *page, const struct joining *apart, unsigned top) {
+void todo_strangers(const struct digging *digging, const struct joining *apart, unsigned top) {
+    struct page *page = digging->page;
     struct section *hint =
         page_section(page, NULL, page_word(page, WORD_STRANGERS), LOOK_TEXT, CELL_TEXT);
     struct section *section = page_section(page, NULL, NULL, LOOK_TABLE, CELL_LIST);
     hint->cell->text = slice_of(page_word(page, WORD_STRANGERS_HINT));
-    add_share(page, section, apart, SHARE_STRANGERS, top);
+    add_share(digging, section, apart, SHARE_STRANGERS, top);
     if (section->look == LOOK_HIDDEN)
         hint->look = LOOK_HIDDEN;
 }
 
-void todo_noticed(struct page *page, const struct joining *apart, unsigned top) {
+void todo_noticed(const struct digging *digging, const struct joining *apart, unsigned top) {
+    struct page *page = digging->page;
     struct section *section =
         page_section(page, NULL, page_word(page, WORD_NOTICED), LOOK_TABLE, CELL_LIST);
-    add_share(page, section, apart, SHARE_NOTICED, top);
+    add_share(digging, section, apart, SHARE_NOTICED, top);
 }
 
 /* ---- the verdict ---- */
@@ -438,7 +457,9 @@ static void add_affected(struct page *page, struct cell *reason, const struct jo
     }
 }
 
-static void add_values(struct page *page, struct cell *cell, const struct joined *joined) {
+static void add_values(const struct digging *digging, struct cell *cell,
+                       const struct joined *joined) {
+    struct page *page = digging->page;
     struct slice hint = hint_of(joined);
     cell_text(page, cell, "class", NULL, joined->class_name);
     cell_text(page, cell, "event", NULL, joined->event);
@@ -456,16 +477,19 @@ static void add_values(struct page *page, struct cell *cell, const struct joined
     cell_text(page, example, "reply", NULL, joined->example.reply);
     cell_text(page, example, "source", NULL, joined->example.source);
     cell_count(page, example, "line", NULL, joined->example.line, NULL);
+    digging_cell(digging, example, "trace", NULL, trace_words(digging, joined));
     add_ties(page, cell, joined, "causes", false);
     add_ties(page, cell, joined, "follow_ups", true);
     cell_count(page, cell, "strangers", NULL, joined->of_strangers, NULL);
     when_cell(page, cell, "first", joined->example.seconds);
     when_cell(page, cell, "last", joined->last);
     add_affected(page, cell, joined);
+    digging_cell(digging, cell, "rows", NULL, rows_words(digging, joined, false));
 }
 
-void todo_reasons(struct page *page, const struct joining *joining, unsigned top) {
+void todo_reasons(const struct digging *digging, const struct joining *joining, unsigned top) {
+    struct page *page = digging->page;
     struct cell *list = page_section(page, "reasons", NULL, LOOK_HIDDEN, CELL_LIST)->cell;
     for (size_t i = 0; i < joining->count && (!top || i < top); i++)
-        add_values(page, cell_record(page, list, NULL, NULL), &joining->items[i]);
+        add_values(digging, cell_record(page, list, NULL, NULL), &joining->items[i]);
 }

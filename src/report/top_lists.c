@@ -144,6 +144,7 @@ static const struct list lists[] = {
 
 /* The rows of a table, and what it is made of. */
 struct standing {
+    const struct digging *digging;
     struct page *page;
     const struct tally *tally;
     const struct list *list;
@@ -293,6 +294,62 @@ static struct cell *add_row(const struct standing *standing, struct slice name,
     return row;
 }
 
+/* The rows of what failed, as the columns count it: of names that are one address or one domain.
+ * (A host has several addresses, and an address several hosts.) */
+static const struct asking {
+    enum part part;
+    enum filter_by by;
+    bool of_domain;   /* the name is what stands behind the @ */
+    bool of_refusals; /* there is a column of them */
+    const char *one;
+} askings[] = {
+    {PART_RECIPIENT_DOMAINS, FILTER_RECIPIENT_DOMAIN, false, false, "DOMAIN"},
+    {PART_SENDER_DOMAINS, FILTER_SENDER, true, true, "*@DOMAIN"},
+    {PART_SENDERS, FILTER_SENDER, false, true, "SENDER"},
+};
+
+static const struct asking *asking_of(const struct standing *standing) {
+    for (size_t i = 0; i < sizeof askings / sizeof *askings; i++)
+        if (askings[i].part == standing->list->part)
+            return &askings[i];
+    return NULL;
+}
+
+static void ask_events(struct dig *dig, const struct asking *asking) {
+    static const enum event events[] = {EVENT_BOUNCED, EVENT_EXPIRED, EVENT_DEFERRED,
+                                        EVENT_REJECTED};
+    dig_events(dig, events, asking->of_refusals ? 4 : 3);
+}
+
+static void add_rows(const struct standing *standing, struct cell *row, struct slice name) {
+    const struct asking *asking = asking_of(standing);
+    struct dig dig;
+    if (!asking)
+        return;
+    dig_begin(&dig, standing->digging);
+    if (slice_is(name, "<>")) /* the null sender */
+        dig_word(&dig, asking->by, "<>");
+    else if (asking->of_domain)
+        dig_domain(&dig, asking->by, name);
+    else
+        dig_name(&dig, asking->by, name);
+    ask_events(&dig, asking);
+    digging_cell(standing->digging, row, "rows", page_word(standing->page, WORD_ROWS),
+                 dig_end(&dig));
+}
+
+/* "mailtriage export --recipient-domain DOMAIN --event bounced,expired,deferred mail.log" */
+static void add_rows_line(const struct standing *standing) {
+    const struct asking *asking = asking_of(standing);
+    struct dig dig;
+    if (!asking || !standing->count || standing->digging->is_masked)
+        return;
+    dig_begin(&dig, standing->digging);
+    dig_word(&dig, asking->by, asking->one);
+    ask_events(&dig, asking);
+    digging_line(standing->digging, dig_end(&dig));
+}
+
 /* What the rows do not show. */
 static void add_others(const struct standing *standing, size_t shown) {
     uint64_t rest[COUNTS_MOST] = {0};
@@ -304,6 +361,7 @@ static void add_others(const struct standing *standing, size_t shown) {
     struct cell *row =
         add_row(standing, SLICE("(others)"), slice_of(page_word(standing->page, WORD_LIST_OTHERS)));
     add_figures(standing, row, rest, NULL);
+    add_rows(standing, row, (struct slice){0});
 }
 
 /* ---- rows */
@@ -388,24 +446,33 @@ static void add_list(const struct standing *standing) {
         const struct ranked *ranked = &standing->rows[i];
         struct cell *row = add_row(standing, ranked->name, shown_name(standing, ranked->name));
         add_figures(standing, row, ranked->numbers, &ranked->hash);
+        add_rows(standing, row, ranked->name);
     }
     if (standing->count < standing->names)
         add_others(standing, standing->count);
     bool is_asked = standing->only & PART_BIT(list->part);
-    if (standing->names < FEW_NAMES && !is_asked)
+    if (standing->names < FEW_NAMES && !is_asked) {
         section->look = LOOK_HIDDEN;
-    else if (standing->totals[DESTINATION_TIMED] && (list->has_delays || is_asked) &&
-             list->delays_title != WORD_COUNT)
+        return;
+    }
+    add_rows_line(standing);
+    if (standing->totals[DESTINATION_TIMED] && (list->has_delays || is_asked) &&
+        list->delays_title != WORD_COUNT)
         add_delays(standing);
 }
 
-void top_lists(struct page *page, const struct tally *tally, unsigned top, uint64_t only,
-               bool is_past) {
+void top_lists(const struct digging *digging, const struct tally *tally, unsigned top,
+               uint64_t only, bool is_past) {
+    struct page *page = digging->page;
     const char *part = page->part;
     size_t most = top && top < RANKING_NAMES ? top : RANKING_NAMES;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        struct standing standing = {
-            .page = page, .tally = tally, .list = &lists[i], .only = only, .is_past = is_past};
+        struct standing standing = {.digging = digging,
+                                    .page = page,
+                                    .tally = tally,
+                                    .list = &lists[i],
+                                    .only = only,
+                                    .is_past = is_past};
         struct counts networks = {0};
         if (lists[i].ranking) {
             take_rows(&standing, lists[i].ranking(tally, lists[i].table), most);

@@ -4,13 +4,13 @@
 #ifndef REPORT_TOP_LISTS_H
 #define REPORT_TOP_LISTS_H
 
-#include "report/page.h"
+#include "report/digging.h"
 #include "tally/tally.h"
 
 /* Adds them; in each the first `top` (0: all that are known by name), and the others as one row.
  * People do not see a table of a few rows, unless its part is one of `only`. is_past: of history,
  * which does not keep every column. */
-void top_lists(struct page *page, const struct tally *tally, unsigned top, uint64_t only,
-               bool is_past);
+void top_lists(const struct digging *digging, const struct tally *tally, unsigned top,
+               uint64_t only, bool is_past);
 
 #endif

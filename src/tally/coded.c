@@ -18,7 +18,6 @@
 enum {
     COMBINATIONS = 4096,
     CLASS_LENGTH = 60,
-    TEMPLATE_LENGTH = 300,
     DOMAIN_LENGTH = 255,
     TAIL = 12, /* bytes behind the class and its NUL */
 };
@@ -140,7 +139,7 @@ static void coded_add(void *content, const struct counting *counting) {
     if (domain.length)
         offer(coded, &combination->domains, CODED_DOMAINS, hash ^ counting->recipient_domain.hash,
               domain, by);
-    struct slice template = slice_head(finding->template, TEMPLATE_LENGTH);
+    struct slice template = slice_head(finding->template, CODED_TEMPLATE_LENGTH);
     if (!template.length)
         return;
     struct podium_place *place =

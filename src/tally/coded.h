@@ -6,7 +6,7 @@
 
 #include "tally/podium.h"
 
-enum { CODED_DOMAINS = 5, CODED_TEMPLATES = 3 };
+enum { CODED_DOMAINS = 5, CODED_TEMPLATES = 3, CODED_TEMPLATE_LENGTH = 300 /* then it is cut */ };
 
 struct coded { /* borrowed from the tally until it changes */
     struct slice class_name;

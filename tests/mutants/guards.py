@@ -12,6 +12,7 @@ CSV, JSON, HTML = "src/report/csv.c", "src/report/json.c", "src/report/html_text
 TEXT, METRICS = "src/report/text_pen.c", "src/report/openmetrics.c"
 MAIL, MIME = "src/report/mail.c", "src/report/mime.c"
 UTF8, ASKED, REPLY = "src/report/utf8.c", "src/report/asked.c", "src/finding/reply.c"
+DIGGING = "src/report/digging.c"
 
 GUARDS = [
     GUARD("CSV: formulas", CSV,
@@ -204,6 +205,14 @@ GUARDS = [
           "if (is_plain(text)) {\n        out_slice(out, text);",
           "if (is_plain(text) || text.length) {\n        out_slice(out, text);",
           ["golden/hostile-rows"]),
+    GUARD("commands to paste: signs that mean something in a filter", DIGGING,
+          "else if (code_point < 0x80 && strchr(",
+          "else if (false && strchr(",
+          ["unit/test_digging", "machines/check_digging"]),
+    GUARD("commands to paste: control and bidi characters", DIGGING,
+          "if (utf8_is_control(code_point) || (code_point == ' ' && at_end))",
+          "if (code_point == ' ' && at_end)",
+          ["unit/test_digging", "machines/check_digging"]),
     GUARD("commands to paste: quotes", ASKED,
           "out_text(out, \"'\\\\''\");",
           "out_byte(out, '\\'');",

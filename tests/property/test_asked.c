@@ -39,6 +39,11 @@ static const struct {
     {FILTER_USER, "*", "!*"},
     {FILTER_QUEUE_ID, "*[0-7]", "!*[0-7]"},
     {FILTER_HOST, "mx*", "!mx*"},
+    {FILTER_STAGE, "rcpt", "!rcpt"},
+    {FILTER_SIDE, "remote", "!remote"},
+    {FILTER_CODE_SOURCE, "implied", "!implied"},
+    {FILTER_TEMPLATE, "*not*", "!*not*"},
+    {FILTER_STRANGERS, "yes", "!yes"},
 };
 enum { ASKED = sizeof asked / sizeof *asked };
 

@@ -334,7 +334,8 @@ class Life:
 
     def careless_mail(self, time):
         """One message to many addresses of which many are stale: few have many more than most."""
-        bad = min(60, round(2 * self.rng.paretovariate(self.site.carelessness)))
+        most = min(60, 12 + self.site.volume // 60)
+        bad = min(most, round(2 * self.rng.paretovariate(self.site.carelessness)))
         targets = []
         for i in range(bad + self.rng.randrange(1, 5)):
             domain = self.some_domain()

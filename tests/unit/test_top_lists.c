@@ -84,7 +84,7 @@ static void make_page(struct page *page, unsigned top, uint64_t only) {
     struct tally *tally = made();
     page_init(page, "report");
     page->words = &words_english;
-    top_lists(page, tally, top, only, false);
+    top_lists(&(struct digging){.page = page}, tally, top, only, false);
     tally_free(tally);
 }
 
