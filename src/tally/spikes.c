@@ -28,25 +28,29 @@ enum {
     LONG_HOURS = 12, /* longer ones are the same as another week's only by most weeks */
 };
 
-static const double least_ratio = 2;
+static const double least_ratio = 2.5;
+/* More than so much of it in one bucket is one message, or one client. */
+static const double most_at_once = 0.7;
 /* Shorter windows are taken before longer ones that are not so many times as surprising. */
 static const double shorter_first = 1.1;
-/* The level that is told from the usual one, between that and the spike's, in parts of the way as
- * ratios go: for what is surely a part of the spike, and for what leads up to it and follows. */
-static const double inner_part = 0.6, outer_part = 0.35;
+/* The level that is told from the usual one: between that and the spike's, in parts of the way as
+ * ratios go. For what belongs together, and for its edges. */
+static const double inner_part = 0.35, outer_part = 0.9;
 /* Usual is at least so much of the spike's level, when its edges are looked for. */
-static const double least_usual = 0.12;
+static const double least_usual = 0.03;
 /* In the first round so much less surprise is enough. */
 static const double first_lenience = 3;
 /* So many false ones a week, if the model held. */
-static const double false_a_week = 0.1;
+static const double false_a_week = 0.6;
 /* What is found at first and is more than so many a week is how the series is. */
-static const double rare_a_week = 0.67;
+static const double rare_a_week = 0.4;
 
 static const int64_t window_minutes[] = {10, 15, 30, 60, 120, 240, 480, 960, 1440, 2880, 4320};
 enum { WINDOWS = sizeof window_minutes / sizeof *window_minutes };
 
 static const struct scatter common = {{1, 1.5, 2, 2.5, 3}, {0.3, 0.3, 0.2, 0.15, 0.1}};
+/* In the first round: what might be a spike is better no part of what is usual. */
+static const struct scatter calm = {{0.8, 1.1, 1.5, 1.8, 2.2}, {0.2, 0.2, 0.14, 0.1, 0.08}};
 
 /* Of buckets: [start, end). */
 struct stretch {
@@ -57,6 +61,8 @@ struct stretch {
 struct found {
     struct stretch items[MOST_SPIKES];
     size_t count;
+    struct stretch regular[MOST_SPIKES]; /* that come again, and are none */
+    size_t regular_count;
 };
 
 /* How much could fail: one way of mail. */
@@ -262,22 +268,31 @@ static struct stretch best_window(const struct looking *looking) {
     return best;
 }
 
-/* Two levels to be told apart: the usual one, and one between it and that of a spike, which has
- * `rate` a bucket. Where nearly nothing is usual a straggler is no part of a spike. */
+/* Two levels to be told apart: what is expected, so many times, and `ratio` times that. Where
+ * nearly nothing is expected, a straggler is no part of a spike. */
 struct levels {
-    double rate, part;
+    double usual, ratio;
 };
+
+static struct levels levels_of(const struct looking *looking, const struct stretch *stretch,
+                               double part) {
+    const struct track *track = &looking->track;
+    double count = over(track->count_sums, stretch->start, stretch->end);
+    double expected = over(track->expected_sums, stretch->start, stretch->end);
+    double least = least_usual * count;
+    struct levels levels = {expected < least ? least / (expected + 1e-9) : 1, 0};
+    levels.ratio = pow(count / (expected > least ? expected : least + 1e-9), part);
+    levels.ratio = levels.ratio > 1.5 ? levels.ratio : 1.5;
+    return levels;
+}
 
 /* How much likelier a bucket is on the higher one, as logarithms go. */
 static double gain_at(const struct looking *looking, size_t bucket, const struct levels *levels) {
     const struct track *track = &looking->track;
     if (track->is_out[bucket] || !looking->calendar.is_known[bucket])
         return 0;
-    double usual = track->expected[bucket], least = least_usual * levels->rate;
-    usual = usual > least ? usual : least;
-    double ratio = levels->rate > usual ? pow(levels->rate / usual, levels->part) : 1;
-    ratio = ratio > 1.5 ? ratio : 1.5;
-    return track->counts[bucket] * log(ratio) - (ratio - 1) * usual;
+    double usual = track->expected[bucket] * levels->usual;
+    return track->counts[bucket] * log(levels->ratio) - (levels->ratio - 1) * usual;
 }
 
 /* The stretch of [from, to) that is likeliest to be so much above what is expected. */
@@ -298,45 +313,57 @@ static struct stretch likeliest(const struct looking *looking, size_t from, size
     return edges;
 }
 
-/* What builds up slowly begins before it is high: as far as more than a burst speaks for it. */
-static void extend(const struct looking *looking, struct stretch *edges, size_t from, size_t to,
-                   const struct levels *levels) {
-    double sum = 0, best = 0, least = 2 * (1 + looking->track.scatter.clusters[0]);
-    for (size_t i = edges->start; i-- > from && is_whole(&looking->calendar, i, i + 2);) {
-        sum += gain_at(looking, i, levels);
-        if (sum > best + least) {
-            best = sum;
-            edges->start = i;
-        }
-    }
-    sum = best = 0;
-    for (size_t i = edges->end; i < to && is_whole(&looking->calendar, i - 1, i + 1); i++) {
-        sum += gain_at(looking, i, levels);
-        if (sum > best + least) {
-            best = sum;
-            edges->end = i + 1;
-        }
-    }
+/* The middle of where an edge may be, by how likely each place is: of the sums of gains from each
+ * of `count` buckets to the sure part, the nearest to it first. */
+static size_t likely_place(const struct looking *looking, const double *sums, size_t count) {
+    double most = 0, all = 0, so_far = 0, heat = 1 + looking->track.scatter.clusters[1];
+    size_t place = 0;
+    for (size_t i = 0; i < count; i++)
+        most = sums[i] > most ? sums[i] : most;
+    for (size_t i = 0; i < count; i++)
+        all += exp((sums[i] - most) / heat);
+    while (place + 1 < count && (so_far += exp((sums[place] - most) / heat)) < all / 2)
+        place++;
+    return place;
+}
+
+static void move_edges(const struct looking *looking, struct stretch *edges, size_t from, size_t to,
+                       const struct levels *levels) {
+    const double *counts = looking->track.counts;
+    size_t middle = (edges->start + edges->end) / 2, count = 0;
+    double *sums = memory_resize(NULL, to - from + 1, sizeof *sums), sum = 0;
+    for (size_t i = middle; i-- > from && is_whole(&looking->calendar, i, i + 2);)
+        sums[count++] = sum += gain_at(looking, i, levels);
+    if (count)
+        edges->start = middle - 1 - likely_place(looking, sums, count);
+    count = 0;
+    sum = 0;
+    for (size_t i = middle; i < to && is_whole(&looking->calendar, i - (i > 0), i + 1); i++)
+        sums[count++] = sum += gain_at(looking, i, levels);
+    if (count)
+        edges->end = middle + 1 + likely_place(looking, sums, count);
+    free(sums);
+    while (edges->start + 1 < edges->end && !counts[edges->start])
+        edges->start++;
+    while (edges->start + 1 < edges->end && !counts[edges->end - 1])
+        edges->end--;
 }
 
 /* To where the level changed. */
 static struct stretch with_edges(const struct looking *looking, struct stretch window) {
     enum { TIMES = 3 };
     const struct calendar *calendar = &looking->calendar;
-    const struct track *track = &looking->track;
     size_t reach = window.end - window.start + 3 * calendar->per_hour;
     size_t from = window.start > calendar->from + reach ? window.start - reach : calendar->from;
     size_t to = window.end + reach < calendar->to ? window.end + reach : calendar->to;
     struct stretch edges = window;
     struct levels levels;
     for (int i = 0; i < TIMES; i++) {
-        levels.rate =
-            over(track->count_sums, edges.start, edges.end) / (double)(edges.end - edges.start);
-        levels.part = inner_part;
+        levels = levels_of(looking, &edges, inner_part);
         edges = likeliest(looking, from, to, &levels);
     }
-    levels.part = outer_part;
-    extend(looking, &edges, from, to, &levels);
+    levels = levels_of(looking, &edges, outer_part);
+    move_edges(looking, &edges, from, to, &levels);
     return edges;
 }
 
@@ -398,10 +425,19 @@ static bool comes_again(const struct looking *looking, const struct stretch *str
 
 /* ---- all of a series */
 
+/* One message to many recipients, or one client that tries and tries. What has buckets of hours
+ * does not tell. */
+static bool is_one_burst(const struct looking *looking, const struct stretch *stretch) {
+    double most = 0, count = over(looking->track.count_sums, stretch->start, stretch->end);
+    for (size_t i = stretch->start; i < stretch->end; i++)
+        most = looking->track.counts[i] > most ? looking->track.counts[i] : most;
+    return looking->calendar.bucket < HOUR && most > most_at_once * count;
+}
+
 static void find_all(struct looking *looking, struct found *found_r) {
     double *whole = memory_resize(NULL, looking->calendar.buckets + 1, sizeof *whole);
     struct track *track = &looking->track;
-    found_r->count = 0;
+    found_r->count = found_r->regular_count = 0;
     add_up(looking);
     memcpy(whole, track->count_sums, (looking->calendar.buckets + 1) * sizeof *whole);
     for (size_t tries = 0; tries < MOST_SPIKES; tries++) {
@@ -412,7 +448,9 @@ static void find_all(struct looking *looking, struct found *found_r) {
         if (!is_much(looking, edges.start, edges.end))
             edges = window;
         edges.surprise = window.surprise;
-        if (!comes_again(looking, &edges, whole))
+        if (is_one_burst(looking, &edges) || comes_again(looking, &edges, whole))
+            found_r->regular[found_r->regular_count++] = edges;
+        else
             found_r->items[found_r->count++] = edges;
         take_out(looking, &edges);
         add_up(looking);
@@ -432,33 +470,38 @@ static int compare_surprises(const void *left, const void *right) {
     return compare_starts(left, right);
 }
 
-/* Between two of them nothing shows that it was over: the pause is short, or in it little is usual.
- */
+/* Between two of them nothing shows that it was over: the pause is short, or much came in it, too;
+ * or it is a night, in which little comes anyway. */
 static bool goes_on(const struct looking *looking, const struct stretch *first,
                     const struct stretch *second) {
     const struct track *track = &looking->track;
-    size_t pause = second->start - first->end;
-    size_t around = second->end - first->start;
-    double rate = over(track->expected_sums, first->start, second->end) / (double)around;
-    double in_pause = over(track->expected_sums, first->end, second->start);
-    double hours = hours_of(looking, pause);
-    return hours <= 1 || (hours <= 14 && in_pause < 0.6 * rate * (double)pause) || in_pause < 2;
+    size_t pause = second->start - first->end, whole = second->end - first->start;
+    size_t one = first->end - first->start, other = second->end - second->start;
+    size_t shorter = one < other ? one : other;
+    double usual = over(track->expected_sums, first->start, second->end) / (double)whole;
+    double expected = over(track->expected_sums, first->end, second->start);
+    double came = over(track->count_sums, first->end, second->start);
+    bool is_night = expected < 0.6 * usual * (double)pause;
+    if (hours_of(looking, pause) <= 1)
+        return true;
+    return (pause <= 2 * shorter && (came > 1.6 * expected || is_night)) ||
+           (pause <= shorter && expected < 2);
 }
 
 /* Sums hold all counts. */
-static void join(struct looking *looking, struct found *found) {
+static void join(const struct looking *looking, struct found *found) {
     size_t used = 0;
     if (!found->count)
         return;
     qsort(found->items, found->count, sizeof *found->items, compare_starts);
     for (size_t i = 1; i < found->count; i++) {
         struct stretch *last = &found->items[used], *next = &found->items[i];
-        if (hours_of(looking, next->start - last->end) <= 14 && goes_on(looking, last, next)) {
-            last->end = next->end;
-            last->surprise = last->surprise > next->surprise ? last->surprise : next->surprise;
-        } else {
+        if (next->start > last->end && !goes_on(looking, last, next)) {
             found->items[++used] = *next;
+            continue;
         }
+        last->end = next->end > last->end ? next->end : last->end;
+        last->surprise = next->surprise > last->surprise ? next->surprise : last->surprise;
     }
     found->count = used + 1;
 }
@@ -496,30 +539,39 @@ static void begin_track(struct looking *looking, size_t place) {
         track->mail = &looking->mails[SERIES_RECEIVED];
 }
 
-/* What is left between count and expectation, in pieces that are wholly usual. */
-static void measure(struct looking *looking, struct scatter_sums *sums_r) {
+/* What came and what was expected in some hours; what was taken out is in neither. */
+static void sum_hours(const struct looking *looking, size_t hour, size_t end, double *count_r,
+                      double *expected_r) {
+    const struct calendar *calendar = &looking->calendar;
+    const struct track *track = &looking->track;
+    *count_r = *expected_r = 0;
+    for (; hour < end; hour++) {
+        size_t first = hour * calendar->per_hour, next = first + calendar->per_hour;
+        bool is_of_book = false;
+        for (size_t i = first; i < next; i++)
+            is_of_book |= calendar->is_known[i];
+        *count_r += is_of_book ? over(track->count_sums, first, next) : track->hours[hour];
+        *expected_r += is_of_book ? over(track->expected_sums, first, next)
+                                  : calendar->known[hour] * track->of_week[calendar->of_week[hour]];
+    }
+}
+
+/* How far counts lie about what is expected, in pieces of each length. */
+static void measure(const struct looking *looking, struct scatter_sums *sums_r) {
     const struct calendar *calendar = &looking->calendar;
     const struct track *track = &looking->track;
     size_t quarter = calendar->per_hour / 4 ? calendar->per_hour / 4 : 1;
+    double count, expected;
     *sums_r = (struct scatter_sums){0};
     for (size_t i = 0; i + quarter <= calendar->buckets; i += quarter) {
-        double count = over(track->count_sums, i, i + quarter);
-        double expected = over(track->expected_sums, i, i + quarter);
+        expected = over(track->expected_sums, i, i + quarter);
         if (expected > 0)
-            scatter_add(sums_r, 0, count, expected);
+            scatter_add(sums_r, 0, over(track->count_sums, i, i + quarter), expected);
     }
     for (size_t scale = 1; scale < SCATTER_SCALES; scale++) {
         size_t hours = (size_t)scatter_hours[scale];
         for (size_t hour = 0; hour + hours <= calendar->hours; hour += hours) {
-            double count = 0, expected = 0;
-            for (size_t i = hour; i < hour + hours; i++) {
-                size_t first = i * calendar->per_hour, end = first + calendar->per_hour;
-                double of_buckets = over(track->expected_sums, first, end);
-                bool is_book = of_buckets > 0 || !calendar->known[i] || calendar->is_known[first];
-                count += is_book ? over(track->count_sums, first, end) : track->hours[i];
-                expected += is_book ? of_buckets
-                                    : calendar->known[i] * track->of_week[calendar->of_week[i]];
-            }
+            sum_hours(looking, hour, hour + hours, &count, &expected);
             if (expected > 0)
                 scatter_add(sums_r, scale, count, expected);
         }
@@ -529,7 +581,7 @@ static void measure(struct looking *looking, struct scatter_sums *sums_r) {
 static void first_round(struct looking *looking, size_t place) {
     struct found *masked = &looking->masked[place];
     begin_track(looking, place);
-    looking->track.scatter = common;
+    looking->track.scatter = calm;
     expect(looking, true);
     looking->lenience = first_lenience;
     find_all(looking, masked);
@@ -543,6 +595,8 @@ static void first_round(struct looking *looking, size_t place) {
     for (size_t i = 0; i < masked->count; i++)
         take_out(looking, &masked->items[i]);
     expect(looking, false);
+    for (size_t i = 0; i < masked->regular_count; i++)
+        take_out(looking, &masked->regular[i]);
     add_up(looking);
     measure(looking, &looking->sums[place]);
 }

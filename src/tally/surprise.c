@@ -20,7 +20,7 @@ const double scatter_hours[SCATTER_SCALES] = {0.25, 1, 3, 8, 24};
 static const double even_events = 15, even_pieces = 12;
 static const double least_clusters = 0.25, least_levels = 0.02;
 /* The share of failures of one busy mailing is not that of another. */
-static const double scatter_of_extra = 0.3;
+static const double scatter_of_extra = 0.5;
 
 void scatter_add(struct scatter_sums *sums, size_t scale, double count, double expected) {
     sums->squares[scale] += (count - expected) * (count - expected);
