@@ -285,6 +285,68 @@ static void test_one_day(void **state) {
     end(&traffic, &spikes);
 }
 
+/* ---- history: what is usual of one day is told by the weeks before it */
+
+static void put_hour(struct series_book *book, const char *event, const char *class_name,
+                     int64_t hour, unsigned count) {
+    bool is_total = !event;
+    struct hourly_cell cell = {.table = is_total ? HOURLY_TOTALS : HOURLY_REASONS, .hour = hour};
+    cell.keys[0] = slice_of(is_total ? class_name : event);
+    cell.keys[1] = slice_of(class_name);
+    cell.keys[2] = SLICE("out");
+    cell.numbers[0] = count;
+    series_book_put(book, &cell);
+}
+
+static struct series_book *four_weeks_before(unsigned each_night) {
+    struct series_book *book = series_book_new(HOUR);
+    for (int64_t i = 1; i <= 28 * DAY_HOURS; i++) {
+        int64_t hour = MIDNIGHT / HOUR - i;
+        put_hour(book, NULL, "delivered", hour, 80);
+        put_hour(book, "bounced", "mailbox-full", hour,
+                 hour % DAY_HOURS == 2 ? each_night : some(0.5));
+    }
+    return book;
+}
+
+static size_t found_with(const struct series_book *book, const struct series_book *usual) {
+    struct spikes spikes;
+    spikes_find(book, usual, &spikes);
+    size_t count = spikes.count;
+    spikes_release(&spikes);
+    return count;
+}
+
+/* Sixty come at two in the night, within half an hour. */
+static void test_history(void **state) {
+    (void)state;
+    struct traffic traffic = begin(0, BUCKETS);
+    struct series_book *calm = four_weeks_before(0), *nightly = four_weeks_before(60);
+    for (int bucket = 0; bucket < BUCKETS; bucket++)
+        add(&traffic, EVENT_DELIVERED, "accepted", bucket, 7);
+    add_evenly(&traffic, EVENT_BOUNCED, "mailbox-full", 25, 31, 60);
+    assert_int_equal(found_with(traffic.book, calm), 1);
+    assert_int_equal(found_with(traffic.book, nightly), 0);
+    series_book_free(calm);
+    series_book_free(nightly);
+    series_book_free(traffic.book);
+}
+
+/* Out of history alone: hours. */
+static void test_history_alone(void **state) {
+    (void)state;
+    struct series_book *book = four_weeks_before(0);
+    struct spikes spikes;
+    for (int64_t hour = 0; hour < 3; hour++)
+        put_hour(book, "bounced", "mailbox-full", MIDNIGHT / HOUR - 100 + hour, 20);
+    spikes_find(book, NULL, &spikes);
+    assert_int_equal(spikes.count, 1);
+    assert_int_equal(spikes.items[0].start, MIDNIGHT - 100 * HOUR);
+    assert_int_equal(spikes.items[0].end, MIDNIGHT - 97 * HOUR);
+    spikes_release(&spikes);
+    series_book_free(book);
+}
+
 /* ---- laws */
 
 static void assert_same(const struct spikes *a, const struct spikes *b) {
@@ -328,11 +390,12 @@ static void test_any_order(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_found),        cmocka_unit_test(test_usual_traffic),
-        cmocka_unit_test(test_busy_mailing), cmocka_unit_test(test_each_night),
-        cmocka_unit_test(test_each_monday),  cmocka_unit_test(test_one_burst),
-        cmocka_unit_test(test_behind_a_gap), cmocka_unit_test(test_short_logs),
-        cmocka_unit_test(test_one_day),      cmocka_unit_test(test_any_order),
+        cmocka_unit_test(test_found),         cmocka_unit_test(test_usual_traffic),
+        cmocka_unit_test(test_busy_mailing),  cmocka_unit_test(test_each_night),
+        cmocka_unit_test(test_each_monday),   cmocka_unit_test(test_one_burst),
+        cmocka_unit_test(test_behind_a_gap),  cmocka_unit_test(test_short_logs),
+        cmocka_unit_test(test_one_day),       cmocka_unit_test(test_history),
+        cmocka_unit_test(test_history_alone), cmocka_unit_test(test_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
