@@ -78,6 +78,7 @@ static bool begin_export(struct analysis *analysis, struct run *run, struct prob
     struct exporting *exporting = (struct exporting *)analysis;
     run->counts = false; /* rows tell no totals: half of the time of a report */
     run->listen = write_row;
+    run->has_rows = true;
     run->context = exporting;
     exporting->deliveries =
         run->options->all || filter_names_event(&run->options->filter, EVENT_DELIVERED);

@@ -168,7 +168,6 @@ static void write_page(struct spiking *spiking, struct run *run) {
     struct format_wishes wishes =
         result_wishes(&analysis->result, run->options, &run->knowledge->words);
     bool is_cut = run->options->top_given || analysis->format->for_people;
-    struct ledger ledger = tally_ledger(run->tally);
     struct page page;
     page_init(&page, NULL);
     page.words = &run->knowledge->words;
@@ -180,7 +179,7 @@ static void write_page(struct spiking *spiking, struct run *run) {
                           .bucket = series_book_bucket(spiking->book),
                           .series = series_of(spiking->book),
                           .book = run->knowledge->book,
-                          .ledger = &ledger,
+                          .tally = run->tally,
                           .filter = &filter,
                           .top = is_cut ? run->options->top : 0,
                           .is_masked = run->masker != NULL,

@@ -277,7 +277,7 @@ void inputs_find(struct run *run, struct sources *sources) {
 static void read_all(struct run *run, struct sources *sources) {
     inputs_find(run, sources);
     run->sources = sources;
-    meter_begin(run->options, sources, run->listen);
+    meter_begin(run->options, sources, run->has_rows);
     for (size_t i = 0; i < sources->count && !run->stopped; i++) {
         struct problem problem;
         struct reader *reader = source_open(&sources->items[i], &problem);

@@ -209,7 +209,7 @@ void resuming_read(struct run *run, struct inputs *inputs) {
             break;
         run->sources = sources;
         if (round == 0)
-            meter_begin(run->options, sources, run->listen);
+            meter_begin(run->options, sources, run->has_rows);
         is_whole = true;
         for (size_t i = 0; i < sources->count && is_whole; i++)
             is_whole = read_on(run, &sources->items[i]);

@@ -44,6 +44,7 @@ struct run {
     /* Called for every finding in order, after it was counted; may be NULL. */
     void (*listen)(void *context, const struct finding *finding);
     void *context;
+    bool has_rows;         /* the listener writes one whenever it is called */
     bool wants_details;    /* the listener gets what is no finding as well: messages that come in */
     bool wants_deliveries; /* deliveries are shown, or asked for by reply: theirs is read too */
     bool faulty;           /* some input was missing, damaged or not understood: status 1 */

@@ -443,7 +443,7 @@ static void add_head(struct page *page, const struct spike_page_wishes *wishes) 
     page_section(page, "schema", NULL, LOOK_HIDDEN, CELL_COUNT)->cell->number = 1;
     page_section(page, "bucket_seconds", NULL, LOOK_HIDDEN, CELL_COUNT)->cell->number =
         (uint64_t)wishes->bucket;
-    summary_lines(page, wishes->ledger);
+    summary_lines(page, wishes->tally);
     asked_of(wishes->filter, page);
     struct cell *looked = page_section(page, "looked_at", NULL, LOOK_HIDDEN, CELL_RECORD)->cell;
     bool has_times = wishes->spikes->note != SPIKES_NO_TIMES;
@@ -516,6 +516,6 @@ void spike_page(struct page *page, const struct spike_page_wishes *wishes) {
     add_looked(page, wishes);
     add_spikes(page, wishes, told, count);
     if (!wishes->is_past)
-        summary_balance(page, wishes->ledger);
+        summary_balance(page, wishes->tally);
     free(told);
 }

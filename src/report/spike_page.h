@@ -15,7 +15,7 @@ struct spike_page_wishes {
     int64_t bucket;      /* seconds */
     size_t series;       /* that were looked at */
     const struct rulebook *book;
-    const struct ledger *ledger;
+    const struct tally *tally;   /* for the account of lines */
     const struct filter *filter; /* as it is shown; may be NULL */
     unsigned top;                /* 0: all */
     struct slice missing;        /* nodes of a cluster that did not answer; empty: none */

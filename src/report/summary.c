@@ -200,8 +200,9 @@ static void ledger_cells(struct page *page, struct cell *record, const struct le
                    cells[i].lines, NULL);
 }
 
-void summary_lines(struct page *page, const struct ledger *ledger) {
-    ledger_cells(page, page_section(page, "lines", NULL, LOOK_HIDDEN, CELL_RECORD)->cell, ledger,
+void summary_lines(struct page *page, const struct tally *tally) {
+    const struct ledger ledger = tally_ledger(tally);
+    ledger_cells(page, page_section(page, "lines", NULL, LOOK_HIDDEN, CELL_RECORD)->cell, &ledger,
                  false);
 }
 
@@ -255,18 +256,13 @@ static void add_ledgers(struct page *page, const struct tally *tally) {
     drop_if_empty(section);
 }
 
-void summary_balance(struct page *page, const struct ledger *ledger) {
-    const struct ledger *sum = ledger;
+void summary_balance(struct page *page, const struct tally *tally) {
+    const struct ledger sum = tally_ledger(tally);
     add_text(page,
-             WORDS_FILL(&page->arena, page_word(page, WORD_BALANCE), words_number(page, sum->read),
-                        words_number(page, sum->used), words_number(page, sum->dull),
-                        words_number(page, sum->other), words_number(page, sum->outside),
-                        words_number(page, sum->not_understood)));
-}
-
-static void add_balance(struct page *page, const struct tally *tally) {
-    struct ledger sum = tally_ledger(tally);
-    summary_balance(page, &sum);
+             WORDS_FILL(&page->arena, page_word(page, WORD_BALANCE), words_number(page, sum.read),
+                        words_number(page, sum.used), words_number(page, sum.dull),
+                        words_number(page, sum.other), words_number(page, sum.outside),
+                        words_number(page, sum.not_understood)));
     uint64_t lost = tally_entries_lost(tally);
     if (lost)
         add_text(page,
@@ -307,7 +303,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     page->metrics = report_metrics;
     page_section(page, "schema", NULL, LOOK_HIDDEN, CELL_COUNT)->cell->number = 1;
     page->part = part_name(PART_LINES);
-    summary_lines(page, &ledger);
+    summary_lines(page, tally);
     page->part = NULL;
     asked_of(wishes->filter, page);
     if (wishes->past)
@@ -341,7 +337,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     incident_tables(page, tally, wishes);
     top_lists(&digging, tally, wishes->list_top, wishes->only, wishes->past);
     page->part = part_name(PART_LINES);
-    add_balance(page, tally);
+    summary_balance(page, tally);
     page->part = part_name(PART_NOTICES);
     add_notices(page, &totals, wishes->filter);
     add_ledgers(page, tally);

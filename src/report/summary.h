@@ -42,7 +42,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
 
 /* What every page of logs has of the account of lines: the member "lines", and for people the sum.
  */
-void summary_lines(struct page *page, const struct ledger *ledger);
-void summary_balance(struct page *page, const struct ledger *ledger);
+void summary_lines(struct page *page, const struct tally *tally);
+void summary_balance(struct page *page, const struct tally *tally);
 
 #endif
