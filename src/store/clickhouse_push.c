@@ -44,6 +44,7 @@ struct host {
     struct slice name; /* of the arena */
     size_t origin;
     int64_t first_hour, last_hour, closed_day;
+    int64_t first_of_file; /* before it the cluster may have more */
     bool was_there;
 };
 
@@ -169,7 +170,8 @@ static bool is_same_list(const struct sent *a, const struct sent *b) {
 /* Sorts them. */
 static bool clear_units(struct push *push, int table, struct sent *units, size_t count) {
     bool good = true;
-    qsort(units, count, sizeof *units, by_place);
+    if (count)
+        qsort(units, count, sizeof *units, by_place);
     for (size_t i = 0, end; good && i < count; i = end) {
         struct out out;
         for (end = i; end < count && end - i < HOURS_LISTED && is_same_list(&units[i], &units[end]);
@@ -391,6 +393,7 @@ static bool take_host(void *context, const struct store_origin *origin, struct s
                                                     first_hour,
                                                     last_hour,
                                                     closed_day,
+                                                    first_hour,
                                                     false};
     return true;
 }
@@ -643,8 +646,8 @@ static void out_template_clearing(struct out *out, const struct push *push,
 static int64_t first_hour_of(const struct push *push, size_t origin) {
     int64_t first = INT64_MAX;
     for (size_t i = 0; i < push->host_count; i++)
-        if (push->hosts[i].origin == origin && push->hosts[i].first_hour < first)
-            first = push->hosts[i].first_hour;
+        if (push->hosts[i].origin == origin && push->hosts[i].first_of_file < first)
+            first = push->hosts[i].first_of_file;
     return first;
 }
 
