@@ -135,7 +135,7 @@ static int64_t nanos_now(void) {
 static void find_sources(struct run *run, struct looking *looking, struct sources *sources) {
     enum { FAULT_TRIES = 10, MILLISECOND = 1000 * 1000, TICK = 20 * MILLISECOND };
     const struct timespec a_little = {.tv_nsec = 2 * TICK};
-    const int64_t long_enough = nanos_now() + (int64_t)10000 * MILLISECOND;
+    const int64_t long_enough = nanos_now() + (int64_t)60000 * MILLISECOND;
     int64_t before = INT64_MIN;
     for (int tries = 1;; tries++) {
         struct kept_notes notes = {0};
