@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# into_page - puts a measured table into docs/performance.md, between <!-- NAME --> and
-# <!-- end of NAME -->.
-# usage: tests/bench/into_page.sh NAME FILE
+# into_page - puts a measured table into a page, between <!-- NAME --> and <!-- end of NAME -->.
+# usage: tests/bench/into_page.sh NAME FILE [PAGE]   (default: docs/performance.md)
 set -eu
 cd "$(dirname "$0")/../.."
-page=docs/performance.md
+page=${3:-docs/performance.md}
 grep -qxF "<!-- $1 -->" "$page" && grep -qxF "<!-- end of $1 -->" "$page" || {
     echo "$page has no place for $1" >&2
     exit 1

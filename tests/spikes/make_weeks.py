@@ -20,7 +20,7 @@ import json
 import math
 from collections import Counter
 
-from causes_of_spikes import KINDS_OF_CAUSE, SmartHost, decoys
+from causes_of_spikes import KINDS_OF_CAUSE, SmartHost, SpamRun, decoys
 from usual_mail import DAY, HOUR, SLOT, Life, Site, fresh_random
 
 RATIOS = [2, 2, 3, 3, 4, 4, 6, 6, 10, 10, 20]
@@ -39,13 +39,17 @@ def plan(life, rng, kind, number, placed):
             break
         length *= 1.4
     cause.wanted = max(cause.wanted, 8)
-    for _ in range(40):
+    for turn in range(120):
+        if turn % 20 == 19:
+            length = max(SHORTEST, length * .6)
         start = life.begin + rng.uniform(1.1 * DAY, life.end - life.begin - length - HOUR)
         start = round(start / 60) * 60
         end = start + round(length / 60) * 60
         if start < life.begin + DAY or any(too_near(cause, start, end, other) for other in placed):
             continue
         if life.gap and start < life.gap[1] + 2 * HOUR and end > life.gap[0] - 2 * HOUR:
+            continue
+        if not has_start(life, cause, start, end):
             continue
         cause.start, cause.end = start, end
         if cause.follows_traffic:
@@ -61,6 +65,15 @@ def busyness(life, start, end):
     moments = [datetime.datetime.fromtimestamp(start + (end - start) * (i + .5) / 50, life.zone)
                for i in range(50)]
     return sum(life.site.rate(moment) for moment in moments) / 50 / (life.site.volume / DAY)
+
+
+def has_start(life, cause, start, end):
+    """Where a long night goes by before anything fails, nobody can tell when it began."""
+    first = min(75 * 60, end - start)
+    share = first / (end - start)
+    if cause.reasons != ("bad-credentials",):
+        share *= busyness(life, start, start + first) / max(.01, busyness(life, start, end))
+    return cause.wanted * share >= min(4, cause.wanted / 4)
 
 
 def too_near(cause, start, end, other):
@@ -122,7 +135,8 @@ def make(wishes, log):
     if not wishes.plain:
         decoys(life, fresh_random("decoys", wishes.seed))
     rng = fresh_random("causes", wishes.seed)
-    kinds = [kind for kind in KINDS_OF_CAUSE if site.mta != "sendmail" or kind is not SmartHost]
+    kinds = [kind for kind in KINDS_OF_CAUSE  # Sendmail tells the sender behind the refusal
+             if site.mta != "sendmail" or kind not in (SmartHost, SpamRun)]
     rng.shuffle(kinds)
     placed = []
     for number in range(wishes.causes):

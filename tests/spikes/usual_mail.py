@@ -121,7 +121,7 @@ class Site:
                          round(rng.lognormvariate(2, .8)) + 1, rng.choice(("login", "relay")))
                      for i in range(rng.randrange(1, 7))]
         self.guesses = rng.uniform(2, 60)     # a day, of many clients that come once
-        self.careless = rng.uniform(.3, 4)    # messages a day to many stale addresses
+        self.careless = rng.uniform(.1, 1)    # messages a day to many stale addresses
         self.carelessness = rng.uniform(1.1, 1.8)
         self.flow = [share * 24 / sum(DAYS[self.day]) for share in DAYS[self.day]]
 
