@@ -497,6 +497,12 @@ bench-history: build/$(PROGRAM) $(BENCH_TOOLS) ## what keeping and asking histor
 	@tests/bench/history.sh
 	@tests/bench/into_page.sh history build/bench/history.md
 
+# Needs clickhouse-server (apt-get install clickhouse-server, or what check-fleet has unpacked).
+.PHONY: bench-fleet
+bench-fleet: build/$(PROGRAM) $(BENCH_TOOLS) ## 200 hosts and 30 days, in SQLite and on two shards, into docs/performance.md (5 minutes)
+	@DEPS='$(DEPS)' tests/fleet/clickhouse.sh speed.py
+	@tests/bench/into_page.sh fleet build/bench/fleet.md
+
 .PHONY: stages
 stages: build/$(PROGRAM) $(BENCH_TOOLS) ## where the instructions of a line go, into docs/performance.md
 	@tests/bench/stages.sh
