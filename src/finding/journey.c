@@ -100,22 +100,23 @@ static struct slice lent(const struct journey *journey, struct slice text) {
 }
 
 /* All that was said of a message lies in one piece, so it is copied at once. */
-static const char *lent_text(struct journey *journey, const struct message *message) {
-    if (journey->lent.message != message || journey->lent.length != message->text_used) {
-        char *text = arena_alloc(journey->arena, message->text_used);
-        journey->lent.text = memcpy(text, message->text, message->text_used);
-        journey->lent.length = message->text_used;
-        journey->lent.message = message;
-    }
-    return journey->lent.text;
+static void lend_text(struct journey *journey, const struct message *message) {
+    journey->lent.text = message->text;
+    if (journey->arena)
+        journey->lent.text = memcpy(arena_alloc(journey->arena, message->text_used), message->text,
+                                    message->text_used);
+    journey->lent.length = message->text_used;
+    journey->lent.message = message;
 }
 
-static struct slice lent_field(struct journey *journey, const struct message *message,
-                               enum field field) {
-    struct slice text = message_field(message, field);
-    if (text.length && journey->arena)
-        text.at = lent_text(journey, message) + message->fields[field].at;
-    return text;
+static inline struct slice lent_field(struct journey *journey, const struct message *message,
+                                      enum field field) {
+    size_t length = message->fields[field].length;
+    if (!length)
+        return (struct slice){0};
+    if (journey->lent.message != message || journey->lent.length != message->text_used)
+        lend_text(journey, message);
+    return (struct slice){journey->lent.text + message->fields[field].at, length};
 }
 
 /* What is not asked for is no finding; but the recipient whose state counted has left it. */
@@ -733,7 +734,9 @@ static void tell_origins(struct journey *journey, struct message *message,
     if (message)
         finding->origin = origin_of(journey, message);
     if (counted)
-        finding->counted = client_of(journey, counted);
+        finding->counted = counted == message && !has_first_hop(message)
+                               ? finding->origin
+                               : client_of(journey, counted);
 }
 
 /* Delivery of a notice is no mail of users: shown, and counted apart. It may go through a filter as
