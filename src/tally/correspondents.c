@@ -179,13 +179,12 @@ static void expect(const struct correspondents *all, enum correspondent_table ta
     counts_expect(&all->rankings[table].counts, hash);
 }
 
-/* Where a message came from, who it is for. */
+/* Senders, recipients and clients are the tables that outgrow the caches. */
 static void correspondents_expect(void *content, struct counting *counting) {
     const struct correspondents *all = content;
     const struct record *record = &counting->finding->record;
     if (counting->finding->new_messages) {
         expect(all, CORRESPONDENT_SENDER, counting->message_sender.hash);
-        expect(all, CORRESPONDENT_SENDER_DOMAIN, counting->message_sender_domain.hash);
         expect(all, CORRESPONDENT_CLIENT, counting->message_client);
     }
     if (is_refusal(counting)) {
@@ -196,7 +195,6 @@ static void correspondents_expect(void *content, struct counting *counting) {
     }
     expect(all, CORRESPONDENT_CLIENT, counting->client);
     expect(all, CORRESPONDENT_SENDER, counting->sender.hash);
-    expect(all, CORRESPONDENT_SENDER_DOMAIN, counting->sender_domain.hash);
     expect(all, CORRESPONDENT_RECIPIENT, counting->recipient.hash);
 }
 

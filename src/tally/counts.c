@@ -231,11 +231,6 @@ void counts_reserve(struct counts *counts, size_t hashes) {
         grow(counts, hashes + hashes / 2, FIRST_BEHIND);
 }
 
-void counts_expect(const struct counts *counts, uint64_t hash) {
-    if (counts->homes)
-        memory_expect(counts_home(counts, counts_key(counts, hash)));
-}
-
 void counts_add_up(const struct counts *counts, uint64_t *into, const uint64_t *from) {
     size_t sums = counts->numbers - counts->maxima;
     for (size_t i = 0; i < sums; i++)

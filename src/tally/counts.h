@@ -12,6 +12,7 @@
 #define TALLY_COUNTS_H
 
 #include "base/hash.h"
+#include "base/memory.h"
 #include "base/pack.h"
 
 enum { COUNTS_MOST = 16 /* numbers of a hash */, COUNTS_WORDS = 4 };
@@ -88,7 +89,7 @@ size_t counts_above_zero(const struct counts *counts, size_t number);
 /* Makes room in empty ones: so many hashes come without growing. */
 void counts_reserve(struct counts *counts, size_t hashes);
 /* Begins to fetch what a hash has: it will be asked for soon. */
-void counts_expect(const struct counts *counts, uint64_t hash);
+static inline void counts_expect(const struct counts *counts, uint64_t hash);
 
 /* In steps, for who looks before and after: the row of a hash, valid until the next is asked for,
  * and its numbers. */
@@ -143,6 +144,11 @@ static inline uint64_t counts_key(const struct counts *counts, uint64_t hash) {
 
 static inline uint64_t *counts_home(const struct counts *counts, uint64_t key) {
     return counts->rows + (size_t)((__uint128_t)key * counts->homes >> 64) * (1 + counts->words);
+}
+
+static inline void counts_expect(const struct counts *counts, uint64_t hash) {
+    if (counts->homes)
+        memory_expect(counts_home(counts, counts_key(counts, hash)));
 }
 
 /* The row of a key, or where it would be: the first that is empty or has a greater one. The last
