@@ -2,7 +2,7 @@
  *
  * How: a finding about a recipient gives one row of numbers, which is added to three rankings. The
  * relay of a bounce for want of any is "", and so is the domain of an address without one: each
- * column adds up.
+ * column adds up. Durations are kept once, by all three names together.
  */
 #include "tally/destinations.h"
 
@@ -12,7 +12,7 @@
 
 struct destinations {
     struct ranking rankings[DESTINATION_TABLES];
-    struct spread spreads[DESTINATION_TABLES];
+    struct spread spread; /* its owners have a name in each table */
 };
 
 /* Four words; few domains and relays have more than fits. */
@@ -30,16 +30,15 @@ static void destinations_init(void *content) {
     const size_t order = DESTINATION_SEEN;
     for (int table = 0; table < DESTINATION_TABLES; table++) {
         ranking_init(&all->rankings[table], DESTINATION_NUMBERS, 1, rooms, &order, 1);
-        spread_init(&all->spreads[table]);
     }
+    spread_init(&all->spread);
 }
 
 static void destinations_release(void *content) {
     struct destinations *all = content;
-    for (int table = 0; table < DESTINATION_TABLES; table++) {
+    for (int table = 0; table < DESTINATION_TABLES; table++)
         ranking_release(&all->rankings[table]);
-        spread_release(&all->spreads[table]);
-    }
+    spread_release(&all->spread);
 }
 
 /* ---- what a finding adds */
@@ -81,15 +80,6 @@ static void take_back(struct amounts *by, const struct counting *counting) {
             0 - (uint64_t)counting->finding->record.size * counting->recipients);
 }
 
-static void add_named(struct destinations *all, enum destination_table table,
-                      const struct name *name, const struct amounts *by) {
-    const uint64_t *numbers = by->numbers;
-    ranking_add_name(&all->rankings[table], name, by);
-    if (numbers[DESTINATION_TIMED])
-        spread_add(&all->spreads[table], name->hash, numbers[DESTINATION_LONGEST],
-                   numbers[DESTINATION_TIMED]);
-}
-
 static struct slice name_of_relay(const struct record *record, char room[RANKING_NAME]) {
     if (!record->peer_host.length && !record->peer_ip.length &&
         record->direction == DIRECTION_LOCAL)
@@ -107,29 +97,39 @@ static void add_at_relay(struct destinations *all, const struct counting *counti
     if (!seen)
         return;
     amounts_set(by, rooms, DESTINATION_SEEN, seen);
-    add_named(all, DESTINATION_RELAY, &counting->relay, by);
-    add_named(all, DESTINATION_OPERATOR, &counting->run_by, by);
+    ranking_add_name(&all->rankings[DESTINATION_RELAY], &counting->relay, by);
+    ranking_add_name(&all->rankings[DESTINATION_OPERATOR], &counting->run_by, by);
 }
 
 static void destinations_expect(void *content, struct counting *counting) {
     const struct finding *finding = counting->finding;
+    (void)content;
     if (!counting->recipients && !counting_is_failed_try(finding))
         return;
     counting->relay = ranking_name(name_of_relay(&finding->record, counting->relay_room));
     counting->run_by = finding->run_by.length ? ranking_name(finding->run_by) : counting->relay;
-    const struct destinations *all = content;
-    counts_expect(&all->rankings[DESTINATION_RELAY].counts, counting->relay.hash);
-    counts_expect(&all->rankings[DESTINATION_OPERATOR].counts, counting->run_by.hash);
-    counts_expect(&all->rankings[DESTINATION_DOMAIN].counts, counting->recipient_domain.hash);
+}
+
+static void add_duration(struct destinations *all, const struct counting *counting,
+                         const struct amounts *by) {
+    const struct spread_owner owner = {{
+        [DESTINATION_DOMAIN] = counting->recipient_domain.hash,
+        [DESTINATION_RELAY] = counting->relay.hash,
+        [DESTINATION_OPERATOR] = counting->run_by.hash,
+    }};
+    if (by->numbers[DESTINATION_TIMED])
+        spread_add(&all->spread, &owner, by->numbers[DESTINATION_LONGEST],
+                   by->numbers[DESTINATION_TIMED]);
 }
 
 static void destinations_add(void *content, const struct counting *counting) {
     const struct finding *finding = counting->finding;
+    struct destinations *all = content;
     struct amounts by;
     amounts_clear(&by);
     if (counting_is_failed_try(finding)) {
         amounts_set(&by, rooms, DESTINATION_FAILED, finding->repeat);
-        add_at_relay(content, counting, &by);
+        add_at_relay(all, counting, &by);
         return;
     }
     if (!counting->recipients)
@@ -140,11 +140,12 @@ static void destinations_add(void *content, const struct counting *counting) {
     if (counting->into == FATE_DELIVERED)
         add_delivery(&by, counting);
     if (fate_is_counted(counting->into))
-        add_at_relay(content, counting, &by);
+        add_at_relay(all, counting, &by);
     amounts_set(&by, rooms, DESTINATION_SEEN, counting->new_recipients);
     if (fate_is_counted(counting->from))
         take_back(&by, counting);
-    add_named(content, DESTINATION_DOMAIN, &counting->recipient_domain, &by);
+    ranking_add_name(&all->rankings[DESTINATION_DOMAIN], &counting->recipient_domain, &by);
+    add_duration(all, counting, &by);
 }
 
 /* ---- merging, saving, reading */
@@ -152,26 +153,23 @@ static void destinations_add(void *content, const struct counting *counting) {
 static void destinations_merge(void *into, const void *from) {
     struct destinations *all = into;
     const struct destinations *more = from;
-    for (int table = 0; table < DESTINATION_TABLES; table++) {
+    for (int table = 0; table < DESTINATION_TABLES; table++)
         ranking_merge(&all->rankings[table], &more->rankings[table]);
-        spread_merge(&all->spreads[table], &more->spreads[table]);
-    }
+    spread_merge(&all->spread, &more->spread);
 }
 
 static void destinations_save(const void *content, struct pack *pack) {
     const struct destinations *all = content;
-    for (int table = 0; table < DESTINATION_TABLES; table++) {
+    for (int table = 0; table < DESTINATION_TABLES; table++)
         ranking_save(&all->rankings[table], pack);
-        spread_save(&all->spreads[table], pack);
-    }
+    spread_save(&all->spread, pack);
 }
 
 static void destinations_load(void *content, struct unpack *unpack) {
     struct destinations *all = content;
-    for (int table = 0; table < DESTINATION_TABLES; table++) {
+    for (int table = 0; table < DESTINATION_TABLES; table++)
         ranking_load(&all->rankings[table], unpack);
-        spread_load(&all->spreads[table], unpack);
-    }
+    spread_load(&all->spread, unpack);
 }
 
 const struct counter counter_destinations = {
@@ -200,7 +198,8 @@ void destinations_put_delay(struct tally *tally, uint64_t microseconds, uint64_t
     struct destinations *all = tally_content_to_fill(tally, &counter_destinations);
     const uint64_t by[DESTINATION_NUMBERS] = {[DESTINATION_TIMED] = recipients};
     uint64_t hash = ranking_add(&all->rankings[DESTINATION_OPERATOR], (struct slice){0}, by);
-    spread_add(&all->spreads[DESTINATION_OPERATOR], hash, microseconds, recipients);
+    const struct spread_owner owner = {{[DESTINATION_OPERATOR] = hash}};
+    spread_add(&all->spread, &owner, microseconds, recipients);
 }
 
 const struct ranking *destinations(const struct tally *tally, enum destination_table table) {
@@ -210,23 +209,20 @@ const struct ranking *destinations(const struct tally *tally, enum destination_t
 
 uint64_t destination_permille(const struct tally *tally, enum destination_table table,
                               uint64_t hash, unsigned permille) {
-    const struct destinations *all = tally_content(tally, &counter_destinations);
-    return spread_permille(&all->spreads[table], hash, permille);
+    struct spread_sum sum = {.all = 0};
+    destination_gather(tally, table, hash, &sum);
+    return spread_sum_permille(&sum, permille);
 }
 
+/* What it finds them by is all that changes. */
 void destination_gather(const struct tally *tally, enum destination_table table, uint64_t hash,
                         struct spread_sum *sum) {
-    const struct destinations *all = tally_content(tally, &counter_destinations);
-    spread_gather(&all->spreads[table], hash, sum);
+    struct destinations *all =
+        (struct destinations *)(uintptr_t)tally_content(tally, &counter_destinations);
+    spread_gather(&all->spread, table, hash, sum);
 }
 
-/* Of the three tables that of operators has the fewest names, and each delivery is in it. */
 void destinations_gather(const struct tally *tally, struct spread_sum *sum) {
     const struct destinations *all = tally_content(tally, &counter_destinations);
-    const struct counts *counts = &all->rankings[DESTINATION_OPERATOR].counts;
-    const struct spread *spread = &all->spreads[DESTINATION_OPERATOR];
-    uint64_t hash;
-    for (size_t place = 0; place < counts->places; place++)
-        if (counts_at(counts, place, &hash, NULL))
-            spread_gather(spread, hash, sum);
+    spread_gather_all(&all->spread, sum);
 }

@@ -39,6 +39,7 @@ enum { NEAR = 2, COUNT_BITS = 24, COUNT_MOST = (1 << COUNT_BITS) - 1 };
 
 /* Each item is step << COUNT_BITS | number, in the order of the steps. */
 struct spread_list {
+    struct spread_owner owner;
     uint16_t count, room; /* room 0: they are near */
     union {
         uint32_t near[NEAR];
@@ -85,49 +86,54 @@ static uint32_t *item_of(struct spread_list *list, uint32_t step) {
     return &items[place];
 }
 
-/* The owner is a hash already: his steps stand far from each other, and from those of others. */
-static uint64_t key_of(uint64_t owner, unsigned step) {
-    return owner + (step + 1) * 0x9e3779b97f4a7c15u;
+static uint64_t hash_of(const struct spread_owner *owner) {
+    return bytes_hash(owner->names, sizeof owner->names);
 }
 
-static void add_step(struct spread *spread, struct spread_list *list, uint64_t owner, unsigned step,
+/* A hash already: the steps of an owner stand far from each other, and from those of others. */
+static uint64_t key_of(const struct spread_owner *owner, unsigned step) {
+    return hash_of(owner) + (step + 1) * 0x9e3779b97f4a7c15u;
+}
+
+static void add_step(struct spread *spread, struct spread_list *list, unsigned step,
                      uint64_t number) {
     uint32_t *item = item_of(list, step);
     uint64_t low = (*item & COUNT_MOST) + (number & COUNT_MOST);
     uint64_t carried = (number >> COUNT_BITS) + (low >> COUNT_BITS);
     *item = (uint32_t)step << COUNT_BITS | (low & COUNT_MOST);
     if (carried)
-        counts_sum(&spread->carried, key_of(owner, step), 0, carried);
+        counts_sum(&spread->carried, key_of(&list->owner, step), 0, carried);
 }
 
-static struct spread_list *list_of(struct spread *spread, uint64_t owner) {
+static void forget_order(struct spread *spread) {
+    free(spread->sorted);
+    spread->sorted = NULL;
+}
+
+static struct spread_list *list_of(struct spread *spread, const struct spread_owner *owner) {
     bool is_new;
-    uint64_t *row = counts_row(&spread->owners, owner, &is_new);
+    uint64_t *row = counts_row(&spread->owners, hash_of(owner), &is_new);
     if (!is_new)
         return &spread->lists[counts_number(&spread->owners, row, 0)];
     size_t place = spread->owners.count - 1;
     counts_sum_row(&spread->owners, row, 0, place);
     spread->lists =
         memory_grow(spread->lists, &spread->list_places, place + 1, sizeof *spread->lists);
-    spread->lists[place] = (struct spread_list){0};
+    spread->lists[place] = (struct spread_list){.owner = *owner};
+    forget_order(spread);
     return &spread->lists[place];
 }
 
-static const struct spread_list *list_at(const struct spread *spread, uint64_t place) {
-    return &spread->lists[place];
-}
-
-/* All numbers of an owner, by their steps. */
-static void read_steps(const struct spread *spread, const struct spread_list *list, uint64_t owner,
-                       uint64_t numbers_r[SPREAD_STEPS]) {
+/* Adds all numbers of an owner to those of their steps. */
+static void add_steps(const struct spread *spread, const struct spread_list *list,
+                      uint64_t numbers[SPREAD_STEPS]) {
     const uint32_t *items = list->room ? list->items.far : list->items.near;
-    memset(numbers_r, 0, SPREAD_STEPS * sizeof *numbers_r);
     for (size_t i = 0; i < list->count; i++) {
         uint64_t carried = 0;
         unsigned step = items[i] >> COUNT_BITS;
         if (spread->carried.count)
-            counts_get(&spread->carried, key_of(owner, step), &carried);
-        numbers_r[step] = (items[i] & COUNT_MOST) + (carried << COUNT_BITS);
+            counts_get(&spread->carried, key_of(&list->owner, step), &carried);
+        numbers[step] += (items[i] & COUNT_MOST) + (carried << COUNT_BITS);
     }
 }
 
@@ -144,23 +150,71 @@ void spread_release(struct spread *spread) {
         if (spread->lists[i].room)
             free(spread->lists[i].items.far);
     free(spread->lists);
+    forget_order(spread);
     counts_release(&spread->owners);
     counts_release(&spread->carried);
 }
 
-void spread_add(struct spread *spread, uint64_t owner, uint64_t microseconds, uint64_t repeat) {
-    add_step(spread, list_of(spread, owner), owner, spread_step(microseconds), repeat);
+void spread_add(struct spread *spread, const struct spread_owner *owner, uint64_t microseconds,
+                uint64_t repeat) {
+    add_step(spread, list_of(spread, owner), spread_step(microseconds), repeat);
 }
 
-void spread_gather(const struct spread *spread, uint64_t owner, struct spread_sum *sum) {
-    uint64_t place, numbers[SPREAD_STEPS];
-    if (!counts_get(&spread->owners, owner, &place))
+static void add_up(struct spread_sum *sum) {
+    sum->all = 0;
+    for (unsigned step = 0; step < SPREAD_STEPS; step++)
+        sum->all += sum->steps[step];
+}
+
+void spread_gather_all(const struct spread *spread, struct spread_sum *sum) {
+    for (size_t i = 0; i < spread->owners.count; i++)
+        add_steps(spread, &spread->lists[i], sum->steps);
+    add_up(sum);
+}
+
+/* ---- those of a name: owners in the order of one of theirs */
+
+struct sorting {
+    const struct spread *spread;
+    size_t place;
+};
+
+static int compare_names(const void *left, const void *right, void *argument) {
+    const struct sorting *sorting = argument;
+    const struct spread_list *lists = sorting->spread->lists;
+    uint64_t a = lists[*(const uint32_t *)left].owner.names[sorting->place];
+    uint64_t b = lists[*(const uint32_t *)right].owner.names[sorting->place];
+    return (a > b) - (a < b);
+}
+
+static void sort_by(struct spread *spread, size_t place) {
+    struct sorting sorting = {spread, place};
+    size_t count = spread->owners.count;
+    if (spread->sorted && spread->sorted_by == place)
         return;
-    read_steps(spread, list_at(spread, place), owner, numbers);
-    for (unsigned step = 0; step < SPREAD_STEPS; step++) {
-        sum->steps[step] += numbers[step];
-        sum->all += numbers[step];
+    spread->sorted = memory_resize(spread->sorted, count + 1, sizeof *spread->sorted);
+    spread->sorted_by = place;
+    for (size_t i = 0; i < count; i++)
+        spread->sorted[i] = (uint32_t)i;
+    qsort_r(spread->sorted, count, sizeof *spread->sorted, compare_names, &sorting);
+}
+
+void spread_gather(struct spread *spread, size_t place, uint64_t name, struct spread_sum *sum) {
+    size_t low = 0, high = spread->owners.count;
+    sort_by(spread, place);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        bool is_before = spread->lists[spread->sorted[middle]].owner.names[place] < name;
+        low = is_before ? middle + 1 : low;
+        high = is_before ? high : middle;
     }
+    for (; low < spread->owners.count; low++) {
+        const struct spread_list *list = &spread->lists[spread->sorted[low]];
+        if (list->owner.names[place] != name)
+            break;
+        add_steps(spread, list, sum->steps);
+    }
+    add_up(sum);
 }
 
 uint64_t spread_sum_permille(const struct spread_sum *sum, unsigned permille) {
@@ -174,34 +228,26 @@ uint64_t spread_sum_permille(const struct spread_sum *sum, unsigned permille) {
     return 0;
 }
 
-uint64_t spread_permille(const struct spread *spread, uint64_t owner, unsigned permille) {
-    struct spread_sum sum = {.all = 0};
-    spread_gather(spread, owner, &sum);
-    return spread_sum_permille(&sum, permille);
-}
-
-/* ---- merging, saving: owners by their hash, each with his steps in order */
+/* ---- merging, saving: owners by their names, each with his steps in order */
 
 void spread_merge(struct spread *into, const struct spread *from) {
-    for (size_t at = 0; at < from->owners.places; at++) {
-        uint64_t owner, place, numbers[SPREAD_STEPS];
-        if (!counts_at(&from->owners, at, &owner, &place))
-            continue;
-        read_steps(from, list_at(from, place), owner, numbers);
-        struct spread_list *list = list_of(into, owner);
+    for (size_t i = 0; i < from->owners.count; i++) {
+        uint64_t numbers[SPREAD_STEPS] = {0};
+        add_steps(from, &from->lists[i], numbers);
+        struct spread_list *list = list_of(into, &from->lists[i].owner);
         for (unsigned step = 0; step < SPREAD_STEPS; step++)
             if (numbers[step])
-                add_step(into, list, owner, step, numbers[step]);
+                add_step(into, list, step, numbers[step]);
     }
 }
 
-struct saved {
-    uint64_t owner, place;
-};
-
-static int compare_saved(const void *left, const void *right) {
-    const struct saved *a = left, *b = right;
-    return (a->owner > b->owner) - (a->owner < b->owner);
+static int compare_owners(const void *left, const void *right) {
+    const struct spread_list *const *a = left, *const *b = right;
+    const uint64_t *one = (*a)->owner.names, *other = (*b)->owner.names;
+    size_t i = 0;
+    while (i < SPREAD_NAMES - 1 && one[i] == other[i])
+        i++;
+    return (one[i] > other[i]) - (one[i] < other[i]);
 }
 
 static void save_steps(const uint64_t numbers[SPREAD_STEPS], struct pack *pack) {
@@ -217,16 +263,17 @@ static void save_steps(const uint64_t numbers[SPREAD_STEPS], struct pack *pack) 
 }
 
 void spread_save(const struct spread *spread, struct pack *pack) {
-    struct saved *all = memory_resize(NULL, spread->owners.count + 1, sizeof *all);
-    size_t count = 0;
-    for (size_t at = 0; at < spread->owners.places; at++)
-        count += counts_at(&spread->owners, at, &all[count].owner, &all[count].place);
-    qsort(all, count, sizeof *all, compare_saved);
+    size_t count = spread->owners.count;
+    const struct spread_list **all = memory_resize(NULL, count + 1, sizeof *all);
+    for (size_t i = 0; i < count; i++)
+        all[i] = &spread->lists[i];
+    qsort(all, count, sizeof *all, compare_owners);
     pack_number(pack, count);
     for (size_t i = 0; i < count; i++) {
-        uint64_t numbers[SPREAD_STEPS];
-        read_steps(spread, list_at(spread, all[i].place), all[i].owner, numbers);
-        pack_number(pack, all[i].owner);
+        uint64_t numbers[SPREAD_STEPS] = {0};
+        add_steps(spread, all[i], numbers);
+        for (size_t name = 0; name < SPREAD_NAMES; name++)
+            pack_number(pack, all[i]->owner.names[name]);
         save_steps(numbers, pack);
     }
     free(all);
@@ -234,14 +281,16 @@ void spread_save(const struct spread *spread, struct pack *pack) {
 
 void spread_load(struct spread *spread, struct unpack *unpack) {
     for (size_t owners = unpack_count(unpack); owners && !unpack->broken; owners--) {
-        uint64_t owner = unpack_number(unpack);
-        struct spread_list *list = list_of(spread, owner);
+        struct spread_owner owner;
+        for (size_t name = 0; name < SPREAD_NAMES; name++)
+            owner.names[name] = unpack_number(unpack);
+        struct spread_list *list = list_of(spread, &owner);
         for (size_t steps = unpack_count(unpack); steps && !unpack->broken; steps--) {
             uint64_t step = unpack_number(unpack), number = unpack_number(unpack);
             if (step >= SPREAD_STEPS)
                 unpack->broken = true;
             else
-                add_step(spread, list, owner, (unsigned)step, number);
+                add_step(spread, list, (unsigned)step, number);
         }
     }
 }

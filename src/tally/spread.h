@@ -1,5 +1,6 @@
-/* spread - how durations are spread over very many owners (a domain, a relay), for percentiles:
- * counts in fixed steps, eight to each doubling, from 1 ms to 12 days.
+/* spread - how durations are spread over very many owners (the ways that mail goes), for
+ * percentiles: counts in fixed steps, eight to each doubling, from 1 ms to 12 days. An owner has
+ * some names, which he shares with others (a domain, a relay), and those of a name are added up.
  *
  * A percentile read from it is an estimate: at most 7 % off between those ends. Sums and maxima are
  * exact and kept elsewhere (struct ranking).
@@ -9,27 +10,36 @@
 
 #include "tally/counts.h"
 
-enum { SPREAD_STEPS = 224 };
+enum { SPREAD_STEPS = 224, SPREAD_NAMES = 3 };
+
+/* Whose a duration is: hashes (ranking_hash); 0: has no name in that place. */
+struct spread_owner {
+    uint64_t names[SPREAD_NAMES];
+};
 
 struct spread {
-    struct counts owners; /* hash -> place in lists */
+    struct counts owners; /* hash of all names -> place in lists */
     struct spread_list *lists;
     size_t list_places;
     struct counts carried; /* what does not fit into the lists: hash of owner and step */
+    uint32_t *sorted;      /* places in lists, by the names that were asked for; NULL: not now */
+    size_t sorted_by;
 };
 
 void spread_init(struct spread *spread);
 void spread_release(struct spread *spread);
-/* The owner is a hash (ranking_hash); `repeat` durations of so many microseconds. */
-void spread_add(struct spread *spread, uint64_t owner, uint64_t microseconds, uint64_t repeat);
-/* The duration in microseconds below which so many of a thousand are, at least one; 0: none. */
-uint64_t spread_permille(const struct spread *spread, uint64_t owner, unsigned permille);
+/* `repeat` durations of so many microseconds. */
+void spread_add(struct spread *spread, const struct spread_owner *owner, uint64_t microseconds,
+                uint64_t repeat);
 /* The durations of several owners together. */
 struct spread_sum {
     uint64_t steps[SPREAD_STEPS], all;
 };
-/* Adds those of an owner. */
-void spread_gather(const struct spread *spread, uint64_t owner, struct spread_sum *sum);
+/* Adds those of all owners with this name in that place; of all. To be asked for many names of one
+ * place in a row. */
+void spread_gather(struct spread *spread, size_t place, uint64_t name, struct spread_sum *sum);
+void spread_gather_all(const struct spread *spread, struct spread_sum *sum);
+/* The duration in microseconds below which so many of a thousand are, at least one; 0: none. */
 uint64_t spread_sum_permille(const struct spread_sum *sum, unsigned permille);
 
 /* The step of a duration, and the duration in the middle of a step; microseconds. */

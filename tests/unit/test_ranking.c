@@ -187,6 +187,12 @@ static void assert_near(uint64_t estimate, uint64_t truth) {
     assert_true(error <= truth * 7 / 100 + 500);
 }
 
+static uint64_t permille_of(struct spread *spread, size_t place, uint64_t name, unsigned permille) {
+    struct spread_sum sum = {.all = 0};
+    spread_gather(spread, place, name, &sum);
+    return spread_sum_permille(&sum, permille);
+}
+
 static void test_percentiles(void **state) {
     enum { DURATIONS = 9999 };
     static uint64_t all[DURATIONS];
@@ -194,15 +200,25 @@ static void test_percentiles(void **state) {
     (void)state;
     spread_init(&spread);
     for (size_t i = 0; i < DURATIONS; i++) {
+        const struct spread_owner one = {{7, 1 + i % 3, 20}}, other = {{8, 1, 20}};
         all[i] = (uint64_t)chance(1000) * chance(1000) * chance(10000);
-        spread_add(&spread, 7, all[i], 1);
-        spread_add(&spread, 8, 5000000, 3); /* another owner's do not matter */
+        spread_add(&spread, &one, all[i], 1);
+        spread_add(&spread, &other, 5000000, 3); /* another name's do not matter */
     }
     qsort(all, DURATIONS, sizeof *all, compare_numbers);
-    assert_near(spread_permille(&spread, 7, 500), all[DURATIONS / 2]);
-    assert_near(spread_permille(&spread, 7, 950), all[DURATIONS * 95 / 100]);
-    assert_near(spread_permille(&spread, 8, 950), 5000000);
-    assert_int_equal(spread_permille(&spread, 9, 500), 0);
+    assert_near(permille_of(&spread, 0, 7, 500), all[DURATIONS / 2]);
+    assert_near(permille_of(&spread, 0, 7, 950), all[DURATIONS * 95 / 100]);
+    assert_near(permille_of(&spread, 0, 8, 950), 5000000);
+    assert_int_equal(permille_of(&spread, 0, 9, 500), 0);
+    assert_int_equal(permille_of(&spread, 2, 7, 500), 0);
+    struct spread_sum all_of_one = {.all = 0}, sum = {.all = 0};
+    spread_gather(&spread, 1, 1, &all_of_one);
+    assert_int_equal(all_of_one.all, DURATIONS / 3 + 3 * DURATIONS);
+    spread_gather_all(&spread, &sum);
+    assert_int_equal(sum.all, 4 * DURATIONS);
+    const struct spread_owner late = {{9, 1, 20}}; /* after it was asked */
+    spread_add(&spread, &late, 5000000, 1);
+    assert_near(permille_of(&spread, 0, 9, 500), 5000000);
     spread_release(&spread);
 }
 
@@ -231,10 +247,11 @@ static void test_spread_is_a_sum(void **state) {
     spread_init(&parts[1]);
     spread_init(&loaded);
     for (size_t i = 0; i < ADDED; i++) {
-        uint64_t owner = 1 + chance(OWNERS), duration = (uint64_t)chance(100) << chance(30);
+        const struct spread_owner owner = {{1 + chance(OWNERS), chance(2), 1}};
+        uint64_t duration = (uint64_t)chance(100) << chance(30);
         uint64_t repeat = chance(20) ? 1 : 1 + (uint64_t)chance(MANY) * chance(MANY);
-        spread_add(&whole, owner, duration, repeat);
-        spread_add(&parts[chance(2)], owner, duration, repeat);
+        spread_add(&whole, &owner, duration, repeat);
+        spread_add(&parts[chance(2)], &owner, duration, repeat);
     }
     assert_true(whole.carried.count > 0);
     struct pack pack = packed_spread(&parts[1]);
