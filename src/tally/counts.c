@@ -300,15 +300,14 @@ size_t counts_above_zero(const struct counts *counts, size_t number) {
 /* The numbers of a row are added to others, each where it lies. */
 static inline void add_up_row(const struct counts *counts, const uint64_t *row, uint64_t *into) {
     size_t sums = counts->numbers - counts->maxima;
-    if (counts->maxima || counts_is_wide(counts, row)) {
-        uint64_t numbers[COUNTS_MOST];
-        read_row(counts, row, numbers);
-        counts_add_up(counts, into, numbers);
+    if (counts_is_wide(counts, row)) {
+        counts_add_up(counts, into, counts_wide(counts, row));
         return;
     }
-    for (size_t i = 0; i < sums; i++) {
+    for (size_t i = 0; i < counts->numbers; i++) {
         const struct counts_field *field = &counts->fields[i];
-        into[i] += row[1 + field->word] >> field->shift & field->most;
+        uint64_t number = row[1 + field->word] >> field->shift & field->most;
+        into[i] = i < sums ? into[i] + number : into[i] > number ? into[i] : number;
     }
 }
 

@@ -175,10 +175,15 @@ static inline uint64_t *counts_row(struct counts *counts, uint64_t hash, bool *i
 
 static inline void counts_add_wide(const struct counts *counts, uint64_t *numbers,
                                    const uint64_t *by) {
-    size_t sums = counts->numbers - counts->maxima;
-    for (size_t i = 0; i < sums; i++)
+    size_t sums = counts->numbers - counts->maxima, i = 0;
+    for (; i + 2 < sums; i += 3) { /* three at a time: half of the instructions */
         numbers[i] += by[i];
-    for (size_t i = sums; i < counts->numbers; i++)
+        numbers[i + 1] += by[i + 1];
+        numbers[i + 2] += by[i + 2];
+    }
+    for (; i < sums; i++)
+        numbers[i] += by[i];
+    for (; i < counts->numbers; i++)
         numbers[i] = numbers[i] > by[i] ? numbers[i] : by[i];
 }
 

@@ -81,11 +81,22 @@ static uint64_t domain_at(const struct content *flows, uint64_t id) {
     return id == NO_DOMAIN ? 0 : flows->domains[id];
 }
 
+static enum giver giver_of(uint64_t key) {
+    return (enum giver)((key >> 2 * DOMAIN_BITS) - 1);
+}
+
+static uint64_t sender_of(uint64_t key) {
+    return key >> DOMAIN_BITS & (((uint64_t)1 << DOMAIN_BITS) - 1);
+}
+
+static uint64_t recipient_of(uint64_t key) {
+    return key & (((uint64_t)1 << DOMAIN_BITS) - 1);
+}
+
 static struct pair pair_of(const struct content *flows, uint64_t key) {
-    const uint64_t mask = ((uint64_t)1 << DOMAIN_BITS) - 1;
-    return (struct pair){.giver = (enum giver)((key >> 2 * DOMAIN_BITS) - 1),
-                         .sender = domain_at(flows, key >> DOMAIN_BITS & mask),
-                         .recipient = domain_at(flows, key & mask)};
+    return (struct pair){.giver = giver_of(key),
+                         .sender = domain_at(flows, sender_of(key)),
+                         .recipient = domain_at(flows, recipient_of(key))};
 }
 
 /* ---- adding */
@@ -264,16 +275,26 @@ static bool is_local(const struct content *flows, const struct local_domains *lo
            delivered[HOME] > delivered[AWAY];
 }
 
+/* Which domains are local, by their short numbers; the caller frees it. There are hundreds of pairs
+ * to a domain. */
+static bool *locals_of(const struct content *flows, const struct local_domains *local) {
+    bool *locals = memory_new((flows->ids.count + 1) * sizeof *locals);
+    for (size_t id = 1; id <= flows->ids.count; id++)
+        locals[id] = is_local(flows, local, flows->domains[id]);
+    return locals;
+}
+
 /* What has no domain is delivered here. A sender is only written down: his domain makes a message
  * ours when nobody knows who handed it in, or when it went out, which not everybody may do. A
  * message without a sender that goes out is a bounce that was made here. */
-static enum flow flow_of(const struct content *flows, const struct local_domains *local,
-                         const struct pair *pair) {
-    bool to_us = !pair->recipient || is_local(flows, local, pair->recipient);
-    bool is_unknown = pair->giver == GIVER_UNKNOWN;
-    bool by_sender = pair->sender ? is_local(flows, local, pair->sender) : is_unknown;
-    bool from_us = pair->giver == GIVER_OURS || (by_sender && !to_us) ||
-                   (by_sender && is_unknown && pair->sender);
+static enum flow flow_of(const bool *locals, uint64_t key) {
+    enum giver giver = giver_of(key);
+    uint64_t sender = sender_of(key), recipient = recipient_of(key);
+    bool to_us = !recipient || locals[recipient];
+    bool is_unknown = giver == GIVER_UNKNOWN;
+    bool by_sender = sender ? locals[sender] : is_unknown;
+    bool from_us =
+        giver == GIVER_OURS || (by_sender && !to_us) || (by_sender && is_unknown && sender);
     if (to_us)
         return from_us ? FLOW_INTERNAL : FLOW_INBOUND;
     return from_us ? FLOW_OUTBOUND : FLOW_RELAYED;
@@ -282,18 +303,21 @@ static enum flow flow_of(const struct content *flows, const struct local_domains
 void flows_read(const struct tally *tally, const struct local_domains *local,
                 struct flow_sum sums_r[FLOWS]) {
     const struct content *flows = tally_content(tally, &counter_flows);
+    bool *locals = locals_of(flows, local);
     for (size_t flow = 0; flow < FLOWS; flow++)
         sums_r[flow] = (struct flow_sum){0};
     for (size_t place = 0; place < flows->pairs.places; place++) {
-        uint64_t key, numbers[COUNTS_MOST];
-        if (!counts_at(&flows->pairs, place, &key, numbers))
+        uint64_t key;
+        const uint64_t *row = counts_row_at(&flows->pairs, place);
+        if (!row)
             continue;
-        struct pair pair = pair_of(flows, key);
-        struct flow_sum *sum = &sums_r[flow_of(flows, local, &pair)];
-        sum->recipients += numbers[RECIPIENTS];
-        sum->messages += numbers[MESSAGES];
-        sum->bytes += numbers[BYTES];
+        counts_at(&flows->pairs, place, &key, NULL);
+        struct flow_sum *sum = &sums_r[flow_of(locals, key)];
+        sum->recipients += counts_number(&flows->pairs, row, RECIPIENTS);
+        sum->messages += counts_number(&flows->pairs, row, MESSAGES);
+        sum->bytes += counts_number(&flows->pairs, row, BYTES);
     }
+    free(locals);
 }
 
 struct ranked *flows_guess(const struct tally *tally, size_t *count_r) {
