@@ -93,7 +93,6 @@ struct job {
     struct progress *progress;
     struct arena arena;
     struct records found; /* of findings, whose records the readers fill */
-    struct records late;  /* the same of one mark: those above stay where they are */
     struct counting *countings;
     size_t counting_count, counting_capacity;
     struct mark *marks;
@@ -131,6 +130,7 @@ struct pipeline {
     struct job *jobs;
     void *ring[2 * THREADS_MOST + JOBS_BESIDE]; /* the jobs, as the workers want them */
     size_t job_count;
+    struct records late; /* findings of one mark: those of its block stay where they are */
     struct hands *hands; /* one a thread, the last for the ordered step */
     unsigned threads;
     struct progress **progress;

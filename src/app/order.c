@@ -199,10 +199,10 @@ static void take_odd(struct taking *taking, const struct split *part, enum odd k
     remember_odd(taking->pipeline->run, taking->job->progress, kind, &line);
 }
 
-static void swap_found(struct job *job) {
-    struct records found = job->found;
-    job->found = job->late;
-    job->late = found;
+static void swap_found(const struct taking *taking) {
+    struct records *late = &taking->pipeline->late, found = taking->job->found;
+    taking->job->found = *late;
+    *late = found;
 }
 
 /* What was read of a mark is put where it lasts as long as its block. */
@@ -233,14 +233,14 @@ static void take_entry(struct taking *taking, const struct split *remembered) {
     struct pipeline *pipeline = taking->pipeline;
     struct job *job = taking->job;
     const struct split split = lasting(remembered, &job->arena), *whole = &split;
-    swap_found(job);
+    swap_found(taking);
     bool outside = block_is_outside(pipeline->run->options, &whole->entry.time);
     bool is_own;
     enum reading reading =
         block_read_entry(pipeline, taking->hands, job, &whole->entry, NULL, outside, &is_own);
     block_count_own(job, &whole->entry, is_own, reading, pipeline->run->options->now);
     take_late(taking, whole->source);
-    swap_found(job);
+    swap_found(taking);
     if (reading == READING_UNKNOWN || reading == READING_OTHER)
         take_odd(taking, whole, reading == READING_OTHER ? ODD_OTHER : ODD_UNKNOWN);
     take_account(taking, whole, reading, outside);

@@ -35,9 +35,9 @@ static struct pipeline *pipeline_new(struct run *run) {
         job->block.bytes = memory_resize(NULL, LINES_BLOCK + LINE_LONGEST + 1, 1);
         arena_init(&job->arena);
         records_init(&job->found, sizeof(struct finding));
-        records_init(&job->late, sizeof(struct finding));
         map_init(&job->programs, sizeof(struct ledger));
     }
+    records_init(&pipeline->late, sizeof(struct finding));
     for (unsigned i = 0; i <= pipeline->threads; i++) {
         pipeline->hands[i].operators = operators_new(run->knowledge->book);
     }
@@ -54,7 +54,6 @@ static void pipeline_finish(struct pipeline *pipeline) {
     for (size_t i = 0; i < pipeline->job_count; i++) {
         free(pipeline->jobs[i].block.bytes);
         records_release(&pipeline->jobs[i].found);
-        records_release(&pipeline->jobs[i].late);
         free(pipeline->jobs[i].countings);
         free(pipeline->jobs[i].marks);
         arena_release(&pipeline->jobs[i].arena);
@@ -64,6 +63,7 @@ static void pipeline_finish(struct pipeline *pipeline) {
         judge_free(pipeline->hands[i].judge);
         operators_free(pipeline->hands[i].operators);
     }
+    records_release(&pipeline->late);
     free(pipeline->jobs);
     free(pipeline->hands);
     pipeline->workers = NULL;

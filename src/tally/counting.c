@@ -3,8 +3,7 @@
  * for the second time. */
 #include "tally/counting.h"
 
-#include <string.h>
-
+#include "tally/destinations.h"
 #include "tally/named.h"
 
 /* What a repeated entry stands for was logged that often, but a recipient of a message has one
@@ -103,6 +102,13 @@ struct slice counting_affected(const struct record *record) {
     return recipient.length ? recipient : record->peer_host;
 }
 
+struct slice counting_relay(const struct record *record, char room[RANKING_NAME]) {
+    bool is_named = record->peer_host.length || record->peer_ip.length;
+    if (!is_named && record->direction == DIRECTION_LOCAL)
+        return SLICE(DESTINATION_LOCAL);
+    return named_host(record->peer_host, record->peer_ip, room);
+}
+
 bool counting_is_failed_try(const struct finding *finding) {
     const struct record *record = &finding->record;
     return record->kind == RECORD_OUTCOME && record->level == LEVEL_HOST &&
@@ -121,8 +127,7 @@ static unsigned what_of(const struct counting *counting) {
 }
 
 void counting_begin(struct counting *counting, const struct finding *finding) {
-    memset(counting, 0, offsetof(struct counting, relay_room));
-    counting->finding = finding;
+    *counting = (struct counting){.finding = finding};
     if (finding->after != FATE_NONE) {
         counting->from = finding->before;
         counting->into = finding->after;

@@ -41,18 +41,20 @@ struct counting {
     uint64_t message_client;
     bool tells_sender; /* from whom is what the entry itself says */
     /* What a counter works out where it begins to fetch its rows, for where it adds to them: */
-    struct name relay, run_by, to_domain;
-    uint64_t flow;                 /* key of the pair of domains */
-    char relay_room[RANKING_NAME]; /* where the relay's name may stand; not cleared */
+    struct name to_domain;
+    uint64_t relay, run_by; /* hashes of names */
+    uint64_t flow;          /* key of the pair of domains */
 };
 
-/* Its names point into the finding, and when it is counted into itself: then it stays where it is.
- * The hashes of the finding's origins are asked for here only. A sender is "<>" when he is the null
- * sender, "" when he is not known. */
+/* Its names point into the finding. The hashes of the finding's origins are asked for here only. A
+ * sender is "<>" when he is the null sender, "" when he is not known. */
 void counting_begin(struct counting *counting, const struct finding *finding);
 
 /* Who is hit by a fault, by name (struct tally_affected). */
 struct slice counting_affected(const struct record *record);
+
+/* The name of the server that an outcome is about. */
+struct slice counting_relay(const struct record *record, char room[RANKING_NAME]);
 
 /* One host of several failed: no event of the totals. */
 bool counting_is_failed_try(const struct finding *finding);

@@ -8,7 +8,6 @@
 
 #include "tally/cell.h"
 #include "tally/counter.h"
-#include "tally/named.h"
 
 struct destinations {
     struct ranking rankings[DESTINATION_TABLES];
@@ -80,11 +79,25 @@ static void take_back(struct amounts *by, const struct counting *counting) {
             0 - (uint64_t)counting->finding->record.size * counting->recipients);
 }
 
-static struct slice name_of_relay(const struct record *record, char room[RANKING_NAME]) {
-    if (!record->peer_host.length && !record->peer_ip.length &&
-        record->direction == DIRECTION_LOCAL)
-        return SLICE(DESTINATION_LOCAL);
-    return named_host(record->peer_host, record->peer_ip, room);
+/* The relay's name is only written down once more where it may be shown. */
+static void add_relay(struct destinations *all, const struct counting *counting,
+                      const struct amounts *by) {
+    const struct finding *finding = counting->finding;
+    struct ranking *relays = &all->rankings[DESTINATION_RELAY];
+    struct ranking *operators = &all->rankings[DESTINATION_OPERATOR];
+    bool is_new, asks;
+    char room[RANKING_NAME];
+    struct name relay = {.hash = counting->relay}, run_by = {finding->run_by, counting->run_by};
+    uint64_t *row = ranking_add_hash(relays, relay.hash, by, &is_new, &asks);
+    if (asks) {
+        relay.text = counting_relay(&finding->record, room);
+        ranking_consider(relays, &relay, row, by->numbers, is_new);
+    }
+    row = ranking_add_hash(operators, run_by.hash, by, &is_new, &asks);
+    if (asks && !run_by.text.length)
+        run_by.text = counting_relay(&finding->record, room);
+    if (asks)
+        ranking_consider(operators, &run_by, row, by->numbers, is_new);
 }
 
 /* By relay and by who runs it: outcomes as they were told, nothing is taken back. */
@@ -97,8 +110,7 @@ static void add_at_relay(struct destinations *all, const struct counting *counti
     if (!seen)
         return;
     amounts_set(by, rooms, DESTINATION_SEEN, seen);
-    ranking_add_name(&all->rankings[DESTINATION_RELAY], &counting->relay, by);
-    ranking_add_name(&all->rankings[DESTINATION_OPERATOR], &counting->run_by, by);
+    add_relay(all, counting, by);
 }
 
 static void destinations_expect(void *content, struct counting *counting) {
@@ -106,16 +118,17 @@ static void destinations_expect(void *content, struct counting *counting) {
     (void)content;
     if (!counting->recipients && !counting_is_failed_try(finding))
         return;
-    counting->relay = ranking_name(name_of_relay(&finding->record, counting->relay_room));
-    counting->run_by = finding->run_by.length ? ranking_name(finding->run_by) : counting->relay;
+    char room[RANKING_NAME];
+    counting->relay = ranking_hash(counting_relay(&finding->record, room));
+    counting->run_by = finding->run_by.length ? ranking_hash(finding->run_by) : counting->relay;
 }
 
 static void add_duration(struct destinations *all, const struct counting *counting,
                          const struct amounts *by) {
     const struct spread_owner owner = {{
         [DESTINATION_DOMAIN] = counting->recipient_domain.hash,
-        [DESTINATION_RELAY] = counting->relay.hash,
-        [DESTINATION_OPERATOR] = counting->run_by.hash,
+        [DESTINATION_RELAY] = counting->relay,
+        [DESTINATION_OPERATOR] = counting->run_by,
     }};
     if (by->numbers[DESTINATION_TIMED])
         spread_add(&all->spread, &owner, by->numbers[DESTINATION_LONGEST],

@@ -89,18 +89,20 @@ static uint64_t change(const struct counting *counting, bool into, bool from) {
     return counting->recipients * into - counting->recipients * from;
 }
 
-/* The tally has worked out the relay's name, when it counts the same finding. */
+/* The tally has worked out the relay's hash, when it counts the same finding. */
 static void add_relay(struct hour_lists *lists, const struct counting *counting,
                       const struct amounts *by) {
-    const struct record *record = &counting->finding->record;
+    struct ranking *relays = &lists->rankings[LIST_RELAYS];
+    bool is_new, asks;
     char room[RANKING_NAME];
-    struct name relay = counting->relay;
-    bool is_local = !record->peer_host.length && !record->peer_ip.length &&
-                    record->direction == DIRECTION_LOCAL;
+    struct name relay = {.hash = counting->relay};
     if (!relay.hash)
-        relay = ranking_name(is_local ? SLICE(DESTINATION_LOCAL)
-                                      : named_host(record->peer_host, record->peer_ip, room));
-    add(lists, LIST_RELAYS, &relay, by);
+        relay = ranking_name(counting_relay(&counting->finding->record, room));
+    uint64_t *row = ranking_add_hash(relays, relay.hash, by, &is_new, &asks);
+    if (!asks)
+        return;
+    relay.text = counting_relay(&counting->finding->record, room);
+    ranking_consider(relays, &relay, row, by->numbers, is_new);
 }
 
 /* Whose mail failed; what goes well has counted for its sender as it came in. */
