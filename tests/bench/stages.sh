@@ -27,10 +27,11 @@ stations() {
 - - its wording, what varies masked|wording_template
 - - its reason|reason_decide
 - the owner of a server|operator_of
-**the ordered step**|order_take
-- counting|tally_add
-- - senders, recipients, domains|correspondents_add
-- - destinations|destinations_add
+**in order: journeys**|order_take
+- what each finding changes|counting_begin
+**in order: counting**|order_count
+- senders, recipients, domains|correspondents_expect+correspondents_add
+- destinations|destinations_expect+destinations_add
 END
 }
 
