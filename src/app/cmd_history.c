@@ -285,6 +285,10 @@ int cmd_history(const struct options *options) {
                  {"init", fleet_init},
                  {"push", fleet_push}};
     const char *verb = options->operand_count > 0 ? options->operands[0] : "";
+    struct problem problem;
+    for (size_t i = 1; i < options->operand_count; i++)
+        if (!store_can_be(options->operands[i], &problem))
+            return fail(options, &problem, 2);
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(verb, verbs[i].verb) == 0)
             return verbs[i].run(options);

@@ -58,17 +58,18 @@ int fleet_init(const struct options *options) {
         problem_say(&problem, "write 'mailtriage history init clickhouse://HOST:PORT/DATABASE'");
         return fail(options, &problem, 2);
     }
+    int failed = store_is_cluster(url) ? 1 : 2; /* a file is not made like this */
     if (!options->print)
         return store_init(url, &access, options->cluster, NULL, &problem)
                    ? 0
-                   : fail(options, &problem, 1);
+                   : fail(options, &problem, failed);
     bool good = result_open(&result, options, &problem);
     if (good) {
         good = store_init(url, &access, options->cluster, &result.out, &problem);
         struct problem why;
         good = result_close(&result, good ? &problem : &why) && good;
     }
-    return good ? 0 : fail(options, &problem, 1);
+    return good ? 0 : fail(options, &problem, failed);
 }
 
 static void say_pushed(const struct options *options, const struct store_pushed *pushed) {

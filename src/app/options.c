@@ -138,6 +138,8 @@ static bool resolve_against(struct options *options, struct problem *problem) {
             return problem_say(problem, "--against: %s", why.text);
         if (reading == SPAN_IS_NONE && !is_file(word))
             return say_no_span(word, problem);
+        if (store_is_cluster(word) && !store_can_be(word, &why))
+            return problem_say(problem, "--against: %s", why.text);
         options->against_is_span |= reading == SPAN_IS_READ;
     }
     if (options->against_is_span && options->against_count > 1)
@@ -217,12 +219,28 @@ static bool read_config(struct options *options, struct problem *problem) {
     return options->no_config || config_read(options, problem);
 }
 
+/* What no history can be named is wrong usage, wherever it would be opened. */
+static bool name_histories(const struct options *options, struct problem *problem) {
+    const struct {
+        const char *option, *where;
+    } names[] = {{"history", options->history}, {"push-to", options->push_to}};
+    struct problem why;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i].where && !store_can_be(names[i].where, &why))
+            return problem_say(problem, "--%s: %s", names[i].option, why.text);
+    if (options->resume && options->history && store_is_cluster(options->history))
+        return problem_say(problem, "--history: --resume keeps history in a file; 'mailtriage "
+                                    "history push' brings that to a cluster");
+    return true;
+}
+
 bool options_read(struct options *options, int argc, char **argv, struct problem *problem) {
     *options = (struct options){
         .now = (int64_t)time(NULL), .since = MOMENT_NONE, .until = MOMENT_NONE, .top = 20};
     arena_init(&options->arena);
     return read_command_line(options, argc, argv, problem) && read_config(options, problem) &&
-           choose_journal(options, problem) && resolve_times(options, problem);
+           choose_journal(options, problem) && resolve_times(options, problem) &&
+           name_histories(options, problem);
 }
 
 void options_release(struct options *options) {

@@ -393,6 +393,7 @@ static uint64_t bytes_of(struct store *store) {
 const struct store_engine store_clickhouse = {
     .name = "clickhouse",
     .knows = clickhouse_knows,
+    .can_be = clickhouse_can_be,
     .open = clickhouse_open,
     .close = clickhouse_close,
     .begin = no_transaction,

@@ -81,6 +81,15 @@ bool clickhouse_place_read(const char *where, struct arena *arena, struct clickh
     return true;
 }
 
+bool clickhouse_can_be(const char *where, struct problem *problem) {
+    struct arena arena;
+    struct clickhouse_place place;
+    arena_init(&arena);
+    bool good = clickhouse_place_read(where, &arena, &place, problem);
+    arena_release(&arena);
+    return good;
+}
+
 /* ---- who asks */
 
 /* What goes into a header must not end it. */

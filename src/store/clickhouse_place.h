@@ -16,6 +16,8 @@ struct clickhouse_place {
 
 /* clickhouse:// or clickhouses:// stands in front. */
 bool clickhouse_knows(const char *where);
+/* And behind it stands what can be a place. */
+bool clickhouse_can_be(const char *where, struct problem *problem);
 /* Texts are of the arena. */
 bool clickhouse_place_read(const char *where, struct arena *arena, struct clickhouse_place *place_r,
                            struct problem *problem);

@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 
@@ -19,8 +20,21 @@ static const struct store_engine *engine_of(const char *where) {
     return NULL;
 }
 
+/* What stands behind the scheme may hold a key, so it is not shown. */
 static bool say_no_kind(const char *where, struct problem *problem) {
-    return problem_say(problem, "'%s': no kind of history is named like this", where);
+    const char *behind = strstr(where, "://");
+    int shown = behind ? (int)(behind - where) : 0;
+    return problem_say(problem,
+                       "'%.*s://': no kind of history is named like this: write the name of a "
+                       "file, or clickhouse://HOST:PORT/DATABASE",
+                       shown, where);
+}
+
+bool store_can_be(const char *where, struct problem *problem) {
+    const struct store_engine *engine = engine_of(where);
+    if (!engine)
+        return say_no_kind(where, problem);
+    return !engine->can_be || engine->can_be(where, problem);
 }
 
 struct store *store_open_as(const char *where, enum store_use use,

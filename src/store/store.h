@@ -94,6 +94,8 @@ void store_close(struct store *store);
 /* From now on only hosts are read that are wanted. */
 bool store_narrow(struct store *store, bool (*wants)(void *context, struct slice host),
                   void *context, struct problem *problem);
+/* The name can be one of a history: wrong usage is told before anything is read. */
+bool store_can_be(const char *where, struct problem *problem);
 /* The name is one of a cluster, not of a file. */
 bool store_is_cluster(const char *where);
 bool store_is_file(const struct store *store);
@@ -211,6 +213,7 @@ struct store_engine {
     /* Of files alone, NULL of others. */
     bool (*each_kept)(struct store *store, const struct store_sink *sink, struct problem *problem);
     /* Of clusters alone. */
+    bool (*can_be)(const char *where, struct problem *problem); /* well formed */
     bool (*missing)(struct store *store, struct out *out, struct problem *problem);
     bool (*init)(const char *where, const struct store_access *access, const char *cluster,
                  struct out *print, struct problem *problem);

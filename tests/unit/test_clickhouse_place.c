@@ -44,6 +44,7 @@ static void urls(void **state) {
         bool good = clickhouse_place_read(rows[i].url, &arena, &place, &problem);
         if (good != (rows[i].base != NULL))
             fail_msg("%s: %s", rows[i].url, problem.text);
+        assert_int_equal(clickhouse_can_be(rows[i].url, &problem), good);
         assert_null(strstr(problem.text, "s3cret"));
         if (!good)
             continue;
