@@ -277,16 +277,41 @@ static void add_proof(struct page *page, struct cell *card, const struct told *t
     cell_text(page, card, NULL, page_word(page, WORD_FIRST_AT), place);
 }
 
+/* The steps of a timeline of which anything is known: in front of the first entry, and behind the
+ * last one, it is not that nothing failed. History may tell of them all the same. */
+struct known {
+    int64_t begin;
+    size_t first, count; /* of the steps of driven->strip */
+};
+
+static struct known known_of(const struct driven *driven, const struct spikes *spikes) {
+    int64_t start = driven->strip_start, step = driven->strip_step;
+    struct known known = {.begin = start};
+    size_t end = DRIVEN_STRIP;
+    while (known.first + 1 < end && !driven->strip[known.first] &&
+           start + (int64_t)(known.first + 1) * step <= spikes->begin)
+        known.first++;
+    while (end > known.first + 1 && !driven->strip[end - 1] &&
+           start + (int64_t)(end - 1) * step >= spikes->end)
+        end--;
+    known.begin += (int64_t)known.first * step;
+    known.count = end - known.first;
+    return known;
+}
+
 /* Before, in it, and behind. */
-static void add_timeline(struct page *page, struct cell *card, const struct told *told) {
+static void add_timeline(struct page *page, struct cell *card, const struct spikes *spikes,
+                         const struct told *told) {
     const struct driven *driven = told->driven;
     if (!driven || !driven->strip_step)
         return;
-    int64_t begin = driven->strip_start, step = driven->strip_step;
-    struct slice from = when_words(page, begin), to = when_words(page, begin + DRIVEN_STRIP * step);
+    struct known known = known_of(driven, spikes);
+    int64_t begin = known.begin, step = driven->strip_step;
+    struct slice from = when_words(page, begin),
+                 to = when_words(page, begin + (int64_t)known.count * step);
     struct strip *strip = arena_zero(&page->arena, sizeof *strip);
-    *strip = (struct strip){.amounts = driven->strip,
-                            .count = DRIVEN_STRIP,
+    *strip = (struct strip){.amounts = driven->strip + known.first,
+                            .count = known.count,
                             .mark = (size_t)((told->spike->start - begin) / step),
                             .mark_end = (size_t)((told->spike->end - begin + step - 1) / step),
                             .from = from,
@@ -302,7 +327,7 @@ static void add_card(struct page *page, struct cell *list, const struct spike_pa
               todo_heading(page, told->spike->class_name, slice_of(event_name(told->spike->event)),
                            told->way, told->spike->count));
     cell_text(page, card, NULL, page_word(page, WORD_SPIKE_WHEN), span_words(page, told->spike));
-    add_timeline(page, card, told);
+    add_timeline(page, card, wishes->spikes, told);
     add_drivers(page, card, told);
     add_also(page, card, wishes, told);
     cell_text(page, card, NULL, page_word(page, WORD_DO), todo_do(page, told->acts, told->hint));
@@ -400,17 +425,18 @@ static void add_also_records(struct page *page, struct cell *record,
             add_series_cells(page, cell_record(page, list, NULL, NULL), &wishes->spikes->items[i]);
 }
 
-static void add_timeline_record(struct page *page, struct cell *record,
+static void add_timeline_record(struct page *page, struct cell *record, const struct spikes *spikes,
                                 const struct driven *driven) {
     if (!driven || !driven->strip_step) {
         cell_none(page, record, "timeline", NULL);
         return;
     }
     struct cell *timeline = cell_record(page, record, "timeline", NULL);
-    when_cell(page, timeline, "start", driven->strip_start);
+    struct known known = known_of(driven, spikes);
+    when_cell(page, timeline, "start", known.begin);
     cell_count(page, timeline, "step_seconds", NULL, (uint64_t)driven->strip_step, NULL);
     struct strip *strip = arena_zero(&page->arena, sizeof *strip);
-    *strip = (struct strip){.amounts = driven->strip, .count = DRIVEN_STRIP};
+    *strip = (struct strip){.amounts = driven->strip + known.first, .count = known.count};
     cell_strip(page, timeline, "counts", NULL, strip);
 }
 
@@ -428,7 +454,7 @@ static void add_record(struct page *page, struct cell *list, const struct spike_
     add_lists(page, record, told);
     text_or_null(page, record, "direction", told->way);
     add_also_records(page, record, wishes, told->place);
-    add_timeline_record(page, record, told->driven);
+    add_timeline_record(page, record, wishes->spikes, told->driven);
     text_or_null(page, record, "rows", rows_words(page, wishes, told));
     text_or_null(page, record, "trace", trace_words(page, wishes, told));
 }
