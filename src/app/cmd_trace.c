@@ -6,6 +6,9 @@
  * number of their line; for machines a record for each message.
  */
 #include "app/analysis.h"
+
+#include <sys/stat.h>
+
 #include "app/inputs.h"
 #include "app/messages.h"
 #include "app/meter.h"
@@ -349,12 +352,25 @@ static void write_record(struct tracing *tracing, const struct traced *traced, s
 
 /* ---- the run ---- */
 
-static void note_limits(const struct run *run, const struct found_lines *lines,
-                        const struct messages *messages) {
+static void note_nothing(const struct wanted *wanted) {
+    struct slice form = wanted->forms[0];
+    if (wanted->path)
+        say_note("'%s' has no entry in line %llu", wanted->path, (unsigned long long)wanted->line);
+    else if (wanted->regex)
+        say_note("no entry of these logs matches the pattern");
+    else if (form.at[0] == '/')
+        say_note("no entry of these logs holds '%.*s'; a pattern ends with a slash, too",
+                 SLICE_ARGS(form));
+    else
+        say_note("no entry of these logs holds '%.*s'", SLICE_ARGS(form));
+}
+
+static void note_limits(const struct run *run, const struct wanted *wanted,
+                        const struct found_lines *lines, const struct messages *messages) {
     if (run->options->quiet)
         return;
     if (!messages->count)
-        say_note("no entry of these logs holds it");
+        note_nothing(wanted);
     if (lines->cut)
         say_note("too much matches to keep it all: what is shown ends at %zu entries",
                  messages->entry_count);
@@ -393,7 +409,7 @@ static void read_and_write(struct analysis *analysis, struct run *run) {
     passes_read(run, &tracing->wanted, sources, &lines);
     meter_clear();
     messages_read(&messages, run, &tracing->wanted, sources, &lines);
-    note_limits(run, &lines, &messages);
+    note_limits(run, &tracing->wanted, &lines, &messages);
     write_all(tracing, &messages, lines.passes);
     messages_release(&messages);
     found_lines_release(&lines);
@@ -402,6 +418,17 @@ static void read_and_write(struct analysis *analysis, struct run *run) {
 
 static bool is_for_traces(const struct format *format) {
     return slice_is(slice_of(format->name), "text") || slice_is(slice_of(format->name), "json");
+}
+
+/* "trace mail.log" is soon typed, and a journal takes long. */
+static void note_file(const struct options *options, const struct wanted *wanted) {
+    struct stat status;
+    const char *what = options->operands[0];
+    if (options->quiet || options->operand_count > 1 || wanted->path || wanted->regex ||
+        stat(what, &status) != 0)
+        return;
+    say_note("there is a file '%s': to look for something in it, write 'trace WHAT %s'", what,
+             what);
 }
 
 int cmd_trace(const struct options *options) {
@@ -418,6 +445,7 @@ int cmd_trace(const struct options *options) {
         say_fault("%s", problem.text);
         return 2;
     }
+    note_file(options, &tracing.wanted);
     char *place[] = {(char *)(uintptr_t)tracing.wanted.path};
     of_logs.operands++;
     of_logs.operand_count--;

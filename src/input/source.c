@@ -213,6 +213,8 @@ static const char *refusal_of(const struct finder *finder, const struct source *
         return NULL;
     if (slice_starts(head, SLICE("\xff\xfe")) || slice_starts(head, SLICE("\xfe\xff")))
         return "is UTF-16 text: try 'iconv -f UTF-16 -t UTF-8 FILE | mailtriage -'";
+    if (slice_starts(head, SLICE("SQLite format 3")))
+        return "is a database and no log: a history is named with --history";
     if (is_binary(head))
         return "is no text log";
     if (!finder->is_named && source->wrapping == NULL)

@@ -92,6 +92,7 @@ static void test_what_cannot_be_used(void **state) {
     write_file("noise", noise, sizeof noise);
     write_file("wide", "\xff\xfeJ\0u\0n\0", 8);
     write_file("spotted", spotted, sizeof spotted);
+    write_file("past.db", "SQLite format 3\0\x10\0\x01", 19);
     write_file("m.gz", "\x1f\x8b\x08\0\0\0\0\0", 8);
     assert_int_equal(mkdir("nothing", 0700), 0);
     static const struct {
@@ -102,6 +103,7 @@ static void test_what_cannot_be_used(void **state) {
         {"nothing", "no log file in the folder 'nothing'"},
         {"missing*", "no file matches 'missing*'"},
         {"noise", "'noise' is no text log"},
+        {"past.db", "'past.db' is a database and no log: a history is named with --history"},
         {"wide", "'wide' is UTF-16 text: try 'iconv -f UTF-16 -t UTF-8 FILE | mailtriage -'"},
 #ifdef HAVE_LIBARCHIVE
         {"m.gz", "cannot read 'm.gz': damaged gzip file: its header is cut off"},
