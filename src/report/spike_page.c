@@ -140,17 +140,21 @@ static struct slice share_words(struct page *page, uint64_t number, uint64_t who
     return arena_copy(&page->arena, amount_shown(&cell, room));
 }
 
+/* "15 min", "3 h", "2 d 25 min": steps are whole minutes, and what is nothing is not told. */
 static struct slice length_words(struct page *page, int64_t seconds) {
-    struct cell cell = {.kind = CELL_DURATION, .number = (uint64_t)seconds * 1000000};
-    char room[AMOUNT_ROOM];
-    return arena_copy(&page->arena, amount_shown(&cell, room));
-}
-
-/* "5 min", "1 h" */
-static struct slice bucket_words(struct page *page, int64_t seconds) {
-    bool is_hours = seconds % HOUR == 0;
-    return arena_print(&page->arena, "%lld %s", (long long)seconds / (is_hours ? HOUR : 60),
-                       is_hours ? "h" : "min");
+    static const struct {
+        int64_t seconds;
+        const char *unit;
+    } parts[] = {{24 * HOUR, "d"}, {HOUR, "h"}, {60, "min"}};
+    struct slice words = {0};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        int64_t number = seconds / parts[i].seconds;
+        seconds %= parts[i].seconds;
+        if (number)
+            words = arena_print(&page->arena, "%.*s%s%lld %s", SLICE_ARGS(words),
+                                words.length ? " " : "", (long long)number, parts[i].unit);
+    }
+    return words;
 }
 
 /* Two digits that count. */
@@ -504,7 +508,7 @@ static void add_looked(struct page *page, const struct spike_page_wishes *wishes
         add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_SPIKES_LOOKED),
                                   when_words(page, spikes->begin), when_words(page, spikes->end),
                                   words_number(page, wishes->series),
-                                  bucket_words(page, wishes->bucket)));
+                                  length_words(page, wishes->bucket)));
     if (spikes->note != SPIKES_KNOWN)
         add_text(page, slice_of(page_word(page, of_notes[spikes->note])));
     if (wishes->missing.length)
