@@ -372,13 +372,6 @@ static bool put_run(struct store *store, const struct store_run *run, struct pro
            forget_old_runs(sqlite, problem);
 }
 
-#define ORIGIN_COLUMNS                                                                             \
-    "origin.name, origin.maker, origin.rules, origin.made, origin.serial, origin.own,"             \
-    " (SELECT min(hour) FROM (SELECT hour FROM totals_hour t WHERE t.origin = origin.id UNION ALL" \
-    "  SELECT hour FROM totals_open t WHERE t.origin = origin.id)),"                               \
-    " (SELECT max(hour) FROM (SELECT hour FROM totals_hour t WHERE t.origin = origin.id UNION ALL" \
-    "  SELECT hour FROM totals_open t WHERE t.origin = origin.id))"
-
 static struct store_origin read_origin(sqlite3_stmt *statement) {
     bool has_hours = sqlite3_column_type(statement, 6) != SQLITE_NULL;
     return (struct store_origin){
@@ -398,7 +391,12 @@ static bool each_origin(struct store *store,
                         void *context, struct problem *problem) {
     struct sqlite_store *sqlite = sqlite_of(store);
     sqlite3_stmt *statement = sqlite_prepare(
-        sqlite, "SELECT " ORIGIN_COLUMNS " FROM origin ORDER BY own DESC, maker, name", problem);
+        sqlite,
+        SQLITE_LOG_SPANS
+        "SELECT o.name, o.maker, o.rules, o.made, o.serial, o.own, min(t.first), max(t.last)"
+        " FROM origin o LEFT JOIN log_span t ON t.origin = o.id"
+        " GROUP BY o.id ORDER BY o.own DESC, o.maker, o.name",
+        problem);
     bool good = statement != NULL;
     while (good && sqlite_next(sqlite, statement, &good, problem)) {
         struct store_origin origin = read_origin(statement);

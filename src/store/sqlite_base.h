@@ -28,6 +28,33 @@ struct sqlite_store {
     sqlite3_stmt *id_of_text, *put_text, *text_of_id;
 };
 
+/* For queries: log_host(origin, host), each log host of each origin, where host > 0. It is found
+ * from key to key, since hours are many and hosts few. */
+#define SQLITE_LOG_HOSTS                                                                           \
+    "WITH RECURSIVE log_host(origin, host) AS (SELECT id, 0 FROM origin UNION ALL"                 \
+    " SELECT origin, (SELECT min(next) FROM"                                                       \
+    "  (SELECT min(t.host) AS next FROM totals_hour t"                                             \
+    "    WHERE t.origin = p.origin AND t.host > p.host UNION ALL"                                  \
+    "   SELECT min(t.host) FROM totals_open t"                                                     \
+    "    WHERE t.origin = p.origin AND t.host > p.host))"                                          \
+    " FROM log_host p WHERE host IS NOT NULL) "
+
+/* The same, and log_span(origin, host, first, last): the hours between which all of it lies. */
+#define SQLITE_LOG_SPANS                                                                           \
+    SQLITE_LOG_HOSTS                                                                               \
+    ", log_span(origin, host, first, last) AS (SELECT origin, host,"                               \
+    " (SELECT min(hour) FROM"                                                                      \
+    "  (SELECT min(t.hour) AS hour FROM totals_hour t"                                             \
+    "    WHERE t.origin = h.origin AND t.host = h.host UNION ALL"                                  \
+    "   SELECT min(t.hour) FROM totals_open t"                                                     \
+    "    WHERE t.origin = h.origin AND t.host = h.host)),"                                         \
+    " (SELECT max(hour) FROM"                                                                      \
+    "  (SELECT max(t.hour) AS hour FROM totals_hour t"                                             \
+    "    WHERE t.origin = h.origin AND t.host = h.host UNION ALL"                                  \
+    "   SELECT max(t.hour) FROM totals_open t"                                                     \
+    "    WHERE t.origin = h.origin AND t.host = h.host))"                                          \
+    " FROM log_host h WHERE host > 0) "
+
 static inline struct sqlite_store *sqlite_of(struct store *store) {
     return (struct sqlite_store *)(void *)store;
 }

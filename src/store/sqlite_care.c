@@ -135,10 +135,9 @@ static bool attach(struct sqlite_store *into, const struct sqlite_store *from,
 /* The same host from two origins would be counted twice: who has which is said. */
 static bool refuse_twice(struct sqlite_store *into, const struct sqlite_store *from,
                          struct problem *problem) {
-    static const char query[] =
+    static const char query[] = SQLITE_LOG_HOSTS
         "SELECT s.text, a.maker, a.name, b.maker, b.name FROM"
-        " (SELECT DISTINCT origin, host FROM totals_hour"
-        "  UNION SELECT DISTINCT origin, host FROM totals_open) x"
+        " (SELECT origin, host FROM log_host WHERE host > 0) x"
         " JOIN origin a ON a.id = x.origin JOIN str s ON s.id = x.host"
         " JOIN other.str t ON t.text = s.text"
         " JOIN (SELECT DISTINCT origin, host FROM other.totals_hour"

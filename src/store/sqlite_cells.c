@@ -275,11 +275,10 @@ struct log_hosts {
     size_t count, capacity;
 };
 
-static const char all_hosts[] =
-    "SELECT h.origin, h.host, coalesce(c.closed_day, -9223372036854775807) FROM"
-    " (SELECT DISTINCT origin, host FROM totals_hour UNION"
-    "  SELECT DISTINCT origin, host FROM totals_open) h"
-    " LEFT JOIN clock c ON c.origin = h.origin AND c.host = h.host";
+static const char all_hosts[] = SQLITE_LOG_HOSTS
+    "SELECT h.origin, h.host, coalesce(c.closed_day, -9223372036854775807) FROM log_host h"
+    " LEFT JOIN clock c ON c.origin = h.origin AND c.host = h.host"
+    " WHERE h.host > 0 ORDER BY h.origin, h.host";
 
 static bool find_hosts(struct sqlite_store *sqlite, struct log_hosts *hosts,
                        struct problem *problem) {
@@ -467,14 +466,12 @@ bool sqlite_each_host(struct store *store,
                                    struct slice host, int64_t first_hour, int64_t last_hour),
                       void *context, struct problem *problem) {
     struct sqlite_store *sqlite = sqlite_of(store);
-    sqlite3_stmt *statement =
-        sqlite_prepare(sqlite,
-                       "SELECT o.name, o.maker, o.own, s.text, min(t.hour), max(t.hour) FROM"
-                       " (SELECT origin, host, hour FROM totals_hour UNION ALL"
-                       "  SELECT origin, host, hour FROM totals_open) t"
-                       " JOIN origin o ON o.id = t.origin JOIN str s ON s.id = t.host"
-                       " GROUP BY t.origin, t.host ORDER BY s.text, o.name",
-                       problem);
+    sqlite3_stmt *statement = sqlite_prepare(
+        sqlite,
+        SQLITE_LOG_SPANS "SELECT o.name, o.maker, o.own, s.text, t.first, t.last FROM log_span t"
+                         " JOIN origin o ON o.id = t.origin JOIN str s ON s.id = t.host"
+                         " ORDER BY s.text, o.name",
+        problem);
     bool good = statement != NULL;
     while (good && sqlite_next(sqlite, statement, &good, problem)) {
         const struct store_origin origin = {.id = sqlite_slice(statement, 0),
