@@ -201,6 +201,18 @@ bool recall_tally(struct store *store, const struct store_span *asked, struct ma
     return true;
 }
 
+static void take_plain(void *context, const struct hourly_cell *cell) {
+    past_cell(context, cell);
+}
+
+bool recall_table(struct store *store, enum hourly_table table, const struct store_span *asked,
+                  struct tally *tally, struct problem *problem) {
+    const struct store_span span = {
+        .since = asked->since, .until = asked->until, .by_hour = table == HOURLY_TOTALS};
+    struct past past = {.tally = tally};
+    return store_each_cell(store, table, &span, take_plain, &past, problem);
+}
+
 /* ---- wordings ---- */
 
 static void take_text(void *context, const struct hourly_cell *cell) {

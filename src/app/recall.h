@@ -26,6 +26,9 @@ struct store_span recall_hours(int64_t since, int64_t until);
 /* Adds all that is kept of the hours; with a masker (may be NULL) names go under masks. */
 bool recall_tally(struct store *store, const struct store_span *span, struct masker *masker,
                   struct tally *tally, struct recalled *recalled_r, struct problem *problem);
+/* Adds one table of it alone: no names are in totals and reasons, so nothing is masked. */
+bool recall_table(struct store *store, enum hourly_table table, const struct store_span *span,
+                  struct tally *tally, struct problem *problem);
 /* Counts the wordings of the hours in a tally that keeps none yet. *tells_r is false when an older
  * program has counted the failures, which did not keep that. */
 bool recall_texts(struct store *store, const struct store_span *span, struct masker *masker,

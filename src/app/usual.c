@@ -3,7 +3,8 @@
  *
  * How: all of it is tallies. The same hours and weekdays of some weeks before say what totals and
  * reasons usually are; of names only days are kept for long, so that the same weekdays of four
- * weeks together are what they are held against; and all that was before says what is new. Nothing
+ * weeks together are what they are held against; and all that was before says what is new. Of each
+ * only the tables are read that are compared: names of all times would be most of the work. Nothing
  * is read of the hours of the report itself, which may be in history already.
  */
 #include "app/usual.h"
@@ -64,14 +65,6 @@ struct looking_back {
     struct tally *into;
 };
 
-static bool read_hours(const struct looking_back *reading, int64_t since, int64_t until,
-                       struct tally **tally_r, struct problem *problem) {
-    const struct store_span span = {.since = since, .until = until};
-    struct recalled recalled;
-    *tally_r = tally_new();
-    return recall_tally(reading->store, &span, reading->masker, *tally_r, &recalled, problem);
-}
-
 /* As it is masked in a finding. */
 static void keep_template(void *context, const struct hourly_template *text) {
     const struct looking_back *reading = context;
@@ -90,11 +83,11 @@ static void keep_template(void *context, const struct hourly_template *text) {
 static bool read_ever(struct looking_back *reading, int64_t until, struct tally **tally_r,
                       struct problem *problem) {
     const struct store_span all = {.since = INT64_MIN, .until = INT64_MAX};
-    if (!read_hours(reading, INT64_MIN, until, tally_r, problem))
-        return false;
+    const struct store_span before = {.since = INT64_MIN, .until = until};
+    *tally_r = reading->into = tally_new();
     tally_keep_templates(*tally_r);
-    reading->into = *tally_r;
-    return store_each_template(reading->store, &all, keep_template, reading, problem);
+    return recall_table(reading->store, HOURLY_REASONS, &before, *tally_r, problem) &&
+           store_each_template(reading->store, &all, keep_template, reading, problem);
 }
 
 /* The same hours in weeks that lie wholly in front of the report, as far as history goes. */
@@ -102,10 +95,12 @@ static bool read_weeks(const struct looking_back *reading, int64_t first_hour, i
                        int64_t until, struct usual_tallies *tallies, struct problem *problem) {
     int64_t step = (until - since + WEEK_HOURS - 1) / WEEK_HOURS * WEEK_HOURS;
     for (int64_t i = 1; i <= USUAL_WEEKS && since - i * step >= first_hour; i++) {
-        struct tally **tally = &tallies->weeks[i - 1];
-        if (!read_hours(reading, since - i * step, until - i * step, tally, problem))
+        const struct store_span span = {.since = since - i * step, .until = until - i * step};
+        struct tally *tally = tallies->weeks[i - 1] = tally_new();
+        if (!recall_table(reading->store, HOURLY_TOTALS, &span, tally, problem) ||
+            !recall_table(reading->store, HOURLY_REASONS, &span, tally, problem))
             return false;
-        tallies->usual.weeks[tallies->usual.week_count++] = *tally;
+        tallies->usual.weeks[tallies->usual.week_count++] = tally;
     }
     return true;
 }
