@@ -394,6 +394,26 @@ static void runs_and_hosts_are_told(void **state) {
     store_close(store);
 }
 
+/* Between hosts of many hours there are such that only have open ones. */
+static void hosts_with_and_without_open_hours(void **state) {
+    struct store *store = opened(((struct place *)*state)->files[0], STORE_WRITE);
+    begin(store);
+    put(store, CELL_HOUR, total("mx3", 100, "delivered", 1));
+    put(store, CELL_OPEN, total("mx2", 101, "delivered", 1));
+    put(store, CELL_OPEN, total("mx1", 90, "bounced", 1));
+    put(store, CELL_HOUR, total("mx4", 80, "received", 1));
+    put(store, CELL_HOUR, total("mx4", 70, "delivered", 1));
+    put(store, CELL_HOUR, total("mx4", 90, "bounced", 1));
+    put(store, CELL_OPEN, total("mx4", 95, "bounced", 1));
+    put(store, CELL_OPEN, total("mx0", 99, "bounced", 1));
+    commit(store);
+    told(store, "1 32 1  70;1 mx0 99-99;1 mx1 90-90;1 mx2 101-101;1 mx3 100-100;1 mx4 70-95;");
+    has_cells(store, HOURLY_TOTALS, everything,
+              "100 mx3 delivered 1;101 mx2 delivered 1;90 mx1 bounced 1;70 mx4 delivered 1;"
+              "80 mx4 received 1;90 mx4 bounced 1;95 mx4 bounced 1;99 mx0 bounced 1;");
+    store_close(store);
+}
+
 static void pruning_lets_go(void **state) {
     struct problem problem;
     struct store *store = opened(((struct place *)*state)->files[0], STORE_WRITE);
@@ -674,6 +694,7 @@ int main(void) {
         TEST(what_is_back_at_zero_is_none),
         TEST(templates_keep_their_first),
         TEST(runs_and_hosts_are_told),
+        TEST(hosts_with_and_without_open_hours),
         TEST(pruning_lets_go),
         TEST(merging_twice_changes_nothing),
         TEST(one_host_in_two_histories_is_refused),
