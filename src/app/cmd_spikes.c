@@ -102,8 +102,11 @@ static void find_spikes(struct spiking *spiking, struct run *run) {
     spiking->drivers = drivers_new(&spiking->spikes, series_book_bucket(spiking->book));
     spiking->under = memory_resize(NULL, spiking->spikes.count + 1, sizeof *spiking->under);
     if (spiking->spikes.count && !ask_failures(spiking, &problem)) {
+        static const struct spikes none;
         say_fault("%s: what drove the spikes is not told", problem.text);
         run->faulty = true;
+        drivers_free(spiking->drivers); /* half of it would be told as all */
+        spiking->drivers = drivers_new(&none, series_book_bucket(spiking->book));
     } else {
         drivers_rank(spiking->drivers);
     }

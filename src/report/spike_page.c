@@ -35,6 +35,13 @@ static enum direction way_of(const struct told *told) {
     return reason_way(told->reason, told->spike->event, direction);
 }
 
+/* When nobody looked at the failures: most of that event go that way. */
+static struct slice likely_way(enum event event) {
+    bool is_out = event == EVENT_DEFERRED || event == EVENT_BOUNCED || event == EVENT_EXPIRED;
+    enum direction in = event == EVENT_WARNING ? DIRECTION_LOCAL : DIRECTION_IN;
+    return slice_of(direction_name(is_out ? DIRECTION_OUT : in));
+}
+
 static struct told tell(const struct spike_page_wishes *wishes, size_t place) {
     const struct spike *spike = &wishes->spikes->items[place];
     struct told told = {.place = place,
@@ -47,6 +54,8 @@ static struct told tell(const struct spike_page_wishes *wishes, size_t place) {
         told.way = told.driven->way;
         cause = told.driven->cause;
         mta = told.driven->mta;
+    } else {
+        told.way = likely_way(spike->event);
     }
     if (!told.reason)
         return told;
