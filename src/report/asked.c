@@ -100,11 +100,13 @@ void asked_of(const struct filter *filter, struct page *page) {
         out_print(&line, "%s--%s ", line.length ? " " : "", filter_name((enum filter_by)by));
         put_quoted(&line, add_words(page, list, filter, (enum filter_by)by));
     }
-    if (line.length) {
+    if (line.length)
         add_paragraph(page, WORDS_FILL(&page->arena, page_word(page, WORD_ASKED),
                                        arena_copy(&page->arena, out_held(&line))));
-        if (!filter_is_of_messages(filter))
-            add_paragraph(page, slice_of(page_word(page, WORD_ASKED_RECEIVED)));
-    }
     out_release(&line);
+}
+
+void asked_leaves_out(const struct filter *filter, struct page *page) {
+    if (filter && filter->given && !filter_is_of_messages(filter))
+        add_paragraph(page, slice_of(page_word(page, WORD_ASKED_RECEIVED)));
 }

@@ -8,6 +8,8 @@
 
 /* Adds the member "filters" and, when there are any, a line for people. */
 void asked_of(const struct filter *filter, struct page *page);
+/* That messages received are left out, on a page that counts them otherwise. */
+void asked_leaves_out(const struct filter *filter, struct page *page);
 /* Puts " --NAME WORD", as a shell takes it; name NULL: a word alone. */
 void asked_put(struct out *out, const char *name, struct slice word);
 /* Puts the filters so, but for those that a bit is set for. */

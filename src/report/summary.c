@@ -306,6 +306,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     summary_lines(page, tally);
     page->part = NULL;
     asked_of(wishes->filter, page);
+    asked_leaves_out(wishes->filter, page);
     if (wishes->past)
         past_section(page, wishes->past);
     if (wishes->masker)
