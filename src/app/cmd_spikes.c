@@ -19,6 +19,7 @@
 #include "app/spill.h"
 #include "base/memory.h"
 #include "report/spike_page.h"
+#include "tally/edges.h"
 
 int cmd_spikes(const struct options *options);
 
@@ -82,6 +83,10 @@ static void count(void *context, const struct failure *failure) {
     drivers_count(context, failure);
 }
 
+static void look_at_edges(void *context, const struct failure *failure) {
+    edges_look(context, failure);
+}
+
 static bool ask_failures(struct spiking *spiking, struct problem *problem) {
     if (spiking->is_past)
         return past_spikes_drivers(spiking->history, spiking->analysis.run->masker,
@@ -96,19 +101,35 @@ static bool ask_failures(struct spiking *spiking, struct problem *problem) {
                               spiking->spikes.begin, spiking->spikes.end, problem);
 }
 
+static bool find_drivers(struct spiking *spiking, struct problem *problem) {
+    drivers_free(spiking->drivers);
+    spiking->drivers = drivers_new(&spiking->spikes, series_book_bucket(spiking->book));
+    if (spiking->spikes.count && !ask_failures(spiking, problem))
+        return false;
+    drivers_rank(spiking->drivers);
+    return true;
+}
+
+/* A driver tells the edges, and those which failures are of a spike: so drivers are looked for
+ * twice. */
+static bool find_edges(struct spiking *spiking, struct problem *problem) {
+    struct edges *edges = edges_new(&spiking->spikes, spiking->drivers);
+    bool good = spill_each(&spiking->spill, look_at_edges, edges, problem);
+    bool has_moved = good && edges_move(edges, &spiking->spikes, spiking->book);
+    edges_free(edges);
+    return good && (!has_moved || find_drivers(spiking, problem));
+}
+
 static void find_spikes(struct spiking *spiking, struct run *run) {
     struct problem problem;
     spikes_find(spiking->book, spiking->usual, &spiking->spikes);
-    spiking->drivers = drivers_new(&spiking->spikes, series_book_bucket(spiking->book));
     spiking->under = memory_resize(NULL, spiking->spikes.count + 1, sizeof *spiking->under);
-    if (spiking->spikes.count && !ask_failures(spiking, &problem)) {
+    if (!find_drivers(spiking, &problem) || (!spiking->is_past && !find_edges(spiking, &problem))) {
         static const struct spikes none;
         say_fault("%s: what drove the spikes is not told", problem.text);
         run->faulty = true;
         drivers_free(spiking->drivers); /* half of it would be told as all */
         spiking->drivers = drivers_new(&none, series_book_bucket(spiking->book));
-    } else {
-        drivers_rank(spiking->drivers);
     }
     drivers_join(spiking->drivers, spiking->under, spiking->spikes.count);
 }

@@ -1,0 +1,167 @@
+/* Why: whoever looks for what changed at 14:35 must not be told 11:30; and the first failure that
+ * is shown should be one of the spike, not one that would have come anyway.
+ *
+ * How: as the search for spikes itself finds edges, with two levels and the stretch that is
+ * likeliest to be on the higher one; but of single failures instead of buckets, and of those that
+ * have the first driver. What is usual of that is nearly nothing, so a pause of some times the
+ * usual distance ends it.
+ */
+#include "tally/edges.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+enum {
+    REACH_LEAST = 3 * HOUR, /* a spike is looked around so far, or as far as it is long */
+    REACH_MOST = 24 * HOUR,
+    MOST_TIMES = 1 << 16, /* of one spike; with more of them its edges are known anyway */
+};
+
+/* What a driver must have of a spike, and may have at other times as a part of that. */
+static const double least_part = 0.4, most_usual = 0.5;
+/* The higher level is this part of the spike's, since many build up and fade; the lower one, what
+ * is usual of the driver, is at least that part. */
+static const double higher_part = 1 / 8., lower_part = 1 / 60.;
+
+struct moment_count {
+    int64_t seconds;
+    uint64_t count;
+};
+
+struct watched {
+    const struct spike *spike;
+    const struct driver *driver; /* NULL: none that edges can be told by */
+    int64_t from, to;
+    struct moment_count *times;
+    size_t count, capacity;
+};
+
+struct edges {
+    struct watched *items;
+    size_t count;
+};
+
+static bool is_telling(const struct driver *driver, const struct driven *driven) {
+    double share = (double)driver->count / (double)driven->count;
+    return driver->part >= least_part && driver->usual_share <= most_usual * share;
+}
+
+static const struct driver *telling_driver(const struct driven *driven) {
+    for (size_t i = 0; driven && driven->count && i < driven->driver_count; i++)
+        if (is_telling(&driven->drivers[i], driven))
+            return &driven->drivers[i];
+    return NULL;
+}
+
+struct edges *edges_new(const struct spikes *spikes, const struct drivers *drivers) {
+    struct edges *edges = memory_new(sizeof *edges);
+    edges->items = memory_new((spikes->count + 1) * sizeof *edges->items);
+    edges->count = spikes->count;
+    for (size_t i = 0; i < spikes->count; i++) {
+        const struct spike *spike = &spikes->items[i];
+        int64_t reach = spike->end - spike->start;
+        reach = reach < REACH_LEAST ? REACH_LEAST : reach > REACH_MOST ? REACH_MOST : reach;
+        edges->items[i] = (struct watched){.spike = spike,
+                                           .driver = telling_driver(drivers_of(drivers, i)),
+                                           .from = spike->start - reach,
+                                           .to = spike->end + reach};
+    }
+    return edges;
+}
+
+void edges_free(struct edges *edges) {
+    if (!edges)
+        return;
+    for (size_t i = 0; i < edges->count; i++)
+        free(edges->items[i].times);
+    free(edges->items);
+    free(edges);
+}
+
+static bool is_of(const struct watched *watched, const struct failure *failure) {
+    return watched->driver && watched->count < MOST_TIMES &&
+           failure->event == watched->spike->event && failure->seconds >= watched->from &&
+           failure->seconds < watched->to &&
+           slice_equal(failure->class_name, watched->spike->class_name) &&
+           slice_equal(failure->values[watched->driver->dimension], watched->driver->value);
+}
+
+void edges_look(struct edges *edges, const struct failure *failure) {
+    if (failure->row != FAILURE_WHOLE || failure->seconds == MOMENT_NONE)
+        return;
+    for (size_t i = 0; i < edges->count; i++) {
+        struct watched *watched = &edges->items[i];
+        if (!is_of(watched, failure))
+            continue;
+        watched->times = memory_grow(watched->times, &watched->capacity, watched->count + 1,
+                                     sizeof *watched->times);
+        watched->times[watched->count++] = (struct moment_count){failure->seconds, failure->count};
+    }
+}
+
+/* ---- moving ---- */
+
+static int compare_moments(const void *left, const void *right) {
+    const struct moment_count *a = left, *b = right;
+    return (a->seconds > b->seconds) - (a->seconds < b->seconds);
+}
+
+/* From the first to the last failure of the stretch that is likeliest to be on the level of the
+ * spike. */
+static bool likeliest(struct watched *watched, int64_t *first_r, int64_t *last_r) {
+    const struct spike *spike = watched->spike;
+    const struct driver *driver = watched->driver;
+    double length = (double)(spike->end - spike->start), best = 0, sum = 0;
+    double all = (double)driver->count / length, level = all * higher_part;
+    double usual = driver->usual_share * spike->expected / length;
+    usual = usual < all * lower_part ? all * lower_part : usual;
+    size_t begin = 0;
+    qsort(watched->times, watched->count, sizeof *watched->times, compare_moments);
+    for (size_t i = 0; level > usual && i < watched->count; i++) {
+        int64_t pause = i ? watched->times[i].seconds - watched->times[i - 1].seconds : 0;
+        sum -= (level - usual) * (double)pause;
+        if (sum <= 0) {
+            sum = 0;
+            begin = i;
+        }
+        sum += log(level / usual) * (double)watched->times[i].count;
+        if (sum <= best)
+            continue;
+        best = sum;
+        *first_r = watched->times[begin].seconds;
+        *last_r = watched->times[i].seconds;
+    }
+    return best > 0;
+}
+
+static int64_t floor_to(int64_t seconds, int64_t bucket) {
+    int64_t over = seconds % bucket;
+    return seconds - (over < 0 ? over + bucket : over);
+}
+
+static bool move(struct watched *watched, struct spike *spike, const struct series_book *book) {
+    int64_t bucket = series_book_bucket(book), first = 0, last = 0,
+            length = spike->end - spike->start;
+    if (!watched->driver || watched->count == MOST_TIMES || !likeliest(watched, &first, &last))
+        return false;
+    int64_t start = floor_to(first, bucket), end = floor_to(last, bucket) + bucket;
+    uint64_t count = series_book_count(book, spike->event, spike->class_name, start, end);
+    double expected = spike->expected * (double)(end - start) / (double)length;
+    bool moves = (start != spike->start || end != spike->end) && (double)count > 2 * expected;
+    if (!moves)
+        return false;
+    spike->start = start;
+    spike->end = end;
+    spike->count = count;
+    spike->expected = expected;
+    return true;
+}
+
+bool edges_move(struct edges *edges, struct spikes *spikes, const struct series_book *book) {
+    bool has_moved = false;
+    for (size_t i = 0; i < edges->count; i++)
+        has_moved |= move(&edges->items[i], &spikes->items[i], book);
+    return has_moved;
+}

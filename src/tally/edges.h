@@ -1,0 +1,25 @@
+/* edges - when a spike began and ended, by the failures of what drove it.
+ *
+ * All failures of a reason together tell the hours of a spike: a few of them an hour come at any
+ * time. Those of the sender or domain that drove it come hardly ever, so their first one tells the
+ * minute. docs/spikes.md has the formula.
+ */
+#ifndef TALLY_EDGES_H
+#define TALLY_EDGES_H
+
+#include "tally/drivers.h"
+
+struct edges;
+
+/* Borrows the spikes and what drivers_rank has found of them. */
+struct edges *edges_new(const struct spikes *spikes, const struct drivers *drivers);
+void edges_free(struct edges *edges);
+
+/* Every failure that was given to the drivers. */
+void edges_look(struct edges *edges, const struct failure *failure);
+
+/* Moves start and end of the spikes to edges of buckets, and what is counted and expected between
+ * them with it. False: none has moved. */
+bool edges_move(struct edges *edges, struct spikes *spikes, const struct series_book *book);
+
+#endif

@@ -1,0 +1,156 @@
+/* Edges: a spike begins with the first failure of what drove it, and ends with the last one; where
+ * nothing drove it, or what did comes at other times as well, it stays as it was found.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tally/edges.h"
+
+enum { BEGIN = 1780272000, MINUTE = 60 };
+
+static int64_t at(int minutes) {
+    return BEGIN + (int64_t)minutes * MINUTE;
+}
+
+struct world {
+    struct series_book *book;
+    struct drivers *drivers;
+    struct spike spike;
+    struct spikes spikes;
+    struct edges *edges;
+};
+
+/* One failure each `step` minutes of [from, to). */
+struct run_of {
+    int from, to, step;
+    const char *domain;
+};
+
+/* Everywhere: what would come anyway, to one domain and another. */
+static const struct run_of background[] = {{-6000, 6000, 97, "one.example.net"},
+                                           {-6000, 6000, 113, "two.example.net"}};
+
+static void give(const struct world *world, const struct run_of *run, unsigned round) {
+    for (int minute = run->from; minute < run->to; minute += run->step) {
+        struct failure failure = {.seconds = at(minute),
+                                  .event = EVENT_DEFERRED,
+                                  .class_name = SLICE("dns-failure"),
+                                  .count = 1,
+                                  .source = SLICE("mail.log"),
+                                  .line = 1};
+        failure.values[DRIVER_RECIPIENT_DOMAIN] = slice_of(run->domain);
+        const struct finding finding = {.record = {.kind = RECORD_OUTCOME,
+                                                   .event = EVENT_DEFERRED,
+                                                   .level = LEVEL_ATTEMPT,
+                                                   .direction = DIRECTION_OUT},
+                                        .verdict = {.class_name = "dns-failure"},
+                                        .repeat = 1,
+                                        .after = FATE_WAITING,
+                                        .time = {.seconds = at(minute)}};
+        if (round == 0)
+            series_book_add(world->book, &finding);
+        if (round == 1)
+            drivers_look(world->drivers, &failure);
+        if (round == 2)
+            drivers_count(world->drivers, &failure);
+        if (round == 3)
+            edges_look(world->edges, &failure);
+    }
+}
+
+static void give_all(const struct world *world, const struct run_of *runs, unsigned round) {
+    for (size_t i = 0; i < sizeof background / sizeof *background; i++)
+        give(world, &background[i], round);
+    for (; runs->step; runs++)
+        give(world, runs, round);
+}
+
+/* Found between two times: gives whether it has moved. */
+static bool find(struct world *world, int from, int to, const struct run_of *runs) {
+    *world =
+        (struct world){.book = series_book_new(SERIES_BUCKET),
+                       .spike = {EVENT_DEFERRED, SLICE("dns-failure"), at(from), at(to), 0, 4, 50}};
+    give_all(world, runs, 0);
+    world->spike.count = series_book_count(world->book, EVENT_DEFERRED, world->spike.class_name,
+                                           world->spike.start, world->spike.end);
+    world->spikes = (struct spikes){.items = &world->spike, .count = 1};
+    world->drivers = drivers_new(&world->spikes, SERIES_BUCKET);
+    give_all(world, runs, 1);
+    drivers_settle(world->drivers);
+    give_all(world, runs, 2);
+    drivers_rank(world->drivers);
+    world->edges = edges_new(&world->spikes, world->drivers);
+    give_all(world, runs, 3);
+    return edges_move(world->edges, &world->spikes, world->book);
+}
+
+static void end(const struct world *world) {
+    edges_free(world->edges);
+    drivers_free(world->drivers);
+    series_book_free(world->book);
+}
+
+static void assert_between(const struct world *world, int from, int to) {
+    assert_int_equal((world->spike.start - BEGIN) / MINUTE, from);
+    assert_int_equal((world->spike.end - BEGIN) / MINUTE, to);
+    assert_int_equal(world->spike.count,
+                     series_book_count(world->book, EVENT_DEFERRED, SLICE("dns-failure"),
+                                       world->spike.start, world->spike.end));
+}
+
+/* Noise in front of it was taken for its beginning. */
+static void test_found_too_wide(void **state) {
+    (void)state;
+    const struct run_of runs[] = {{180, 400, 6, "lost.example.net"}, {0}};
+    struct world world;
+    assert_true(find(&world, 0, 450, runs));
+    assert_between(&world, 180, 400);
+    assert_true(world.spike.expected < 2.5);
+    end(&world);
+}
+
+/* It builds up: the thin beginning was not enough for the search. */
+static void test_found_too_late(void **state) {
+    (void)state;
+    const struct run_of runs[] = {
+        {60, 240, 25, "lost.example.net"}, {240, 400, 4, "lost.example.net"}, {0}};
+    struct world world;
+    assert_true(find(&world, 240, 400, runs));
+    assert_between(&world, 60, 400);
+    end(&world);
+}
+
+/* The same domain had a failure the day before: that is another matter. */
+static void test_a_stray_one(void **state) {
+    (void)state;
+    const struct run_of runs[] = {
+        {-300, -299, 5, "lost.example.net"}, {180, 400, 6, "lost.example.net"}, {0}};
+    struct world world;
+    assert_true(find(&world, 0, 450, runs));
+    assert_between(&world, 180, 400);
+    end(&world);
+}
+
+static void test_nothing_drove_it(void **state) {
+    (void)state;
+    const struct run_of runs[] = {
+        {180, 400, 12, "one.example.net"}, {182, 400, 12, "two.example.net"}, {0}};
+    struct world world;
+    assert_false(find(&world, 100, 450, runs));
+    assert_between(&world, 100, 450);
+    end(&world);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_found_too_wide),
+        cmocka_unit_test(test_found_too_late),
+        cmocka_unit_test(test_a_stray_one),
+        cmocka_unit_test(test_nothing_drove_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
