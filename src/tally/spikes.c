@@ -41,7 +41,7 @@ static const double least_usual = 0.03;
 /* In the first round so much less surprise is enough. */
 static const double first_lenience = 3;
 /* So many false ones a week, if the model held. */
-static const double false_a_week = 2;
+static const double false_a_week = 1;
 /* What is found at first and is more than so many a week is how the series is. */
 static const double rare_a_week = 0.4;
 

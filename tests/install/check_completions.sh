@@ -113,7 +113,7 @@ for command in $commands; do
     check "$command: formats are taken" values_are_taken "$command" --format
     check "$command: other formats are refused" others_are_refused "$command"
 done
-for option in --class --only --event --level --direction --lang --mta; do
+for option in --class --only --event --level --direction --stage --lang --mta; do
     check "report: words of $option are taken" values_are_taken report $option
 done
 check "report: --without knows the words of --only" \
@@ -121,7 +121,8 @@ check "report: --without knows the words of --only" \
 for option in --columns --unique; do
     check "export: words of $option are taken" values_are_taken export $option
 done
-check "explain: words of --stage are taken" values_are_taken explain --stage
+check "explain: each word of --stage is taken" takes explain --stage \
+    $(_mailtriage_words --stage explain | sed 's/^@list //')
 if has shellcheck; then
     check "the completion of bash is clean for shellcheck" \
         shellcheck -S warning -s bash "$made/mailtriage.bash"
