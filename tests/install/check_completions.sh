@@ -98,6 +98,14 @@ values_are_taken() { # COMMAND OPTION
     takes "$1" "$2" ${words#@one }
 }
 
+# Where one is wanted of the words that another command takes as a list.
+each_is_taken() { # COMMAND OPTION
+    local words
+    words=$(_mailtriage_words "$2" "$1")
+    # shellcheck disable=SC2086 # words
+    takes "$1" "$2" ${words#@list }
+}
+
 # Each format of formats.def that is not offered is refused.
 others_are_refused() { # COMMAND
     local format words
@@ -121,8 +129,7 @@ check "report: --without knows the words of --only" \
 for option in --columns --unique; do
     check "export: words of $option are taken" values_are_taken export $option
 done
-check "explain: each word of --stage is taken" takes explain --stage \
-    $(_mailtriage_words --stage explain | sed 's/^@list //')
+check "explain: each word of --stage is taken" each_is_taken explain --stage
 if has shellcheck; then
     check "the completion of bash is clean for shellcheck" \
         shellcheck -S warning -s bash "$made/mailtriage.bash"
