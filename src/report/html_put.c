@@ -36,7 +36,8 @@ static void put_shown(struct out *out, struct slice text) {
     put_end(out, text);
 }
 
-/* A line may break anywhere but inside "--year", which would be hard to read. */
+/* A line may break anywhere but inside "--year", which would be hard to read. A page has hundreds
+ * of them, so what holds one together has the shortest name. */
 static void put_words(struct out *out, struct slice text) {
     enum { LONGEST_OPTION = 24 };
     struct slice word;
@@ -44,9 +45,9 @@ static void put_words(struct out *out, struct slice text) {
     for (bool more = true; more;) {
         more = slice_cut(&text, ' ', &word);
         bool option = slice_starts(word, SLICE("--")) && word.length <= LONGEST_OPTION;
-        out_text(out, option ? "<span>" : "");
+        out_text(out, option ? "<b>" : "");
         html_text(out, word);
-        out_text(out, option ? "</span>" : "");
+        out_text(out, option ? "</b>" : "");
         out_text(out, more ? " " : "");
     }
 }

@@ -191,7 +191,7 @@ static void test_folded_rows(void **state) {
                 "<td class=\"unit\">KB</td></tr>\n"
                 "<tr class=\"more\"><td colspan=\"3\">\n"
                 "<details><summary>details</summary>\n<dl>\n"
-                "<dt>said</dt><dd><code>&lt;b&gt; <span>--year</span> x--y</code></dd>\n"
+                "<dt>said</dt><dd><code>&lt;b&gt; <b>--year</b> x--y</code></dd>\n"
                 "</dl>\n</details>\n</td></tr>\n"
                 "</tbody>\n</table>\n</div>\n");
 }
