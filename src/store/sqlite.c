@@ -406,6 +406,18 @@ static bool each_origin(struct store *store,
     return good;
 }
 
+struct store_run sqlite_run_at(sqlite3_stmt *statement, int column) {
+    uint64_t lines[6];
+    for (int i = 0; i < 6; i++)
+        lines[i] = (uint64_t)sqlite3_column_int64(statement, column + 3 + i);
+    return (struct store_run){
+        sqlite_slice(statement, column),
+        sqlite3_column_int64(statement, column + 1),
+        sqlite3_column_int64(statement, column + 2),
+        {lines[0], lines[1], lines[2], lines[3], lines[4], lines[5]},
+    };
+}
+
 static bool each_run(struct store *store,
                      void (*each)(void *context, const struct store_origin *origin,
                                   const struct store_run *run),
@@ -419,20 +431,12 @@ static bool each_run(struct store *store,
         problem);
     bool good = statement != NULL;
     while (good && sqlite_next(sqlite, statement, &good, problem)) {
-        uint64_t lines[6];
-        for (int i = 0; i < 6; i++)
-            lines[i] = (uint64_t)sqlite3_column_int64(statement, 6 + i);
         const struct store_origin origin = {.id = sqlite_slice(statement, 0),
                                             .maker = sqlite_slice(statement, 1),
                                             .own = sqlite3_column_int(statement, 2) != 0,
                                             .first_hour = INT64_MAX,
                                             .last_hour = INT64_MIN};
-        const struct store_run run = {
-            sqlite_slice(statement, 3),
-            sqlite3_column_int64(statement, 4),
-            sqlite3_column_int64(statement, 5),
-            {lines[0], lines[1], lines[2], lines[3], lines[4], lines[5]},
-        };
+        const struct store_run run = sqlite_run_at(statement, 3);
         each(context, &origin, &run);
     }
     sqlite3_finalize(statement);
@@ -538,39 +542,44 @@ static int64_t seconds_of(int64_t hour) {
     return hour < INT64_MIN / HOUR ? INT64_MIN : hour * HOUR;
 }
 
+struct hourly_template sqlite_template_at(struct sqlite_store *sqlite, sqlite3_stmt *statement,
+                                          int column) {
+    struct slice keys[TEMPLATE_KEYS];
+    for (int i = 0; i < TEMPLATE_KEYS; i++)
+        keys[i] = sqlite_text(sqlite, sqlite3_column_int64(statement, column++));
+    return (struct hourly_template){
+        .host = keys[0],
+        .class_name = keys[1],
+        .event = keys[2],
+        .direction = keys[3],
+        .level = keys[4],
+        .mta = keys[5],
+        .text = keys[6],
+        .count = (uint64_t)sqlite3_column_int64(statement, column),
+        .first = sqlite3_column_int64(statement, column + 1),
+        .last = sqlite3_column_int64(statement, column + 2),
+        .reply = sqlite_slice(statement, column + 3),
+        .source = sqlite_slice(statement, column + 4),
+        .line = (uint64_t)sqlite3_column_int64(statement, column + 5),
+    };
+}
+
 static bool each_template(struct store *store, const struct store_span *span,
                           void (*each)(void *context, const struct hourly_template *text),
                           void *context, struct problem *problem) {
     struct sqlite_store *sqlite = sqlite_of(store);
-    sqlite3_stmt *statement = sqlite_prepare(
-        sqlite,
-        "SELECT host, class, event, direction, level, mta, text, count, first, last, reply, source,"
-        " line FROM template WHERE last >= ? AND first < ? ORDER BY first, id",
-        problem);
+    sqlite3_stmt *statement =
+        sqlite_prepare(sqlite,
+                       "SELECT " SQLITE_TEMPLATE_COLUMNS
+                       " FROM template WHERE last >= ? AND first < ? ORDER BY first, id",
+                       problem);
     bool good = statement != NULL;
     if (!good)
         return false;
     sqlite3_bind_int64(statement, 1, seconds_of(span->since));
     sqlite3_bind_int64(statement, 2, seconds_of(span->until));
     while (sqlite_next(sqlite, statement, &good, problem)) {
-        struct slice keys[TEMPLATE_KEYS];
-        for (int i = 0; i < TEMPLATE_KEYS; i++)
-            keys[i] = sqlite_text(sqlite, sqlite3_column_int64(statement, i));
-        const struct hourly_template text = {
-            .host = keys[0],
-            .class_name = keys[1],
-            .event = keys[2],
-            .direction = keys[3],
-            .level = keys[4],
-            .mta = keys[5],
-            .text = keys[6],
-            .count = (uint64_t)sqlite3_column_int64(statement, 7),
-            .first = sqlite3_column_int64(statement, 8),
-            .last = sqlite3_column_int64(statement, 9),
-            .reply = sqlite_slice(statement, 10),
-            .source = sqlite_slice(statement, 11),
-            .line = (uint64_t)sqlite3_column_int64(statement, 12),
-        };
+        const struct hourly_template text = sqlite_template_at(sqlite, statement, 0);
         each(context, &text);
     }
     sqlite3_finalize(statement);

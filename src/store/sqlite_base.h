@@ -106,7 +106,13 @@ bool sqlite_merge(struct store *into, struct store *from, struct problem *proble
 /* sqlite_kept.c */
 bool sqlite_each_kept(struct store *store, const struct store_sink *sink, struct problem *problem);
 
-/* sqlite.c */
+/* sqlite.c; rows from a column on, texts valid as those of sqlite_text and sqlite_slice: */
+#define SQLITE_TEMPLATE_COLUMNS                                                                    \
+    "host, class, event, direction, level, mta, text, count, first, last, reply, source, line"
+struct hourly_template sqlite_template_at(struct sqlite_store *sqlite, sqlite3_stmt *statement,
+                                          int column);
+/* rules, started, ended, and the ledger in the order of its fields. */
+struct store_run sqlite_run_at(sqlite3_stmt *statement, int column);
 bool sqlite_begin(struct store *store, struct problem *problem);
 bool sqlite_commit(struct store *store, struct problem *problem);
 void sqlite_rollback(struct store *store);

@@ -125,39 +125,14 @@ static bool walk_cells(struct walk *walk, struct cells cells) {
 /* ---- wordings and runs */
 
 static bool give_template(struct walk *walk, sqlite3_stmt *statement, void *context) {
-    struct slice keys[7];
     (void)context;
-    for (int i = 0; i < 7; i++)
-        keys[i] = sqlite_text(walk->sqlite, sqlite3_column_int64(statement, 1 + i));
-    const struct hourly_template text = {
-        .host = keys[0],
-        .class_name = keys[1],
-        .event = keys[2],
-        .direction = keys[3],
-        .level = keys[4],
-        .mta = keys[5],
-        .text = keys[6],
-        .count = (uint64_t)sqlite3_column_int64(statement, 8),
-        .first = sqlite3_column_int64(statement, 9),
-        .last = sqlite3_column_int64(statement, 10),
-        .reply = sqlite_slice(statement, 11),
-        .source = sqlite_slice(statement, 12),
-        .line = (uint64_t)sqlite3_column_int64(statement, 13),
-    };
+    const struct hourly_template text = sqlite_template_at(walk->sqlite, statement, 1);
     return walk->sink->template(walk->sink->context, &walk->origin, &text);
 }
 
 static bool give_run(struct walk *walk, sqlite3_stmt *statement, void *context) {
-    uint64_t lines[6];
     (void)context;
-    for (int i = 0; i < 6; i++)
-        lines[i] = (uint64_t)sqlite3_column_int64(statement, 5 + i);
-    const struct store_run run = {
-        sqlite_slice(statement, 2),
-        sqlite3_column_int64(statement, 3),
-        sqlite3_column_int64(statement, 4),
-        {lines[0], lines[1], lines[2], lines[3], lines[4], lines[5]},
-    };
+    const struct store_run run = sqlite_run_at(statement, 2);
     return walk->sink->run(walk->sink->context, &walk->origin,
                            (uint64_t)sqlite3_column_int64(statement, 1), &run);
 }
@@ -173,8 +148,7 @@ static const struct plain {
                " LEFT JOIN clock c ON c.origin = t.origin AND c.host = t.host"
                " GROUP BY t.origin, t.host ORDER BY t.origin, t.host",
                give_host}},
-  behind[] = {{"SELECT origin, host, class, event, direction, level, mta, text, count, first, last,"
-               " reply, source, line FROM template ORDER BY origin, host, id",
+  behind[] = {{"SELECT origin, " SQLITE_TEMPLATE_COLUMNS " FROM template ORDER BY origin, host, id",
                give_template},
               {"SELECT origin, id, rules, started, ended, read, used, dull, other, outside,"
                " not_understood FROM run ORDER BY origin, ended, id",
