@@ -63,6 +63,15 @@ struct clock {
     } last; /* in the zone of the run: the C library's conversion takes a lock */
 };
 
+/* How many whole units lie before a time; divided down, as times may lie before 1970. */
+static inline int64_t moment_units(int64_t seconds, int64_t unit) {
+    return seconds / unit - (seconds % unit < 0);
+}
+/* The time at which its unit began. */
+static inline int64_t moment_floor(int64_t seconds, int64_t unit) {
+    return moment_units(seconds, unit) * unit;
+}
+
 /* Sets the zone of the run: an IANA name, "" or NULL for the system's. False: no such zone. */
 bool moment_zone(const char *name, struct problem *problem);
 

@@ -10,16 +10,12 @@ enum { HOUR = 3600, DAY = 24 * HOUR, WEEK_DAYS = 7, THURSDAY = 3 /* was 1970-01-
 
 /* ---- days of the zone, counted from 1970-01-01 */
 
-static int64_t floored(int64_t number, int64_t by) {
-    return (number - ((number % by) + by) % by) / by;
-}
-
 static int64_t local_of(int64_t seconds) {
     return seconds + 60 * (int64_t)moment_here(seconds).offset;
 }
 
 static int64_t day_of(int64_t seconds) {
-    return floored(local_of(seconds), DAY);
+    return moment_units(local_of(seconds), DAY);
 }
 
 /* Its date: "2026-11-20", of which `length` characters count, and "-01" for the rest. */
@@ -59,7 +55,7 @@ static bool skip_word(struct slice *text, struct slice word) {
 
 static bool last_hour(int64_t now, struct time_span *span_r) {
     int64_t local = local_of(now);
-    span_r->until = now - (local - floored(local, HOUR) * HOUR);
+    span_r->until = now - (local - moment_floor(local, HOUR));
     span_r->since = span_r->until - HOUR;
     return true;
 }

@@ -31,10 +31,6 @@ struct buckets {
     int64_t (*key_of)(int64_t seconds); /* of a quarter that begins then */
 };
 
-static int64_t floor_of(int64_t seconds, int64_t unit) {
-    return seconds / unit - (seconds % unit < 0);
-}
-
 /* As the clocks on the wall show it, as if it were UTC. */
 static int64_t wall_clock(int64_t seconds) {
     return seconds + 60 * (int64_t)moment_here(seconds).offset;
@@ -42,16 +38,16 @@ static int64_t wall_clock(int64_t seconds) {
 
 static int64_t hour_of(int64_t seconds) {
     int64_t wall = wall_clock(seconds);
-    return seconds - (wall - floor_of(wall, HOUR) * HOUR);
+    return seconds - (wall - moment_floor(wall, HOUR));
 }
 
 static int64_t day_of(int64_t seconds) {
-    return floor_of(wall_clock(seconds), DAY);
+    return moment_units(wall_clock(seconds), DAY);
 }
 
 static int64_t hour_of_day(int64_t seconds) {
     int64_t wall = wall_clock(seconds);
-    return floor_of(wall, HOUR) - floor_of(wall, DAY) * 24;
+    return moment_units(wall, HOUR) - moment_units(wall, DAY) * 24;
 }
 
 /* ---- putting together */

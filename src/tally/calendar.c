@@ -14,10 +14,6 @@
 
 enum { SILENCE = 6 /* hours */, THURSDAY = 4 /* the first day of 1970 */ };
 
-static int64_t floor_of(int64_t seconds, int64_t unit) {
-    return seconds - (seconds % unit + unit) % unit;
-}
-
 /* ---- days */
 
 static int compare_begins(const void *left, const void *right) {
@@ -34,7 +30,7 @@ struct day_list {
 /* Cells are in no order, but most are of the day of the one before. */
 static void list_days(struct day_list *days, const struct series *series) {
     for (size_t i = 0; i < series->cell_count; i++) {
-        int64_t at = series->cells[i].bucket, day = floor_of(at, DAY_SECONDS);
+        int64_t at = series->cells[i].bucket, day = moment_floor(at, DAY_SECONDS);
         if (at < days->from || at >= days->to ||
             (days->count && days->begins[days->count - 1] == day))
             continue;
@@ -68,7 +64,7 @@ int64_t calendar_time(const struct calendar *calendar, size_t bucket) {
 }
 
 size_t calendar_bucket(const struct calendar *calendar, int64_t seconds) {
-    int64_t day = floor_of(seconds, DAY_SECONDS);
+    int64_t day = moment_floor(seconds, DAY_SECONDS);
     size_t low = 0, high = calendar->days;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -139,7 +135,7 @@ static void name_hours(struct calendar *calendar) {
         int64_t at = calendar_time(calendar, hour * calendar->per_hour);
         int64_t wall = at + 60 * (int64_t)moment_here(at).offset + THURSDAY * DAY_SECONDS;
         calendar->of_week[hour] =
-            (uint8_t)((floor_of(wall, HOUR) - floor_of(wall, 7 * DAY_SECONDS)) / HOUR);
+            (uint8_t)((moment_floor(wall, HOUR) - moment_floor(wall, 7 * DAY_SECONDS)) / HOUR);
     }
 }
 

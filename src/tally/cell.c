@@ -1,6 +1,8 @@
 /* cell - hourly.def as a table. */
 #include "tally/cell.h"
 
+#include "base/moment.h"
+
 const struct hourly_shape *hourly_shape(enum hourly_table table) {
     static const struct hourly_shape shapes[HOURLY_TABLES] = {
 #define HOURLY(constant, name, keeping, key_count, keys, number_count, numbers)                    \
@@ -11,14 +13,10 @@ const struct hourly_shape *hourly_shape(enum hourly_table table) {
     return &shapes[table];
 }
 
-static int64_t floor_to(int64_t number, int64_t unit) {
-    return number / unit - (number % unit < 0);
-}
-
 int64_t hour_of(int64_t seconds) {
-    return floor_to(seconds, HOUR);
+    return moment_units(seconds, HOUR);
 }
 
 int64_t day_of(int64_t hour) {
-    return floor_to(hour, DAY_HOURS) * DAY_HOURS;
+    return moment_units(hour, DAY_HOURS) * DAY_HOURS;
 }

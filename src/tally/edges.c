@@ -136,17 +136,12 @@ static bool likeliest(struct watched *watched, int64_t *first_r, int64_t *last_r
     return best > 0;
 }
 
-static int64_t floor_to(int64_t seconds, int64_t bucket) {
-    int64_t over = seconds % bucket;
-    return seconds - (over < 0 ? over + bucket : over);
-}
-
 static bool move(struct watched *watched, struct spike *spike, const struct series_book *book) {
     int64_t bucket = series_book_bucket(book), first = 0, last = 0,
             length = spike->end - spike->start;
     if (!watched->driver || watched->count == MOST_TIMES || !likeliest(watched, &first, &last))
         return false;
-    int64_t start = floor_to(first, bucket), end = floor_to(last, bucket) + bucket;
+    int64_t start = moment_floor(first, bucket), end = moment_floor(last, bucket) + bucket;
     uint64_t count = series_book_count(book, spike->event, spike->class_name, start, end);
     double expected = spike->expected * (double)(end - start) / (double)length;
     bool moves = (start != spike->start || end != spike->end) && (double)count > 2 * expected;

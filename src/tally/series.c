@@ -64,7 +64,7 @@ int64_t series_book_bucket(const struct series_book *book) {
 static const int64_t bucket_middle = (int64_t)1 << (BUCKET_BITS - 1);
 
 static int64_t bucket_of(const struct series_book *book, int64_t seconds) {
-    return seconds / book->seconds - (seconds % book->seconds < 0);
+    return moment_units(seconds, book->seconds);
 }
 
 static uint64_t cell_key(uint64_t place, int64_t bucket) {
