@@ -250,13 +250,6 @@ static void write_text(struct tracing *tracing, const struct traced *traced, siz
 
 /* ---- for machines ---- */
 
-static void add_text(struct page *page, struct cell *record, const char *key, struct slice text) {
-    if (text.length)
-        cell_text(page, record, key, NULL, text);
-    else
-        cell_none(page, record, key, NULL);
-}
-
 static void add_ids(struct tracing *tracing, struct page *page, struct cell *record,
                     const char *key, const struct slice *ids, size_t count) {
     struct cell *list = cell_list(page, record, key, NULL);
@@ -270,18 +263,18 @@ static void add_outcome(struct tracing *tracing, struct page *page, struct cell 
     size_t enhanced_length = enhanced_print(outcome->enhanced, enhanced);
     size_t acts_length = acts_print(outcome->verdict.acts, '|', acts);
     bool has_reason = outcome->verdict.reason != NULL;
-    add_text(page, record, "event", slice_of(event_name(outcome->event)));
-    add_text(page, record, "class", slice_of(outcome->verdict.class_name));
+    cell_known(page, record, "event", NULL, slice_of(event_name(outcome->event)));
+    cell_known(page, record, "class", NULL, slice_of(outcome->verdict.class_name));
     if (outcome->code)
         cell_code(page, record, "code", NULL, outcome->code);
     else
         cell_none(page, record, "code", NULL);
-    add_text(page, record, "enhanced", (struct slice){enhanced, enhanced_length});
-    add_text(page, record, "severity",
-             has_reason ? slice_of(severity_name(outcome->verdict.severity)) : SLICE(""));
+    cell_known(page, record, "enhanced", NULL, (struct slice){enhanced, enhanced_length});
+    cell_known(page, record, "severity", NULL,
+               has_reason ? slice_of(severity_name(outcome->verdict.severity)) : SLICE(""));
     cell_words(page, cell_list(page, record, "acts", NULL), (struct slice){acts, acts_length});
-    add_text(page, record, "reply", shown_text(tracing, outcome->reply, SLICE("")));
-    add_text(page, record, "hint", outcome->hint);
+    cell_known(page, record, "reply", NULL, shown_text(tracing, outcome->reply, SLICE("")));
+    cell_known(page, record, "hint", NULL, outcome->hint);
 }
 
 static void add_recipients(struct tracing *tracing, struct page *page,
@@ -289,7 +282,8 @@ static void add_recipients(struct tracing *tracing, struct page *page,
     struct cell *list = page_section(page, "recipients", NULL, LOOK_HIDDEN, CELL_LIST)->cell;
     for (const struct outcome *outcome = traced->outcomes; outcome; outcome = outcome->next) {
         struct cell *record = cell_record(page, list, NULL, NULL);
-        add_text(page, record, "recipient", shown_by(tracing, masker_address, outcome->recipient));
+        cell_known(page, record, "recipient", NULL,
+                   shown_by(tracing, masker_address, outcome->recipient));
         add_outcome(tracing, page, record, outcome);
         cell_text(page, record, "about", NULL,
                   outcome->is_notice ? SLICE("notice") : SLICE("message"));
@@ -303,14 +297,16 @@ static void add_entries(struct tracing *tracing, struct page *page, const struct
         const struct traced_entry *entry = traced->entries[i];
         struct cell *record = cell_record(page, list, NULL, NULL);
         char time[MOMENT_TEXT];
-        add_text(page, record, "source", slice_of(run_shown_source(run, entry->source->name)));
+        cell_known(page, record, "source", NULL,
+                   slice_of(run_shown_source(run, entry->source->name)));
         cell_code(page, record, "line", NULL, entry->number);
-        add_text(page, record, "time", (struct slice){time, moment_print(&entry->time, time)});
-        add_text(page, record, "host", shown_by(tracing, masker_host, entry->host));
-        add_text(page, record, "program", shown_text(tracing, entry->program, entry->host));
-        add_text(page, record, "pid", entry->pid);
-        add_text(page, record, "queue_id", shown_by(tracing, masker_id, entry->queue_id));
-        add_text(page, record, "text", shown_text(tracing, entry->text, entry->host));
+        cell_known(page, record, "time", NULL,
+                   (struct slice){time, moment_print(&entry->time, time)});
+        cell_known(page, record, "host", NULL, shown_by(tracing, masker_host, entry->host));
+        cell_known(page, record, "program", NULL, shown_text(tracing, entry->program, entry->host));
+        cell_known(page, record, "pid", NULL, entry->pid);
+        cell_known(page, record, "queue_id", NULL, shown_by(tracing, masker_id, entry->queue_id));
+        cell_known(page, record, "text", NULL, shown_text(tracing, entry->text, entry->host));
     }
 }
 
@@ -324,8 +320,8 @@ static void add_message(struct tracing *tracing, struct page *page, const struct
     for (const struct outcome *outcome = traced->outcomes; outcome; outcome = outcome->next)
         if (is_named(traced, outcome))
             cell_text(page, to, NULL, NULL, shown_address(tracing, outcome->recipient));
-    add_text(page, verdict, "client", shown_text(tracing, traced->client, SLICE("")));
-    add_text(page, verdict, "user", shown_by(tracing, masker_user, traced->user));
+    cell_known(page, verdict, "client", NULL, shown_text(tracing, traced->client, SLICE("")));
+    cell_known(page, verdict, "user", NULL, shown_by(tracing, masker_user, traced->user));
     static const struct outcome nothing = {.verdict = {.class_name = ""}};
     add_outcome(tracing, page, verdict, traced->worst ? traced->worst : &nothing);
     cell_text(page, verdict, "text", NULL, verdict_of(tracing, traced));

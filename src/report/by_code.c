@@ -103,10 +103,7 @@ static void add_code(struct rows *rows, struct cell *row, const struct coded *co
         cell_code(page, row, "code", NULL, coded->code);
     else
         cell_none(page, row, "code", NULL);
-    if (length)
-        cell_text(page, row, "enhanced", NULL, (struct slice){enhanced, length});
-    else
-        cell_none(page, row, "enhanced", NULL);
+    cell_known(page, row, "enhanced", NULL, (struct slice){enhanced, length});
     if (coded->code)
         cell_text(page, row, "code_source", NULL,
                   coded->implied ? SLICE("implied") : SLICE("explicit"));

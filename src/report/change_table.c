@@ -104,14 +104,6 @@ static struct slice name_shown(struct page *page, const struct changed *row) {
                        row->strangers ? page_word(page, WORD_OF_STRANGERS) : "");
 }
 
-static void add_text_or_none(struct page *page, struct cell *row, const char *key,
-                             struct slice text) {
-    if (text.length)
-        cell_text(page, row, key, NULL, text);
-    else
-        cell_none(page, row, key, NULL);
-}
-
 static void add_row(struct page *page, struct cell *list, const struct changed *changed,
                     enum word before, bool shows_expected) {
     struct cell *row = cell_record(page, list, NULL, NULL);
@@ -124,8 +116,8 @@ static void add_row(struct page *page, struct cell *list, const struct changed *
               slice_of(page_word(page, tables[changed->table].word)));
     cell_text(page, row, "table", NULL, slice_of(tables[changed->table].key));
     cell_text(page, row, "name", NULL, changed->name);
-    add_text_or_none(page, row, "event", changed->event);
-    add_text_or_none(page, row, "direction", changed->direction);
+    cell_known(page, row, "event", NULL, changed->event);
+    cell_known(page, row, "direction", NULL, changed->direction);
     if (is_reason)
         cell_text(page, row, "who", NULL, changed->strangers ? SLICE("strangers") : SLICE("ours"));
     else

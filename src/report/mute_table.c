@@ -14,26 +14,18 @@ static uint64_t count_of(const struct joining *apart, size_t place) {
     return count;
 }
 
-static void add_text(struct page *page, struct cell *row, const char *key, enum word title,
-                     struct slice text) {
-    if (text.length)
-        cell_text(page, row, key, page_word(page, title), text);
-    else
-        cell_none(page, row, key, page_word(page, title));
-}
-
 static void add_row(struct page *page, struct cell *list, const struct mute *mute, uint64_t count) {
     struct cell *row = cell_record(page, list, NULL, NULL);
     struct slice until = when_words(page, mute->until);
     if (mute->is_over)
         until = WORDS_FILL(&page->arena, page_word(page, WORD_MUTE_OVER), until);
-    add_text(page, row, "class", WORD_REASON, mute->class_name);
-    add_text(page, row, "words", WORD_MUTE_WORDS, mute->words);
+    cell_known(page, row, "class", page_word(page, WORD_REASON), mute->class_name);
+    cell_known(page, row, "words", page_word(page, WORD_MUTE_WORDS), mute->words);
     cell_count(page, row, "count", page_word(page, WORD_COUNT_COLUMN), count, NULL);
     when_cell(page, row, "until", mute->until);
     cell_text(page, row, NULL, page_word(page, WORD_MUTE_UNTIL), until);
     cell_text(page, row, "state", NULL, mute->is_over ? SLICE("over") : SLICE("muted"));
-    add_text(page, row, "why", WORD_MUTE_WHY, mute->why);
+    cell_known(page, row, "why", page_word(page, WORD_MUTE_WHY), mute->why);
 }
 
 void mute_table_add(struct page *page, const struct mutes *mutes, const struct joining *apart) {

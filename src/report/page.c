@@ -103,6 +103,12 @@ struct cell *cell_text(struct page *page, struct cell *parent, const char *key, 
     return cell;
 }
 
+struct cell *cell_known(struct page *page, struct cell *parent, const char *key, const char *title,
+                        struct slice text) {
+    return text.length ? cell_text(page, parent, key, title, text)
+                       : cell_none(page, parent, key, title);
+}
+
 struct cell *cell_link(struct page *page, struct cell *parent, const char *key, const char *title,
                        struct slice text, struct slice address) {
     struct cell *cell = add(page, parent, CELL_LINK, key, title);

@@ -109,6 +109,9 @@ struct cell *cell_share(struct page *page, struct cell *parent, const char *key,
                         uint64_t number, uint64_t whole);
 struct cell *cell_text(struct page *page, struct cell *parent, const char *key, const char *title,
                        struct slice text);
+/* The same; of an empty text a cell without a value. */
+struct cell *cell_known(struct page *page, struct cell *parent, const char *key, const char *title,
+                        struct slice text);
 struct cell *cell_link(struct page *page, struct cell *parent, const char *key, const char *title,
                        struct slice text, struct slice address); /* copies the address too */
 struct cell *cell_list(struct page *page, struct cell *parent, const char *key, const char *title);

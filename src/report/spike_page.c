@@ -364,14 +364,6 @@ static void number_cell(struct page *page, struct cell *record, const char *key,
     cell_share(page, record, key, NULL, (uint64_t)llround(number * PARTS), PARTS);
 }
 
-static void text_or_null(struct page *page, struct cell *record, const char *key,
-                         struct slice text) {
-    if (text.length)
-        cell_text(page, record, key, NULL, text);
-    else
-        cell_none(page, record, key, NULL);
-}
-
 /* Of a reason that never came outside of the spike no value is usual. */
 static void add_driver_records(struct page *page, struct cell *record,
                                const struct driven *driven) {
@@ -419,12 +411,12 @@ static void add_lists(struct page *page, struct cell *record, const struct told 
             cell_code(page, code, "code", NULL, number);
         else
             cell_none(page, code, "code", NULL);
-        text_or_null(page, code, "enhanced", parts.enhanced);
+        cell_known(page, code, "enhanced", NULL, parts.enhanced);
         cell_count(page, code, "count", NULL, told->driven->codes[i].count, NULL);
-        text_or_null(page, code, "code_source",
-                     !has_code          ? SLICE("")
-                     : parts.is_implied ? SLICE("implied")
-                                        : SLICE("explicit"));
+        cell_known(page, code, "code_source", NULL,
+                   !has_code          ? SLICE("")
+                   : parts.is_implied ? SLICE("implied")
+                                      : SLICE("explicit"));
     }
     cell_words(page, cell_list(page, record, "acts", NULL),
                (struct slice){acts, acts_print(told->acts, '|', acts)});
@@ -462,14 +454,14 @@ static void add_record(struct page *page, struct cell *list, const struct spike_
     struct cell *examples = cell_list(page, record, "examples", NULL);
     for (size_t i = 0; told->driven && i < told->driven->example_count; i++)
         cell_text(page, examples, NULL, NULL, told->driven->examples[i]);
-    text_or_null(page, record, "hint", told->hint);
+    cell_known(page, record, "hint", NULL, told->hint);
     cell_text(page, record, "severity", NULL, slice_of(severity_name(told->severity)));
     add_lists(page, record, told);
-    text_or_null(page, record, "direction", told->way);
+    cell_known(page, record, "direction", NULL, told->way);
     add_also_records(page, record, wishes, told->place);
     add_timeline_record(page, record, wishes->spikes, told->driven);
-    text_or_null(page, record, "rows", rows_words(page, wishes, told));
-    text_or_null(page, record, "trace", trace_words(page, wishes, told));
+    cell_known(page, record, "rows", NULL, rows_words(page, wishes, told));
+    cell_known(page, record, "trace", NULL, trace_words(page, wishes, told));
 }
 
 /* ---- the page ---- */

@@ -85,10 +85,7 @@ static void add_codes(struct page *page, struct cell *reason, const struct joine
             cell_code(page, cell, "code", NULL, code->code);
         else
             cell_none(page, cell, "code", NULL);
-        if (length)
-            cell_text(page, cell, "enhanced", NULL, (struct slice){enhanced, length});
-        else
-            cell_none(page, cell, "enhanced", NULL);
+        cell_known(page, cell, "enhanced", NULL, (struct slice){enhanced, length});
         cell_count(page, cell, "count", NULL, code->count, NULL);
         if (code->code)
             cell_text(page, cell, "code_source", NULL,
@@ -469,10 +466,7 @@ static void add_values(const struct digging *digging, struct cell *cell,
     add_codes(page, cell, joined);
     cell_text(page, cell, "severity", NULL, slice_of(severity_name(joined->severity)));
     add_acts(page, cell, joined->acts);
-    if (hint.length)
-        cell_text(page, cell, "hint", NULL, hint);
-    else
-        cell_none(page, cell, "hint", NULL);
+    cell_known(page, cell, "hint", NULL, hint);
     struct cell *example = cell_record(page, cell, "example", NULL);
     cell_text(page, example, "reply", NULL, joined->example.reply);
     cell_text(page, example, "source", NULL, joined->example.source);

@@ -261,13 +261,6 @@ static void add_figures(const struct standing *standing, struct cell *row, const
 }
 
 /* What has no name is null for machines. */
-static void add_name(struct page *page, struct cell *row, const char *key, struct slice name) {
-    if (name.length)
-        cell_text(page, row, key, NULL, name);
-    else
-        cell_none(page, row, key, NULL);
-}
-
 static struct slice shown_name(const struct standing *standing, struct slice name) {
     enum part part = standing->list->part;
     enum word none =
@@ -288,9 +281,9 @@ static struct cell *add_row(const struct standing *standing, struct slice name,
     cell_text(page, row, NULL, page_word(page, list->name_title), shown);
     if (list->is_host)
         named_parts(name, &host, &ip);
-    add_name(page, row, list->name_key, host);
+    cell_known(page, row, list->name_key, NULL, host);
     if (list->is_host)
-        add_name(page, row, "ip", ip);
+        cell_known(page, row, "ip", NULL, ip);
     return row;
 }
 

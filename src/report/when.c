@@ -15,9 +15,5 @@ struct slice when_words(struct page *page, int64_t seconds) {
 void when_cell(struct page *page, struct cell *record, const char *key, int64_t seconds) {
     struct moment moment = moment_here(seconds);
     char text[MOMENT_TEXT];
-    size_t length = moment_print(&moment, text);
-    if (length)
-        cell_text(page, record, key, NULL, (struct slice){text, length});
-    else
-        cell_none(page, record, key, NULL);
+    cell_known(page, record, key, NULL, (struct slice){text, moment_print(&moment, text)});
 }
