@@ -159,8 +159,7 @@ static void add_rules(struct page *page, const struct reason_trace *trace, const
 
 void why_steps(struct page *page, const struct reason_trace *trace) {
     if (!trace->is_failure) {
-        page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text =
-            say(page, WORD_WHY_NO_RULE);
+        page_text(page, say(page, WORD_WHY_NO_RULE));
         page_section(page, "steps", NULL, LOOK_HIDDEN, CELL_LIST);
         page_section(page, "rules", NULL, LOOK_HIDDEN, CELL_LIST);
         page_section(page, "unmet", NULL, LOOK_HIDDEN, CELL_LIST);

@@ -84,10 +84,6 @@ static struct slice add_words(struct page *page, struct cell *list, const struct
     return add_some(page, list, filter, by, true, wanted);
 }
 
-static void add_paragraph(struct page *page, struct slice text) {
-    page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = text;
-}
-
 void asked_of(const struct filter *filter, struct page *page) {
     struct cell *record = page_section(page, "filters", NULL, LOOK_HIDDEN, CELL_RECORD)->cell;
     struct out line;
@@ -101,12 +97,12 @@ void asked_of(const struct filter *filter, struct page *page) {
         put_quoted(&line, add_words(page, list, filter, (enum filter_by)by));
     }
     if (line.length)
-        add_paragraph(page, WORDS_FILL(&page->arena, page_word(page, WORD_ASKED),
-                                       arena_copy(&page->arena, out_held(&line))));
+        page_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_ASKED),
+                                   arena_copy(&page->arena, out_held(&line))));
     out_release(&line);
 }
 
 void asked_leaves_out(const struct filter *filter, struct page *page) {
     if (filter && filter->given && !filter_is_of_messages(filter))
-        add_paragraph(page, slice_of(page_word(page, WORD_ASKED_RECEIVED)));
+        page_text(page, slice_of(page_word(page, WORD_ASKED_RECEIVED)));
 }

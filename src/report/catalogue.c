@@ -488,7 +488,7 @@ void catalogue_list(const struct rulebook *book, struct page *page) {
     list_codes(codes_reply_at(codes, 0), codes_reply_count(codes), WORD_CODES_REPLY, page, all);
     list_codes(codes_enhanced_at(codes, 0), codes_enhanced_count(codes), WORD_CODES_ENHANCED, page,
                all);
-    page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = say(page, WORD_LIST_MORE);
+    page_text(page, say(page, WORD_LIST_MORE));
 }
 
 /* ---- a reply */

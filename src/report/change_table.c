@@ -179,10 +179,6 @@ static void add_compared(struct page *page, const struct compared *comparison) {
                    span_words(page, comparison->begins[NOW], comparison->ends[NOW]));
 }
 
-static void add_text(struct page *page, struct slice text) {
-    page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = text;
-}
-
 /* How long history has learned, and what it is still unsure of. */
 static void add_usual(struct page *page, const struct compared *comparison) {
     const struct usual *usual = comparison->usual;
@@ -196,10 +192,10 @@ static void add_usual(struct page *page, const struct compared *comparison) {
             WORDS_FILL(&page->arena, page_word(page, WORD_USUAL_WEEKS),
                        when_words(page, usual->since), words_number(page, usual->week_count), now);
     if (usual->learning_until != MOMENT_NONE)
-        add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_USUAL_LEARNING),
-                                  when_words(page, usual->learning_until)));
+        page_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_USUAL_LEARNING),
+                                   when_words(page, usual->learning_until)));
     if (usual->rules_changed)
-        add_text(page, slice_of(page_word(page, WORD_USUAL_RULES)));
+        page_text(page, slice_of(page_word(page, WORD_USUAL_RULES)));
 }
 
 static void add_span(struct page *page, struct cell *record, const char *key, int64_t begin,
@@ -250,15 +246,15 @@ void change_table_add(struct page *page, const struct changes *changes,
         section->look = LOOK_HIDDEN;
     } else if (!section->cell->first) {
         section->look = LOOK_HIDDEN;
-        add_text(page, slice_of(page_word(page, WORD_CHANGES_NOTHING)));
+        page_text(page, slice_of(page_word(page, WORD_CHANGES_NOTHING)));
     }
     if (left_out)
-        add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_CHANGES_MORE),
-                                  words_number(page, left_out)));
+        page_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_CHANGES_MORE),
+                                   words_number(page, left_out)));
     if (changes->seldom_new || changes->seldom_gone)
-        add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_CHANGES_SELDOM),
-                                  words_number(page, changes->seldom_new),
-                                  words_number(page, changes->seldom_gone)));
+        page_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_CHANGES_SELDOM),
+                                   words_number(page, changes->seldom_new),
+                                   words_number(page, changes->seldom_gone)));
     add_account(page, changes, comparison);
     page->part = NULL;
 }
@@ -267,7 +263,7 @@ void change_table_none(struct page *page, bool is_asked) {
     page->part = part_name(PART_CHANGES);
     page_section(page, "changes", NULL, LOOK_HIDDEN, CELL_LIST);
     if (is_asked)
-        add_text(page, slice_of(page_word(page, WORD_CHANGES_NOT_COMPARED)));
+        page_text(page, slice_of(page_word(page, WORD_CHANGES_NOT_COMPARED)));
     page->part = part_name(PART_COMPARED);
     page_section(page, "compared", NULL, LOOK_HIDDEN, CELL_NONE);
     page->part = NULL;

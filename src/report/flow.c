@@ -78,8 +78,7 @@ static void add_words(struct page *page, const struct names *names) {
     enum word word = !names->guessed ? WORD_FLOW_GIVEN
                      : names->count  ? WORD_FLOW_GUESSED
                                      : WORD_FLOW_NO_GUESS;
-    page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text =
-        WORDS_FILL(&page->arena, page_word(page, word), names_words(page, names));
+    page_text(page, WORDS_FILL(&page->arena, page_word(page, word), names_words(page, names)));
 }
 
 static void add_local_domains(struct page *page, const struct names *names) {

@@ -43,6 +43,10 @@ struct section *page_section(struct page *page, const char *key, const char *tit
     return section;
 }
 
+void page_text(struct page *page, struct slice text) {
+    page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = text;
+}
+
 static struct cell *add(struct page *page, struct cell *parent, enum cell_kind kind,
                         const char *key, const char *title) {
     assert(parent->kind == CELL_RECORD || (parent->kind == CELL_LIST && key == NULL));

@@ -93,6 +93,8 @@ void page_release(struct page *page);
 /* The cell of the new section is empty: fill its number or text, or add children to it. */
 struct section *page_section(struct page *page, const char *key, const char *title,
                              enum section_look look, enum cell_kind kind);
+/* A new section that is one paragraph for people; its text is borrowed. */
+void page_text(struct page *page, struct slice text);
 
 /* Adds a child cell at the end of a record or list (there key is NULL). Text is copied, keys and
  * titles are borrowed. */

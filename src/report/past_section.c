@@ -55,10 +55,6 @@ static struct slice titles_of_not_kept(struct page *page) {
     return titles;
 }
 
-static void add_text(struct page *page, struct slice text) {
-    page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = text;
-}
-
 void past_section(struct page *page, const struct summary_past *past) {
     struct cell *record = page_section(page, "history", NULL, LOOK_HIDDEN, CELL_RECORD)->cell;
     when_cell(page, record, "since", past->since);
@@ -69,13 +65,14 @@ void past_section(struct page *page, const struct summary_past *past) {
     add_parts(page, record, "about", ABOUT);
     add_parts(page, record, "not_kept", NOT_KEPT);
     if (past->missing.length)
-        add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_PAST_MISSING), past->missing));
-    add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_PAST),
-                              when_words(page, past->since), when_words(page, past->until)));
-    add_text(page, slice_of(page_word(page, WORD_PAST_EXACT)));
-    add_text(page, slice_of(page_word(page, WORD_PAST_ABOUT)));
-    add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_PAST_NOT_KEPT),
-                              titles_of_not_kept(page)));
+        page_text(page,
+                  WORDS_FILL(&page->arena, page_word(page, WORD_PAST_MISSING), past->missing));
+    page_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_PAST),
+                               when_words(page, past->since), when_words(page, past->until)));
+    page_text(page, slice_of(page_word(page, WORD_PAST_EXACT)));
+    page_text(page, slice_of(page_word(page, WORD_PAST_ABOUT)));
+    page_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_PAST_NOT_KEPT),
+                               titles_of_not_kept(page)));
     if (past->is_full)
-        add_text(page, slice_of(page_word(page, WORD_PAST_FULL)));
+        page_text(page, slice_of(page_word(page, WORD_PAST_FULL)));
 }

@@ -28,8 +28,8 @@ void rows_end(struct rows *rows) {
     if (!rows->shown)
         rows->section->look = LOOK_HIDDEN;
     if (rows->more)
-        page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = WORDS_FILL(
-            &page->arena, page_word(page, WORD_MORE_ROWS), words_number(page, rows->more));
+        page_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_MORE_ROWS),
+                                   words_number(page, rows->more)));
     page->part = NULL;
 }
 

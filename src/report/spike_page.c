@@ -466,10 +466,6 @@ static void add_record(struct page *page, struct cell *list, const struct spike_
 
 /* ---- the page ---- */
 
-static void add_text(struct page *page, struct slice text) {
-    page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = text;
-}
-
 static void add_head(struct page *page, const struct spike_page_wishes *wishes) {
     page_section(page, "schema", NULL, LOOK_HIDDEN, CELL_COUNT)->cell->number = 1;
     page_section(page, "bucket_seconds", NULL, LOOK_HIDDEN, CELL_COUNT)->cell->number =
@@ -506,21 +502,21 @@ static void add_looked(struct page *page, const struct spike_page_wishes *wishes
                                          [SPIKES_NO_TIMES] = WORD_SPIKES_NO_TIMES};
     const struct spikes *spikes = wishes->spikes;
     if (spikes->note != SPIKES_NO_TIMES)
-        add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_SPIKES_LOOKED),
-                                  when_words(page, spikes->begin), when_words(page, spikes->end),
-                                  words_number(page, wishes->series),
-                                  length_words(page, wishes->bucket)));
+        page_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_SPIKES_LOOKED),
+                                   when_words(page, spikes->begin), when_words(page, spikes->end),
+                                   words_number(page, wishes->series),
+                                   length_words(page, wishes->bucket)));
     if (spikes->note != SPIKES_KNOWN)
-        add_text(page, slice_of(page_word(page, of_notes[spikes->note])));
+        page_text(page, slice_of(page_word(page, of_notes[spikes->note])));
     if (wishes->missing.length)
-        add_text(page,
-                 WORDS_FILL(&page->arena, page_word(page, WORD_PAST_MISSING), wishes->missing));
+        page_text(page,
+                  WORDS_FILL(&page->arena, page_word(page, WORD_PAST_MISSING), wishes->missing));
     if (wishes->is_past)
-        add_text(page, slice_of(page_word(page, WORD_SPIKES_FROM_HISTORY)));
+        page_text(page, slice_of(page_word(page, WORD_SPIKES_FROM_HISTORY)));
     else if (wishes->has_history)
-        add_text(page, slice_of(page_word(page, WORD_SPIKES_WITH_HISTORY)));
+        page_text(page, slice_of(page_word(page, WORD_SPIKES_WITH_HISTORY)));
     if (wishes->is_masked)
-        add_text(page, slice_of(page_word(page, WORD_MASKED)));
+        page_text(page, slice_of(page_word(page, WORD_MASKED)));
 }
 
 static void add_spikes(struct page *page, const struct spike_page_wishes *wishes,
@@ -535,8 +531,8 @@ static void add_spikes(struct page *page, const struct spike_page_wishes *wishes
     if (!shown)
         cards->look = LOOK_HIDDEN;
     if (shown < count)
-        add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_SPIKES_MORE),
-                                  words_number(page, count - shown)));
+        page_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_SPIKES_MORE),
+                                   words_number(page, count - shown)));
 }
 
 void spike_page(struct page *page, const struct spike_page_wishes *wishes) {

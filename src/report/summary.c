@@ -20,11 +20,6 @@
 #include "report/waiting.h"
 #include "tally/distinct.h"
 
-/* A paragraph for people. */
-static void add_text(struct page *page, struct slice text) {
-    page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = text;
-}
-
 /* ---- totals and ledger ---- */
 
 /* One line of the totals. */
@@ -258,19 +253,19 @@ static void add_ledgers(struct page *page, const struct tally *tally) {
 
 void summary_balance(struct page *page, const struct tally *tally) {
     const struct ledger sum = tally_ledger(tally);
-    add_text(page,
-             WORDS_FILL(&page->arena, page_word(page, WORD_BALANCE), words_number(page, sum.read),
-                        words_number(page, sum.used), words_number(page, sum.dull),
-                        words_number(page, sum.other), words_number(page, sum.outside),
-                        words_number(page, sum.not_understood)));
+    page_text(page,
+              WORDS_FILL(&page->arena, page_word(page, WORD_BALANCE), words_number(page, sum.read),
+                         words_number(page, sum.used), words_number(page, sum.dull),
+                         words_number(page, sum.other), words_number(page, sum.outside),
+                         words_number(page, sum.not_understood)));
     uint64_t lost = tally_entries_lost(tally);
     if (lost)
-        add_text(page,
-                 WORDS_FILL(&page->arena, page_word(page, WORD_LOST), words_number(page, lost)));
+        page_text(page,
+                  WORDS_FILL(&page->arena, page_word(page, WORD_LOST), words_number(page, lost)));
     uint64_t dropped = tally_messages_dropped(tally);
     if (dropped)
-        add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_DROPPED),
-                                  words_number(page, dropped)));
+        page_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_DROPPED),
+                                   words_number(page, dropped)));
 }
 
 /* History has no rows. */
@@ -310,7 +305,7 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     if (wishes->past)
         past_section(page, wishes->past);
     if (wishes->masker)
-        add_text(page, slice_of(page_word(page, WORD_MASKED)));
+        page_text(page, slice_of(page_word(page, WORD_MASKED)));
     page->part = part_name(PART_REASONS);
     todo_cards(&digging, &apart, &suspects, wishes->top);
     mute_table_add(page, wishes->mutes, &apart);
@@ -325,8 +320,8 @@ void summary_of(const struct tally *tally, const struct rulebook *book,
     todo_strangers(&digging, &apart, wishes->top);
     todo_noticed(&digging, &apart, wishes->top);
     if (rare)
-        add_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_RARE_REASONS),
-                                  words_number(page, rare), words_number(page, wishes->min)));
+        page_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_RARE_REASONS),
+                                   words_number(page, rare), words_number(page, wishes->min)));
     flow_add(page, tally, wishes);
     by_code_add(&digging, tally, wishes);
     waiting_add(page, waiting, wishes, totals.waiting);

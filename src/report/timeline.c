@@ -257,7 +257,7 @@ void timeline_days(struct page *page, const struct tally *tally, const struct fi
     add_series(page, "days", page_word(page, WORD_DAYS), &buckets, first,
                &(struct row_head){page_word(page, WORD_DAY), head_of_day}, filter);
     if (first)
-        page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text =
-            WORDS_FILL(&page->arena, page_word(page, WORD_MORE_DAYS), words_number(page, first));
+        page_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_MORE_DAYS),
+                                   words_number(page, first)));
     buckets_release(&buckets);
 }

@@ -283,8 +283,8 @@ static void end_list(struct page *page, struct section *section, size_t count, u
     if (!count)
         section->look = LOOK_HIDDEN;
     if (top && count > top)
-        page_section(page, NULL, NULL, LOOK_TEXT, CELL_TEXT)->cell->text = WORDS_FILL(
-            &page->arena, page_word(page, WORD_MORE_REASONS), words_number(page, count - top));
+        page_text(page, WORDS_FILL(&page->arena, page_word(page, WORD_MORE_REASONS),
+                                   words_number(page, count - top)));
 }
 
 /* "mailtriage export --all --user bob mail.log" */
