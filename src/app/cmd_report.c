@@ -193,9 +193,7 @@ static void read_history(struct analysis *analysis, struct run *run) {
     if (!good)
         say_fault("%s", problem.text);
     else if (recalled.is_empty)
-        say_fault("history '%s' holds nothing of the asked span: 'mailtriage history show' tells "
-                  "what it holds",
-                  options->history);
+        fleet_say_empty(options->history);
     if (good)
         reporting->span =
             (struct summary_past){.since = recalled.since,
@@ -208,9 +206,7 @@ static void read_history(struct analysis *analysis, struct run *run) {
 static bool begin_past(struct reporting *reporting, struct run *run, struct problem *problem) {
     const struct options *options = run->options;
     if (!fleet_can_tell(options))
-        return problem_say(problem,
-                           "history keeps sums, which no filter but --host can be asked of: "
-                           "name the logs, or leave the other filters out");
+        return fleet_say_filters(problem);
     for (int part = 0; part < PART_COUNT; part++)
         if (options->only & ~past_parts() & PART_BIT(part))
             return problem_say(problem, "--only %s: history does not keep that section",

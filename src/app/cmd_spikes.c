@@ -68,9 +68,7 @@ static void read_past(struct analysis *analysis, struct run *run) {
     if (!good)
         say_fault("%s", problem.text);
     else if (is_empty)
-        say_fault("history '%s' holds nothing of the asked span: 'mailtriage history show' tells "
-                  "what it holds",
-                  run->options->history);
+        fleet_say_empty(run->options->history);
 }
 
 /* ---- drivers ---- */
@@ -164,9 +162,7 @@ static bool begin(struct analysis *analysis, struct run *run, struct problem *pr
     run->listen = take_finding;
     run->context = spiking;
     if (spiking->is_past && !fleet_can_tell(options))
-        return problem_say(problem,
-                           "history keeps sums, which no filter but --host can be asked of: "
-                           "name the logs, or leave the other filters out");
+        return fleet_say_filters(problem);
     if (spiking->is_past)
         analysis->read = read_past;
     if (!options->history)

@@ -29,6 +29,17 @@ bool fleet_can_tell(const struct options *options) {
     return !options->filter.count || (filter_is_of_hosts(&options->filter) && !options->resume);
 }
 
+bool fleet_say_filters(struct problem *problem) {
+    return problem_say(problem, "history keeps sums, which no filter but --host can be asked of: "
+                                "name the logs, or leave the other filters out");
+}
+
+void fleet_say_empty(const char *where) {
+    say_fault("history '%s' holds nothing of the asked span: 'mailtriage history show' tells what "
+              "it holds",
+              where);
+}
+
 bool fleet_missing(struct store *store, const char *where, struct out *out,
                    struct problem *problem) {
     if (!store_missing(store, out, problem))

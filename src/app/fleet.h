@@ -12,6 +12,10 @@ struct store *fleet_open(const struct options *options, const char *where, enum 
 
 /* False when it is asked for what history has only sums of: filters other than --host. */
 bool fleet_can_tell(const struct options *options);
+bool fleet_say_filters(struct problem *problem); /* of such filters; always false */
+
+/* Says that a history holds nothing of the asked span, which is a fault. */
+void fleet_say_empty(const char *where);
 
 /* Adds the nodes that are missing of a cluster that may be read in part (--partial), and notes
  * them. */
