@@ -406,6 +406,14 @@ static bool each_origin(struct store *store,
     return good;
 }
 
+struct store_origin sqlite_origin_at(sqlite3_stmt *statement) {
+    return (struct store_origin){.id = sqlite_slice(statement, 0),
+                                 .maker = sqlite_slice(statement, 1),
+                                 .own = sqlite3_column_int(statement, 2) != 0,
+                                 .first_hour = INT64_MAX,
+                                 .last_hour = INT64_MIN};
+}
+
 struct store_run sqlite_run_at(sqlite3_stmt *statement, int column) {
     uint64_t lines[6];
     for (int i = 0; i < 6; i++)
@@ -431,11 +439,7 @@ static bool each_run(struct store *store,
         problem);
     bool good = statement != NULL;
     while (good && sqlite_next(sqlite, statement, &good, problem)) {
-        const struct store_origin origin = {.id = sqlite_slice(statement, 0),
-                                            .maker = sqlite_slice(statement, 1),
-                                            .own = sqlite3_column_int(statement, 2) != 0,
-                                            .first_hour = INT64_MAX,
-                                            .last_hour = INT64_MIN};
+        const struct store_origin origin = sqlite_origin_at(statement);
         const struct store_run run = sqlite_run_at(statement, 3);
         each(context, &origin, &run);
     }

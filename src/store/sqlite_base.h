@@ -111,6 +111,8 @@ bool sqlite_each_kept(struct store *store, const struct store_sink *sink, struct
     "host, class, event, direction, level, mta, text, count, first, last, reply, source, line"
 struct hourly_template sqlite_template_at(struct sqlite_store *sqlite, sqlite3_stmt *statement,
                                           int column);
+/* name, maker and own, in front of a row; of which hours is not known from it. */
+struct store_origin sqlite_origin_at(sqlite3_stmt *statement);
 /* rules, started, ended, and the ledger in the order of its fields. */
 struct store_run sqlite_run_at(sqlite3_stmt *statement, int column);
 bool sqlite_begin(struct store *store, struct problem *problem);

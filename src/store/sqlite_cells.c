@@ -474,11 +474,7 @@ bool sqlite_each_host(struct store *store,
         problem);
     bool good = statement != NULL;
     while (good && sqlite_next(sqlite, statement, &good, problem)) {
-        const struct store_origin origin = {.id = sqlite_slice(statement, 0),
-                                            .maker = sqlite_slice(statement, 1),
-                                            .own = sqlite3_column_int(statement, 2) != 0,
-                                            .first_hour = INT64_MAX,
-                                            .last_hour = INT64_MIN};
+        const struct store_origin origin = sqlite_origin_at(statement);
         each(context, &origin, sqlite_slice(statement, 3), sqlite3_column_int64(statement, 4),
              sqlite3_column_int64(statement, 5));
     }
