@@ -198,7 +198,11 @@ static void mark_add(struct job *job, int kind, const struct entry *entry, uint6
     job->marks =
         memory_grow(job->marks, &job->mark_capacity, job->mark_count + 1, sizeof *job->marks);
     struct mark *mark = &job->marks[job->mark_count++];
-    *mark = (struct mark){.at = job->found.count, .entry = *entry, .times = times};
+    *mark = (struct mark){.at = job->found.count,
+                          .entry = *entry,
+                          .times = times,
+                          .hosts = job->lasts.count,
+                          .programs = job->programs.used};
     mark->kind = kind;
 }
 

@@ -77,6 +77,8 @@ struct mark {
     size_t at; /* findings before it */
     struct entry entry;
     uint64_t times; /* of a repeat */
+    /* What its block has heard of before it: of hosts (lasts), and of programs. */
+    size_t hosts, programs;
 };
 
 /* What the ordered step remembers from block to block. */

@@ -81,6 +81,19 @@ static void remember_odd(struct run *run, struct progress *progress, enum odd ki
     copy_head(odd->program, sizeof odd->program, line->program);
 }
 
+/* Not all programs are kept, so each has its place where it was first met, also beside those of
+ * marks: wherever the blocks are cut, the same ones are kept. *known: those of the block that have
+ * it. */
+static void place_programs(struct run *run, const struct job *job, size_t to, size_t *known) {
+    for (; *known < to; ++*known) {
+        struct slice program;
+        map_at(&job->programs, *known, &program);
+        count_program(run, program, &(struct ledger){0});
+    }
+    if (run->masker)
+        masker_clear(run->masker);
+}
+
 static void take_ledger(struct pipeline *pipeline, struct job *job) {
     struct run *run = pipeline->run;
     struct progress *progress = job->progress;
@@ -288,11 +301,12 @@ static void take_stream(struct taking *taking, const struct split *part) {
 }
 
 /* A repeat of what nobody remembers is syslogd's own affair. */
-static void take_repeat(struct taking *taking, struct split *part, uint64_t times) {
-    struct before *before = taking->pipeline->run->before;
+static void take_repeat(struct taking *taking, struct split *part, const struct mark *mark) {
+    const struct lasts *before = &taking->pipeline->run->before->lasts;
+    struct job *job = taking->job;
     struct slice last;
-    if (lasts_find(&before->lasts, part->entry.host, &last) &&
-        block_read_repeated(taking->hands, taking->job, last, times, &part->entry))
+    if (lasts_find_behind(before, &job->lasts, mark->hosts, part->entry.host, &last) &&
+        block_read_repeated(taking->hands, job, last, mark->times, &part->entry))
         take_entry(taking, part);
     else
         take_account(taking, part, READING_DULL, false);
@@ -318,7 +332,7 @@ static void take_mark(struct taking *taking, const struct mark *mark) {
     if (mark->kind == MARK_LOOSE)
         take_loose_line(taking, &part);
     else if (mark->kind == MARK_REPEAT)
-        take_repeat(taking, &part, mark->times);
+        take_repeat(taking, &part, mark);
     else if (mark->entry.stream.at)
         take_stream(taking, &part);
     else
@@ -368,7 +382,7 @@ void order_take(void *context, void *argument) {
     journey_lend(run->journey, run->gathers ? &job->arena : NULL);
     if (taking.hands->judge)
         reason_memory_round(judge_reasons(taking.hands->judge));
-    size_t count = job->found.count, next = 0;
+    size_t count = job->found.count, next = 0, known_programs = 0;
     for (size_t i = 0; i <= job->mark_count; i++) {
         size_t to = i < job->mark_count ? job->marks[i].at : count;
         for (; next < to; next++)
@@ -376,6 +390,7 @@ void order_take(void *context, void *argument) {
         if (i == job->mark_count)
             break;
         block_set_anchor(taking.hands, job);
+        place_programs(run, job, job->marks[i].programs, &known_programs);
         take_mark(&taking, &job->marks[i]);
     }
     tally_dropped(run->tally, journey_dropped(run->journey) - dropped);

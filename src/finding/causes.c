@@ -31,10 +31,21 @@ const char *causes_name(const struct causes *causes, uint8_t number) {
     return number <= causes->count ? causes->names[number] : NULL;
 }
 
-void causes_save(const struct causes *causes, uint8_t number, struct pack *pack) {
-    pack_text(pack, slice_of(causes_name(causes, number)));
+void causes_save(const struct causes *causes, struct pack *pack) {
+    pack_number(pack, causes->count);
+    for (size_t i = 1; i <= causes->count; i++)
+        pack_text(pack, slice_of(causes->names[i]));
 }
 
-uint8_t causes_load(struct causes *causes, struct unpack *unpack) {
-    return causes_number(causes, unpack_text(unpack));
+void causes_load(struct causes *causes, struct unpack *unpack) {
+    for (size_t count = unpack_count(unpack), i = 1; i <= count && !unpack->broken; i++)
+        if (causes_number(causes, unpack_text(unpack)) != i)
+            unpack->broken = true;
+}
+
+uint8_t causes_unpack(const struct causes *causes, struct unpack *unpack) {
+    uint64_t number = unpack_number(unpack);
+    if (number > causes->count)
+        unpack->broken = true;
+    return unpack->broken ? 0 : (uint8_t)number;
 }

@@ -42,7 +42,7 @@ static uint64_t peer_of(const struct finding *finding) {
     return hash_of(peer, 2);
 }
 
-/* NULL: no process is named. */
+/* NULL: no process is named, or none was yet that told of a session. */
 static struct cipher_session *session_at(struct ciphers *ciphers, const struct finding *finding,
                                          uint64_t *key_r) {
     uint64_t key = speaker_of(&ciphers->speaker, finding) + hash_of(finding->pid, 3);
@@ -66,9 +66,10 @@ static void note_server(struct ciphers *ciphers, const struct finding *finding) 
         ciphers->servers[ciphers->server_count++] = speaker_of(&ciphers->speaker, finding);
 }
 
+/* The table begins with a session that it can hold: saved state has no other. */
 static void note_session(struct ciphers *ciphers, const struct finding *finding) {
     uint64_t key;
-    if (!ciphers->items)
+    if (!ciphers->items && finding->pid.length)
         ciphers->items = memory_new(SESSIONS * sizeof *ciphers->items);
     struct cipher_session *session = session_at(ciphers, finding, &key);
     if (session)

@@ -18,7 +18,7 @@
 #include "finding/sessions.h"
 #include "finding/strangers.h"
 
-enum { SAVED_VERSION = 13 };
+enum { SAVED_VERSION = 14 };
 
 struct journey {
     struct queue queue;

@@ -337,17 +337,22 @@ static struct slice id_of(const struct message *message) {
     return (struct slice){message->text, message->id_length};
 }
 
+/* What the text of a message counts for: the room it takes in a new item, not that of the item it
+ * has, which was of another message. Saved and loaded it counts for the same. */
+static size_t room_for(size_t used) {
+    return (used + TEXT_STEP - 1) / TEXT_STEP * TEXT_STEP;
+}
+
 /* Appended, never moved, so it costs one copy. Room is made in small steps: what is open for days
  * must not hold twice its text. */
 static char *text_add(struct queue *queue, struct message *message, struct slice text) {
     size_t used = message->text_used, needed = used + text.length;
     if (needed > message->text_room) {
-        size_t room = (needed + TEXT_STEP - 1) / TEXT_STEP * TEXT_STEP;
-        message->text = memory_resize(message->text, room, 1);
-        queue->text_held += room - message->text_room;
-        message->text_room = (uint16_t)room;
-        queue->ripe |= is_too_much(queue);
+        message->text = memory_resize(message->text, room_for(needed), 1);
+        message->text_room = (uint16_t)room_for(needed);
     }
+    queue->text_held += room_for(needed) - room_for(used);
+    queue->ripe |= is_too_much(queue);
     message->text_used = (uint16_t)needed;
     return memcpy(message->text + used, text.at, text.length);
 }
@@ -409,7 +414,6 @@ static inline struct message *message_find(const struct queue *queue, uint64_t s
 static struct message *message_add(struct queue *queue, uint64_t server, struct slice id,
                                    uint32_t hash) {
     struct message *message = item_new(queue);
-    queue->text_held += message->text_room;
     message->server = server;
     message->hash = hash;
     message->id_length = 0;
@@ -465,6 +469,7 @@ static void message_detach(struct queue *queue, struct message *message) {
 
 void queue_restart(struct queue *queue, struct message *message) {
     message_detach(queue, message);
+    queue->text_held -= room_for(message->text_used) - room_for(message->id_length);
     message_clear(message);
     list_append(queue, message);
     queue->open_count++;
@@ -473,7 +478,7 @@ void queue_restart(struct queue *queue, struct message *message) {
 static void message_forget(struct queue *queue, struct message *message) {
     message_detach(queue, message);
     places_remove(&queue->messages, message->hash, index_of(queue, message));
-    queue->text_held -= message->text_room;
+    queue->text_held -= room_for(message->text_used);
     if (message->text_room > TEXT_KEPT) {
         free(message->text);
         message->text = NULL;
@@ -549,7 +554,7 @@ static void save_waiting(const struct queue *queue, const struct message *messag
         pack_number(pack, waiting->deferred | (unsigned)waiting->left_out << 1 |
                               (unsigned)waiting->put_off << 2 | (unsigned)waiting->held << 3);
         pack_signed(pack, waiting->since);
-        causes_save(&queue->causes, waiting->cause, pack);
+        pack_number(pack, waiting->cause);
     }
 }
 
@@ -563,7 +568,7 @@ static void load_waiting(struct queue *queue, struct message *message, struct un
         struct slice recipient = unpack_text(unpack), original = unpack_text(unpack);
         uint64_t state = unpack_number(unpack);
         int64_t since = bounded_time(unpack_signed(unpack));
-        uint8_t cause = causes_load(&queue->causes, unpack);
+        uint8_t cause = causes_unpack(&queue->causes, unpack);
         if (queue->recipients.count == QUEUE_RECIPIENTS) {
             unpack->broken = true;
             return;
@@ -621,7 +626,7 @@ static void save_message(const struct queue *queue, const struct message *messag
     pack_number(pack, message->began_nanos);
     pack_number(pack, message->nrcpt);
     pack_number(pack, message->finished);
-    causes_save(&queue->causes, message->refused, pack);
+    pack_number(pack, message->refused);
     save_finals(message, pack);
     save_waiting(queue, message, pack);
 }
@@ -652,7 +657,7 @@ static void load_message(struct queue *queue, struct unpack *unpack) {
     message->began_nanos = (uint32_t)unpack_number(unpack);
     message->nrcpt = (uint32_t)unpack_number(unpack);
     message->finished = (uint32_t)unpack_number(unpack);
-    message->refused = causes_load(&queue->causes, unpack);
+    message->refused = causes_unpack(&queue->causes, unpack);
     load_finals(message, unpack);
     load_waiting(queue, message, unpack);
 }
@@ -661,6 +666,7 @@ void queue_save(const struct queue *queue, struct pack *pack) {
     pack_number(pack, queue->dropped);
     pack_signed(pack, queue->now);
     pack_number(pack, queue->keeps_ids);
+    causes_save(&queue->causes, pack);
     pack_number(pack, queue->open_count + queue->ended_count);
     for (uint32_t at = queue->open.oldest; at != NOBODY; at = queue->items[at].newer)
         save_message(queue, &queue->items[at], pack);
@@ -672,6 +678,7 @@ void queue_load(struct queue *queue, struct unpack *unpack) {
     queue->dropped = unpack_number(unpack);
     queue->now = bounded_time(unpack_signed(unpack));
     queue->keeps_ids = unpack_number(unpack) & 1;
+    causes_load(&queue->causes, unpack);
     for (size_t count = unpack_count(unpack); count && !unpack->broken; count--)
         load_message(queue, unpack);
     queue->ripe = is_too_much(queue);

@@ -7,7 +7,8 @@
  *
  * An open message takes 200 bytes, some 16 in `messages`, and its text, 150 bytes most often; one
  * who waits 40, some 16, and his address. At the bounds that is 104 MB + 56 MB + 128 MiB of text;
- * and 8 MB where message-ids lead to messages.
+ * and 8 MB where message-ids lead to messages. An item that is used again keeps its buffer, of up
+ * to 256 bytes, which counts for as much as the new text needs.
  */
 #ifndef FINDING_QUEUE_H
 #define FINDING_QUEUE_H

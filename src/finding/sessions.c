@@ -710,7 +710,7 @@ static void session_save(const struct sessions *sessions, size_t place, struct p
     pack_signed(pack, session->said);
     for (size_t trait = 0; trait < TRAITS; trait++)
         pack_number(pack, session->traits[trait]);
-    causes_save(&sessions->causes, session->refused, pack);
+    pack_number(pack, session->refused);
     pack_number(pack, session->stranger);
     pack_number(pack, session->taken | (unsigned)session->told << 1);
     pack_text(pack, (struct slice){session->text, session->host_length});
@@ -726,6 +726,7 @@ void sessions_save(const struct sessions *sessions, struct pack *pack) {
     size_t count = 0;
     for (size_t i = 0; sessions->keys && i < PLACES; i++)
         count += sessions->keys[i] != 0;
+    causes_save(&sessions->causes, pack);
     pack_number(pack, count);
     for (size_t i = 0; count && i < PLACES; i++)
         if (sessions->keys[i])
@@ -748,7 +749,7 @@ static void session_load(struct sessions *sessions, struct unpack *unpack) {
     session.said = unpack_signed(unpack);
     for (size_t trait = 0; trait < TRAITS; trait++)
         session.traits[trait] = (uint32_t)unpack_number(unpack);
-    session.refused = causes_load(&sessions->causes, unpack);
+    session.refused = causes_unpack(&sessions->causes, unpack);
     session.stranger = unpack_number(unpack) & 1;
     uint64_t flags = unpack_number(unpack);
     session.taken = flags & 1;
@@ -777,6 +778,7 @@ static void session_load(struct sessions *sessions, struct unpack *unpack) {
 }
 
 void sessions_load(struct sessions *sessions, struct unpack *unpack) {
+    causes_load(&sessions->causes, unpack);
     size_t count = unpack_count(unpack);
     if (count && !unpack->broken)
         make_places(sessions);

@@ -25,11 +25,11 @@ void lasts_put_other(struct lasts *lasts, struct slice host, struct slice line) 
     bool is_new;
     lasts->current = place_of(lasts, host, &is_new);
     if (lasts->current == lasts->count)
-        lasts->count++;
+        lasts->first[lasts->count++] = host;
     lasts->items[lasts->current] = (struct last){host, line, ++lasts->now};
 }
 
-bool lasts_find(const struct lasts *lasts, struct slice host, struct slice *line_r) {
+static const struct last *item_of(const struct lasts *lasts, struct slice host) {
     const struct last *found = NULL;
     for (size_t i = 0; i < lasts->count; i++) {
         const struct last *last = &lasts->items[i];
@@ -37,9 +37,35 @@ bool lasts_find(const struct lasts *lasts, struct slice host, struct slice *line
         if (fits && (!found || last->heard > found->heard))
             found = last;
     }
-    if (found)
-        *line_r = found->line;
-    return found != NULL;
+    return found;
+}
+
+bool lasts_find(const struct lasts *lasts, struct slice host, struct slice *line_r) {
+    const struct last *last = item_of(lasts, host);
+    if (last)
+        *line_r = last->line;
+    return last != NULL;
+}
+
+static bool is_among(const struct slice *hosts, size_t count, struct slice host) {
+    for (size_t i = 0; i < count; i++)
+        if (slice_equal(hosts[i], host))
+            return true;
+    return false;
+}
+
+/* A host is forgotten when LASTS_HOSTS others were heard since, here or there. */
+bool lasts_find_behind(const struct lasts *before, const struct lasts *block, size_t heard,
+                       struct slice host, struct slice *line_r) {
+    const struct last *last = item_of(before, host);
+    size_t others = heard;
+    for (size_t i = 0; last && i < before->count; i++)
+        others += before->items[i].heard > last->heard &&
+                  !is_among(block->first, heard, before->items[i].host);
+    if (!last || others >= LASTS_HOSTS)
+        return false;
+    *line_r = last->line;
+    return true;
 }
 
 /* The item heard next after `heard`; NULL: none. */

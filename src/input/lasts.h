@@ -19,6 +19,7 @@ struct lasts {
     struct last items[LASTS_HOSTS];
     size_t count, current;
     uint64_t now;
+    struct slice first[LASTS_HOSTS]; /* borrowed: the hosts, those that were heard first */
 };
 
 /* A host that is not the current one. */
@@ -37,6 +38,11 @@ static inline void lasts_put(struct lasts *lasts, struct slice host, struct slic
 
 /* The last line of the host; of any, when a log has no hosts (host empty). False: none is known. */
 bool lasts_find(const struct lasts *lasts, struct slice host, struct slice *line_r);
+
+/* The same behind a block, in which `heard` hosts (its count then) were heard, and this one was
+ * not: what would be found if the block had been read with what was before it. */
+bool lasts_find_behind(const struct lasts *before, const struct lasts *block, size_t heard,
+                       struct slice host, struct slice *line_r);
 
 /* Those that own their texts begin as all zero. */
 void lasts_keep(struct lasts *owned, const struct lasts *borrowed); /* copies what is newer */

@@ -110,6 +110,51 @@ static void test_random_logs_random_stops(void **state) {
     }
 }
 
+/* One of 70 hosts tells of one of 1300 programs, whole or in pieces; or its syslogd says
+ * that its last line came again. */
+static struct slice line_of_many(char room[160]) {
+    static const char *const shapes[] = {
+        "Jun  1 10:00:01 h%1$u p%2$u[7]: something",
+        "Jun  1 10:00:01 h%1$u exim%2$u[7]: [1/2] something",
+        "Jun  1 10:00:01 h%1$u postfix/smtpd[%2$u]: NOQUEUE: reject: RCPT from "
+        "unknown[203.0.113.7]: 554 5.7.1 <a@example.net>: Relay access denied; "
+        "to=<a@example.net>",
+        "Jun  1 10:00:01 h%1$u last message repeated 2 times",
+    };
+    unsigned host = laws_chance(70), program = laws_chance(1300);
+    const char *shape = shapes[laws_chance(sizeof shapes / sizeof *shapes)];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    int length = snprintf(room, 160, shape, host, program);
+#pragma GCC diagnostic pop
+    room[length] = '\n';
+    return (struct slice){room, (size_t)length + 1};
+}
+
+/* More hosts and programs than are remembered. */
+static void test_too_many_names(void **state) {
+    enum { MANY = 6000, FEW_ROUNDS = 4 };
+    static char rooms[MANY][160];
+    (void)state;
+    for (int round = 0; round < FEW_ROUNDS; round++) {
+        struct slice lines[MANY];
+        size_t stops[STOPS];
+        for (int i = 0; i < MANY; i++)
+            lines[i] = line_of_many(rooms[i]);
+        for (int i = 0; i < STOPS; i++)
+            stops[i] = laws_chance(MANY + 1);
+        qsort(stops, STOPS, sizeof *stops, ascending);
+        struct run whole, parts;
+        one_run(&whole, lines, MANY);
+        stopped_run(&parts, lines, MANY, stops, STOPS);
+        if (!has_same_state(&whole, &parts))
+            tell_stops(round, stops);
+        assert_same_state(&whole, &parts);
+        run_release(&whole);
+        run_release(&parts);
+    }
+}
+
 static struct ledger ledger_and_totals(const struct run *run, struct totals *totals_r) {
     *totals_r = tally_totals(run->tally);
     return tally_ledger(run->tally);
@@ -159,6 +204,7 @@ int main(void) {
         cmocka_unit_test(test_every_stop),
         cmocka_unit_test(test_every_cut),
         cmocka_unit_test(test_random_logs_random_stops),
+        cmocka_unit_test(test_too_many_names),
         cmocka_unit_test(test_broken_state_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

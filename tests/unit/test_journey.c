@@ -1250,6 +1250,24 @@ static void test_too_many_classes(void **state) {
     assert_int_equal(causes_number(&causes, SLICE("a\0b")), 0);
     assert_null(causes_name(&causes, 0));
     assert_string_equal(causes_name(&causes, 255), "c254");
+    struct causes loaded = {0};
+    struct pack pack;
+    pack_init(&pack);
+    causes_save(&causes, &pack);
+    struct unpack unpack = {.rest = {pack.bytes, pack.length}};
+    causes_load(&loaded, &unpack);
+    assert_false(unpack.broken);
+    assert_int_equal(causes_number(&loaded, SLICE("one more")), 0);
+    assert_int_equal(causes_number(&loaded, SLICE("c7")), 8);
+    causes_release(&loaded);
+    unpack = (struct unpack){.rest = {"\2\1a\1a", 5}};
+    causes_load(&loaded, &unpack);
+    assert_true(unpack.broken); /* one name has one number */
+    unpack = (struct unpack){.rest = {"\2", 1}};
+    assert_int_equal(causes_unpack(&loaded, &unpack), 0);
+    assert_true(unpack.broken);
+    causes_release(&loaded);
+    pack_release(&pack);
     causes_release(&causes);
     assert_null(causes_name(&causes, 1));
 }
