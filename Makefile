@@ -367,6 +367,10 @@ check-formats: deps-formats ## the formats in the programs they are made for (Ch
 mutants: deps-check ## takes each guard against hostile text out in turn: a test must fail
 	@ONLY='$(ONLY)' $(RUN_TESTS) mutants
 
+.PHONY: small-bounds
+small-bounds: deps-check ## go on with bounds so small that every log reaches them (SEEDS=10)
+	@SEEDS='$(SEEDS)' $(RUN_TESTS) small-bounds
+
 # 25 runs are killed in make check.
 KILLED ?= 500
 .PHONY: proof
@@ -612,5 +616,5 @@ lint: check-lint ## the same as check-lint
 clean: ## removes build/
 	rm -rf build
 
--include $(shell find build \( -path build/mta -o -path build/deb -o -path 'build/fresh*' -o -path build/mutants \) -prune -o -type f -name '*.d' -print \
+-include $(shell find build \( -path build/mta -o -path build/deb -o -path 'build/fresh*' -o -path build/mutants -o -path build/small \) -prune -o -type f -name '*.d' -print \
            2>/dev/null)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run.sh - builds and runs the named suites, counts their tests, ends with one plain line.
 # usage: tests/run.sh SUITE...   (patterns unit property lint golden html machines oracle resume
-#        spikes install fuzz bench corpora mta fleet deb formats mutants)
+#        spikes install fuzz bench corpora mta fleet deb formats mutants small-bounds)
 #
 # A suite is a list of parts; each part is a command that writes TAP. Parts run side by side, JOBS
 # at a time, each into its own file under build/tests/; then they are shown in order: one line for a
@@ -199,6 +199,10 @@ suite_formats() {
 
 suite_mutants() {
     part mutants/guards "python3 -B tests/mutants/mutants.py"
+}
+
+suite_small-bounds() {
+    part small-bounds/go-on "python3 -B tests/property/small_bounds.py"
 }
 
 run_part() { # NUMBER COMMAND
