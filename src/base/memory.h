@@ -18,10 +18,13 @@ char *memory_copy(const char *text, size_t length); /* with a NUL behind it */
 /* Makes room for one more item in a growing array; *capacity is updated. Returns the array. */
 void *memory_grow(void *array, size_t *capacity, size_t needed, size_t item_size);
 
-/* Begins to fetch what will be read soon; where the compiler cannot say that, nothing. */
+/* Begins to fetch what will be read soon; where the compiler cannot say that, nothing. The empty
+ * instruction is there because GCC 12 takes a function that only prefetches for one without effect
+ * and leaves out its calls: 5 % of the time of a log of 1 GB. */
 static inline void memory_expect(const void *at) {
 #ifdef __GNUC__
     __builtin_prefetch(at);
+    __asm__ volatile("" : : "r"(at));
 #else
     (void)at;
 #endif
