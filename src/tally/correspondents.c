@@ -179,12 +179,11 @@ static void expect(const struct correspondents *all, enum correspondent_table ta
     counts_expect(&all->rankings[table].counts, hash);
 }
 
-/* Senders, recipients and clients are the tables that outgrow the caches. */
-static void correspondents_expect(void *content, struct counting *counting) {
-    const struct correspondents *all = content;
+static void expect_one(const struct correspondents *all, struct counting *counting) {
     const struct record *record = &counting->finding->record;
     if (counting->finding->new_messages) {
         expect(all, CORRESPONDENT_SENDER, counting->message_sender.hash);
+        expect(all, CORRESPONDENT_SENDER_DOMAIN, counting->message_sender_domain.hash);
         expect(all, CORRESPONDENT_CLIENT, counting->message_client);
     }
     if (is_refusal(counting)) {
@@ -195,7 +194,14 @@ static void correspondents_expect(void *content, struct counting *counting) {
     }
     expect(all, CORRESPONDENT_CLIENT, counting->client);
     expect(all, CORRESPONDENT_SENDER, counting->sender.hash);
+    expect(all, CORRESPONDENT_SENDER_DOMAIN, counting->sender_domain.hash);
     expect(all, CORRESPONDENT_RECIPIENT, counting->recipient.hash);
+}
+
+static void correspondents_expect(void *content, struct counting *all, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (all[i].of & counter_correspondents.of)
+            expect_one(content, &all[i]);
 }
 
 static void correspondents_add(void *content, const struct counting *counting) {

@@ -16,12 +16,13 @@ struct tally;
 struct counter {
     const char *name;
     size_t size; /* bytes of its content, zeroed before init */
-    unsigned of; /* expect and add are called for these alone (enum counting_of); 0: for all */
+    unsigned of; /* it counts these alone (enum counting_of); 0: all */
     void (*init)(void *content);
     void (*release)(void *content);
-    /* Called before all counters add: begins to fetch the rows that add will need, while the others
-     * count, and may leave in `counting` what it has worked out. NULL: its rows are near. */
-    void (*expect)(void *content, struct counting *counting);
+    /* Called once for many that will be added, also those it does not count: begins to fetch their
+     * rows, so that they come from memory side by side, and may leave in a counting what it has
+     * worked out. NULL: its rows are near. */
+    void (*expect)(void *content, struct counting *all, size_t count);
     void (*add)(void *content, const struct counting *counting);
     void (*merge)(void *into, const void *from);
     void (*save)(const void *content, struct pack *pack);

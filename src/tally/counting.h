@@ -43,6 +43,8 @@ struct counting {
     /* What a counter works out where it begins to fetch its rows, for where it adds to them: */
     struct name to_domain;
     uint64_t relay, run_by; /* hashes of names */
+    uint64_t way;           /* hash of domain, relay and operator; 0: it has no duration */
+    size_t durations;       /* where those of its way are (spread_place); 0: nowhere yet */
     uint64_t flow;          /* key of the pair of domains */
 };
 

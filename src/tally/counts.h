@@ -146,9 +146,14 @@ static inline uint64_t *counts_home(const struct counts *counts, uint64_t key) {
     return counts->rows + (size_t)((__uint128_t)key * counts->homes >> 64) * (1 + counts->words);
 }
 
+/* A row stands at its home or some rows behind it. */
 static inline void counts_expect(const struct counts *counts, uint64_t hash) {
-    if (counts->homes)
-        memory_expect(counts_home(counts, counts_key(counts, hash)));
+    enum { CACHE_LINE = 8 /* words */ };
+    if (!counts->homes)
+        return;
+    const uint64_t *home = counts_home(counts, counts_key(counts, hash));
+    memory_expect(home);
+    memory_expect(home + CACHE_LINE);
 }
 
 /* The row of a key, or where it would be: the first that is empty or has a greater one. The last

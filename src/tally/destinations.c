@@ -100,6 +100,14 @@ static void add_relay(struct destinations *all, const struct counting *counting,
         ranking_consider(operators, &run_by, row, by->numbers, is_new);
 }
 
+static struct spread_owner owner_of(const struct counting *counting) {
+    return (struct spread_owner){{
+        [DESTINATION_DOMAIN] = counting->recipient_domain.hash,
+        [DESTINATION_RELAY] = counting->relay,
+        [DESTINATION_OPERATOR] = counting->run_by,
+    }};
+}
+
 /* By relay and by who runs it: outcomes as they were told, nothing is taken back. */
 static void add_at_relay(struct destinations *all, const struct counting *counting,
                          struct amounts *by) {
@@ -113,26 +121,58 @@ static void add_at_relay(struct destinations *all, const struct counting *counti
     add_relay(all, counting, by);
 }
 
-static void destinations_expect(void *content, struct counting *counting) {
+static bool concerns(const struct counting *counting) {
+    return counting->recipients || counting->of & OF_TRIES;
+}
+
+static void expect(const struct destinations *all, enum destination_table table, uint64_t hash) {
+    counts_expect(&all->rankings[table].counts, hash);
+}
+
+static bool has_duration(const struct counting *counting) {
+    return counting->into == FATE_DELIVERED && counting->finding->waited >= 0;
+}
+
+static void expect_rows(const struct destinations *all, struct counting *counting) {
     const struct finding *finding = counting->finding;
-    (void)content;
-    if (!counting->recipients && !counting_is_failed_try(finding))
-        return;
     char room[RANKING_NAME];
     counting->relay = ranking_hash(counting_relay(&finding->record, room));
     counting->run_by = finding->run_by.length ? ranking_hash(finding->run_by) : counting->relay;
+    expect(all, DESTINATION_RELAY, counting->relay);
+    if (!counting->recipients)
+        return;
+    expect(all, DESTINATION_DOMAIN, counting->recipient_domain.hash);
+    if (!has_duration(counting))
+        return;
+    const struct spread_owner owner = owner_of(counting);
+    counting->way = spread_hash(&owner);
+    spread_expect(&all->spread, counting->way);
+}
+
+/* Rows, then what they lead to, then what that leads to: each is there when it is looked at. */
+static void destinations_expect(void *content, struct counting *countings, size_t count) {
+    const struct destinations *all = content;
+    for (size_t i = 0; i < count; i++)
+        if (concerns(&countings[i]))
+            expect_rows(all, &countings[i]);
+    for (size_t i = 0; i < count; i++)
+        if (countings[i].way)
+            countings[i].durations = spread_place(&all->spread, countings[i].way);
+    for (size_t i = 0; i < count; i++)
+        if (countings[i].durations)
+            spread_expect_steps(&all->spread, countings[i].durations);
 }
 
 static void add_duration(struct destinations *all, const struct counting *counting,
                          const struct amounts *by) {
-    const struct spread_owner owner = {{
-        [DESTINATION_DOMAIN] = counting->recipient_domain.hash,
-        [DESTINATION_RELAY] = counting->relay,
-        [DESTINATION_OPERATOR] = counting->run_by,
-    }};
-    if (by->numbers[DESTINATION_TIMED])
-        spread_add(&all->spread, &owner, by->numbers[DESTINATION_LONGEST],
-                   by->numbers[DESTINATION_TIMED]);
+    uint64_t duration = by->numbers[DESTINATION_LONGEST], times = by->numbers[DESTINATION_TIMED];
+    if (!times)
+        return;
+    const struct spread_owner owner = owner_of(counting);
+    if (counting->durations)
+        spread_add_at(&all->spread, counting->durations, duration, times);
+    else
+        spread_add(&all->spread, &owner, duration, times);
 }
 
 static void destinations_add(void *content, const struct counting *counting) {

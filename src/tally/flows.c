@@ -131,8 +131,7 @@ static bool changes(const struct counting *counting) {
 }
 
 /* There are more pairs than caches hold. */
-static void flows_expect(void *content, struct counting *counting) {
-    struct content *flows = content;
+static void expect_one(struct content *flows, struct counting *counting) {
     const struct finding *finding = counting->finding;
     if (!changes(counting) && counting->into != FATE_DELIVERED)
         return;
@@ -146,6 +145,12 @@ static void flows_expect(void *content, struct counting *counting) {
     };
     counting->flow = key_of(flows, &pair);
     counts_expect(&flows->pairs, counting->flow);
+}
+
+static void flows_expect(void *content, struct counting *all, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (all[i].of & OF_RECIPIENTS)
+            expect_one(content, &all[i]);
 }
 
 static void flows_add(void *content, const struct counting *counting) {

@@ -86,13 +86,13 @@ static uint32_t *item_of(struct spread_list *list, uint32_t step) {
     return &items[place];
 }
 
-static uint64_t hash_of(const struct spread_owner *owner) {
+uint64_t spread_hash(const struct spread_owner *owner) {
     return bytes_hash(owner->names, sizeof owner->names);
 }
 
 /* A hash already: the steps of an owner stand far from each other, and from those of others. */
 static uint64_t key_of(const struct spread_owner *owner, unsigned step) {
-    return hash_of(owner) + (step + 1) * 0x9e3779b97f4a7c15u;
+    return spread_hash(owner) + (step + 1) * 0x9e3779b97f4a7c15u;
 }
 
 static void add_step(struct spread *spread, struct spread_list *list, unsigned step,
@@ -112,7 +112,7 @@ static void forget_order(struct spread *spread) {
 
 static struct spread_list *list_of(struct spread *spread, const struct spread_owner *owner) {
     bool is_new;
-    uint64_t *row = counts_row(&spread->owners, hash_of(owner), &is_new);
+    uint64_t *row = counts_row(&spread->owners, spread_hash(owner), &is_new);
     if (!is_new)
         return &spread->lists[counts_number(&spread->owners, row, 0)];
     size_t place = spread->owners.count - 1;
@@ -158,6 +158,26 @@ void spread_release(struct spread *spread) {
 void spread_add(struct spread *spread, const struct spread_owner *owner, uint64_t microseconds,
                 uint64_t repeat) {
     add_step(spread, list_of(spread, owner), spread_step(microseconds), repeat);
+}
+
+size_t spread_place(const struct spread *spread, uint64_t hash) {
+    const uint64_t *row = counts_find(&spread->owners, hash);
+    if (!row)
+        return 0;
+    size_t at = counts_number(&spread->owners, row, 0);
+    memory_expect(&spread->lists[at]);
+    return at + 1;
+}
+
+/* The middle of a list is where the search for a step begins. */
+void spread_expect_steps(const struct spread *spread, size_t place) {
+    const struct spread_list *list = &spread->lists[place - 1];
+    if (list->room)
+        memory_expect(&list->items.far[list->count / 2]);
+}
+
+void spread_add_at(struct spread *spread, size_t place, uint64_t microseconds, uint64_t repeat) {
+    add_step(spread, &spread->lists[place - 1], spread_step(microseconds), repeat);
 }
 
 static void add_up(struct spread_sum *sum) {

@@ -31,6 +31,17 @@ void spread_release(struct spread *spread);
 /* `repeat` durations of so many microseconds. */
 void spread_add(struct spread *spread, const struct spread_owner *owner, uint64_t microseconds,
                 uint64_t repeat);
+
+/* The same in steps, of many owners side by side, since each needs what the one before has fetched:
+ * the hash of an owner; where his list is, 0: nowhere; its steps. */
+uint64_t spread_hash(const struct spread_owner *owner);
+static inline void spread_expect(const struct spread *spread, uint64_t hash) {
+    counts_expect(&spread->owners, hash);
+}
+size_t spread_place(const struct spread *spread, uint64_t hash);
+void spread_expect_steps(const struct spread *spread, size_t place);
+void spread_add_at(struct spread *spread, size_t place, uint64_t microseconds, uint64_t repeat);
+
 /* The durations of several owners together. */
 struct spread_sum {
     uint64_t steps[SPREAD_STEPS], all;

@@ -397,13 +397,10 @@ static void count_one(struct tally *tally, const struct counting *counting) {
         templates_add(tally->templates, finding);
 }
 
-/* Asked for in one go, rows come from memory side by side: a processor that waits for one goes on
- * with the next. */
 static void count_with(const struct counter *counter, void *content, struct counting *all,
                        size_t count) {
-    for (size_t i = 0; counter->expect && i < count; i++)
-        if (concerns(counter, &all[i]))
-            counter->expect(content, &all[i]);
+    if (counter->expect)
+        counter->expect(content, all, count);
     for (size_t i = 0; i < count; i++)
         if (concerns(counter, &all[i]))
             counter->add(content, &all[i]);
