@@ -97,6 +97,7 @@ static void write_page(struct analysis *analysis, struct run *run) {
     page_init(&page, NULL); /* its verdict becomes the title */
     struct filter filter = given_filter(run, &page.arena);
     page.words = &run->knowledge->words;
+    page.for_machines = !for_people;
     summary_of(
         run->tally, run->knowledge->book,
         &(struct summary_wishes){.top = top,

@@ -9,9 +9,9 @@ static void put_amount(const struct cell_line *line, struct out *out, const stru
     char room[AMOUNT_ROOM];
 
     out_slice(out, amount_shown(cell, room));
-    if (cell->unit) {
+    if (cell_unit(cell)) {
         out_byte(out, ' ');
-        line->text(out, slice_of(cell->unit));
+        line->text(out, slice_of(cell_unit(cell)));
     }
 }
 

@@ -84,13 +84,15 @@ void dig_event(struct dig *dig, struct slice event) {
 
 void dig_events(struct dig *dig, const enum event *events, size_t count) {
     const struct filter *filter = dig->digging->filter;
-    struct slice words = {0};
+    struct out words;
+    out_init_memory(&words);
     for (size_t i = 0; i < count; i++)
         if (!filter || filter_takes_event(filter, events[i]))
-            words = arena_print(&dig->digging->page->arena, "%.*s%s%s", SLICE_ARGS(words),
-                                words.length ? "," : "", event_name(events[i]));
+            out_print(&words, "%s%s", words.length ? "," : "", event_name(events[i]));
     dig->is_vain |= !words.length;
-    dig_word(dig, FILTER_EVENT, words.length ? words.at : "");
+    asked_put(&dig->words, filter_name(FILTER_EVENT), out_held(&words));
+    dig->said |= 1u << FILTER_EVENT;
+    out_release(&words);
     dig_word(dig, FILTER_LEVEL, "!host");
 }
 

@@ -39,7 +39,7 @@ struct chart {
 
 /* What a bar is as high as. */
 static double height_of(const struct cell *cell) {
-    if (!cell || cell->kind == CELL_NONE)
+    if (!cell || !cell_is_amount(cell))
         return 0;
     if (cell->kind == CELL_SHARE)
         return cell->whole ? (double)cell->number / (double)cell->whole : 0;
@@ -62,7 +62,8 @@ static const struct cell *peak_of(const struct cell *list, const struct cell *he
 
 static struct slice label_of(const struct chart *chart, const struct cell *row) {
     const struct cell *cell = cell_under(row, chart->label);
-    return cell ? slice_head(cell->text, LONGEST_LABEL) : (struct slice){0};
+    return cell && cell->kind == CELL_TEXT ? slice_head(cell->text, LONGEST_LABEL)
+                                           : (struct slice){0};
 }
 
 /* The day that all hours have in common is not said below each of them: the bytes of it. */

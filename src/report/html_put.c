@@ -88,7 +88,7 @@ static bool is_long(const struct cell *list) {
     if (list->kind != CELL_LIST || list->first == list->last)
         return false;
     for (const struct cell *cell = list->first; cell; cell = cell->next)
-        if (cell->kind == CELL_LINK || cell->text.length > SHORT)
+        if (cell->kind == CELL_LINK || (cell->kind == CELL_TEXT && cell->text.length > SHORT))
             return true;
     return false;
 }

@@ -30,7 +30,7 @@ struct table {
 static struct slice unit_of(const struct cell *cell, char room[AMOUNT_ROOM]) {
     struct slice unit = amount_shown(cell, room), digits;
     slice_cut(&unit, ' ', &digits);
-    return unit.length > 0 ? unit : slice_of(cell->unit);
+    return unit.length > 0 ? unit : slice_of(cell_unit(cell));
 }
 
 static void put_digits(struct out *out, const struct cell *cell, bool is_sorted) {

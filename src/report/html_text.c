@@ -43,16 +43,16 @@ void html_text(struct out *out, struct slice text) {
 }
 
 void html_link(struct out *out, const struct cell *cell) {
-    if (!slice_starts(cell->address, SLICE("https://")) &&
-        !slice_starts(cell->address, SLICE("http://"))) {
+    struct slice address = cell_address(cell);
+    if (!slice_starts(address, SLICE("https://")) && !slice_starts(address, SLICE("http://"))) {
         html_text(out, cell->text);
         out_text(out, " (");
-        html_text(out, cell->address);
+        html_text(out, address);
         out_byte(out, ')');
         return;
     }
     out_text(out, "<a href=\"");
-    html_text(out, cell->address);
+    html_text(out, address);
     out_text(out, "\">");
     html_text(out, cell->text);
     out_text(out, "</a>");

@@ -195,7 +195,11 @@ static void sort(void *items, size_t count, size_t size,
         qsort(items, count, size, compare);
 }
 
-/* Equal names become one. */
+static bool are_more(const struct joined *joined) {
+    return joined->affected_count && !joined->affected[joined->affected_count - 1].name.length;
+}
+
+/* Equal names become one; they are counted, and the first are kept. */
 static void fold_affected(struct joined *joined) {
     struct tally_affected *all = joined->affected;
     size_t kept = 0;
@@ -207,6 +211,9 @@ static void fold_affected(struct joined *joined) {
             all[kept++] = all[i];
     joined->affected_count = kept;
     sort(all, kept, sizeof *all, compare_affected);
+    joined->affected_more = are_more(joined);
+    if (kept > AFFECTED_KNOWN)
+        joined->affected = memory_resize(all, AFFECTED_KNOWN, sizeof *all);
 }
 
 static void joining_sort(struct joining *joining) {

@@ -32,12 +32,15 @@ struct joined {
     bool strangers;        /* did it, all of it; only when they are kept apart */
     unsigned muted;        /* by which mute, from 1; 0: by none; only when they are kept apart */
     uint64_t of_strangers; /* how often they did */
-    struct tally_affected *affected;
+    struct tally_affected *affected; /* the first AFFECTED_KNOWN of them: most hit first */
     size_t affected_count, affected_capacity;
+    bool affected_more;            /* the last of them are those not told apart */
     struct tally_example example;  /* of the first */
     int64_t last;                  /* seconds, or MOMENT_NONE */
     const struct changed *changed; /* since what it is compared with; NULL: with nothing */
 };
+
+enum { AFFECTED_KNOWN = 3 }; /* there may be thousands, and twice: only the first are shown */
 
 struct joining {
     const struct rulebook *book;

@@ -167,7 +167,7 @@ static void put_link(struct tree *tree, const struct cell *cell) {
     begin_item(tree, true, "text");
     write_text(tree->out, cell->text);
     begin_item(tree, false, "url");
-    write_text(tree->out, cell->address);
+    write_text(tree->out, cell_address(cell));
     close_bracket(tree, '}', false);
 }
 

@@ -88,7 +88,8 @@ static struct slice with_label(struct family *family, struct slice labels, struc
 }
 
 static const struct cell *member(const struct cell *record, struct slice key) {
-    for (const struct cell *cell = record->first; cell; cell = cell->next)
+    const struct cell *cell = record->kind == CELL_RECORD ? record->first : NULL;
+    for (; cell; cell = cell->next)
         if (slice_equal(slice_of(cell->key), key))
             return cell;
     return NULL;

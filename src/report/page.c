@@ -17,9 +17,16 @@ void page_release(struct page *page) {
     *page = (struct page){0};
 }
 
+/* There are few links, so only they have room for an address. */
+struct link {
+    struct cell cell;
+    struct slice address;
+};
+
 static struct cell *new_cell(struct page *page, enum cell_kind kind, const char *key,
                              const char *title) {
-    struct cell *cell = arena_zero(&page->arena, sizeof(*cell));
+    struct cell *cell =
+        arena_zero(&page->arena, kind == CELL_LINK ? sizeof(struct link) : sizeof *cell);
     cell->kind = kind;
     cell->key = key;
     cell->title = title;
@@ -49,6 +56,10 @@ void page_text(struct page *page, struct slice text) {
 
 static struct cell *add(struct page *page, struct cell *parent, enum cell_kind kind,
                         const char *key, const char *title) {
+    if (parent == &page->unseen || (page->for_machines && parent->kind == CELL_RECORD && !key)) {
+        page->unseen = (struct cell){0};
+        return &page->unseen;
+    }
     assert(parent->kind == CELL_RECORD || (parent->kind == CELL_LIST && key == NULL));
     struct cell *cell = new_cell(page, kind, key, title);
     if (parent->last)
@@ -103,7 +114,8 @@ struct cell *cell_share(struct page *page, struct cell *parent, const char *key,
 struct cell *cell_text(struct page *page, struct cell *parent, const char *key, const char *title,
                        struct slice text) {
     struct cell *cell = add(page, parent, CELL_TEXT, key, title);
-    cell->text = arena_copy(&page->arena, text);
+    if (cell != &page->unseen)
+        cell->text = arena_copy(&page->arena, text);
     return cell;
 }
 
@@ -116,9 +128,15 @@ struct cell *cell_known(struct page *page, struct cell *parent, const char *key,
 struct cell *cell_link(struct page *page, struct cell *parent, const char *key, const char *title,
                        struct slice text, struct slice address) {
     struct cell *cell = add(page, parent, CELL_LINK, key, title);
+    if (cell == &page->unseen)
+        return cell;
     cell->text = arena_copy(&page->arena, text);
-    cell->address = arena_copy(&page->arena, address);
+    ((struct link *)cell)->address = arena_copy(&page->arena, address);
     return cell;
+}
+
+struct slice cell_address(const struct cell *link) {
+    return ((const struct link *)link)->address;
 }
 
 struct cell *cell_list(struct page *page, struct cell *parent, const char *key, const char *title) {

@@ -33,21 +33,31 @@ struct strip {
     struct slice from, to; /* the times at its ends, as people read them */
 };
 
+/* A report for machines has a hundred thousand: what no cell has at the same time shares its place,
+ * so who reads it looks at the kind first. */
 struct cell {
-    enum cell_kind kind;
-    enum tone tone;
-    bool literal;      /* to be read letter by letter: log text, a command */
-    bool command;      /* a literal to be copied whole: never wrapped or cut */
-    bool folded;       /* proof, which a format folds away where that can be opened */
+    enum cell_kind kind : 8;
+    enum tone tone : 8;
+    bool literal : 1;  /* to be read letter by letter: log text, a command */
+    bool command : 1;  /* a literal to be copied whole: never wrapped or cut */
+    bool folded : 1;   /* proof, which a format folds away where that can be opened */
     const char *key;   /* inside a record */
     const char *title; /* for people; NULL: not shown to them */
-    const char *unit;  /* "recipients", or NULL */
-    uint64_t number;
-    uint64_t whole; /* CELL_SHARE: what number is a part of */
-    struct slice text;
-    struct slice address;      /* CELL_LINK: http or https, of our own data, never out of a log */
-    const struct strip *strip; /* CELL_STRIP */
-    struct cell *first, *last, *next; /* children in order, sibling */
+    struct cell *next; /* sibling */
+    union {
+        struct {
+            uint64_t number; /* of amounts: of whatever cell_is_amount() */
+            union {
+                const char *unit; /* "recipients", or NULL; not of CELL_SHARE */
+                uint64_t whole;   /* CELL_SHARE: what number is a part of */
+            };
+        };
+        struct slice text;         /* CELL_TEXT, CELL_LINK */
+        const struct strip *strip; /* CELL_STRIP */
+        struct {
+            struct cell *first, *last; /* CELL_LIST, CELL_RECORD: children in order */
+        };
+    };
 };
 
 /* How people see a section; machines see the cell. A cell without a title is not shown to people, a
@@ -83,9 +93,11 @@ struct page {
     struct arena arena;
     const char *title;
     const char *part;             /* that new sections belong to; NULL: none */
+    bool for_machines;            /* nobody reads it: cells without a key are left out of records */
     const struct words *words;    /* of whoever makes the page, page_words.h; borrowed */
     const struct metric *metrics; /* what of it is measured, metrics.h; NULL: nothing */
     struct section *first, *last;
+    struct cell unseen; /* stands for each cell that is left out, and for what is in it */
 };
 
 void page_init(struct page *page, const char *title);
@@ -125,6 +137,12 @@ struct cell *cell_strip(struct page *page, struct cell *parent, const char *key,
 /* Adds each of the words, joined by '|', to a list; an empty text has none. */
 void cell_words(struct page *page, struct cell *list, struct slice words);
 const struct cell *cell_get(const struct cell *record, const char *key); /* NULL: none */
+/* Of a CELL_LINK: http or https, of our own data, never out of a log. */
+struct slice cell_address(const struct cell *link);
+/* "recipients"; NULL: an amount without one. */
+static inline const char *cell_unit(const struct cell *amount) {
+    return amount->kind == CELL_SHARE ? NULL : amount->unit;
+}
 
 /* What people see of cells, the same in every format for them. */
 bool cell_is_amount(const struct cell *cell); /* digits, or where they would stand */

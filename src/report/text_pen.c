@@ -42,7 +42,7 @@ static void show_text(struct out *to, struct slice whole) {
 static void show_link(struct out *to, const struct cell *cell) {
     show_text(to, cell->text);
     out_text(to, " (");
-    show_text(to, cell->address);
+    show_text(to, cell_address(cell));
     out_byte(to, ')');
 }
 

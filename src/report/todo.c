@@ -13,7 +13,7 @@
 #include "report/page_words.h"
 #include "report/when.h"
 
-enum { AFFECTED_SHOWN = 3 };
+enum { ACCOUNTS_SHOWN = 3 };
 
 /* The unit of a count, by event (contract, section 4), and what people read. */
 static const struct event_words {
@@ -176,26 +176,26 @@ static struct slice place_words(struct page *page, const struct joined *joined) 
     return WORDS_FILL(&page->arena, page_word(page, WORD_PLACE), place, first, last);
 }
 
+/* How many have a name that is shown; the last may be those not told apart. */
+static size_t affected_shown(const struct joined *joined) {
+    size_t named = joined->affected_count - joined->affected_more;
+    return named < AFFECTED_KNOWN ? named : AFFECTED_KNOWN;
+}
+
 /* "example.net (12), example.org (3) and 4 more" */
 static struct slice affected_words(struct page *page, const struct joined *joined) {
     struct slice words = {0};
-    size_t shown = 0, more = 0;
-    for (size_t i = 0; i < joined->affected_count; i++) {
-        const struct tally_affected *affected = &joined->affected[i];
-        if (!affected->name.length || shown == AFFECTED_SHOWN) {
-            more++;
-            continue;
-        }
-        words =
-            arena_print(&page->arena, "%.*s%s%.*s (%llu)", SLICE_ARGS(words), shown++ ? ", " : "",
-                        SLICE_ARGS(affected->name), (unsigned long long)affected->count);
+    size_t shown = 0;
+    for (; shown < affected_shown(joined); shown++) {
+        const struct tally_affected *affected = &joined->affected[shown];
+        words = arena_print(&page->arena, "%.*s%s%.*s (%llu)", SLICE_ARGS(words), shown ? ", " : "",
+                            SLICE_ARGS(affected->name), (unsigned long long)affected->count);
     }
-    if (!more)
+    if (shown == joined->affected_count)
         return words;
-    bool uncounted = !joined->affected[joined->affected_count - 1].name.length;
-    struct slice rest =
-        WORDS_FILL(&page->arena, page_word(page, uncounted ? WORD_AND_MANY_MORE : WORD_AND_MORE),
-                   words_number(page, more));
+    enum word more = joined->affected_more ? WORD_AND_MANY_MORE : WORD_AND_MORE;
+    struct slice rest = WORDS_FILL(&page->arena, page_word(page, more),
+                                   words_number(page, joined->affected_count - shown));
     return arena_print(&page->arena, "%.*s %.*s", SLICE_ARGS(words), SLICE_ARGS(rest));
 }
 
@@ -240,8 +240,9 @@ static void add_proof(const struct digging *digging, struct cell *cell,
     digging_cell(digging, cell, NULL, page_word(page, WORD_MESSAGE), trace_words(digging, joined));
 }
 
-static void fold_behind(struct cell *cell) {
-    while ((cell = cell->next))
+/* before: NULL when the record has no cell in front of them. */
+static void fold_behind(const struct cell *record, const struct cell *before) {
+    for (struct cell *cell = before ? before->next : record->first; cell; cell = cell->next)
         cell->folded = true;
 }
 
@@ -263,7 +264,7 @@ static void add_card(const struct digging *digging, struct cell *list,
                   change_words(page, joined->changed));
     struct cell *before = cell->last;
     add_proof(digging, cell, joined);
-    fold_behind(before);
+    fold_behind(cell, before);
 }
 
 /* Which share of the page a reason is told in. */
@@ -308,7 +309,7 @@ static void add_suspects(const struct digging *digging, struct cell *list,
               WORDS_FILL(&page->arena, page_word(page, WORD_CODE_COLON),
                          words_acts(page->words, ACTS_OUR_ADMIN | ACTS_OUR_USER, &page->arena),
                          slice_of(page_word(page, WORD_ACCOUNTS_DO))));
-    for (size_t i = 0; i < suspects->count && i < AFFECTED_SHOWN; i++)
+    for (size_t i = 0; i < suspects->count && i < ACCOUNTS_SHOWN; i++)
         cell_text(page, cell, NULL, page_word(page, i ? WORD_AND : WORD_AFFECTED),
                   WORDS_FILL(&page->arena, page_word(page, WORD_CODE_COLON),
                              suspects->items[i].account.name,
@@ -357,7 +358,7 @@ static void add_row(const struct digging *digging, struct cell *list, const stru
               todo_do(page, joined->acts, hint_of(joined)));
     cell_text(page, row, NULL, page_word(page, WORD_AFFECTED), affected_words(page, joined));
     add_proof(digging, row, joined);
-    fold_behind(before);
+    fold_behind(row, before);
 }
 
 /* "mailtriage export --class REASON --event EVENT --strangers yes mail.log" */
@@ -445,9 +446,7 @@ void todo_verdict(struct page *page, const struct joining *apart, const struct s
 
 static void add_affected(struct page *page, struct cell *reason, const struct joined *joined) {
     struct cell *list = cell_list(page, reason, "affected", NULL);
-    for (size_t i = 0; i < joined->affected_count && i < AFFECTED_SHOWN; i++) {
-        if (!joined->affected[i].name.length)
-            break;
+    for (size_t i = 0; i < affected_shown(joined); i++) {
         struct cell *cell = cell_record(page, list, NULL, NULL);
         cell_text(page, cell, "name", NULL, joined->affected[i].name);
         cell_count(page, cell, "count", NULL, joined->affected[i].count, NULL);

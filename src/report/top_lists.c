@@ -448,6 +448,8 @@ static void add_list(const struct standing *standing) {
         section->look = LOOK_HIDDEN;
         return;
     }
+    if (page->for_machines) /* which see up to a thousand rows of each table */
+        return;
     add_rows_line(standing);
     if (standing->totals[DESTINATION_TIMED] && (list->has_delays || is_asked) &&
         list->delays_title != WORD_COUNT)

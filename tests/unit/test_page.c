@@ -34,6 +34,47 @@ static void test_order(void **state) {
     page_release(&page);
 }
 
+static struct cell *add_row_for_people(struct page *page, struct cell *record) {
+    static const uint64_t amounts[] = {1};
+    static const struct strip strip = {.amounts = amounts, .count = 1};
+    struct cell *words = cell_text(page, record, NULL, "Words", SLICE("words"));
+    words->literal = words->folded = true;
+    struct cell *proof = cell_record(page, record, NULL, "Proof");
+    cell_link(page, record, NULL, "Page", SLICE("page"), SLICE("https://example.org/"));
+    cell_text(page, proof, "inside", "Inside", SLICE("words"));
+    cell_count(page, cell_list(page, proof, "deeper", NULL), NULL, NULL, 1, NULL);
+    cell_strip(page, record, NULL, "Strip", &strip);
+    return words;
+}
+
+/* What nobody would see is in no record, and the formats for machines write the same. */
+static void test_for_machines(void **state) {
+    static const char *const names[] = {"json", "csv"};
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof names / sizeof *names; i++) {
+        struct page page;
+        struct out out;
+        page_init(&page, NULL);
+        out_init_memory(&out);
+        page.for_machines = i % 2;
+        struct cell *list = page_section(&page, "list", "List", LOOK_TABLE, CELL_LIST)->cell;
+        struct cell *record = cell_record(&page, list, NULL, NULL);
+        struct cell *words = add_row_for_people(&page, record);
+        cell_count(&page, record, "count", "Count", 5, "lines");
+        add_row_for_people(&page, record);
+        cell_text(&page, record, "name", NULL, SLICE("example.net"));
+        assert_int_equal(record->first == words, !page.for_machines);
+        assert_ptr_equal(cell_get(record, "name"), record->last);
+        format_named(names[i / 2])->page(&page, &(struct format_wishes){.delimiter = ','}, &out);
+        assert_true(
+            slice_is(out_held(&out), i < 2 ? "{\n  \"list\": [\n    {\n      \"count\": 5,\n"
+                                             "      \"name\": \"example.net\"\n    }\n  ]\n}\n"
+                                           : "count,name\r\n5,\"example.net\"\r\n"));
+        out_release(&out);
+        page_release(&page);
+    }
+}
+
 static void test_formats(void **state) {
     static const char *const names[] = {"text",   "html",        "json", "csv",
                                         "ndjson", "openmetrics", "mail"};
@@ -102,9 +143,8 @@ static void test_amounts(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order),
-        cmocka_unit_test(test_formats),
-        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_order),   cmocka_unit_test(test_for_machines),
+        cmocka_unit_test(test_formats), cmocka_unit_test(test_empty),
         cmocka_unit_test(test_amounts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
