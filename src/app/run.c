@@ -69,6 +69,7 @@ static void pipeline_finish(struct pipeline *pipeline) {
     pipeline->workers = NULL;
     pipeline->jobs = NULL;
     pipeline->hands = NULL;
+    memory_give_back();
 }
 
 static void pipeline_free(struct pipeline *pipeline) {

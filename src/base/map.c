@@ -9,12 +9,12 @@
 #include "base/memory.h"
 
 enum { SHORT_KEY = 40 };
+#define TAKEN UINT32_MAX
 
 struct map_entry {
     uint64_t hash;
     uint32_t length;
-    bool taken;
-    uint32_t next_free; /* place + 1, when not taken */
+    uint32_t next_free; /* place + 1, or TAKEN */
     union {
         char near[SHORT_KEY];
         char *far;
@@ -23,6 +23,10 @@ struct map_entry {
 
 void map_init(struct map *map, size_t value_size) {
     *map = (struct map){.value_size = value_size};
+}
+
+static bool is_taken(const struct map_entry *entry) {
+    return entry->next_free == TAKEN;
 }
 
 static bool is_far(const struct map_entry *entry) {
@@ -35,7 +39,7 @@ static const char *key_of(const struct map_entry *entry) {
 
 void map_clear(struct map *map) {
     for (size_t place = 0; place < map->used; place++)
-        if (map->entries[place].taken && is_far(&map->entries[place]))
+        if (is_taken(&map->entries[place]) && is_far(&map->entries[place]))
             free(map->entries[place].key.far);
     map->count = map->used = 0;
     map->free_place = 0;
@@ -65,7 +69,7 @@ static void table_grow(struct map *map) {
     map->table = memory_new(size * sizeof *map->table);
     map->table_size = size;
     for (size_t place = 0; place < map->used; place++)
-        if (map->entries[place].taken)
+        if (is_taken(&map->entries[place]))
             table_insert(map, (uint32_t)place);
 }
 
@@ -117,7 +121,7 @@ void *map_put(struct map *map, struct slice key, bool *is_new_r) {
         table_grow(map);
     uint32_t place = new_place(map);
     struct map_entry *entry = &map->entries[place];
-    *entry = (struct map_entry){.hash = hash, .length = (uint32_t)key.length, .taken = true};
+    *entry = (struct map_entry){.hash = hash, .length = (uint32_t)key.length, .next_free = TAKEN};
     if (is_far(entry))
         entry->key.far = memory_copy(key.at, key.length);
     else if (key.length)
@@ -151,7 +155,6 @@ bool map_remove(struct map *map, struct slice key) {
     table_remove(map, slot);
     if (is_far(entry))
         free(entry->key.far);
-    entry->taken = false;
     entry->next_free = map->free_place;
     map->free_place = place + 1;
     map->count--;
@@ -160,7 +163,7 @@ bool map_remove(struct map *map, struct slice key) {
 
 void *map_at(const struct map *map, size_t place, struct slice *key_r) {
     const struct map_entry *entry = &map->entries[place];
-    if (!entry->taken)
+    if (!is_taken(entry))
         return NULL;
     if (key_r)
         *key_r = (struct slice){key_of(entry), entry->length};

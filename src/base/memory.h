@@ -8,6 +8,8 @@
 
 /* For the beginning of a program: what is freed goes back to the system. */
 void memory_settle(void);
+/* For the end of a piece of work that took much: what it freed in small pieces goes back too. */
+void memory_give_back(void);
 
 /* Like malloc, calloc, realloc; the caller owns the block and frees it with free(). */
 void *memory_new(size_t size); /* zeroed */
