@@ -148,6 +148,7 @@ suite_fuzz() {
 suite_bench() {
     build bench all bench-programs
     part bench/totals "tests/bench/totals.sh"
+    part bench/memory "tests/bench/memory.sh"
     part bench/trace "tests/bench/trace.sh check"
     part bench/budget "tests/bench/budget.sh often"
     part bench/history "tests/bench/history.sh check"
