@@ -87,12 +87,15 @@ static bool is_readable(sqlite3 *db) {
     return sqlite3_exec(db, "SELECT count(*) FROM sqlite_master", NULL, NULL, NULL) == SQLITE_OK;
 }
 
+/* Who reads changes nothing, but opens the file as a writer does, where it may: only then the last
+ * one takes away what SQLite keeps beside the file while it is open. */
 static bool open_database(struct sqlite_store *sqlite, enum store_use use,
                           struct problem *problem) {
-    int how = use == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-    int code = sqlite3_open_v2(sqlite->where, &sqlite->db, how, NULL);
+    int code = sqlite3_open_v2(sqlite->where, &sqlite->db, SQLITE_OPEN_READWRITE, NULL);
     if (code == SQLITE_OK)
         sqlite3_busy_timeout(sqlite->db, BUSY_WAIT);
+    if (use == STORE_READ && code == SQLITE_OK)
+        sqlite3_exec(sqlite->db, "PRAGMA query_only = ON", NULL, NULL, NULL);
     if (use == STORE_READ && code == SQLITE_OK && !is_readable(sqlite->db) &&
         (sqlite3_errcode(sqlite->db) & 0xff) != SQLITE_NOTADB) {
         sqlite3_close(sqlite->db);

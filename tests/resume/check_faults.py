@@ -233,6 +233,29 @@ class Faults:
             self.tell("read only", self.odd_after(history, done, 1,
                                                   "history '.*': (Permission denied|.*read.*only)"))
 
+    def read_beside(self):
+        """Who reads is in nobody's way, changes nothing, and leaves nothing beside the file."""
+        with self.history() as history, \
+                contextlib.closing(sqlite3.connect(history, isolation_level=None)) as other:
+            def read(words):
+                done = subprocess.run([self.program, *words], stdin=subprocess.DEVNULL,
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                      check=False)
+                return done.stderr.decode() or done.returncode
+            with open(history, "rb") as file:
+                before = file.read()
+            words = (["report", "--no-config", "--quiet", "--history", history],
+                     ["history", "show", history])
+            other.execute("BEGIN IMMEDIATE")
+            odd = next(filter(None, map(read, words)), None)
+            other.execute("ROLLBACK")
+            other.close()
+            odd = odd or next(filter(None, map(read, words)), None)
+            beside = os.listdir(os.path.dirname(history))
+            with open(history, "rb") as file:
+                odd = odd or (file.read() != before and "the file has changed")
+            self.tell("read", odd or (beside != ["history.db"] and beside))
+
     def not_readable(self):
         def leave():
             if os.getuid() == 0:
@@ -370,7 +393,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="mailtriage-faults.") as folder:
         faults = Faults(folder, int(sys.argv[1]) if len(sys.argv) > 1 else 25)
         for fault in (faults.narrowed, faults.full_disk, faults.full_folder, faults.full_outbox,
-                      faults.every_change, faults.read_only, faults.not_readable, faults.damaged,
+                      faults.every_change, faults.read_only, faults.read_beside,
+                      faults.not_readable, faults.damaged,
                       faults.newer, faults.other_reading, faults.other_hours,
                       faults.heard_in_the_future, faults.before_who_is_hit, faults.broken_places,
                       faults.two_at_once, faults.clock_back):
