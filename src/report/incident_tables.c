@@ -8,6 +8,7 @@
 
 #include "report/rows.h"
 #include "report/when.h"
+#include "tally/cell.h"
 #include "tally/incidents.h"
 
 /* What stands in a column. */
@@ -171,6 +172,7 @@ static const struct table {
 struct values {
     const struct slice *parts; /* NULL: none */
     struct slice name;
+    bool is_rest; /* all that history does not know by name */
     uint64_t count, strangers, owners;
     int64_t first, last;
     const struct tally_example *example;
@@ -202,13 +204,16 @@ static void add_unknown(struct rows *rows, struct cell *row, const struct column
 
 static void add_cell(struct rows *rows, struct cell *row, const struct column *column,
                      const struct values *values) {
+    struct slice part = values->parts ? values->parts[column->part] : (struct slice){0};
     switch (column->source) {
     case OF_PART:
-        row_text(rows, row, column->key, column->title,
-                 values->parts ? values->parts[column->part] : (struct slice){0});
+        if (rows->wishes->past)
+            row_name(rows, row, column->key, column->title, part, values->is_rest);
+        else
+            row_text(rows, row, column->key, column->title, part);
         break;
     case OF_NAME:
-        row_text(rows, row, column->key, column->title, values->name);
+        row_name(rows, row, column->key, column->title, values->name, values->is_rest);
         break;
     case OF_COUNT:
         row_count(rows, row, column->key, column->title, values->count);
@@ -234,7 +239,8 @@ static void add_cell(struct rows *rows, struct cell *row, const struct column *c
 }
 
 static void add_row(struct rows *rows, const struct table *table, const struct values *values) {
-    struct cell *row = rows_add(rows, values->count);
+    struct cell *row =
+        values->is_rest ? rows_add_others(rows, values->count) : rows_add(rows, values->count);
     for (size_t i = 0; row && i < COLUMNS; i++) {
         const struct column *column = &table->columns[i];
         if (is_unknown(rows, table, column->source))
@@ -244,10 +250,20 @@ static void add_row(struct rows *rows, const struct table *table, const struct v
     }
 }
 
+/* It comes last, however much it is. */
+static bool is_rest(const struct rows *rows, struct slice name) {
+    return rows->wishes->past && slice_is(name, HOURLY_OTHER);
+}
+
 static void add_groups(struct rows *rows, const struct table *table,
                        const struct incidents *incidents) {
+    uint64_t rest = 0;
     for (size_t i = 0; i < incidents->group_count; i++) {
         const struct incident_group *group = &incidents->groups[i];
+        if (is_rest(rows, group->parts[0])) {
+            rest = group->count;
+            continue;
+        }
         add_row(rows, table,
                 &(struct values){.parts = group->parts,
                                  .count = group->count,
@@ -257,12 +273,24 @@ static void add_groups(struct rows *rows, const struct table *table,
                                  .last = group->last,
                                  .example = &group->example});
     }
+    static const struct tally_example none = {.seconds = MOMENT_NONE};
+    add_row(rows, table,
+            &(struct values){.is_rest = true,
+                             .count = rest,
+                             .first = MOMENT_NONE,
+                             .last = MOMENT_NONE,
+                             .example = &none});
 }
 
 static void add_owners(struct rows *rows, const struct table *table,
                        const struct incidents *incidents) {
+    uint64_t rest = 0;
     for (size_t i = 0; i < incidents->owner_count; i++) {
         const struct incident_owner *owner = &incidents->owners[i];
+        if (is_rest(rows, owner->name)) {
+            rest = owner->count;
+            continue;
+        }
         add_row(rows, table,
                 &(struct values){.parts = owner->mostly ? owner->mostly->parts : NULL,
                                  .name = owner->name,
@@ -271,6 +299,9 @@ static void add_owners(struct rows *rows, const struct table *table,
                                  .first = owner->first,
                                  .last = owner->last});
     }
+    add_row(rows, table,
+            &(struct values){
+                .is_rest = true, .count = rest, .first = MOMENT_NONE, .last = MOMENT_NONE});
 }
 
 void incident_tables(struct page *page, const struct tally *tally,

@@ -23,6 +23,13 @@ struct cell *rows_add(struct rows *rows, uint64_t count) {
     return cell_record(rows->page, rows->section->cell, NULL, NULL);
 }
 
+struct cell *rows_add_others(struct rows *rows, uint64_t count) {
+    if (!count || count < rows->wishes->min)
+        return NULL;
+    rows->shown++;
+    return cell_record(rows->page, rows->section->cell, NULL, NULL);
+}
+
 void rows_end(struct rows *rows) {
     struct page *page = rows->page;
     if (!rows->shown)
@@ -40,6 +47,13 @@ void row_text(struct rows *rows, struct cell *row, const char *key, enum word ti
         cell_text(rows->page, row, key, shown, text);
     else
         cell_none(rows->page, row, key, shown);
+}
+
+void row_name(struct rows *rows, struct cell *row, const char *key, enum word title,
+              struct slice name, bool is_others) {
+    struct slice shown = is_others ? slice_of(page_word(rows->page, WORD_LIST_OTHERS)) : name;
+    cell_known(rows->page, row, NULL, page_word(rows->page, title), shown);
+    cell_known(rows->page, row, key, NULL, is_others ? SLICE("(others)") : name);
 }
 
 void row_count(struct rows *rows, struct cell *row, const char *key, enum word title,

@@ -20,12 +20,17 @@ void rows_begin(struct rows *rows, struct page *page, const struct summary_wishe
                 enum part part, enum word title);
 /* A new row of something that came so often; NULL: it is not wanted. */
 struct cell *rows_add(struct rows *rows, uint64_t count);
+/* The last row, of all that has no row by name: of history, which keeps so many names an hour. */
+struct cell *rows_add_others(struct rows *rows, uint64_t count);
 /* Says how many more there are; without any row people see nothing. */
 void rows_end(struct rows *rows);
 
 /* Text, "-" for people and null for machines when it is empty. */
 void row_text(struct rows *rows, struct cell *row, const char *key, enum word title,
               struct slice text);
+/* The same of a name, in a table that has a row of others; is_others: in that row. */
+void row_name(struct rows *rows, struct cell *row, const char *key, enum word title,
+              struct slice name, bool is_others);
 void row_count(struct rows *rows, struct cell *row, const char *key, enum word title,
                uint64_t count);
 /* "first" and "last": to the minute for people. MOMENT_NONE: not known. */
