@@ -11,6 +11,7 @@
 #include "base/moment.h"
 #include "base/out.h"
 #include "report/format.h"
+#include "report/page_words.h"
 #include "report/when.h"
 #include "store/store.h"
 
@@ -41,9 +42,10 @@ struct showing {
     size_t shown, most;
 };
 
-static void add_hour(struct showing *showing, struct cell *row, const char *key, int64_t hour) {
+static void add_hour(struct showing *showing, struct cell *row, const char *key, enum word title,
+                     int64_t hour) {
     struct slice words = when_words(showing->page, hour * HOUR);
-    cell_text(showing->page, row, NULL, key, words);
+    cell_text(showing->page, row, NULL, page_word(showing->page, title), words);
     when_cell(showing->page, row, key, hour * HOUR);
 }
 
@@ -52,11 +54,14 @@ static void show_host(void *context, const struct store_origin *origin, struct s
     struct showing *showing = context;
     struct page *page = showing->page;
     struct cell *row = cell_record(page, showing->list, NULL, NULL);
-    cell_text(page, row, "host", "host", arena_copy(&page->arena, host));
-    add_hour(showing, row, "first", first_hour);
-    add_hour(showing, row, "last", last_hour);
-    cell_text(page, row, "made_on", "made on", arena_copy(&page->arena, origin->maker));
-    cell_text(page, row, "origin", "origin", arena_copy(&page->arena, slice_head(origin->id, 8)));
+    cell_text(page, row, "host", page_word(page, WORD_HISTORY_HOST),
+              arena_copy(&page->arena, host));
+    add_hour(showing, row, "first", WORD_FIRST, first_hour);
+    add_hour(showing, row, "last", WORD_LAST, last_hour);
+    cell_text(page, row, "made_on", page_word(page, WORD_HISTORY_MADE_ON),
+              arena_copy(&page->arena, origin->maker));
+    cell_text(page, row, "origin", page_word(page, WORD_HISTORY_ORIGIN),
+              arena_copy(&page->arena, slice_head(origin->id, 8)));
 }
 
 static void show_run(void *context, const struct store_origin *origin,
@@ -65,55 +70,64 @@ static void show_run(void *context, const struct store_origin *origin,
     struct page *page = showing->page;
     const struct ledger *ledger = &run->ledger;
     const struct {
-        const char *key, *title;
+        const char *key;
+        enum word title;
         uint64_t lines;
-    } cells[] = {{"read", "read", ledger->read},
-                 {"used", "used", ledger->used},
-                 {"dull", "dull", ledger->dull},
-                 {"other", "other programs", ledger->other},
-                 {"outside", "outside", ledger->outside},
-                 {"not_understood", "not understood", ledger->not_understood}};
+    } cells[] = {{"read", WORD_READ, ledger->read},
+                 {"used", WORD_USED, ledger->used},
+                 {"dull", WORD_DULL, ledger->dull},
+                 {"other", WORD_HISTORY_OTHER_PROGRAMS, ledger->other},
+                 {"outside", WORD_OUTSIDE, ledger->outside},
+                 {"not_understood", WORD_NOT_UNDERSTOOD, ledger->not_understood}};
     if (showing->shown++ >= showing->most)
         return;
     struct cell *row = cell_record(page, showing->list, NULL, NULL);
-    cell_text(page, row, NULL, "ended", when_words(page, run->ended));
+    cell_text(page, row, NULL, page_word(page, WORD_HISTORY_ENDED), when_words(page, run->ended));
     when_cell(page, row, "started", run->started);
     when_cell(page, row, "ended", run->ended);
-    cell_text(page, row, "made_on", "made on", arena_copy(&page->arena, origin->maker));
+    cell_text(page, row, "made_on", page_word(page, WORD_HISTORY_MADE_ON),
+              arena_copy(&page->arena, origin->maker));
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
-        cell_count(page, row, cells[i].key, cells[i].title, cells[i].lines, NULL);
-    cell_text(page, row, "rules", "rules", arena_copy(&page->arena, run->rules));
+        cell_count(page, row, cells[i].key, page_word(page, cells[i].title), cells[i].lines, NULL);
+    cell_text(page, row, "rules", page_word(page, WORD_HISTORY_RULES),
+              arena_copy(&page->arena, run->rules));
 }
 
 static void show_origin(void *context, const struct store_origin *origin) {
     struct showing *showing = context;
     struct page *page = showing->page;
     if (origin->own)
-        cell_text(page, showing->list, "rules", "rules of the last run",
+        cell_text(page, showing->list, "rules", page_word(page, WORD_HISTORY_RULES_LAST),
                   arena_copy(&page->arena, origin->rules));
     showing->shown++;
 }
 
 static bool show_all(struct store *store, const struct options *options, const char *file,
                      bool for_people, struct page *page, struct problem *problem) {
-    struct cell *facts = page_section(page, "history", "History", LOOK_FACTS, CELL_RECORD)->cell;
+    struct cell *facts =
+        page_section(page, "history", page_word(page, WORD_HISTORY_TITLE), LOOK_FACTS, CELL_RECORD)
+            ->cell;
     struct showing origins = {.page = page, .list = facts};
-    cell_text(page, facts, "file", "file", slice_of(file));
-    cell_bytes(page, facts, "bytes", "size", store_bytes(store));
-    cell_text(page, facts, "names", "names of new hours",
-              recall_is_full(store, options) ? SLICE("only count together") : SLICE("are kept"));
+    cell_text(page, facts, "file", page_word(page, WORD_HISTORY_FILE), slice_of(file));
+    cell_bytes(page, facts, "bytes", page_word(page, WORD_LIST_SIZE), store_bytes(store));
+    enum word names =
+        recall_is_full(store, options) ? WORD_HISTORY_NAMES_TOGETHER : WORD_HISTORY_NAMES_KEPT;
+    cell_text(page, facts, "names", page_word(page, WORD_HISTORY_NAMES),
+              slice_of(page_word(page, names)));
     if (!store_each_origin(store, show_origin, &origins, problem))
         return false;
-    cell_count(page, facts, "origins", "origins", origins.shown, NULL);
-    struct showing hosts = {
-        .page = page,
-        .list = page_section(page, "hosts", "Hosts of logs", LOOK_TABLE, CELL_LIST)->cell};
+    cell_count(page, facts, "origins", page_word(page, WORD_HISTORY_ORIGINS), origins.shown, NULL);
+    struct showing hosts = {.page = page,
+                            .list = page_section(page, "hosts", page_word(page, WORD_HISTORY_HOSTS),
+                                                 LOOK_TABLE, CELL_LIST)
+                                        ->cell};
     if (!store_each_host(store, show_host, &hosts, problem))
         return false;
-    struct showing runs = {
-        .page = page,
-        .list = page_section(page, "runs", "Runs, the latest first", LOOK_TABLE, CELL_LIST)->cell,
-        .most = for_people ? RUNS_SHOWN : SIZE_MAX};
+    struct showing runs = {.page = page,
+                           .list = page_section(page, "runs", page_word(page, WORD_HISTORY_RUNS),
+                                                LOOK_TABLE, CELL_LIST)
+                                       ->cell,
+                           .most = for_people ? RUNS_SHOWN : SIZE_MAX};
     return store_each_run(store, show_run, &runs, problem);
 }
 
