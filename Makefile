@@ -374,8 +374,9 @@ small-bounds: deps-check ## go on with bounds so small that every log reaches th
 # 25 runs are killed in make check.
 KILLED ?= 500
 .PHONY: proof
-proof: build/$(PROGRAM) deps-check ## the same until KILLED=500 runs were killed (about 15 minutes)
+proof: build/$(PROGRAM) deps-check ## the same until KILLED=500 runs were killed (about 20 minutes)
 	@python3 -B tests/resume/proof.py --killed $(KILLED)
+	@python3 -B tests/resume/proof.py --full --killed $(KILLED)
 	@python3 -B tests/resume/check_faults.py $(KILLED)
 	@python3 -B tests/resume/check_moves.py $(KILLED)
 

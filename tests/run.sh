@@ -118,6 +118,7 @@ suite_oracle() {
 suite_resume() {
     build resume all
     part resume/proof "python3 -B tests/resume/proof.py --killed 25"
+    part resume/full-disk "python3 -B tests/resume/proof.py --full --killed 10"
     part resume/faults "python3 -B tests/resume/check_faults.py"
     part resume/moves "python3 -B tests/resume/check_moves.py"
 }

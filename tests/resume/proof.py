@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 """Proof that no line is counted twice and none is lost.
 
-usage: proof.py [--killed N] [--rate LINES] [--seed N] [--keep FOLDER]
+usage: proof.py [--killed N] [--rate LINES] [--seed N] [--full] [--keep FOLDER]
 
 A writer with a count of its own (writer.py) logs without a pause; logrotate rotates the log, in one
 mode after the other; and mailtriage is run at random times and killed with SIGKILL at random times,
 until N of its runs were. Then a last run is let be, and its history must hold what the writer has
 counted, and cell by cell what one run over the whole log gives that nobody rotated or killed. What
 the runs remember of messages that are still on their way must be the same, too.
+
+With --full, history and reports lie on a disk of their own, which somebody else fills up again and
+again, now to the last byte, now to a few; a run may end with status 1 then, as three do at least,
+but history must come out the same. It is a tmpfs in a mount namespace, and where none can be had the proof is skipped.
 
 With --keep, all is in FOLDER, and stays there when it comes out wrong: the logs, the history, and
 in kept/diary what was done when and what mailtriage said.
@@ -18,6 +22,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -44,6 +49,10 @@ NAMES = ["mail.log"], ["mail.log*"], ["."]
 
 # Said of what nothing here gives a reason for: something would be lost, or was forgotten.
 LOST = "is not beside it any more", "is shorter than", "cannot be read"
+# Said of a disk that is full.
+FULL = re.compile("nothing of this run is stored|whether this one is stored|disk is full|"
+                  "No space left|disk I/O error|unable to open database")
+DISK = 16 << 20  # bytes of the disk that is filled up
 
 
 class Proof:
@@ -51,11 +60,15 @@ class Proof:
         self.folder, self.wishes = folder, wishes
         self.logs = os.path.join(folder, "logs")
         self.kept = os.path.join(folder, "kept")
-        os.mkdir(self.logs)
-        os.mkdir(self.kept)
+        self.disk = os.path.join(folder, "disk")
+        for made in (self.logs, self.kept, self.disk):
+            os.mkdir(made)
+        if wishes.full:
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=%d" % DISK, "none", self.disk],
+                           check=True)
         self.writer = subprocess.Popen([sys.executable, "-B", os.path.join(HERE, "writer.py"),
                                         folder, str(wishes.seed), str(wishes.rate)])
-        self.killed = self.whole = self.rotations = 0
+        self.killed = self.whole = self.full = self.rotations = 0
         self.mode = self.rotates_in = 0
         self.ends = threading.Event()
         self.troubles = []
@@ -130,17 +143,34 @@ class Proof:
             time.sleep(1.1 + random.expovariate(1 / 0.5))  # dated names have whole seconds
             self.rotate()
 
+    # ---- who fills the disk
+
+    def fill_on(self):
+        filler = os.path.join(self.disk, "filler")
+        while not self.ends.wait(random.expovariate(1 / 0.5)):
+            disk = os.statvfs(self.disk)
+            room = random.choice((0, 0, random.randrange(1 << 17)))
+            with contextlib.suppress(OSError), open(filler, "wb") as file:
+                os.posix_fallocate(file.fileno(), 0, disk.f_bavail * disk.f_bsize - room)
+            self.note("the disk has room for", room)
+            self.ends.wait(random.expovariate(1 / 0.5))
+            os.unlink(filler)
+            self.note("the disk has room again")
+
     # ---- mailtriage
 
     def command(self, history, names):
-        return [MAILTRIAGE, "report", "--no-config", "--resume", "--history",
-                os.path.join(self.folder, history), "--format", "json", *names]
+        return [MAILTRIAGE, "report", "--no-config", "--resume", "--history", history,
+                "--format", "json", "--output", os.path.join(self.disk, "report.json"), *names]
+
+    def history(self):
+        return os.path.join(self.disk, "history.db")
 
     def run_once(self, longest):
         """Gives how long it took; killed when that is more than it may."""
         begun, names = time.monotonic(), random.choice(NAMES)
         self.note("run of", *names)
-        run = subprocess.Popen(self.command("history.db", names), cwd=self.logs,
+        run = subprocess.Popen(self.command(self.history(), names), cwd=self.logs,
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         try:
             said = run.communicate(timeout=longest)[1].decode()
@@ -149,6 +179,8 @@ class Proof:
             said = run.communicate()[1].decode()
         if run.returncode == -signal.SIGKILL:
             self.killed += 1
+        elif self.wishes.full and run.returncode == 1 and FULL.search(said):
+            self.full += 1
         else:
             self.whole += 1
             if run.returncode or any(lost in said for lost in LOST):
@@ -159,7 +191,8 @@ class Proof:
     def run_on(self):
         """Killed three times out of four, at any time from its begin to its end."""
         usual = self.run_once(None)
-        while self.killed < self.wishes.killed and not self.troubles:
+        while not self.troubles and (self.killed < self.wishes.killed or
+                                     self.wishes.full and self.full < 3):
             self.mode = min(self.killed * len(MODES) // self.wishes.killed, len(MODES) - 1)
             if random.random() < 0.25:
                 usual = (usual + self.run_once(None)) / 2
@@ -169,25 +202,32 @@ class Proof:
 
     # ---- what came of it
 
+    def one_run(self):
+        return os.path.join(self.folder, "whole.db")
+
     def play(self):
-        rotator = threading.Thread(target=self.rotate_on)
-        rotator.start()
+        others = [threading.Thread(target=self.rotate_on)]
+        if self.wishes.full:
+            others.append(threading.Thread(target=self.fill_on))
+        for other in others:
+            other.start()
         try:
             self.run_on()
         finally:
             self.ends.set()
-            rotator.join()
+            for other in others:
+                other.join()
             self.writer.terminate()
             self.writer.wait()
         self.counts = json.loads(self.wait_for("counts"))
         self.run_once(None)
-        subprocess.run(self.command("whole.db", ["../kept/full.log"]), cwd=self.logs, check=True,
+        subprocess.run(self.command(self.one_run(), ["../kept/full.log"]), cwd=self.logs, check=True,
                        stdout=subprocess.DEVNULL)
 
     def odd_counts(self):
         """What history and the writer do not agree on."""
         found = {}
-        for key, numbers in dump(os.path.join(self.folder, "history.db")).items():
+        for key, numbers in dump(self.history()).items():
             if key[0] in ("totals_hour", "totals_open"):
                 name = key[-1]
             elif key[0] in ("reasons_hour", "reasons_open"):
@@ -200,7 +240,7 @@ class Proof:
 
     def odd_cells(self):
         """What the two histories do not agree on."""
-        cells = [dump(os.path.join(self.folder, history)) for history in ("history.db", "whole.db")]
+        cells = [dump(history) for history in (self.history(), self.one_run())]
         self.cells = len(cells[1])
         return ["%s: %s, and in one run %s" % (" ".join(map(str, key)), cells[0].get(key),
                                                cells[1].get(key))
@@ -262,30 +302,56 @@ def tell(number, name, odd):
     return not odd
 
 
+def in_a_namespace():
+    """All of it again, where a disk can be had that nobody else sees."""
+    begin = ["unshare", "--mount", "--map-root-user"]
+    if shutil.which("unshare") is None or \
+            subprocess.run([*begin, "mount", "-t", "tmpfs", "none", "/mnt"], check=False,
+                           stderr=subprocess.DEVNULL).returncode:
+        print("ok 1 # SKIP a disk of its own cannot be had here\n1..1")
+        return 0
+    return subprocess.run([*begin, sys.executable, "-B", *sys.argv, "--inside"],
+                          check=False).returncode
+
+
+@contextlib.contextmanager
+def disk_of(folder, wishes):
+    """Taken away before the folder is."""
+    try:
+        yield
+    finally:
+        if wishes.full:
+            subprocess.run(["umount", "-l", os.path.join(folder, "disk")], check=False)
+
+
 def main():
     asks = argparse.ArgumentParser()
     asks.add_argument("--killed", type=int, default=40)
     asks.add_argument("--rate", type=int, default=3000)
     asks.add_argument("--seed", type=int, default=random.randrange(1 << 30))
+    asks.add_argument("--full", action="store_true")
+    asks.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     asks.add_argument("--keep", metavar="FOLDER")
     wishes = asks.parse_args()
+    if wishes.full and not wishes.inside:
+        return in_a_namespace()
     random.seed(wishes.seed)
     for tool in ("logrotate", "xz"):
         if shutil.which(tool) is None:
             print("ok 1 # SKIP %s is not installed\n1..1" % tool)
             return 0
     begun = time.monotonic()
-    with folder_of(wishes) as folder:
+    with folder_of(wishes) as folder, disk_of(folder, wishes):
         proof = Proof(folder, wishes)
         proof.play()
         lines = sum(1 for _ in open(os.path.join(proof.kept, "full.log"), "rb"))
         good = [tell(1, "no trouble on the way", proof.troubles),
                 tell(2, "history has what the writer counted", proof.odd_counts()),
                 tell(3, "history is that of one run", proof.odd_cells())]
-    print("1..3")
-    print("# %d lines, %d rotations, %d runs killed, %d not; %d cells; seed %d, %.0f s" %
-          (lines, proof.rotations, proof.killed, proof.whole, proof.cells, wishes.seed,
-           time.monotonic() - begun))
+    print("1..%d" % len(good))
+    print("# %d lines, %d rotations, %d runs killed, %d found the disk full, %d not; %d cells; "
+          "seed %d, %.0f s" % (lines, proof.rotations, proof.killed, proof.full, proof.whole,
+                               proof.cells, wishes.seed, time.monotonic() - begun))
     if all(good) and wishes.keep:
         shutil.rmtree(wishes.keep)
     return 0 if all(good) else 1
