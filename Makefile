@@ -504,7 +504,7 @@ bench-history: build/$(PROGRAM) $(BENCH_TOOLS) ## what keeping and asking histor
 
 # Needs clickhouse-server (apt-get install clickhouse-server, or what check-fleet has unpacked).
 .PHONY: bench-fleet
-bench-fleet: build/$(PROGRAM) $(BENCH_TOOLS) ## 200 hosts and 30 days, in SQLite and on two shards, into docs/performance.md (5 minutes)
+bench-fleet: build/$(PROGRAM) $(BENCH_TOOLS) ## 200 hosts and 30 days, in SQLite and on two shards, into docs/performance.md (5 to 10 minutes)
 	@DEPS='$(DEPS)' tests/fleet/clickhouse.sh speed.py
 	@tests/bench/into_page.sh fleet build/bench/fleet.md
 

@@ -20,8 +20,7 @@ import traceback
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../machines"))
 from checks import Checks
-from mailhosts import (MAILTRIAGE, Fleet, read_into,
-                       skip_without_library)
+from mailhosts import HOSTILE, MAILTRIAGE, Fleet, read_into, skip_without_library
 from nodes import KEY, ON_A_DISK, USER, Cluster, own_folder
 from scripted import Scripted, answer, hang_up, lost, raw
 
@@ -41,7 +40,9 @@ PAGES = [
     ("report", ["--timezone", "Asia/Kolkata", "--format", "json"]),
     ("report", ["--since", "2026-06-02", "--until", "2026-06-03", "--against", "2026-06-01"]),
     ("report", ["--host", "mx1", "--format", "json"]),
-    ("report", ["--host", "mx2,mx4", "--format", "json"]),
+    ("report", ["--host", "mx2,mx4*", "--format", "json"]),
+    ("spikes", []),
+    ("spikes", ["--host", "mx2", "--format", "json"]),
     ("check", ["--critical", "bounced% > 1", "--since", "2026-06-01", "--until", "2026-06-03"]),
     ("check", ["--warning", "class user-unknown > 100/h", "--since", "2026-06-01"]),
 ]
@@ -150,6 +151,14 @@ class Tried:
         self.push_all(url, self.fleet.whole)
         yield from self.differences(url, self.merged, PAGES)
         yield from self.differences(self.nodes[1].url("pages"), self.merged, FEW)
+        log = self.fleet.logs["mx2"]
+        beside = [(done[0], done[1].replace(history.encode(), b"HISTORY"))
+                  for history in (url, self.merged)
+                  for done in [ended("report", *BASE[1:], log, "--format", "json", "--against",
+                                     history)]]
+        if beside[0] != beside[1] or beside[0][0]:
+            yield "--against"
+            yield from self.first_difference(*beside)
 
     def changed_hours(self):
         """hours that changed, names that were cut and hours that faded between two pushes"""
@@ -210,7 +219,7 @@ class Tried:
             for kind, fault in enumerate((lost, faults[number % len(faults)])):
                 name = "lost%d_%d" % (number, kind)
                 must("history", "init", self.nodes[0].url(name))
-                file = self.copy(self.fleet.whole["mx4"], "lost.db")
+                file = self.copy(self.fleet.whole[HOSTILE], "lost.db")
                 with Scripted(lambda request, fault=fault: fault(request)
                               if request.number == number else None, self.nodes[0].http) as server:
                     done = ended("history", "push", "--history", file, server.url(name))
@@ -220,7 +229,7 @@ class Tried:
                     if done[0] not in (0, 1):  # libcurl asks once more where nothing came
                         yield "request %d, fault %d: status %d, %s" % (number, kind, *done[::2])
                     self.push(file, server.url(name))
-                yield from self.differences(self.nodes[0].url(name), self.fleet.whole["mx4"],
+                yield from self.differences(self.nodes[0].url(name), self.fleet.whole[HOSTILE],
                                             [PAGES[1]])
             number += 1
 
@@ -302,6 +311,27 @@ class Tried:
         self.push(file, url)
         yield from self.differences(url, self.fleet.whole["mx3"])
 
+    def restored(self):
+        """tables that are empty or of a backup get all again; an older file has to be meant"""
+        url = self.init("restored")
+        old = self.copy(self.fleet.halves["mx1"], "restored.db")
+        self.push(old, url)
+        new = self.copy(old, "restored.db")
+        read_into(new, self.fleet.logs["mx1"])
+        self.push(new, url)
+        for file, wanted in ((new, "whole"), (old, "halves")):
+            for node in self.nodes:
+                node.ask("DROP DATABASE restored")
+            self.init("restored")
+            self.push(file, url)
+            yield from self.differences(url, getattr(self.fleet, wanted)["mx1"])
+        self.push(new, url)  # the cluster has what was before its last push
+        yield from self.differences(url, self.fleet.whole["mx1"])
+        yield from odd_end(ended("history", "push", "--history", old, url), 1, "--again")
+        yield from self.differences(url, self.fleet.whole["mx1"])
+        must("history", "push", "--history", old, url, "--again")
+        yield from self.differences(url, self.fleet.halves["mx1"])
+
     def one_name_twice(self):
         """a second host of the same name is refused"""
         url = self.init("twice")
@@ -380,8 +410,8 @@ def main():
         print("# began in %.1f s" % (time.monotonic() - begun), flush=True)
         for scenario in (tried.first_print, tried.pages, tried.changed_hours, tried.pushed_again,
                          tried.killed, tried.lost_answers, tried.shard_down, tried.disk_full,
-                         tried.pruned, tried.pruned_at_home, tried.one_name_twice,
-                         tried.wrong_clock, tried.refused):
+                         tried.pruned, tried.pruned_at_home, tried.restored,
+                         tried.one_name_twice, tried.wrong_clock, tried.refused):
             if not sys.argv[1:] or scenario.__name__ in sys.argv[1:]:
                 play(checks, scenario)
     checks.end()

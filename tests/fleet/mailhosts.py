@@ -1,9 +1,9 @@
 """mailhosts - the histories of several hosts, made by mailtriage itself from made-up logs.
 
 mx1 and mx2 run Postfix, mx3 Sendmail and for so long that hours of `lists` fade, each with traffic
-of its own (tests/bench). mx4 is told by strangers what some reader of our texts may obey, and mx5
-fails to so many domains within an hour that they are cut when it is over. Each log is read in two
-runs, so that hours change between them, and some of their rows go.
+of its own (tests/bench). HOSTILE is told by strangers what some reader of our texts may obey, and
+mx5 fails to so many domains within an hour that they are cut when it is over. Each log is read in
+two runs, so that hours change between them, and some of their rows go.
 """
 import datetime
 import os
@@ -17,7 +17,8 @@ MAILTRIAGE = os.environ.get("MAILTRIAGE") or os.path.join(ROOT, "build/mailtriag
 MAKERS = os.path.join(ROOT, "build/release/tests/bench")
 # Kind, days, and how many of these lie in May.
 HOSTS = {"mx1": ("postfix", 3, 0), "mx2": ("postfix", 3, 0), "mx3": ("sendmail", 14, 6)}
-HOSTILE, MANY = "mx4", "mx5"
+# The name of a host is of a log, too.
+HOSTILE, MANY = "mx4')\\", "mx5"
 USUAL = ["--no-config", "--timezone", "UTC", "--jobs", "1", "--quiet"]
 # What strangers say to us: each of it must come back as it was, from whatever keeps it.
 SAYINGS = [
