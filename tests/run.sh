@@ -184,8 +184,9 @@ suite_fleet() {
     part fleet/told "tests/fleet/clickhouse.sh told.py"
 }
 
-# `make check-deb` has made the package.
+# `make check-deb` has made the package; what `make install` brings is tried there, too.
 suite_deb() {
+    build deb all
     part deb/package tests/install/package.sh
     part deb/nights tests/install/nights.sh
 }
