@@ -26,6 +26,7 @@ enum {
     PART_LENGTH = 60,
     NAME_LENGTH = 255,
     CODE_LENGTH = 8, /* code, class, subject, detail, implied: big end first, so they sort */
+    OWNED = sizeof(uint32_t),
 };
 
 /* What stands before the class in the key of a tie. */
@@ -37,7 +38,8 @@ static const char of_strangers[] = "stranger", of_muted[] = "muted ", of_ours[] 
 struct reason_value {
     uint64_t count;
     int64_t last;
-    size_t names; /* keys of it in tally.affected */
+    size_t names;   /* of it in tally.affected */
+    uint32_t place; /* in tally.reasons; what it owns has that in front of its key */
     struct example example;
 };
 
@@ -59,9 +61,9 @@ struct tally {
     struct totals totals; /* waiting is counted modulo 2^64: a part may hold fewer than none */
     uint64_t dropped, lost;
     struct map reasons;             /* REASON_PARTS -> struct reason_value */
-    struct map codes;               /* REASON_PARTS, CODE_LENGTH bytes -> uint64_t */
-    struct map ties;                /* REASON_PARTS, TIE_CAUSE or TIE_SEQUEL, class -> uint64_t */
-    struct map affected;            /* REASON_PARTS, name -> uint64_t */
+    struct map codes;               /* of a reason, CODE_LENGTH bytes -> uint64_t */
+    struct map ties;                /* of a reason, TIE_CAUSE or TIE_SEQUEL, class -> uint64_t */
+    struct map affected;            /* of a reason, name -> uint64_t */
     struct map sources;             /* name -> struct ledger */
     struct map programs;            /* name -> struct ledger */
     struct sample samples[SAMPLES]; /* the least by (source, line), in that order */
@@ -169,6 +171,43 @@ static struct walked *sorted(const struct map *map) {
     return all;
 }
 
+/* What belongs to a reason, in the order of reasons and then of its own keys. */
+struct owned {
+    size_t rank; /* of the reason */
+    struct slice key;
+    uint64_t count;
+};
+
+static int compare_owned(const void *left, const void *right) {
+    const struct owned *a = left, *b = right;
+    if (a->rank != b->rank)
+        return a->rank < b->rank ? -1 : 1;
+    return slice_compare(a->key, b->key);
+}
+
+static uint32_t owner_of(struct slice key) {
+    uint32_t place;
+    memcpy(&place, key.at, OWNED);
+    return place;
+}
+
+/* Of one of the three maps; the caller frees the array. */
+static struct owned *sorted_by_owner(const struct tally *tally, const struct map *map,
+                                     const struct walked *reasons) {
+    size_t *ranks = memory_resize(NULL, tally->reasons.count + 1, sizeof *ranks);
+    struct owned *all = memory_resize(NULL, map->count + 1, sizeof *all);
+    for (size_t i = 0; i < tally->reasons.count; i++)
+        ranks[((const struct reason_value *)reasons[i].value)->place] = i;
+    for (size_t place = 0; place < map->used; place++) {
+        struct slice key;
+        const uint64_t *count = map_at(map, place, &key);
+        all[place] = (struct owned){ranks[owner_of(key)], slice_from(key, OWNED), *count};
+    }
+    qsort(all, map->count, sizeof *all, compare_owned);
+    free(ranks);
+    return all;
+}
+
 /* ---- reasons, codes, examples ---- */
 
 /* The part `who`. */
@@ -239,51 +278,101 @@ static struct tally_code read_code(const char *bytes, uint64_t count) {
     };
 }
 
-static void add_tie(struct tally *tally, char *key, size_t length, const struct finding *finding) {
+/* ---- what a reason owns ---- */
+
+/* A key under which a reason owns something, with room for a name. */
+struct owned_key {
+    char bytes[OWNED + 1 + NAME_LENGTH];
+    size_t length;
+};
+
+static struct owned_key owned_key(const struct reason_value *reason, struct slice own) {
+    struct owned_key key;
+    memcpy(key.bytes, &reason->place, OWNED);
+    if (own.length)
+        memcpy(key.bytes + OWNED, own.at, own.length);
+    key.length = OWNED + own.length;
+    return key;
+}
+
+static struct slice owned_slice(const struct owned_key *key) {
+    return (struct slice){key->bytes, key->length};
+}
+
+static void add_owned(struct map *map, const struct owned_key *key, uint64_t count) {
+    *(uint64_t *)map_put(map, owned_slice(key), NULL) += count;
+}
+
+static void add_code(struct tally *tally, const struct reason_value *reason,
+                     const struct finding *finding) {
+    char code[CODE_LENGTH];
+    write_code(code, finding);
+    struct owned_key key = owned_key(reason, (struct slice){code, sizeof code});
+    add_owned(&tally->codes, &key, finding->repeat);
+}
+
+static void add_tie(struct tally *tally, const struct reason_value *reason,
+                    const struct finding *finding) {
     struct slice other = slice_of(finding->follows ? finding->verdict.class_name : finding->cause);
+    char tie[1 + PART_LENGTH] = {finding->follows ? TIE_SEQUEL : TIE_CAUSE};
     other = slice_head(other, PART_LENGTH);
     if (!other.length)
         return;
-    key[length++] = finding->follows ? TIE_SEQUEL : TIE_CAUSE;
-    memcpy(key + length, other.at, other.length);
-    uint64_t *count = map_put(&tally->ties, (struct slice){key, length + other.length}, NULL);
-    *count += finding->repeat;
+    memcpy(tie + 1, other.at, other.length);
+    struct owned_key key = owned_key(reason, (struct slice){tie, 1 + other.length});
+    add_owned(&tally->ties, &key, finding->repeat);
 }
 
 /* ---- who is hit ---- */
 
-/* Counts a name under the reason whose key stands in front. Merged and loaded names are never cut,
- * so that any order of merging gives the same. */
-static void add_affected(struct tally *tally, struct reason_value *value, char *key, size_t length,
-                         const struct finding *finding) {
-    struct slice name = slice_head(counting_affected(&finding->record), NAME_LENGTH);
-    if (!name.length)
-        return;
-    slice_lowered(name, key + length);
-    struct slice whole = {key, length + name.length};
-    if (value->names >= AFFECTED && !map_get(&tally->affected, whole))
-        whole.length = length;
+/* A name is in small letters, and no longer than it may be. */
+static struct owned_key key_of_name(const struct reason_value *reason, struct slice name) {
+    char room[NAME_LENGTH];
+    return owned_key(reason, slice_lowered(slice_head(name, NAME_LENGTH), room));
+}
+
+static uint64_t *put_name(struct tally *tally, struct reason_value *reason,
+                          const struct owned_key *key) {
     bool is_new;
-    uint64_t *count = map_put(&tally->affected, whole, &is_new);
+    uint64_t *count = map_put(&tally->affected, owned_slice(key), &is_new);
+    reason->names += is_new;
+    return count;
+}
+
+/* Merged and loaded names are never cut, so that any order of merging gives the same. */
+static void add_affected(struct tally *tally, struct reason_value *reason,
+                         const struct finding *finding) {
+    struct owned_key key = key_of_name(reason, counting_affected(&finding->record));
+    if (key.length == OWNED)
+        return;
+    uint64_t *count = map_get(&tally->affected, owned_slice(&key));
+    if (!count && reason->names >= AFFECTED)
+        key.length = OWNED;
+    if (!count)
+        count = put_name(tally, reason, &key);
     *count += finding->repeat;
-    value->names += is_new;
+}
+
+static struct reason_value *reason_put(struct tally *tally, struct slice key, bool *is_new_r) {
+    struct reason_value *reason = map_put(&tally->reasons, key, is_new_r);
+    if (*is_new_r)
+        reason->place = (uint32_t)tally->reasons.used - 1;
+    return reason;
 }
 
 static void add_reason(struct tally *tally, const struct finding *finding) {
-    char key[REASON_PARTS * (PART_LENGTH + 1) + NAME_LENGTH];
+    char key[REASON_PARTS * (PART_LENGTH + 1)];
     size_t length = reason_key(tally, key, finding);
     bool is_new;
-    struct reason_value *value = map_put(&tally->reasons, (struct slice){key, length}, &is_new);
+    struct reason_value *value = reason_put(tally, (struct slice){key, length}, &is_new);
     value->count += finding->repeat;
     if (is_new || value->last < finding->time.seconds)
         value->last = finding->time.seconds;
     example_offer(&value->example, example_of_finding(finding));
-    write_code(key + length, finding);
-    uint64_t *count = map_put(&tally->codes, (struct slice){key, length + CODE_LENGTH}, NULL);
-    *count += finding->repeat;
-    add_tie(tally, key, length, finding);
+    add_code(tally, value, finding);
+    add_tie(tally, value, finding);
     if (!is_strangers((struct slice){key, length}))
-        add_affected(tally, value, key, length, finding);
+        add_affected(tally, value, finding);
 }
 
 /* ---- totals ---- */
@@ -445,21 +534,15 @@ void tally_offer_example(struct tally *tally, struct slice class_name, struct sl
 
 void tally_add_affected(struct tally *tally, struct slice class_name, struct slice event,
                         struct slice direction, struct slice name, uint64_t count) {
-    char room[REASON_PARTS * (PART_LENGTH + 1) + NAME_LENGTH];
     for (size_t place = 0; place < tally->reasons.used; place++) {
         struct slice key, parts[REASON_PARTS];
         struct reason_value *value = map_at(&tally->reasons, place, &key);
-        bool is_new;
         split_key(key, parts);
         if (is_strangers(key) || !slice_equal(parts[0], class_name) ||
             !slice_equal(parts[1], event) || !slice_equal(parts[2], direction))
             continue;
-        name = slice_head(name, NAME_LENGTH);
-        memcpy(room, key.at, key.length);
-        slice_lowered(name, room + key.length);
-        struct slice whole = {room, key.length + name.length};
-        *(uint64_t *)map_put(&tally->affected, whole, &is_new) += count;
-        value->names += is_new;
+        struct owned_key of_name = key_of_name(value, name);
+        *put_name(tally, value, &of_name) += count;
         return;
     }
 }
@@ -531,19 +614,6 @@ void tally_lost(struct tally *tally, uint64_t entries) {
     tally->lost += entries;
 }
 
-/* ---- keys ---- */
-
-/* Keys come from outside: they must hold their parts, or walking would read past them. */
-static bool key_parts(struct slice key, struct slice *behind_r) {
-    for (int part = 0; part < REASON_PARTS; part++) {
-        struct slice head;
-        if (!slice_cut(&key, '\0', &head))
-            return false;
-    }
-    *behind_r = key;
-    return true;
-}
-
 /* ---- merging ---- */
 
 static void merge_ledgers(struct map *into, const struct map *from) {
@@ -555,31 +625,49 @@ static void merge_ledgers(struct map *into, const struct map *from) {
     }
 }
 
-static void merge_counts(struct map *into, const struct map *from) {
+/* `reasons`: where those of `from` are in `into`. */
+static void merge_owned(struct map *into, const struct map *from,
+                        struct reason_value *const *reasons) {
     for (size_t place = 0; place < from->used; place++) {
         struct slice key;
         const uint64_t *count = map_at(from, place, &key);
-        uint64_t *sum = map_put(into, key, NULL);
-        *sum += *count;
+        struct owned_key other = owned_key(reasons[owner_of(key)], slice_from(key, OWNED));
+        add_owned(into, &other, *count);
     }
 }
 
-/* The key of the reason that stands in front of a key, as key_parts found it there. */
-static struct slice reason_of_key(struct slice key) {
-    struct slice behind = {0};
-    key_parts(key, &behind);
-    return slice_head(key, key.length - behind.length);
-}
-
-static void merge_affected(struct tally *into, const struct map *from) {
+static void merge_affected(struct tally *into, const struct map *from,
+                           struct reason_value *const *reasons) {
     for (size_t place = 0; place < from->used; place++) {
         struct slice key;
         const uint64_t *count = map_at(from, place, &key);
+        struct reason_value *reason = reasons[owner_of(key)];
+        struct owned_key other = owned_key(reason, slice_from(key, OWNED));
+        *put_name(into, reason, &other) += *count;
+    }
+}
+
+static void merge_reasons(struct tally *into, const struct tally *from) {
+    size_t used = from->reasons.used;
+    struct reason_value **reasons = memory_resize(NULL, used + 1, sizeof *reasons);
+    uint32_t *places = memory_resize(NULL, used + 1, sizeof *places);
+    for (size_t place = 0; place < used; place++) {
+        struct slice key;
+        const struct reason_value *value = map_at(&from->reasons, place, &key);
         bool is_new;
-        *(uint64_t *)map_put(&into->affected, key, &is_new) += *count;
-        struct reason_value *value = map_get(&into->reasons, reason_of_key(key));
-        value->names += is_new;
+        struct reason_value *sum = reason_put(into, key, &is_new);
+        sum->count += value->count;
+        sum->last = is_new || sum->last < value->last ? value->last : sum->last;
+        example_offer(&sum->example, example_read(&value->example));
+        places[place] = sum->place;
     }
+    for (size_t place = 0; place < used; place++)
+        reasons[place] = map_at(&into->reasons, places[place], NULL);
+    merge_owned(&into->codes, &from->codes, reasons);
+    merge_owned(&into->ties, &from->ties, reasons);
+    merge_affected(into, &from->affected, reasons);
+    free(places);
+    free(reasons);
 }
 
 /* struct totals holds counters only, so adding it is adding its words. */
@@ -598,18 +686,7 @@ void tally_merge(struct tally *into, const struct tally *from) {
     into->lost += from->lost;
     merge_ledgers(&into->sources, &from->sources);
     merge_ledgers(&into->programs, &from->programs); /* uncut: any order gives the same */
-    for (size_t place = 0; place < from->reasons.used; place++) {
-        struct slice key;
-        const struct reason_value *value = map_at(&from->reasons, place, &key);
-        bool is_new;
-        struct reason_value *sum = map_put(&into->reasons, key, &is_new);
-        sum->count += value->count;
-        sum->last = is_new || sum->last < value->last ? value->last : sum->last;
-        example_offer(&sum->example, example_read(&value->example));
-    }
-    merge_counts(&into->codes, &from->codes);
-    merge_counts(&into->ties, &from->ties);
-    merge_affected(into, &from->affected);
+    merge_reasons(into, from);
     for (size_t i = 0; i < from->sample_count; i++)
         tally_sample(into, from->samples[i].source, from->samples[i].line,
                      (struct slice){from->samples[i].text, from->samples[i].length});
@@ -698,15 +775,23 @@ static int compare_ties(const void *left, const void *right) {
     return slice_compare(a->class_name, b->class_name);
 }
 
-/* The ties of one reason, out of all in order; *at is moved past them. */
-static size_t ties_of(const struct walked *all, size_t count, size_t *at, struct slice key,
+/* The codes of a reason, out of all in order; *at is moved past them. */
+static size_t codes_of(const struct owned *all, size_t count, size_t *at, size_t rank,
+                       struct tally_code *codes) {
+    size_t found = 0;
+    for (; *at < count && all[*at].rank == rank; ++*at)
+        codes[found++] = read_code(all[*at].key.at, all[*at].count);
+    qsort(codes, found, sizeof *codes, compare_by_count);
+    return found;
+}
+
+/* The same for its ties. */
+static size_t ties_of(const struct owned *all, size_t count, size_t *at, size_t rank,
                       struct tally_tie *ties) {
     size_t found = 0;
-    for (; *at < count && slice_starts(all[*at].key, key); ++*at) {
-        struct slice rest = slice_from(all[*at].key, key.length);
-        ties[found++] = (struct tally_tie){rest.at[0] == TIE_SEQUEL, slice_from(rest, 1),
-                                           *(const uint64_t *)all[*at].value};
-    }
+    for (; *at < count && all[*at].rank == rank; ++*at)
+        ties[found++] = (struct tally_tie){all[*at].key.at[0] == TIE_SEQUEL,
+                                           slice_from(all[*at].key, 1), all[*at].count};
     qsort(ties, found, sizeof *ties, compare_ties);
     return found;
 }
@@ -719,12 +804,11 @@ static int compare_affected(const void *left, const void *right) {
 }
 
 /* The same for who is hit. */
-static size_t affected_of(const struct walked *all, size_t count, size_t *at, struct slice key,
+static size_t affected_of(const struct owned *all, size_t count, size_t *at, size_t rank,
                           struct tally_affected *affected) {
     size_t found = 0;
-    for (; *at < count && slice_starts(all[*at].key, key); ++*at)
-        affected[found++] = (struct tally_affected){slice_from(all[*at].key, key.length),
-                                                    *(const uint64_t *)all[*at].value};
+    for (; *at < count && all[*at].rank == rank; ++*at)
+        affected[found++] = (struct tally_affected){all[*at].key, all[*at].count};
     qsort(affected, found, sizeof *affected, compare_affected);
     return found;
 }
@@ -732,23 +816,20 @@ static size_t affected_of(const struct walked *all, size_t count, size_t *at, st
 void tally_each_reason(const struct tally *tally,
                        void (*each)(void *context, const struct tally_reason *reason),
                        void *context) {
-    struct walked *reasons = sorted(&tally->reasons), *codes = sorted(&tally->codes);
-    struct walked *all_ties = sorted(&tally->ties), *all_affected = sorted(&tally->affected);
-    struct tally_code *of_one = memory_resize(NULL, tally->codes.count + 1, sizeof *of_one);
+    struct walked *reasons = sorted(&tally->reasons);
+    struct owned *all_codes = sorted_by_owner(tally, &tally->codes, reasons);
+    struct owned *all_ties = sorted_by_owner(tally, &tally->ties, reasons);
+    struct owned *all_affected = sorted_by_owner(tally, &tally->affected, reasons);
+    struct tally_code *codes = memory_resize(NULL, tally->codes.count + 1, sizeof *codes);
     struct tally_tie *ties = memory_resize(NULL, tally->ties.count + 1, sizeof *ties);
     struct tally_affected *affected =
         memory_resize(NULL, tally->affected.count + 1, sizeof *affected);
-    size_t at = 0, tie_at = 0, affected_at = 0;
+    size_t code_at = 0, tie_at = 0, affected_at = 0;
     for (size_t i = 0; i < tally->reasons.count; i++) {
         const struct reason_value *value = reasons[i].value;
         struct slice parts[REASON_PARTS], rest = reasons[i].key;
         for (int part = 0; part < REASON_PARTS; part++)
             slice_cut(&rest, '\0', &parts[part]);
-        size_t count = 0;
-        for (; at < tally->codes.count && slice_starts(codes[at].key, reasons[i].key); at++)
-            of_one[count++] = read_code(codes[at].key.at + reasons[i].key.length,
-                                        *(const uint64_t *)codes[at].value);
-        qsort(of_one, count, sizeof *of_one, compare_by_count);
         struct tally_reason reason = {
             .class_name = parts[0],
             .event = parts[1],
@@ -758,13 +839,13 @@ void tally_each_reason(const struct tally *tally,
             .strangers = is_strangers(reasons[i].key),
             .muted = muted_of(parts[REASON_PARTS - 1]),
             .count = value->count,
-            .codes = of_one,
-            .code_count = count,
+            .codes = codes,
+            .code_count = codes_of(all_codes, tally->codes.count, &code_at, i, codes),
             .ties = ties,
-            .tie_count = ties_of(all_ties, tally->ties.count, &tie_at, reasons[i].key, ties),
+            .tie_count = ties_of(all_ties, tally->ties.count, &tie_at, i, ties),
             .affected = affected,
-            .affected_count = affected_of(all_affected, tally->affected.count, &affected_at,
-                                          reasons[i].key, affected),
+            .affected_count =
+                affected_of(all_affected, tally->affected.count, &affected_at, i, affected),
             .example = example_read(&value->example),
             .last = value->last,
         };
@@ -774,8 +855,8 @@ void tally_each_reason(const struct tally *tally,
     free(all_affected);
     free(ties);
     free(all_ties);
-    free(of_one);
     free(codes);
+    free(all_codes);
     free(reasons);
 }
 
@@ -796,12 +877,17 @@ static void save_ledgers(const struct map *map, struct pack *pack) {
     free(all);
 }
 
-static void save_counts(const struct map *map, struct pack *pack) {
-    struct walked *all = sorted(map);
+/* Under the key of the reason and their own. */
+static void save_owned(const struct tally *tally, const struct map *map,
+                       const struct walked *reasons, struct pack *pack) {
+    struct owned *all = sorted_by_owner(tally, map, reasons);
     pack_number(pack, map->count);
     for (size_t i = 0; i < map->count; i++) {
-        pack_text(pack, all[i].key);
-        pack_number(pack, *(const uint64_t *)all[i].value);
+        struct slice reason = reasons[all[i].rank].key;
+        pack_number(pack, reason.length + all[i].key.length);
+        pack_bytes(pack, reason);
+        pack_bytes(pack, all[i].key);
+        pack_number(pack, all[i].count);
     }
     free(all);
 }
@@ -816,10 +902,10 @@ static void save_reasons(const struct tally *tally, struct pack *pack) {
         pack_signed(pack, value->last);
         example_save(&value->example, pack);
     }
+    save_owned(tally, &tally->codes, all, pack);
+    save_owned(tally, &tally->ties, all, pack);
+    save_owned(tally, &tally->affected, all, pack);
     free(all);
-    save_counts(&tally->codes, pack);
-    save_counts(&tally->ties, pack);
-    save_counts(&tally->affected, pack);
 }
 
 void tally_save(const struct tally *tally, struct pack *pack) {
@@ -859,48 +945,58 @@ static void load_ledgers(struct map *map, struct unpack *unpack) {
     }
 }
 
+/* Keys come from outside: they must hold their parts, or walking would read past them. */
+static bool key_parts(struct slice key, struct slice *behind_r) {
+    for (int part = 0; part < REASON_PARTS; part++) {
+        struct slice head;
+        if (!slice_cut(&key, '\0', &head))
+            return false;
+    }
+    *behind_r = key;
+    return true;
+}
+
 static bool key_is_reason(struct slice key) {
     struct slice behind;
     return key_parts(key, &behind) && !behind.length;
 }
 
-static bool key_is_code(struct slice key) {
-    struct slice behind;
-    return key_parts(key, &behind) && behind.length == CODE_LENGTH;
+static bool is_code(struct slice own) {
+    return own.length == CODE_LENGTH;
 }
 
-static bool key_is_tie(struct slice key) {
-    struct slice behind;
-    return key_parts(key, &behind) && behind.length > 1 &&
-           (behind.at[0] == TIE_CAUSE || behind.at[0] == TIE_SEQUEL);
+static bool is_tie(struct slice own) {
+    return own.length > 1 && own.length <= 1 + PART_LENGTH &&
+           (own.at[0] == TIE_CAUSE || own.at[0] == TIE_SEQUEL);
 }
 
-static bool key_is_any(struct slice key) {
-    struct slice behind;
-    return key_parts(key, &behind);
+static bool is_name(struct slice own) {
+    return own.length <= NAME_LENGTH;
 }
 
-static void load_counts(struct map *map, bool (*is_key)(struct slice key), struct unpack *unpack) {
+/* Owned by a reason that is there. */
+static void load_owned(const struct tally *tally, struct map *map, bool (*is_own)(struct slice own),
+                       struct unpack *unpack) {
     for (size_t count = unpack_count(unpack); count && !unpack->broken; count--) {
-        struct slice key = unpack_text(unpack);
-        if (!is_key(key))
-            unpack->broken = true;
+        struct slice key = unpack_text(unpack), own;
         uint64_t number = unpack_number(unpack);
-        if (!unpack->broken)
-            *(uint64_t *)map_put(map, key, NULL) = number;
+        const struct reason_value *reason = NULL;
+        if (key_parts(key, &own) && is_own(own))
+            reason = map_get(&tally->reasons, slice_head(key, key.length - own.length));
+        if (!reason)
+            unpack->broken = true;
+        if (unpack->broken)
+            return;
+        struct owned_key owned = owned_key(reason, own);
+        *(uint64_t *)map_put(map, owned_slice(&owned), NULL) = number;
     }
 }
 
-/* Names stand under a reason that is there. */
-static void count_names(struct tally *tally, struct unpack *unpack) {
-    for (size_t place = 0; place < tally->affected.used && !unpack->broken; place++) {
+static void count_names(struct tally *tally) {
+    for (size_t place = 0; place < tally->affected.used; place++) {
         struct slice key;
         map_at(&tally->affected, place, &key);
-        struct reason_value *value = map_get(&tally->reasons, reason_of_key(key));
-        if (value)
-            value->names++;
-        else
-            unpack->broken = true;
+        ((struct reason_value *)map_at(&tally->reasons, owner_of(key), NULL))->names++;
     }
 }
 
@@ -911,15 +1007,16 @@ static void load_reasons(struct tally *tally, struct unpack *unpack) {
             unpack->broken = true;
         if (unpack->broken)
             return;
-        struct reason_value *value = map_put(&tally->reasons, key, NULL);
+        bool is_new;
+        struct reason_value *value = reason_put(tally, key, &is_new);
         value->count = unpack_number(unpack);
         value->last = unpack_signed(unpack);
         example_load(&value->example, unpack);
     }
-    load_counts(&tally->codes, key_is_code, unpack);
-    load_counts(&tally->ties, key_is_tie, unpack);
-    load_counts(&tally->affected, key_is_any, unpack);
-    count_names(tally, unpack);
+    load_owned(tally, &tally->codes, is_code, unpack);
+    load_owned(tally, &tally->ties, is_tie, unpack);
+    load_owned(tally, &tally->affected, is_name, unpack);
+    count_names(tally);
 }
 
 static void load_all(struct tally *tally, struct unpack *unpack) {
