@@ -45,6 +45,7 @@ struct counting {
     uint64_t relay, run_by; /* hashes of names */
     uint64_t way;           /* hash of domain, relay and operator; 0: it has no duration */
     size_t durations;       /* where those of its way are (spread_place); 0: nowhere yet */
+    uint64_t flow_sender;   /* hash of the sender's domain; 0: it does not matter */
     uint64_t flow;          /* key of the pair of domains */
 };
 

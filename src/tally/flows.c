@@ -130,27 +130,44 @@ static bool changes(const struct counting *counting) {
     return fate_is_counted(counting->from) != fate_is_counted(counting->into);
 }
 
-/* There are more pairs than caches hold. */
-static void expect_one(struct content *flows, struct counting *counting) {
+static void expect_domain(const struct content *flows, uint64_t domain) {
+    if (domain)
+        counts_expect(&flows->ids, domain);
+}
+
+/* The domains; the short numbers they have are not asked for yet. */
+static void expect_domains(const struct content *flows, struct counting *counting) {
     const struct finding *finding = counting->finding;
     if (!changes(counting) && counting->into != FATE_DELIVERED)
         return;
     counting->to_domain = recipient_domain(counting);
+    counts_expect(&flows->delivered.counts, counting->to_domain.hash);
     if (!changes(counting))
         return;
+    counting->flow_sender = finding->giver == GIVER_OURS ? 0 : sender_domain(counting);
+    expect_domain(flows, counting->flow_sender);
+    if (counting->to_domain.text.length)
+        expect_domain(flows, counting->to_domain.hash);
+}
+
+static void expect_pair(struct content *flows, struct counting *counting) {
     const struct pair pair = {
-        .giver = finding->giver,
-        .sender = finding->giver == GIVER_OURS ? 0 : sender_domain(counting),
+        .giver = counting->finding->giver,
+        .sender = counting->flow_sender,
         .recipient = counting->to_domain.text.length ? counting->to_domain.hash : 0,
     };
     counting->flow = key_of(flows, &pair);
     counts_expect(&flows->pairs, counting->flow);
 }
 
+/* There are more domains and pairs than caches hold. */
 static void flows_expect(void *content, struct counting *all, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (all[i].of & OF_RECIPIENTS)
-            expect_one(content, &all[i]);
+            expect_domains(content, &all[i]);
+    for (size_t i = 0; i < count; i++)
+        if (all[i].of & OF_RECIPIENTS && changes(&all[i]))
+            expect_pair(content, &all[i]);
 }
 
 static void flows_add(void *content, const struct counting *counting) {
