@@ -17,10 +17,10 @@ struct session;
 struct spoken;
 struct habit;
 struct sessions {
-    struct session *items; /* NULL until the first is heard */
-    uint64_t *keys;        /* of the items, 0: nobody */
-    struct spoken *spoken; /* of the items; NULL until one is logged word for word */
-    struct habit *habits;  /* of servers; NULL until the first incident that may be doubled */
+    struct session *items;    /* NULL until the first is heard */
+    struct session_key *keys; /* of the items */
+    struct spoken *spoken;    /* of the items; NULL until one is logged word for word */
+    struct habit *habits;     /* of servers; NULL until the first incident that may be doubled */
     struct causes causes;
     struct speaker speaker;
     bool pipelined; /* somebody did, improperly, at some time: a habit may have to be learnt */
