@@ -93,25 +93,39 @@ static void finish_finding(struct finding *finding, const struct entry *entry,
     finding->verdict.class_name = "";
 }
 
+/* Of an entry outside of the asked span. */
+static bool counts_beside(const struct run *run, const struct moment *time) {
+    return run->whole || (run->beside && !block_is_outside_of(run->beside->span, time));
+}
+
 static void finish_findings(struct pipeline *pipeline, struct hands *hands, struct job *job,
                             size_t first, const struct entry *entry, const struct mta *mta,
                             bool outside) {
-    const struct beside *beside = pipeline->run->beside;
-    bool counts_beside =
-        pipeline->run->whole || (beside && !block_is_outside_of(beside->span, &entry->time));
+    bool tells_only = outside && !counts_beside(pipeline->run, &entry->time);
     for (size_t i = first; i < job->found.count; i++) {
         struct finding *finding = job_finding(job, i);
         finish_finding(finding, entry, mta);
         finding->outside = outside;
-        if (outside && !counts_beside)
+        if (tells_only)
             make_detail(&finding->record);
         decide(pipeline, hands, job, finding);
     }
 }
 
-enum reading block_read_records(const struct knowledge *knowledge, const struct mta *only,
-                                struct records *records, const struct entry *entry,
-                                const struct mta **mta_) {
+/* Of a program that stands beside any MTA: its shapes alone. */
+static enum reading read_beside(const struct shapes *shapes, const struct entry *entry,
+                                struct records *records) {
+    if (entry_is_blob(entry))
+        return READING_OTHER;
+    enum reading reading = shapes_read(shapes, entry->program, entry->text, records);
+    return reading == READING_READ ? reading : READING_OTHER; /* no MTA's own */
+}
+
+/* This and read_entry() are inline, with names for others below: with what they hand on to each
+ * other a line took 60 instructions more. */
+static inline enum reading read_records(const struct knowledge *knowledge, const struct mta *only,
+                                        struct records *records, const struct entry *entry,
+                                        const struct mta **mta_) {
     const struct mta *mta = *mta_ ? *mta_ : mta_of(entry);
     bool beside = !mta;
     if (beside)
@@ -120,32 +134,48 @@ enum reading block_read_records(const struct knowledge *knowledge, const struct 
     if (!mta || (only && mta != only))
         return READING_OTHER;
     const struct shapes *shapes = knowledge_shapes(knowledge, mta);
+    if (beside)
+        return read_beside(shapes, entry, records);
     if (entry->text.length && entry->text.at[0] == '[' && entry_is_blob(entry))
-        return beside ? READING_OTHER : READING_UNKNOWN;
-    if (!beside)
-        return mta->read(shapes, entry, records);
-    enum reading reading = shapes_read(shapes, entry->program, entry->text, records);
-    return reading == READING_READ ? reading : READING_OTHER; /* no MTA's own */
+        return READING_UNKNOWN;
+    return mta->read(shapes, entry, records);
+}
+
+enum reading block_read_records(const struct knowledge *knowledge, const struct mta *only,
+                                struct records *records, const struct entry *entry,
+                                const struct mta **mta_) {
+    return read_records(knowledge, only, records, entry, mta_);
+}
+
+/* What no MTA says may be the log daemon's word about lines that it lost. */
+static enum reading read_loss(struct job *job, const struct entry *entry, bool outside) {
+    uint64_t lost;
+    if (!entry_tells_loss(entry, &lost))
+        return READING_OTHER;
+    job->lost += outside ? 0 : lost ? lost : 1;
+    return READING_DULL;
+}
+
+static inline enum reading read_entry(struct pipeline *pipeline, struct hands *hands,
+                                      struct job *job, const struct entry *entry,
+                                      const struct mta *mta, bool outside, bool *is_own_r) {
+    size_t first = job->found.count;
+    enum reading reading =
+        read_records(pipeline->run->knowledge, pipeline->only, &job->found, entry, &mta);
+    *is_own_r = reading != READING_OTHER;
+    if (reading == READING_READ || reading == READING_DULL) {
+        finish_findings(pipeline, hands, job, first, entry, mta, outside);
+        return reading;
+    }
+    job->found.count = first;
+    return reading == READING_OTHER ? read_loss(job, entry, outside) : reading;
 }
 
 /* Reads a whole entry and adds its findings to the job's. */
 enum reading block_read_entry(struct pipeline *pipeline, struct hands *hands, struct job *job,
                               const struct entry *entry, const struct mta *mta, bool outside,
                               bool *is_own_r) {
-    uint64_t lost;
-    size_t first = job->found.count;
-    enum reading reading =
-        block_read_records(pipeline->run->knowledge, pipeline->only, &job->found, entry, &mta);
-    *is_own_r = reading != READING_OTHER;
-    if (reading == READING_READ || reading == READING_DULL)
-        finish_findings(pipeline, hands, job, first, entry, mta, outside);
-    else
-        job->found.count = first;
-    if (reading == READING_OTHER && entry_tells_loss(entry, &lost)) {
-        job->lost += outside ? 0 : lost ? lost : 1;
-        return READING_DULL;
-    }
-    return reading;
+    return read_entry(pipeline, hands, job, entry, mta, outside, is_own_r);
 }
 
 /* Makes of "last message repeated N times" the entry that it repeats. False: what stood there is
@@ -347,7 +377,7 @@ static void work_entry(struct pipeline *pipeline, struct hands *hands, struct jo
     if (is_repeated)
         tag = NULL;
     enum reading reading =
-        block_read_entry(pipeline, hands, job, entry, tag ? tag->owner : NULL, outside, &is_own);
+        read_entry(pipeline, hands, job, entry, tag ? tag->owner : NULL, outside, &is_own);
     block_count_own(job, entry, is_own, reading, pipeline->run->options->now);
     if (reading == READING_UNKNOWN || reading == READING_OTHER)
         keep_odd(job, reading == READING_OTHER ? ODD_OTHER : ODD_UNKNOWN, line, entry);

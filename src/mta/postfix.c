@@ -207,6 +207,9 @@ static bool queue_id_take(struct slice *text, struct slice *id_r) {
 }
 
 static bool severity_take(struct slice *text) {
+    char first = text->length ? text->at[0] : '\0';
+    if (first != 'w' && first != 'e' && first != 'f' && first != 'p')
+        return false;
     return skip(text, SLICE("warning: ")) || skip(text, SLICE("error: ")) ||
            skip(text, SLICE("fatal: ")) || skip(text, SLICE("panic: "));
 }
@@ -220,16 +223,17 @@ static void set_daemon(struct frame *frame, const struct entry *entry) {
     frame->known = known ? known : daemon_named(frame->daemon);
 }
 
-static struct frame frame_of(const struct entry *entry) {
-    struct frame frame = {.text = entry->text};
-    set_daemon(&frame, entry);
-    if (queue_id_take(&frame.text, &frame.queue_id) || skip(&frame.text, SLICE("NOQUEUE: ")))
-        return frame;
+/* In its place: a frame that is handed back is copied, and the copy waits for what was just written
+ * (a tenth of the time of postfix_read). */
+static void frame_read(const struct entry *entry, struct frame *frame) {
+    *frame = (struct frame){.text = entry->text};
+    set_daemon(frame, entry);
+    if (queue_id_take(&frame->text, &frame->queue_id) || skip(&frame->text, SLICE("NOQUEUE: ")))
+        return;
     struct slice behind = entry->text;
-    frame.severe = severity_take(&behind);
-    if (frame.severe)
-        queue_id_take(&behind, &frame.queue_id);
-    return frame;
+    frame->severe = severity_take(&behind);
+    if (frame->severe)
+        queue_id_take(&behind, &frame->queue_id);
 }
 
 /* ---- parts of a line ---- */
@@ -1052,8 +1056,9 @@ static enum reading daemon_read(const struct shapes *shapes, const struct frame 
 
 static enum reading postfix_read(const struct shapes *shapes, const struct entry *entry,
                                  struct records *records) {
-    struct frame frame = frame_of(entry);
+    struct frame frame;
     size_t first = records->count;
+    frame_read(entry, &frame);
     enum reading reading = hand_read(&frame, records);
     if (reading == READING_UNKNOWN)
         reading = daemon_read(shapes, &frame, records);
