@@ -74,9 +74,19 @@ endif
 OUR_CPPFLAGS := -D_GNU_SOURCE -DPCRE2_CODE_UNIT_WIDTH=8 -DMAILTRIAGE_VERSION='"$(VERSION)"' \
                 -DMAILTRIAGE_SYSCONFDIR='"$(SYSCONFDIR)"' -Isrc \
                 -include base/banned.h $(PKG_CFLAGS)
+
+# gcc clears and copies what has some hundred bytes by "rep stos" and "rep movs", which take longer
+# to begin than plain moves take in all: with these a report takes 5 % less time. Not of clang, nor
+# of other processors.
+BY_MOVES := unrolled_loop:512:noalign,libcall:-1:noalign
+MOVES_CFLAGS := -mmemset-strategy=$(BY_MOVES) -mmemcpy-strategy=$(BY_MOVES)
+ifneq ($(shell echo | $(CC) $(MOVES_CFLAGS) -x c -c -o /dev/null - 2>/dev/null && echo taken),taken)
+MOVES_CFLAGS :=
+endif
+
 OUR_CFLAGS   := -std=c17 -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes \
                 -Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2 -fno-common -pthread \
-                $(flags_$(VARIANT))
+                $(MOVES_CFLAGS) $(flags_$(VARIANT))
 OUR_LIBS     := $(PKG_LIBS) -lcsv -lm -pthread
 COMPILE      := $(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS)
 LINK         := $(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS)
