@@ -42,14 +42,18 @@ static inline bool is_alnum(char byte) {
 /* Eight letters or digits: all of them in one number, which takes a quarter of the instructions. To
  * a byte below 0x80 is added what sets its highest bit from the first letter (or digit) on, and
  * what sets it behind the last one. */
-static inline bool are_alnum(const char at[8]) {
+static inline bool all_alnum(uint64_t bytes) {
     const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;
-    uint64_t bytes, small;
-    memcpy(&bytes, at, sizeof bytes);
-    small = bytes | each * 0x20;
+    uint64_t small = bytes | each * 0x20;
     uint64_t letters = (small + each * (0x80 - 'a')) & ~(small + each * (0x80 - 'z' - 1));
     uint64_t digits = (bytes + each * (0x80 - '0')) & ~(bytes + each * (0x80 - '9' - 1));
     return ((letters | digits) & ~bytes & high) == high;
+}
+
+static inline bool are_alnum(const char at[8]) {
+    uint64_t bytes;
+    memcpy(&bytes, at, sizeof bytes);
+    return all_alnum(bytes);
 }
 
 #endif

@@ -17,6 +17,7 @@
 #include "mta/mta.h"
 
 #include "base/ascii.h"
+#include "base/digits.h"
 #include "input/entry.h"
 #include "mta/exim_clients.h"
 #include "mta/exim_failure.h"
@@ -60,16 +61,21 @@ static void skip_inner_stamp(struct slice *text) {
         *text = s;
 }
 
-/* An id ends with the text or at a blank, and is of letters and digits but for two hyphens. */
+/* Eight letters or digits, with a hyphen at one place that is known to be there. */
+static inline bool are_alnum_but(const char *at, size_t hyphen) {
+    return all_alnum(digits_load(at) ^ (uint64_t)('-' ^ '0') << 8 * hyphen);
+}
+
+/* An id ends with the text or at a blank, and is of letters and digits but for two hyphens. Looked
+ * at where it stands: a copy with digits in their place was a fifth of the time of exim_read. */
 static inline bool is_message_id(struct slice text, size_t length, size_t first, size_t second) {
-    char bytes[24];
+    enum { EIGHT = 8 };
     if (text.length < length || (text.length > length && text.at[length] != ' ') ||
         text.at[first] != '-' || text.at[second] != '-')
         return false;
-    memset(bytes, '0', sizeof bytes);
-    memcpy(bytes, text.at, length);
-    bytes[first] = bytes[second] = '0';
-    return are_alnum(bytes) && are_alnum(bytes + 8) && are_alnum(bytes + 16);
+    size_t last = length - EIGHT;
+    return are_alnum_but(text.at, first) && are_alnum_but(text.at + last, second - last) &&
+           (last <= EIGHT || are_alnum(text.at + first + 1));
 }
 
 /* "1wAbCd-000000012AB-0xYz" and, before 4.97, "1wAbCd-0012AB-0x". */

@@ -176,11 +176,16 @@ static inline bool take_plain_field(struct slice *s, struct exim_fields *fields)
     return true;
 }
 
-void exim_take_plain_fields(struct slice *rest, struct exim_fields *fields) {
-    struct slice s = *rest;
+/* The text goes in and out by value: through a pointer its two words are written one by one, and
+ * read again at once as one, for which the processor waits (half the time of exim_take_fields). */
+static struct slice behind_plain_fields(struct slice s, struct exim_fields *fields) {
     while (s.length && take_plain_field(&s, fields))
         ;
-    *rest = s;
+    return s;
+}
+
+void exim_take_plain_fields(struct slice *rest, struct exim_fields *fields) {
+    *rest = behind_plain_fields(*rest, fields);
 }
 
 /* Addresses, and the names that stand for masked ones, are made of these. */
@@ -223,15 +228,15 @@ bool exim_take_ip(struct slice *s, struct slice *ip_r, struct slice *port_r) {
  * then everything is as before. */
 static inline bool take_ip_and_fields(struct slice *s, exim_fits *fits,
                                       struct exim_fields *fields) {
-    struct slice rest = *s, ip, port;
-    if (!rest.length || rest.at[0] != '[' || !exim_take_ip(&rest, &ip, &port))
-        return false;
+    struct slice rest = *s;
     struct exim_fields before;
+    if (!rest.length || rest.at[0] != '[')
+        return false;
     if (fits)
         before = *fields;
-    fields->ip = ip;
-    fields->port = port;
-    exim_take_plain_fields(&rest, fields);
+    if (!exim_take_ip(&rest, &fields->ip, &fields->port))
+        return false;
+    rest = behind_plain_fields(rest, fields);
     if (fits && !fits(rest, fields)) {
         *fields = before;
         return false;
@@ -277,8 +282,8 @@ bool exim_take_host(struct slice *s, exim_fits *fits, struct exim_fields *fields
 }
 
 bool exim_take_fields(struct slice *rest, exim_fits *fits, struct exim_fields *fields) {
-    exim_take_plain_fields(rest, fields);
-    struct slice s = *rest;
+    struct slice s = behind_plain_fields(*rest, fields);
+    *rest = s;
     slice_skip(&s, SLICE(" "));
     if (!slice_skip(&s, SLICE("H=")))
         return true;
