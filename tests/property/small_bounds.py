@@ -20,6 +20,7 @@ BOUNDS = {
     "finding/deciding.h": {"CACHE_SLOTS": 16},
     "finding/judge.c": {"PAIRS": 4, "HOSTS": 4},
     "finding/logins.c": {"PLACES": 8},
+    "finding/queue.c": {"ADDRESS_MOST": 12, "TEXT_MOST": 120},
     "finding/queue.h": {"QUEUE_OPEN": 16, "QUEUE_RECIPIENTS": 8, "QUEUE_TEXT": 4096,
                         "QUEUE_AGE": 3600, "QUEUE_ENDED": 8, "QUEUE_FINALS": 2},
     "finding/sessions.c": {"ROWS": 2, "HABITS": 2},
@@ -29,6 +30,7 @@ BOUNDS = {
     "tally/accounts.c": {"NAMES": 4, "GUESSES": 4},
     "tally/coded.c": {"COMBINATIONS": 5},
     "tally/incidents.h": {"INCIDENT_GROUPS": 5},
+    "tally/ranking.h": {"RANKING_NAMES": 5},
     "tally/tally.c": {"AFFECTED": 3, "PROGRAMS": 4},
     "tally/templates.h": {"TEMPLATES": 20},
 }
