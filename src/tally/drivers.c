@@ -19,13 +19,13 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/memory.h"
+#include "tally/subjects.h"
 
 enum {
     SAMPLE = 512,
     SAMPLE_WORDS = SAMPLE / 64,
-    SUBJECTS = 1 << 20, /* of the last ones it is known that they failed before */
-    ONCE = 5,           /* the weight of a failure, */
-    AGAIN = 2           /* and of another one of the same recipient of a message */
+    ONCE = 5, /* the weight of a failure, */
+    AGAIN = 2 /* and of another one of the same recipient of a message */
 };
 
 struct amount {
@@ -85,7 +85,7 @@ struct drivers {
     size_t line_count;
     struct map everywhere; /* event, then as the values of a line: all failures outside of spikes */
     struct amounts_of others[EVENT_WARNING + 1];
-    uint32_t *subjects; /* that failed before, in some series and spike */
+    struct subjects *subjects; /* in some spike, or in none */
 };
 
 /* ---- spikes and their series ---- */
@@ -126,7 +126,7 @@ struct drivers *drivers_new(const struct spikes *spikes, int64_t bucket) {
     drivers->items = memory_new((drivers->count + 1) * sizeof *drivers->items);
     drivers->lines = memory_new((drivers->count + 1) * sizeof *drivers->lines);
     map_init(&drivers->everywhere, sizeof(struct amount));
-    drivers->subjects = memory_new(SUBJECTS * sizeof *drivers->subjects);
+    drivers->subjects = subjects_new();
     for (size_t i = 0; i < drivers->count; i++) {
         add_spike(drivers, i, &spikes->items[i]);
         drivers->items[i].spike = &spikes->items[i];
@@ -164,7 +164,7 @@ void drivers_free(struct drivers *drivers) {
         map_release(&drivers->lines[i].values);
     }
     map_release(&drivers->everywhere);
-    free(drivers->subjects);
+    subjects_free(drivers->subjects);
     free(drivers->lines);
     free(drivers->items);
     free(drivers);
@@ -288,19 +288,6 @@ void drivers_settle(struct drivers *drivers) {
     }
 }
 
-/* Of the same series, in the same spike or in none. */
-static bool is_again(struct drivers *drivers, const struct line_of *line,
-                     const struct looked_at *item, const struct failure *failure) {
-    const uint64_t what[] = {failure->subject, line ? (uint64_t)(line - drivers->lines) + 1 : 0,
-                             item ? (uint64_t)(item - drivers->items) + 1 : 0};
-    uint64_t hash = bytes_hash(what, sizeof what);
-    uint32_t *place = &drivers->subjects[hash % SUBJECTS], print = (uint32_t)(hash >> 32);
-    bool is_known = failure->subject && *place == print;
-    if (failure->subject)
-        *place = print;
-    return is_known;
-}
-
 static void add_amount(struct amount *to, const struct amount *by) {
     to->count += by->count;
     to->weight += by->weight;
@@ -393,7 +380,8 @@ void drivers_count(struct drivers *drivers, const struct failure *failure) {
     struct looked_at *item = spike_at(drivers, line, failure->seconds);
     if (line && !is_part && failure->seconds != MOMENT_NONE)
         count_on_strips(drivers, line, failure);
-    bool again = is_again(drivers, line, item, failure);
+    uint64_t place = item ? (uint64_t)(item - drivers->items) + 1 : 0;
+    bool again = subjects_again(drivers->subjects, failure, place);
     struct amount amount = {failure->count, failure->count * (again ? AGAIN : ONCE)};
     if (!item && !is_around(drivers, line, failure->seconds))
         count_other(drivers, line, failure, &amount);
