@@ -88,8 +88,17 @@ def shifted(spike, minutes):
                 end=(score.moment(spike["end"]) + more).isoformat())
 
 
+def with_one_begin(cause):
+    return {key: value for key, value in cause.items() if key != "begun"}
+
+
 def scorer_faults(truth):
     count = len(truth["causes"])
+    begun = [dict(spike, start=cause["begun"])
+             for cause, spike in zip(truth["causes"], perfect(truth))]
+    if any(spike is None for _, spike in score.judge(truth, begun)["causes"]):
+        yield "begun with the others: not found"
+    truth = dict(truth, causes=[with_one_begin(cause) for cause in truth["causes"]])
     right = perfect(truth)
     alien = dict(right[0], event="bounced", **{"class": "mail-loop"})
     wrong = [{"dimension": "sender", "value": "nobody@example.org"}] * 2

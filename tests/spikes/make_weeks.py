@@ -8,7 +8,8 @@ The same seed gives the same bytes. Site, causes and decoys are drawn from it; -
 a day, --causes how many times something goes wrong. --plain leaves out all that only looks so.
 
 The truth is JSON: the site, `series` (how many failures of each event and reason are in the log),
-`decoys`, and `causes`. A cause has `start` and `end` (its first and last event), `event`, `class`,
+`decoys`, and `causes`. A cause has `start` and `end` (its first and last event), `begun` (its
+first event but for one or two that the others follow more than 75 minutes later), `event`, `class`,
 `drivers` (any of them is true; none: nobody stands out), `count` (events it made between), `usual`
 (events of that series that the same hours of other days have), `above` (its events) and `ratio`
 (both together beside the usual). What it made of other series, or made later, is in `also`.
@@ -25,6 +26,7 @@ from usual_mail import DAY, HOUR, SLOT, Life, Site, fresh_random
 
 RATIOS = [2, 2, 3, 3, 4, 4, 6, 6, 10, 10, 20]
 SHORTEST, LONGEST = 20 * 60, 2 * DAY
+ALONE = 75 * 60
 
 
 def plan(life, rng, kind, number, placed):
@@ -108,6 +110,15 @@ def moment(life, time):
     return datetime.datetime.fromtimestamp(time, life.zone).isoformat(timespec="seconds")
 
 
+def begun_at(times):
+    """One failure or two, and for longer than a scorer allows no other: then it may be said to have
+    begun, or not yet."""
+    for place in (2, 1):
+        if place <= len(times) // 10 and times[place] - times[place - 1] > ALONE:
+            return times[place]
+    return times[0]
+
+
 def truth_of(life, cause):
     times = sorted(life.of_cause[cause.number, cause.event, cause.reason])
     times = [time for time in times if time < cause.end + 60]
@@ -119,6 +130,7 @@ def truth_of(life, cause):
             for (number, event, reason), found in sorted(life.of_cause.items())
             if number == cause.number and (event, reason) != (cause.event, cause.reason)]
     return {"what": cause.what, "start": moment(life, start), "end": moment(life, end),
+            "begun": moment(life, begun_at(times)),
             "event": cause.event, "class": cause.reason,
             "drivers": [{"dimension": name, "value": value} for name, value in cause.drivers],
             "count": len(times), "usual": round(usual, 2), "above": len(times),

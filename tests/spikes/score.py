@@ -5,9 +5,10 @@ usage: score.py [--logs N] [--first SEED] [--small] [--jobs N] [--keep FOLDER] [
                 [--verbose] [--tap] [--margin]
 
 Logs are made by make_weeks.py, one for each seed, of several volumes. A cause counts as found when
-a spike has its event and reason and begins at most 75 minutes before or after it. What matches no
-cause is a false alarm, unless it lies in the time of one: then it is the same thing told again (by
-its own series, or one that the cause shows in too), or it is late, and both are counted apart.
+a spike has its event and reason and begins at most 75 minutes before or after it; where its first
+failure or two come hours before the others, between these, too. What matches no cause is a false
+alarm, unless it lies in the time of one: then it is the same thing told again (by its own series,
+or one that the cause shows in too), or it is late, and both are counted apart.
 
 It ends with status 1 when a must is missed: see MUSTS. --small makes a few small logs; --margin
 takes off the musts what chance can do in so few. --keep leaves logs, truth and answers in a folder
@@ -64,6 +65,13 @@ def place_of_driver(cause, spike):
     return 0
 
 
+def distance(cause, spike):
+    """From the beginning of a cause, which may be a stretch, to that of a spike."""
+    began = moment(spike["start"])
+    first, begun = moment(cause["start"]), moment(cause.get("begun", cause["start"]))
+    return max(first - began, began - begun, datetime.timedelta())
+
+
 def overlaps(cause, spike):
     """Retries and notices come after the cause: some hours of them still belong to it."""
     after = datetime.timedelta(hours=3)
@@ -77,9 +85,8 @@ def judge(truth, spikes):
     for cause in truth["causes"]:
         able = [spike for spike in left
                 if (spike["event"], spike["class"]) == (cause["event"], cause["class"])
-                and abs(moment(spike["start"]) - moment(cause["start"])) <= NEAR]
-        best = min(able, key=lambda spike: abs(moment(spike["start"]) - moment(cause["start"])),
-                   default=None)
+                and distance(cause, spike) <= NEAR]
+        best = min(able, key=lambda spike: distance(cause, spike), default=None)
         if best:
             left.remove(best)
         pairs.append((cause, best))
