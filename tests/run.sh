@@ -126,6 +126,7 @@ suite_resume() {
 suite_spikes() {
     build spikes all
     part spikes/truth "python3 -B tests/spikes/check_truth.py"
+    part spikes/found "python3 -B tests/spikes/score.py --small --logs 7 --margin --tap"
 }
 
 suite_install() {

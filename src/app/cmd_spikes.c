@@ -19,6 +19,7 @@
 #include "app/spill.h"
 #include "base/memory.h"
 #include "report/spike_page.h"
+#include "tally/doubts.h"
 #include "tally/edges.h"
 
 int cmd_spikes(const struct options *options);
@@ -108,6 +109,20 @@ static bool find_drivers(struct spiking *spiking, struct problem *problem) {
     return true;
 }
 
+static void look_at_doubts(void *context, const struct failure *failure) {
+    doubts_look(context, failure);
+}
+
+/* Some that were found are spikes only if what drove them says so; then drivers are looked for
+ * anew, among the others and what is none. */
+static bool settle_doubts(struct spiking *spiking, struct problem *problem) {
+    struct doubts *doubts = doubts_new(&spiking->spikes, spiking->drivers);
+    bool good = spill_each(&spiking->spill, look_at_doubts, doubts, problem);
+    bool were_some = good && doubts_settle(doubts, &spiking->spikes);
+    doubts_free(doubts);
+    return good && (!were_some || find_drivers(spiking, problem));
+}
+
 /* A driver tells the edges, and those which failures are of a spike: so drivers are looked for
  * twice. */
 static bool find_edges(struct spiking *spiking, struct problem *problem) {
@@ -122,12 +137,17 @@ static void find_spikes(struct spiking *spiking, struct run *run) {
     struct problem problem;
     spikes_find(spiking->book, spiking->usual, &spiking->spikes);
     spiking->under = memory_resize(NULL, spiking->spikes.count + 1, sizeof *spiking->under);
-    if (!find_drivers(spiking, &problem) || (!spiking->is_past && !find_edges(spiking, &problem))) {
+    if (spiking->is_past)
+        doubts_settle_alone(&spiking->spikes);
+    if (!find_drivers(spiking, &problem) ||
+        (!spiking->is_past &&
+         (!settle_doubts(spiking, &problem) || !find_edges(spiking, &problem)))) {
         static const struct spikes none;
         say_fault("%s: what drove the spikes is not told", problem.text);
         run->faulty = true;
         drivers_free(spiking->drivers); /* half of it would be told as all */
         spiking->drivers = drivers_new(&none, series_book_bucket(spiking->book));
+        doubts_settle_alone(&spiking->spikes);
     }
     drivers_join(spiking->drivers, spiking->under, spiking->spikes.count);
 }

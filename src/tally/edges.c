@@ -108,6 +108,28 @@ static int compare_moments(const void *left, const void *right) {
     return (a->seconds > b->seconds) - (a->seconds < b->seconds);
 }
 
+/* The place behind a failure or two that came long before the others: more would have come in the
+ * pause behind them. */
+static size_t without_stray(const struct watched *watched, size_t begin, size_t end) {
+    static const double least_missing = 3, most_part = 0.1;
+    enum { STRAY = 2, PAUSE = 90 * 60 };
+    const struct moment_count *times = watched->times;
+    double all = 0, before = 0;
+    size_t place = begin;
+    for (size_t i = begin; i <= end; i++)
+        all += (double)times[i].count;
+    for (size_t i = begin; i < end; i++) {
+        before += (double)times[i].count;
+        if (before > STRAY || before > most_part * all)
+            break;
+        double pause = (double)(times[i + 1].seconds - times[i].seconds);
+        double rest = (double)(times[end].seconds - times[i + 1].seconds) + SERIES_BUCKET;
+        if (pause > PAUSE && (all - before) / rest * pause >= least_missing)
+            place = i + 1;
+    }
+    return place;
+}
+
 /* From the first to the last failure of the stretch that is likeliest to be on the level of the
  * spike. */
 static bool likeliest(struct watched *watched, int64_t *first_r, int64_t *last_r) {
@@ -117,7 +139,7 @@ static bool likeliest(struct watched *watched, int64_t *first_r, int64_t *last_r
     double all = (double)driver->count / length, level = all * higher_part;
     double usual = driver->usual_share * spike->expected / length;
     usual = usual < all * lower_part ? all * lower_part : usual;
-    size_t begin = 0;
+    size_t begin = 0, best_begin = 0, best_end = 0;
     qsort(watched->times, watched->count, sizeof *watched->times, compare_moments);
     for (size_t i = 0; level > usual && i < watched->count; i++) {
         int64_t pause = i ? watched->times[i].seconds - watched->times[i - 1].seconds : 0;
@@ -130,10 +152,14 @@ static bool likeliest(struct watched *watched, int64_t *first_r, int64_t *last_r
         if (sum <= best)
             continue;
         best = sum;
-        *first_r = watched->times[begin].seconds;
-        *last_r = watched->times[i].seconds;
+        best_begin = begin;
+        best_end = i;
     }
-    return best > 0;
+    if (best <= 0)
+        return false;
+    *first_r = watched->times[without_stray(watched, best_begin, best_end)].seconds;
+    *last_r = watched->times[best_end].seconds;
+    return true;
 }
 
 static bool move(struct watched *watched, struct spike *spike, const struct series_book *book) {
@@ -154,9 +180,37 @@ static bool move(struct watched *watched, struct spike *spike, const struct seri
     return true;
 }
 
+static bool is_same(const struct spike *a, const struct spike *b) {
+    return a->event == b->event && slice_equal(a->class_name, b->class_name) && a->start < b->end &&
+           b->start < a->end;
+}
+
+/* Two of a series that have met are one: the one that is farther beyond chance, and both their
+ * time. */
+static bool join(struct spikes *spikes, const struct series_book *book) {
+    size_t kept = 0, count = spikes->count;
+    for (size_t i = 0; i < count; i++) {
+        struct spike *next = &spikes->items[i], *met = NULL;
+        for (size_t j = 0; j < kept && !met; j++)
+            if (is_same(&spikes->items[j], next))
+                met = &spikes->items[j];
+        if (!met) {
+            spikes->items[kept++] = *next;
+            continue;
+        }
+        int64_t length = met->end - met->start;
+        met->start = next->start < met->start ? next->start : met->start;
+        met->end = next->end > met->end ? next->end : met->end;
+        met->count = series_book_count(book, met->event, met->class_name, met->start, met->end);
+        met->expected *= (double)(met->end - met->start) / (double)length;
+    }
+    spikes->count = kept;
+    return kept < count;
+}
+
 bool edges_move(struct edges *edges, struct spikes *spikes, const struct series_book *book) {
     bool has_moved = false;
     for (size_t i = 0; i < edges->count; i++)
         has_moved |= move(&edges->items[i], &spikes->items[i], book);
-    return has_moved;
+    return join(spikes, book) || has_moved;
 }

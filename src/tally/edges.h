@@ -19,7 +19,7 @@ void edges_free(struct edges *edges);
 void edges_look(struct edges *edges, const struct failure *failure);
 
 /* Moves start and end of the spikes to edges of buckets, and what is counted and expected between
- * them with it. False: none has moved. */
+ * them with it; those that meet become one. False: none has moved. */
 bool edges_move(struct edges *edges, struct spikes *spikes, const struct series_book *book);
 
 #endif

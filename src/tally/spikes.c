@@ -3,10 +3,11 @@
  *
  * How: for each series what is usual at each hour of the week (level.h), and more where more mail
  * than usual came; windows of ten minutes to days are held against it (surprise.h), the most
- * surprising one is a spike when chance would show such a one in no ten weeks; then its edges are
- * moved to where the level changed, it is taken out, and the rest is looked at again. Twice: what
- * the first round found is no part of what is usual in the second. What comes at the same time of
- * most days or of another week is usual, and so is what comes all the time.
+ * surprising one may be a spike; its edges are moved to where the level changed, it is taken out,
+ * and the rest is looked at again. Twice: what the first round found is no part of what is usual in
+ * the second. What comes at the same time of most days or of another week is usual (regular.h).
+ * More is found than can be said of counts alone: each has its surprise, and how much of it chance
+ * does not show in a week.
  */
 #include "tally/spikes.h"
 
@@ -15,6 +16,7 @@
 
 #include "base/memory.h"
 #include "tally/level.h"
+#include "tally/regular.h"
 #include "tally/surprise.h"
 
 enum {
@@ -25,10 +27,8 @@ enum {
     CHUNK_DAYS = 28,    /* looked at together */
     LEARNING_DAYS = 56, /* before them, that say what is usual */
     FEW_DAYS = 3,
-    LONG_HOURS = 12, /* longer ones are the same as another week's only by most weeks */
 };
 
-static const double least_ratio = 2.5;
 /* More than so much of it in one bucket is one message, or one client. */
 static const double most_at_once = 0.7;
 /* Shorter windows are taken before longer ones that are not so many times as surprising. */
@@ -38,12 +38,20 @@ static const double shorter_first = 1.1;
 static const double inner_part = 0.35, outer_part = 0.9;
 /* Usual is at least so much of the spike's level, when its edges are looked for. */
 static const double least_usual = 0.03;
-/* In the first round so much less surprise is enough. */
-static const double first_lenience = 3;
+/* So much less surprise is enough, and so many times what is usual must have come: in the first
+ * round; in the second; and in the second for what is looked at beside, which has its edges by
+ * itself and moves none of the others. What drove it tells whether any of these is a spike
+ * (doubts.h). */
+struct demand {
+    double lenience, least_ratio;
+};
+static const struct demand at_first = {3, 2.5}, likely = {5, 2.5}, doubtful = {10, 2};
 /* So many false ones a week, if the model held. */
 static const double false_a_week = 1;
-/* What is found at first and is more than so many a week is how the series is. */
+/* What is found at first and is more than so many a week is how the series is; two may always be
+ * no part of it. */
 static const double rare_a_week = 0.4;
+enum { RARE = 2 };
 
 static const int64_t window_minutes[] = {10, 15, 30, 60, 120, 240, 480, 960, 1440, 2880, 4320};
 enum { WINDOWS = sizeof window_minutes / sizeof *window_minutes };
@@ -80,8 +88,10 @@ struct track {
     double *own;              /* that are part of the mail, of buckets */
     double *expected, *extra; /* extra: the part that is due to more mail */
     double *count_sums, *expected_sums, *extra_sums;
-    double *weights; /* of hours */
-    uint8_t *is_out; /* buckets that are no part of what is usual, or were found */
+    double *whole_sums, *first_sums; /* what was found included */
+    struct again again;              /* these */
+    double *weights;                 /* of hours */
+    uint8_t *is_out;                 /* buckets that are no part of what is usual, or were found */
     double of_week[WEEK_HOURS];
     double total; /* of what the level was learned from */
     struct scatter scatter;
@@ -94,9 +104,10 @@ struct looking {
     double shape[WEEK_HOURS];
     struct mail mails[SERIES_MAILS];
     struct track track;
-    double weeks;         /* that are looked at */
-    double log_tests;     /* of one second's windows */
-    double lenience;      /* so much less is enough */
+    double weeks;     /* that are looked at */
+    double log_tests; /* of one second's windows */
+    struct demand demand;
+    uint8_t *none_out;    /* of buckets: zeros */
     struct found *masked; /* of each series, from the first round */
     struct scatter_sums *sums;
     struct scatter before;
@@ -242,7 +253,7 @@ static bool is_much(const struct looking *looking, size_t start, size_t end) {
     const struct track *track = &looking->track;
     double count = over(track->count_sums, start, end);
     double expected = over(track->expected_sums, start, end);
-    return count >= LEAST_COUNT && count >= least_ratio * expected &&
+    return count >= LEAST_COUNT && count >= looking->demand.least_ratio * expected &&
            is_whole(&looking->calendar, start, end);
 }
 
@@ -255,7 +266,7 @@ static struct stretch best_window(const struct looking *looking) {
         size_t step = length / 8 ? length / 8 : 1;
         if (!length)
             continue;
-        double least = needed(looking, length) - looking->lenience;
+        double least = needed(looking, length) - looking->demand.lenience;
         for (size_t start = calendar->from; start + length <= calendar->to; start += step) {
             if (!is_much(looking, start, start + length))
                 continue;
@@ -371,58 +382,6 @@ static void take_out(struct looking *looking, const struct stretch *stretch) {
     memset(looking->track.is_out + stretch->start, 1, stretch->end - stretch->start);
 }
 
-/* ---- what came before at the same time */
-
-/* The most that came at another time, give or take an hour. */
-static double most_near(const struct looking *looking, int64_t time, size_t length,
-                        const double *sums, double *usual_r) {
-    const struct calendar *calendar = &looking->calendar;
-    double most = -1;
-    for (int64_t shift = -HOUR; shift <= HOUR; shift += HOUR / 4) {
-        size_t start = calendar_bucket(calendar, time + shift);
-        if (start == SIZE_MAX || start + length > calendar->buckets || !calendar->is_known[start] ||
-            !calendar->is_known[start + length - 1])
-            continue;
-        double count = over(sums, start, start + length);
-        if (count > most) {
-            most = count;
-            *usual_r = over(looking->track.expected_sums, start, start + length);
-        }
-    }
-    return most;
-}
-
-struct others {
-    size_t known, like;
-};
-
-static struct others at_other_times(const struct looking *looking, const struct stretch *stretch,
-                                    const double *sums, int64_t step) {
-    const struct calendar *calendar = &looking->calendar;
-    double count = over(sums, stretch->start, stretch->end), usual = 0;
-    double more = count - over(looking->track.expected_sums, stretch->start, stretch->end);
-    int64_t time = calendar_time(calendar, stretch->start);
-    int64_t begin = calendar->begins[0], end = calendar->begins[calendar->days - 1] + DAY_SECONDS;
-    struct others others = {0};
-    for (int64_t at = time - (time - begin) / step * step; at < end; at += step) {
-        double most =
-            at == time ? -1 : most_near(looking, at, stretch->end - stretch->start, sums, &usual);
-        others.known += most >= 0;
-        others.like += most >= 0 && most - usual >= 0.4 * more;
-    }
-    return others;
-}
-
-/* `sums`: of all counts, what was found included. */
-static bool comes_again(const struct looking *looking, const struct stretch *stretch,
-                        const double *sums) {
-    struct others weeks = at_other_times(looking, stretch, sums, 7 * (int64_t)DAY_SECONDS);
-    if (hours_of(looking, stretch->end - stretch->start) > LONG_HOURS)
-        return weeks.like >= 2 && 2 * weeks.like >= weeks.known;
-    struct others days = at_other_times(looking, stretch, sums, DAY_SECONDS);
-    return weeks.like >= 1 || (days.like >= 2 && 5 * days.like >= days.known);
-}
-
 /* ---- all of a series */
 
 /* One message to many recipients, or one client that tries and tries. What has buckets of hours
@@ -434,12 +393,10 @@ static bool is_one_burst(const struct looking *looking, const struct stretch *st
     return looking->calendar.bucket < HOUR && most > most_at_once * count;
 }
 
+/* In what is not taken out. */
 static void find_all(struct looking *looking, struct found *found_r) {
-    double *whole = memory_resize(NULL, looking->calendar.buckets + 1, sizeof *whole);
-    struct track *track = &looking->track;
     found_r->count = found_r->regular_count = 0;
     add_up(looking);
-    memcpy(whole, track->count_sums, (looking->calendar.buckets + 1) * sizeof *whole);
     for (size_t tries = 0; tries < MOST_SPIKES; tries++) {
         struct stretch window = best_window(looking);
         if (window.surprise <= 0)
@@ -448,14 +405,14 @@ static void find_all(struct looking *looking, struct found *found_r) {
         if (!is_much(looking, edges.start, edges.end))
             edges = window;
         edges.surprise = window.surprise;
-        if (is_one_burst(looking, &edges) || comes_again(looking, &edges, whole))
+        if (is_one_burst(looking, &edges) ||
+            comes_again(&looking->calendar, &looking->track.again, edges.start, edges.end))
             found_r->regular[found_r->regular_count++] = edges;
         else
             found_r->items[found_r->count++] = edges;
         take_out(looking, &edges);
         add_up(looking);
     }
-    free(whole);
 }
 
 static int compare_starts(const void *left, const void *right) {
@@ -504,6 +461,30 @@ static void join(const struct looking *looking, struct found *found) {
         last->surprise = next->surprise > last->surprise ? next->surprise : last->surprise;
     }
     found->count = used + 1;
+}
+
+/* All counts, and of what is deferred the first tries. */
+static void sum_again(struct looking *looking) {
+    struct track *track = &looking->track;
+    const struct series *series = track->series;
+    double whole = 0, first = 0, *of_first = track->first_sums;
+    memset(of_first, 0, (looking->calendar.buckets + 1) * sizeof *of_first);
+    for (size_t i = 0; i < series->cell_count && series->event == EVENT_DEFERRED; i++) {
+        size_t at = calendar_bucket(&looking->calendar, series->cells[i].bucket);
+        if (at != SIZE_MAX)
+            of_first[at] += (double)series->cells[i].fresh;
+    }
+    for (size_t i = 0; i <= looking->calendar.buckets; i++) {
+        double here = of_first[i];
+        track->whole_sums[i] = whole;
+        of_first[i] = first;
+        whole += track->counts[i];
+        first += here;
+    }
+    track->again = (struct again){.counts = track->whole_sums,
+                                  .first_tries = track->first_sums,
+                                  .first_part = whole > 0 ? first / whole : 0,
+                                  .expected = track->expected_sums};
 }
 
 static void begin_track(struct looking *looking, size_t place) {
@@ -583,10 +564,11 @@ static void first_round(struct looking *looking, size_t place) {
     begin_track(looking, place);
     looking->track.scatter = calm;
     expect(looking, true);
-    looking->lenience = first_lenience;
+    sum_again(looking);
+    looking->demand = at_first;
     find_all(looking, masked);
-    looking->lenience = 0;
     size_t most = (size_t)(rare_a_week * looking->weeks) + 1;
+    most = most < RARE ? RARE : most;
     if (masked->count) {
         qsort(masked->items, masked->count, sizeof *masked->items, compare_surprises);
         masked->count = masked->count > most ? most : masked->count;
@@ -604,6 +586,7 @@ static void first_round(struct looking *looking, size_t place) {
 static void put_spike(struct looking *looking, const struct stretch *stretch) {
     struct spikes *spikes = looking->spikes;
     const struct track *track = &looking->track;
+    double least = needed(looking, stretch->end - stretch->start);
     spikes->items =
         memory_grow(spikes->items, &looking->capacity, spikes->count + 1, sizeof *spikes->items);
     spikes->items[spikes->count++] = (struct spike){
@@ -613,26 +596,40 @@ static void put_spike(struct looking *looking, const struct stretch *stretch) {
         .end = calendar_time(&looking->calendar, stretch->end - 1) + looking->calendar.bucket,
         .count = (uint64_t)over(track->count_sums, stretch->start, stretch->end),
         .expected = over(track->expected_sums, stretch->start, stretch->end),
-        .surprise = stretch->surprise + needed(looking, stretch->end - stretch->start),
+        .extra = over(track->extra_sums, stretch->start, stretch->end),
+        .surprise = stretch->surprise + least - looking->demand.lenience,
+        .needed = least,
     };
+}
+
+/* Beside those that were found before. */
+static void put_found(struct looking *looking, const struct demand *demand) {
+    struct found found;
+    uint8_t *is_out = looking->track.is_out;
+    looking->demand = *demand;
+    find_all(looking, &found);
+    looking->track.is_out = looking->none_out;
+    add_up(looking);
+    join(looking, &found);
+    for (size_t i = 0; i < found.count; i++)
+        put_spike(looking, &found.items[i]);
+    looking->track.is_out = is_out;
+    for (size_t i = 0; i < found.count; i++)
+        take_out(looking, &found.items[i]);
 }
 
 static void second_round(struct looking *looking, size_t place) {
     const struct found *masked = &looking->masked[place];
     struct track *track = &looking->track;
-    struct found found;
     begin_track(looking, place);
     for (size_t i = 0; i < masked->count; i++)
         take_out(looking, &masked->items[i]);
     expect(looking, false);
+    sum_again(looking);
     scatter_of(&looking->sums[place], &looking->before, &track->scatter);
     memset(track->is_out, 0, looking->calendar.buckets);
-    find_all(looking, &found);
-    memset(track->is_out, 0, looking->calendar.buckets);
-    add_up(looking);
-    join(looking, &found);
-    for (size_t i = 0; i < found.count; i++)
-        put_spike(looking, &found.items[i]);
+    put_found(looking, &likely);
+    put_found(looking, &doubtful);
 }
 
 /* ---- one stretch of time */
@@ -679,14 +676,15 @@ static void begin_looking(struct looking *looking) {
     for (size_t i = 0; i < SERIES_MAILS; i++)
         begin_mail(looking, (enum series_mail)i, calendar->known);
     begin_shape(looking);
-    double **of_buckets[] = {&track->counts,    &track->own,        &track->expected,
-                             &track->extra,     &track->count_sums, &track->expected_sums,
-                             &track->extra_sums};
+    double **of_buckets[] = {&track->counts,     &track->own,        &track->expected,
+                             &track->extra,      &track->count_sums, &track->expected_sums,
+                             &track->extra_sums, &track->whole_sums, &track->first_sums};
     for (size_t i = 0; i < sizeof of_buckets / sizeof *of_buckets; i++)
         *of_buckets[i] = room_for(calendar->buckets);
     track->hours = room_for(calendar->hours);
     track->weights = room_for(calendar->hours);
     track->is_out = memory_new(calendar->buckets + 1);
+    looking->none_out = memory_new(calendar->buckets + 1);
     looking->masked = memory_new((looking->book.count + 1) * sizeof *looking->masked);
     looking->sums = memory_new((looking->book.count + 1) * sizeof *looking->sums);
 }
@@ -699,10 +697,12 @@ static void end_looking(struct looking *looking) {
     }
     double *of_track[] = {track->counts,        track->own,        track->hours,
                           track->expected,      track->extra,      track->count_sums,
-                          track->expected_sums, track->extra_sums, track->weights};
+                          track->expected_sums, track->extra_sums, track->whole_sums,
+                          track->first_sums,    track->weights};
     for (size_t i = 0; i < sizeof of_track / sizeof *of_track; i++)
         free(of_track[i]);
     free(track->is_out);
+    free(looking->none_out);
     free(looking->masked);
     free(looking->sums);
     calendar_release(&looking->calendar);

@@ -10,8 +10,10 @@ struct spike {
     struct slice class_name; /* borrowed from the book that was looked at */
     int64_t start, end;      /* seconds, edges of buckets: [start, end) */
     uint64_t count;          /* of this series, between them */
-    double expected;         /* what is usual there */
+    double expected;         /* what is usual there, */
+    double extra;            /* and the part of it that is due to more mail than usual */
     double surprise; /* how far beyond chance it is: the natural logarithm of one in how many */
+    double needed;   /* so much surprise is sure; with less there must be more that says so */
 };
 
 /* What there was to go by. */

@@ -69,15 +69,21 @@ static void give_all(const struct world *world, const struct run_of *runs, unsig
         give(world, runs, round);
 }
 
-/* Found between two times: gives whether it has moved. */
-static bool find(struct world *world, int from, int to, const struct run_of *runs) {
-    *world =
-        (struct world){.book = series_book_new(SERIES_BUCKET),
-                       .spike = {EVENT_DEFERRED, SLICE("dns-failure"), at(from), at(to), 0, 4, 50}};
-    give_all(world, runs, 0);
-    world->spike.count = series_book_count(world->book, EVENT_DEFERRED, world->spike.class_name,
-                                           world->spike.start, world->spike.end);
-    world->spikes = (struct spikes){.items = &world->spike, .count = 1};
+static struct spike found_at(const struct world *world, int from, int to) {
+    struct spike spike = {.event = EVENT_DEFERRED,
+                          .class_name = SLICE("dns-failure"),
+                          .start = at(from),
+                          .end = at(to),
+                          .expected = 4,
+                          .surprise = 50};
+    spike.count =
+        series_book_count(world->book, EVENT_DEFERRED, spike.class_name, spike.start, spike.end);
+    return spike;
+}
+
+static bool move_all(struct world *world, struct spike *items, size_t count,
+                     const struct run_of *runs) {
+    world->spikes = (struct spikes){.items = items, .count = count};
     world->drivers = drivers_new(&world->spikes, SERIES_BUCKET);
     give_all(world, runs, 1);
     drivers_settle(world->drivers);
@@ -86,6 +92,14 @@ static bool find(struct world *world, int from, int to, const struct run_of *run
     world->edges = edges_new(&world->spikes, world->drivers);
     give_all(world, runs, 3);
     return edges_move(world->edges, &world->spikes, world->book);
+}
+
+/* Found between two times: gives whether it has moved. */
+static bool find(struct world *world, int from, int to, const struct run_of *runs) {
+    *world = (struct world){.book = series_book_new(SERIES_BUCKET)};
+    give_all(world, runs, 0);
+    world->spike = found_at(world, from, to);
+    return move_all(world, &world->spike, 1, runs);
 }
 
 static void end(const struct world *world) {
@@ -135,6 +149,31 @@ static void test_a_stray_one(void **state) {
     end(&world);
 }
 
+/* Two of its failures, and then none for two hours: those were something else. */
+static void test_strays_before(void **state) {
+    (void)state;
+    const struct run_of runs[] = {
+        {50, 61, 10, "lost.example.net"}, {180, 400, 10, "lost.example.net"}, {0}};
+    struct world world;
+    assert_true(find(&world, 0, 450, runs));
+    assert_between(&world, 180, 395);
+    end(&world);
+}
+
+/* Found in two parts: its driver says that they are one. */
+static void test_two_that_meet(void **state) {
+    (void)state;
+    const struct run_of runs[] = {{180, 400, 6, "lost.example.net"}, {0}};
+    struct world world = {.book = series_book_new(SERIES_BUCKET)};
+    give_all(&world, runs, 0);
+    struct spike items[] = {found_at(&world, 180, 280), found_at(&world, 300, 420)};
+    assert_true(move_all(&world, items, 2, runs));
+    assert_int_equal(world.spikes.count, 1);
+    world.spike = items[0];
+    assert_between(&world, 180, 400);
+    end(&world);
+}
+
 static void test_nothing_drove_it(void **state) {
     (void)state;
     const struct run_of runs[] = {
@@ -147,10 +186,9 @@ static void test_nothing_drove_it(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_found_too_wide),
-        cmocka_unit_test(test_found_too_late),
-        cmocka_unit_test(test_a_stray_one),
-        cmocka_unit_test(test_nothing_drove_it),
+        cmocka_unit_test(test_found_too_wide), cmocka_unit_test(test_found_too_late),
+        cmocka_unit_test(test_a_stray_one),    cmocka_unit_test(test_strays_before),
+        cmocka_unit_test(test_two_that_meet),  cmocka_unit_test(test_nothing_drove_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
