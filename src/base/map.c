@@ -91,8 +91,26 @@ static void *value_at(const struct map *map, size_t place) {
     return map->values + place * map->value_size;
 }
 
+uint64_t map_hash(struct slice key) {
+    return secret_hash(key);
+}
+
+void map_expect(const struct map *map, uint64_t hash) {
+    if (map->table_size)
+        memory_expect(&map->table[hash & (map->table_size - 1)]);
+}
+
+void map_expect_entry(const struct map *map, uint64_t hash) {
+    uint32_t place = map->table_size ? map->table[hash & (map->table_size - 1)] : 0;
+    if (!place)
+        return;
+    memory_expect(&map->entries[place - 1]);
+    memory_expect(&map->entries[place - 1].key);
+    memory_expect(value_at(map, place - 1));
+}
+
 void *map_get(const struct map *map, struct slice key) {
-    size_t slot = slot_of(map, key, secret_hash(key));
+    size_t slot = slot_of(map, key, map_hash(key));
     return slot == SIZE_MAX ? NULL : value_at(map, map->table[slot] - 1);
 }
 
@@ -111,7 +129,7 @@ static uint32_t new_place(struct map *map) {
 }
 
 void *map_put(struct map *map, struct slice key, bool *is_new_r) {
-    uint64_t hash = secret_hash(key);
+    uint64_t hash = map_hash(key);
     size_t slot = slot_of(map, key, hash);
     if (is_new_r)
         *is_new_r = slot == SIZE_MAX;
@@ -147,7 +165,7 @@ static void table_remove(struct map *map, size_t slot) {
 }
 
 bool map_remove(struct map *map, struct slice key) {
-    size_t slot = slot_of(map, key, secret_hash(key));
+    size_t slot = slot_of(map, key, map_hash(key));
     if (slot == SIZE_MAX)
         return false;
     uint32_t place = map->table[slot] - 1;

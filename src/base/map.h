@@ -25,6 +25,11 @@ void *map_get(const struct map *map, struct slice key);
 /* The value of key, added zeroed when it was not there (*is_new_r, which may be NULL, tells). */
 void *map_put(struct map *map, struct slice key, bool *is_new_r);
 bool map_remove(struct map *map, struct slice key);
+/* Begins to fetch what leads to a key, and then, when that is there, its entry: it will be asked
+ * for soon. The hash is map_hash(key). */
+uint64_t map_hash(struct slice key);
+void map_expect(const struct map *map, uint64_t hash);
+void map_expect_entry(const struct map *map, uint64_t hash);
 /* Walking: places 0 .. map->used - 1; NULL where a place is empty. */
 void *map_at(const struct map *map, size_t place, struct slice *key_r);
 

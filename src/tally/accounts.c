@@ -178,6 +178,20 @@ static void add_mail(struct mail *mail, const struct counting *counting) {
         mail->bounced--;
 }
 
+/* Names that count stand in the map; there may be more than caches hold. */
+static void accounts_expect(void *content, struct counting *all, size_t count) {
+    const struct content *accounts = content;
+    char room[NAME_LENGTH];
+    for (size_t i = 0; i < count; i++)
+        if (all[i].of & OF_USERS) {
+            all[i].user = map_hash(small(all[i].finding->record.user, room));
+            map_expect(&accounts->names, all[i].user);
+        }
+    for (size_t i = 0; i < count; i++)
+        if (all[i].user)
+            map_expect_entry(&accounts->names, all[i].user);
+}
+
 static void accounts_add(void *content, const struct counting *counting) {
     struct content *accounts = content;
     const struct finding *finding = counting->finding;
@@ -268,6 +282,7 @@ const struct counter counter_accounts = {
     .of = OF_USERS,
     .init = accounts_init,
     .release = accounts_free,
+    .expect = accounts_expect,
     .add = accounts_add,
     .merge = accounts_merge,
     .save = accounts_save,

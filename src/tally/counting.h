@@ -47,6 +47,9 @@ struct counting {
     size_t durations;       /* where those of its way are (spread_place); 0: nowhere yet */
     uint64_t flow_sender;   /* hash of the sender's domain; 0: it does not matter */
     uint64_t flow;          /* key of the pair of domains */
+    uint64_t user;          /* hash of who logged in (map_hash); 0: nobody */
+    size_t reason;          /* place of the reason that hits somebody, from 1 on; 0: none does */
+    uint64_t hit;           /* hash of whom, for map_expect */
 };
 
 /* Its names point into the finding. The hashes of the finding's origins are asked for here only. A

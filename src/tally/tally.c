@@ -343,14 +343,21 @@ static uint64_t *put_name(struct tally *tally, struct reason_value *reason,
 static void add_affected(struct tally *tally, struct reason_value *reason,
                          const struct finding *finding) {
     struct owned_key key = key_of_name(reason, counting_affected(&finding->record));
-    if (key.length == OWNED)
-        return;
     uint64_t *count = map_get(&tally->affected, owned_slice(&key));
     if (!count && reason->names >= AFFECTED)
         key.length = OWNED;
     if (!count)
         count = put_name(tally, reason, &key);
     *count += finding->repeat;
+}
+
+/* There are more names than caches hold. */
+static void expect_affected(const struct tally *tally, const struct reason_value *reason,
+                            struct counting *counting) {
+    struct owned_key key = key_of_name(reason, counting_affected(&counting->finding->record));
+    counting->reason = (size_t)reason->place + 1;
+    counting->hit = map_hash(owned_slice(&key));
+    map_expect(&tally->affected, counting->hit);
 }
 
 static struct reason_value *reason_put(struct tally *tally, struct slice key, bool *is_new_r) {
@@ -360,7 +367,8 @@ static struct reason_value *reason_put(struct tally *tally, struct slice key, bo
     return reason;
 }
 
-static void add_reason(struct tally *tally, const struct finding *finding) {
+/* NULL: nobody is hit, or it does not matter who. */
+static struct reason_value *add_reason(struct tally *tally, const struct finding *finding) {
     char key[REASON_PARTS * (PART_LENGTH + 1)];
     size_t length = reason_key(tally, key, finding);
     bool is_new;
@@ -371,8 +379,8 @@ static void add_reason(struct tally *tally, const struct finding *finding) {
     example_offer(&value->example, example_of_finding(finding));
     add_code(tally, value, finding);
     add_tie(tally, value, finding);
-    if (!is_strangers((struct slice){key, length}))
-        add_affected(tally, value, finding);
+    bool is_ours = !is_strangers((struct slice){key, length});
+    return is_ours && counting_affected(&finding->record).length ? value : NULL;
 }
 
 /* ---- totals ---- */
@@ -476,14 +484,26 @@ static inline bool concerns(const struct counter *counter, const struct counting
     return !counter->of || counter->of & counting->of;
 }
 
-static void count_one(struct tally *tally, const struct counting *counting) {
+static void count_one(struct tally *tally, struct counting *counting) {
     const struct finding *finding = counting->finding;
     totals_count(&tally->totals, counting);
     if (!counting->events || finding->record.event == EVENT_DELIVERED)
         return;
-    add_reason(tally, finding);
+    const struct reason_value *reason = add_reason(tally, finding);
+    if (reason)
+        expect_affected(tally, reason, counting);
     if (tally->templates)
         templates_add(tally->templates, finding);
+}
+
+/* Those of a reason that was there a moment ago. */
+static void count_affected(struct tally *tally, const struct counting *all, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (all[i].reason)
+            map_expect_entry(&tally->affected, all[i].hit);
+    for (size_t i = 0; i < count; i++)
+        if (all[i].reason)
+            add_affected(tally, map_at(&tally->reasons, all[i].reason - 1, NULL), all[i].finding);
 }
 
 static void count_with(const struct counter *counter, void *content, struct counting *all,
@@ -498,6 +518,7 @@ static void count_with(const struct counter *counter, void *content, struct coun
 void tally_count(struct tally *tally, struct counting *all, size_t count) {
     for (size_t i = 0; i < count; i++)
         count_one(tally, &all[i]);
+    count_affected(tally, all, count);
     for (size_t i = 0; i < COUNTERS; i++)
         count_with(counters[i], tally->contents[i], all, count);
 }
@@ -509,7 +530,9 @@ struct totals *tally_totals_to_fill(struct tally *tally) {
 }
 
 void tally_add_reason(struct tally *tally, const struct finding *finding) {
-    add_reason(tally, finding);
+    struct reason_value *reason = add_reason(tally, finding);
+    if (reason)
+        add_affected(tally, reason, finding);
 }
 
 /* The parts of the key of a reason, in its order. */
