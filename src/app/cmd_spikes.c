@@ -57,6 +57,13 @@ static void take_finding(void *context, const struct finding *finding) {
         spill_add(&spiking->spill, &failure);
 }
 
+/* With filters hardly anything may be asked for, in a log of months. */
+static void hear_finding(void *context, const struct finding *finding) {
+    struct spiking *spiking = context;
+    if (!finding->outside)
+        series_book_hear(spiking->book, finding->time.seconds);
+}
+
 static void read_past(struct analysis *analysis, struct run *run) {
     struct spiking *spiking = (struct spiking *)analysis;
     const struct store_span span = recall_hours(run->options->since, run->options->until);
@@ -127,6 +134,8 @@ static bool settle_doubts(struct spiking *spiking, struct problem *problem) {
  * twice. */
 static bool find_edges(struct spiking *spiking, struct problem *problem) {
     struct edges *edges = edges_new(&spiking->spikes, spiking->drivers);
+    if (!edges)
+        return true;
     bool good = spill_each(&spiking->spill, look_at_edges, edges, problem);
     bool has_moved = good && edges_move(edges, &spiking->spikes, spiking->book);
     edges_free(edges);
@@ -180,6 +189,7 @@ static bool begin(struct analysis *analysis, struct run *run, struct problem *pr
     run->counts = false;
     run->wants_details = true; /* messages that come in, too, are what may fail */
     run->listen = take_finding;
+    run->hear = options->filter.count ? hear_finding : NULL;
     run->context = spiking;
     if (spiking->is_past && !fleet_can_tell(options))
         return fleet_say_filters(problem);
@@ -193,14 +203,6 @@ static bool begin(struct analysis *analysis, struct run *run, struct problem *pr
         say_note("with filters, history does not tell what is usual: it keeps sums, which no "
                  "filter can be asked of");
     return spiking->history != NULL;
-}
-
-static size_t series_of(const struct series_book *book) {
-    struct series_list list;
-    series_list_read(book, &list);
-    size_t found = list.count;
-    series_list_release(&list);
-    return found;
 }
 
 static void write_page(struct spiking *spiking, struct run *run) {
@@ -217,7 +219,7 @@ static void write_page(struct spiking *spiking, struct run *run) {
                           .drivers = spiking->drivers,
                           .under = spiking->under,
                           .bucket = series_book_bucket(spiking->book),
-                          .series = series_of(spiking->book),
+                          .series = series_book_series(spiking->book),
                           .book = run->knowledge->book,
                           .tally = run->tally,
                           .filter = &filter,

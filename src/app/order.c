@@ -166,6 +166,8 @@ static void take_for_history(struct run *run, const struct finding *finding) {
 
 static void take_finding(struct run *run, struct finding *finding, const char *source) {
     finding->source = source;
+    if (run->hear)
+        run->hear(run->context, finding);
     if (run->whole)
         take_for_history(run, finding);
     if (run->beside)

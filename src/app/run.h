@@ -43,7 +43,10 @@ struct run {
     bool counts;           /* true after run_init; false: findings go to the listener alone */
     /* Called for every finding in order, after it was counted; may be NULL. */
     void (*listen)(void *context, const struct finding *finding);
-    void *context;
+    /* Called for all that tells of mail, in order and before it is known whether it is asked for;
+     * may be NULL. */
+    void (*hear)(void *context, const struct finding *finding);
+    void *context;         /* of both */
     bool has_rows;         /* the listener writes one whenever it is called */
     bool wants_details;    /* the listener gets what is no finding as well: messages that come in */
     bool wants_deliveries; /* deliveries are shown, or asked for by reply: theirs is read too */

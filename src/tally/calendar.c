@@ -43,7 +43,7 @@ static void list_days(struct day_list *days, const struct series *series) {
 static void list_all_days(struct day_list *days, const struct series_list *list) {
     for (size_t i = 0; i < list->count; i++)
         list_days(days, &list->items[i]);
-    for (size_t i = 0; i < SERIES_MAILS; i++)
+    for (size_t i = 0; i < SERIES_ALL; i++)
         list_days(days, &list->mails[i]);
 }
 
@@ -99,7 +99,7 @@ static void mark_known(const struct calendar *calendar, const struct series_list
     size_t last = SIZE_MAX;
     for (size_t i = 0; i < list->count; i++)
         mark(calendar, &list->items[i], active);
-    for (size_t i = 0; i < SERIES_MAILS; i++)
+    for (size_t i = 0; i < SERIES_ALL; i++)
         mark(calendar, &list->mails[i], active);
     for (size_t i = 0; i < calendar->buckets; i++) {
         if (!active[i])
@@ -215,7 +215,7 @@ bool calendar_span(const struct series_list *list, int64_t bucket, int64_t *begi
     *end_r = INT64_MIN;
     for (size_t i = 0; i < list->count; i++)
         widen(&list->items[i], begin_r, end_r);
-    for (size_t i = 0; i < SERIES_MAILS; i++)
+    for (size_t i = 0; i < SERIES_ALL; i++)
         widen(&list->mails[i], begin_r, end_r);
     if (*begin_r > *end_r)
         return false;

@@ -58,6 +58,7 @@ static const struct driver *telling_driver(const struct driven *driven) {
 struct edges *edges_new(const struct spikes *spikes, const struct drivers *drivers) {
     struct edges *edges = memory_new(sizeof *edges);
     edges->items = memory_new((spikes->count + 1) * sizeof *edges->items);
+    bool tells = false;
     edges->count = spikes->count;
     for (size_t i = 0; i < spikes->count; i++) {
         const struct spike *spike = &spikes->items[i];
@@ -67,8 +68,12 @@ struct edges *edges_new(const struct spikes *spikes, const struct drivers *drive
                                            .driver = telling_driver(drivers_of(drivers, i)),
                                            .from = spike->start - reach,
                                            .to = spike->end + reach};
+        tells |= edges->items[i].driver != NULL;
     }
-    return edges;
+    if (tells)
+        return edges;
+    edges_free(edges);
+    return NULL;
 }
 
 void edges_free(struct edges *edges) {

@@ -11,7 +11,7 @@
 
 struct edges;
 
-/* Borrows the spikes and what drivers_rank has found of them. */
+/* Borrows the spikes and what drivers_rank has found of them. NULL: no driver of any tells when. */
 struct edges *edges_new(const struct spikes *spikes, const struct drivers *drivers);
 void edges_free(struct edges *edges);
 

@@ -32,7 +32,7 @@ struct kept {
 
 struct series_book {
     int64_t seconds;     /* of a bucket */
-    struct map kept;     /* event, class -> struct kept; places from SERIES_MAILS on */
+    struct map kept;     /* event, class -> struct kept; places from SERIES_ALL on */
     struct counts cells; /* of failures */
     struct counts mails; /* signed: a message may be taken back */
 };
@@ -57,6 +57,10 @@ void series_book_free(struct series_book *book) {
 
 int64_t series_book_bucket(const struct series_book *book) {
     return book->seconds;
+}
+
+size_t series_book_series(const struct series_book *book) {
+    return book->kept.count;
 }
 
 /* ---- cells: the place in front of the bucket, which may be one before 1970 */
@@ -106,7 +110,7 @@ static struct kept *keep(struct series_book *book, enum event event, struct slic
         key = key_of(event, (struct slice){0}, room);
     struct kept *kept = map_put(&book->kept, key, &is_new);
     if (is_new)
-        kept->place = book->kept.count - 1 + SERIES_MAILS;
+        kept->place = book->kept.count - 1 + SERIES_ALL;
     return kept;
 }
 
@@ -147,6 +151,10 @@ void series_book_add(struct series_book *book, const struct finding *finding) {
                               .seconds = finding->time.seconds,
                               .numbers = {counting.events, counting.new_recipients},
                           });
+}
+
+void series_book_hear(struct series_book *book, int64_t seconds) {
+    add_mail(book, SERIES_HEARD, seconds, 1);
 }
 
 /* ---- history */
@@ -262,14 +270,14 @@ static void walk_both(const struct series_book *book, struct series *const *of_p
 }
 
 void series_list_read(const struct series_book *book, struct series_list *list_r) {
-    size_t places = book->kept.count + SERIES_MAILS;
+    size_t places = book->kept.count + SERIES_ALL;
     struct series **of_places = memory_resize(NULL, places, sizeof *of_places);
     struct placed *all = sorted(book);
     *list_r = (struct series_list){.count = book->kept.count};
     list_r->items = memory_resize(NULL, list_r->count + 1, sizeof *list_r->items);
     list_r->cells =
         memory_resize(NULL, book->cells.count + book->mails.count + 1, sizeof *list_r->cells);
-    for (size_t i = 0; i < SERIES_MAILS; i++)
+    for (size_t i = 0; i < SERIES_ALL; i++)
         of_places[i] = &list_r->mails[i];
     for (size_t i = 0; i < list_r->count; i++) {
         list_r->items[i] = all[i].series;

@@ -17,7 +17,10 @@ enum series_mail {
     SERIES_LOCAL,    /* the same of recipients on this host */
     SERIES_RECEIVED, /* messages */
     SERIES_REFUSED,  /* rejections, of any reason */
-    SERIES_MAILS
+    SERIES_MAILS,
+    SERIES_HEARD =
+        SERIES_MAILS, /* what was not asked for, too: only tells that a log was written */
+    SERIES_ALL
 };
 
 struct series_book;
@@ -29,10 +32,13 @@ void series_book_free(struct series_book *book);
 /* Every finding of a run, deliveries too; what counts in no table of reasons counts here neither.
  */
 void series_book_add(struct series_book *book, const struct finding *finding);
+/* Whatever a mail server said at that time, asked for or not: there was a log. */
+void series_book_hear(struct series_book *book, int64_t seconds);
 /* A row of history: of its totals and reasons; others are passed over. */
 void series_book_put(struct series_book *book, const struct hourly_cell *cell);
 
 int64_t series_book_bucket(const struct series_book *book); /* seconds */
+size_t series_book_series(const struct series_book *book);  /* how many events and reasons */
 /* How often a failure came in [start, end), both edges of buckets. */
 uint64_t series_book_count(const struct series_book *book, enum event event,
                            struct slice class_name, int64_t start, int64_t end);
@@ -58,7 +64,7 @@ struct series_cell {
 struct series_list {
     struct series *items; /* by event, then by class */
     size_t count;
-    struct series mails[SERIES_MAILS]; /* no event, no class; counts are at least 0 */
+    struct series mails[SERIES_ALL]; /* no event, no class; counts are at least 0 */
     struct series_cell *cells;
 };
 

@@ -90,6 +90,8 @@ static bool move_all(struct world *world, struct spike *items, size_t count,
     give_all(world, runs, 2);
     drivers_rank(world->drivers);
     world->edges = edges_new(&world->spikes, world->drivers);
+    if (!world->edges) /* no driver tells */
+        return false;
     give_all(world, runs, 3);
     return edges_move(world->edges, &world->spikes, world->book);
 }

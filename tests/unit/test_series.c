@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/moment.h"
+#include "tally/calendar.h"
 
 enum { START = 1780300800 };
 
@@ -71,6 +72,25 @@ static void test_units(void **state) {
     assert_int_equal(list.items[1].direction, DIRECTION_IN);
     assert_int_equal(list.mails[SERIES_OUT].total, 3);
     assert_int_equal(list.mails[SERIES_REFUSED].total, 3);
+    series_list_release(&list);
+    series_book_free(book);
+}
+
+/* What was not asked for counts as nothing, and tells that there was a log. */
+static void test_heard(void **state) {
+    (void)state;
+    struct series_book *book = series_book_new(SERIES_BUCKET);
+    series_book_hear(book, START + 10 * HOUR);
+    series_book_hear(book, MOMENT_NONE);
+    struct series_list list;
+    int64_t begin, end;
+    series_list_read(book, &list);
+    assert_int_equal(series_book_series(book), 0);
+    for (size_t i = 0; i < SERIES_MAILS; i++)
+        assert_int_equal(list.mails[i].total, 0);
+    assert_true(calendar_span(&list, SERIES_BUCKET, &begin, &end));
+    assert_int_equal(begin, START + 10 * HOUR);
+    assert_int_equal(end, START + 10 * HOUR + SERIES_BUCKET);
     series_list_release(&list);
     series_book_free(book);
 }
@@ -161,11 +181,9 @@ static void test_too_many(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_units),
-        cmocka_unit_test(test_buckets),
-        cmocka_unit_test(test_mail_is_never_less_than_none),
-        cmocka_unit_test(test_history),
-        cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_units),   cmocka_unit_test(test_heard),
+        cmocka_unit_test(test_buckets), cmocka_unit_test(test_mail_is_never_less_than_none),
+        cmocka_unit_test(test_history), cmocka_unit_test(test_too_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
