@@ -85,28 +85,33 @@ static void tell_stops(int round, const size_t *stops) {
     fprintf(stderr, "\n");
 }
 
+/* One run, and one that was stopped and gone on with at random places. */
+static void try_stops(int round, const struct slice *lines, unsigned count) {
+    size_t stops[STOPS];
+    for (int i = 0; i < STOPS; i++)
+        stops[i] = laws_chance(count + 1);
+    qsort(stops, STOPS, sizeof *stops, ascending);
+    struct run whole, parts;
+    one_run(&whole, lines, count);
+    stopped_run(&parts, lines, count, stops, STOPS);
+    if (!has_same_state(&whole, &parts))
+        tell_stops(round, stops);
+    assert_same_state(&whole, &parts);
+    run_release(&whole);
+    run_release(&parts);
+}
+
 /* Lines of the samples in any order, with repetitions: messages that never begin or never end. */
 static void test_random_logs_random_stops(void **state) {
     (void)state;
     struct laws_lines samples = laws_samples();
     for (int round = 0; round < ROUNDS; round++) {
         struct slice lines[LINES];
-        size_t stops[STOPS];
         size_t first = laws_chance((unsigned)samples.count), jump = 1 + laws_chance(3);
         for (int i = 0; i < LINES; i++)
             lines[i] = laws_chance(4) ? samples.items[(first + (size_t)i * jump) % samples.count]
                                       : samples.items[laws_chance((unsigned)samples.count)];
-        for (int i = 0; i < STOPS; i++)
-            stops[i] = laws_chance(LINES + 1);
-        qsort(stops, STOPS, sizeof *stops, ascending);
-        struct run whole, parts;
-        one_run(&whole, lines, LINES);
-        stopped_run(&parts, lines, LINES, stops, STOPS);
-        if (!has_same_state(&whole, &parts))
-            tell_stops(round, stops);
-        assert_same_state(&whole, &parts);
-        run_release(&whole);
-        run_release(&parts);
+        try_stops(round, lines, LINES);
     }
 }
 
@@ -138,20 +143,9 @@ static void test_too_many_names(void **state) {
     (void)state;
     for (int round = 0; round < FEW_ROUNDS; round++) {
         struct slice lines[MANY];
-        size_t stops[STOPS];
         for (int i = 0; i < MANY; i++)
             lines[i] = line_of_many(rooms[i]);
-        for (int i = 0; i < STOPS; i++)
-            stops[i] = laws_chance(MANY + 1);
-        qsort(stops, STOPS, sizeof *stops, ascending);
-        struct run whole, parts;
-        one_run(&whole, lines, MANY);
-        stopped_run(&parts, lines, MANY, stops, STOPS);
-        if (!has_same_state(&whole, &parts))
-            tell_stops(round, stops);
-        assert_same_state(&whole, &parts);
-        run_release(&whole);
-        run_release(&parts);
+        try_stops(round, lines, MANY);
     }
 }
 
