@@ -502,9 +502,9 @@ scale: build/$(PROGRAM) $(BENCH_TOOLS) ## time and memory up to 10 GB and 10 mil
 	@tests/bench/into_page.sh scale build/bench/scale.md
 
 .PHONY: bench-spikes
-bench-spikes: build/$(PROGRAM) ## what spikes finds in 22 made-up logs of three weeks, into docs/spikes.md (some minutes)
+bench-spikes: build/$(PROGRAM) ## what spikes finds in 80 made-up logs of three weeks, into docs/spikes.md (some minutes)
 	@mkdir -p build/bench
-	@python3 -B tests/spikes/score.py --logs 22 --jobs $(JOBS) --verbose --table build/bench/spikes.md; \
+	@python3 -B tests/spikes/score.py --logs 80 --jobs $(JOBS) --verbose --table build/bench/spikes.md; \
 	    status=$$?; tests/bench/into_page.sh spikes build/bench/spikes.md docs/spikes.md && exit $$status
 
 .PHONY: bench-history
