@@ -134,11 +134,10 @@ static bool settle_doubts(struct spiking *spiking, struct problem *problem) {
  * twice. */
 static bool find_edges(struct spiking *spiking, struct problem *problem) {
     struct edges *edges = edges_new(&spiking->spikes, spiking->drivers);
-    if (!edges)
-        return true;
-    bool good = spill_each(&spiking->spill, look_at_edges, edges, problem);
-    bool has_moved = good && edges_move(edges, &spiking->spikes, spiking->book);
+    bool good = !edges || spill_each(&spiking->spill, look_at_edges, edges, problem);
+    bool has_moved = edges && good && edges_move(edges, &spiking->spikes, spiking->book);
     edges_free(edges);
+    has_moved |= edges_join(&spiking->spikes, spiking->book);
     return good && (!has_moved || find_drivers(spiking, problem));
 }
 
@@ -146,8 +145,10 @@ static void find_spikes(struct spiking *spiking, struct run *run) {
     struct problem problem;
     spikes_find(spiking->book, spiking->usual, &spiking->spikes);
     spiking->under = memory_resize(NULL, spiking->spikes.count + 1, sizeof *spiking->under);
-    if (spiking->is_past)
-        doubts_settle_alone(&spiking->spikes);
+    if (spiking->is_past) {
+        doubts_settle(NULL, &spiking->spikes);
+        edges_join(&spiking->spikes, spiking->book);
+    }
     if (!find_drivers(spiking, &problem) ||
         (!spiking->is_past &&
          (!settle_doubts(spiking, &problem) || !find_edges(spiking, &problem)))) {
@@ -156,7 +157,7 @@ static void find_spikes(struct spiking *spiking, struct run *run) {
         run->faulty = true;
         drivers_free(spiking->drivers); /* half of it would be told as all */
         spiking->drivers = drivers_new(&none, series_book_bucket(spiking->book));
-        doubts_settle_alone(&spiking->spikes);
+        doubts_settle(NULL, &spiking->spikes);
     }
     drivers_join(spiking->drivers, spiking->under, spiking->spikes.count);
 }

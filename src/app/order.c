@@ -85,6 +85,8 @@ static void remember_odd(struct run *run, struct progress *progress, enum odd ki
  * marks: wherever the blocks are cut, the same ones are kept. *known: those of the block that have
  * it. */
 static void place_programs(struct run *run, const struct job *job, size_t to, size_t *known) {
+    if (*known >= to)
+        return;
     for (; *known < to; ++*known) {
         struct slice program;
         map_at(&job->programs, *known, &program);

@@ -212,8 +212,10 @@ static void fold_affected(struct joined *joined) {
     joined->affected_count = kept;
     sort(all, kept, sizeof *all, compare_affected);
     joined->affected_more = are_more(joined);
-    if (kept > AFFECTED_KNOWN)
+    if (kept > AFFECTED_KNOWN) {
         joined->affected = memory_resize(all, AFFECTED_KNOWN, sizeof *all);
+        joined->affected_capacity = AFFECTED_KNOWN;
+    }
 }
 
 static void joining_sort(struct joining *joining) {

@@ -32,7 +32,8 @@ struct joined {
     bool strangers;        /* did it, all of it; only when they are kept apart */
     unsigned muted;        /* by which mute, from 1; 0: by none; only when they are kept apart */
     uint64_t of_strangers; /* how often they did */
-    struct tally_affected *affected; /* the first AFFECTED_KNOWN of them: most hit first */
+    struct tally_affected
+        *affected; /* of affected_count the first AFFECTED_KNOWN: most hit first */
     size_t affected_count, affected_capacity;
     bool affected_more;            /* the last of them are those not told apart */
     struct tally_example example;  /* of the first */

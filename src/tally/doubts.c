@@ -96,7 +96,7 @@ static bool is_in_sure(const struct doubts *doubts, const struct failure *failur
 }
 
 static void count_moment(struct watched *watched, const struct failure *failure, bool is_inside) {
-    int64_t minute = failure->seconds / MINUTE;
+    int64_t minute = moment_units(failure->seconds, MINUTE);
     const struct driver *driver = watched->driver;
     if (watched->minute == minute ||
         (driver && !slice_equal(failure->values[driver->dimension], driver->value)))
@@ -113,7 +113,8 @@ void doubts_look(struct doubts *doubts, const struct failure *failure) {
     for (size_t i = 0; i < doubts->count; i++) {
         struct doubted *item = &doubts->items[i];
         bool is_inside = is_in(item->spike, failure->seconds);
-        if ((is_taken && !is_inside) || !is_of_series(item->spike, failure))
+        if ((is_taken && !(is_inside && is_sure(item->spike))) ||
+            !is_of_series(item->spike, failure))
             continue;
         item->outside += is_inside ? 0 : failure->count;
         for (size_t j = 0; !is_again && j < item->count; j++)
@@ -162,19 +163,11 @@ static bool is_kept(const struct doubts *doubts, const struct spikes *spikes, si
     return is_borne_out(&doubts->items[place]);
 }
 
-static bool settle(const struct doubts *doubts, struct spikes *spikes) {
+bool doubts_settle(const struct doubts *doubts, struct spikes *spikes) {
     size_t kept = 0, count = spikes->count;
     for (size_t i = 0; i < count; i++)
         if (is_kept(doubts, spikes, i)) /* by what stands in its place, so far */
             spikes->items[kept++] = spikes->items[i];
     spikes->count = kept;
     return kept < count;
-}
-
-bool doubts_settle(const struct doubts *doubts, struct spikes *spikes) {
-    return settle(doubts, spikes);
-}
-
-void doubts_settle_alone(struct spikes *spikes) {
-    settle(NULL, spikes);
 }

@@ -18,10 +18,9 @@ void doubts_free(struct doubts *doubts);
 /* Every failure that was given to the drivers. */
 void doubts_look(struct doubts *doubts, const struct failure *failure);
 
-/* Takes those from the list, the same that was borrowed, that are none. Whether there were any:
- * then what is known of drivers is of other places. */
+/* Takes those from the list, the same that was borrowed, that are none. NULL where failures are not
+ * known one by one: only what is sure by itself stays. Whether any was none: then what is known of
+ * drivers is of other places. */
 bool doubts_settle(const struct doubts *doubts, struct spikes *spikes);
-/* The same where failures are not known one by one: only what is sure by itself stays. */
-void doubts_settle_alone(struct spikes *spikes);
 
 #endif

@@ -174,13 +174,14 @@ static bool move(struct watched *watched, struct spike *spike, const struct seri
         return false;
     int64_t start = moment_floor(first, bucket), end = moment_floor(last, bucket) + bucket;
     uint64_t count = series_book_count(book, spike->event, spike->class_name, start, end);
-    double expected = spike->expected * (double)(end - start) / (double)length;
+    double part = (double)(end - start) / (double)length, expected = spike->expected * part;
     bool moves = (start != spike->start || end != spike->end) && (double)count > 2 * expected;
     if (!moves)
         return false;
     spike->start = start;
     spike->end = end;
     spike->count = count;
+    spike->extra *= part;
     spike->expected = expected;
     return true;
 }
@@ -192,7 +193,7 @@ static bool is_same(const struct spike *a, const struct spike *b) {
 
 /* Two of a series that have met are one: the one that is farther beyond chance, and both their
  * time. */
-static bool join(struct spikes *spikes, const struct series_book *book) {
+static bool join_once(struct spikes *spikes, const struct series_book *book) {
     size_t kept = 0, count = spikes->count;
     for (size_t i = 0; i < count; i++) {
         struct spike *next = &spikes->items[i], *met = NULL;
@@ -203,19 +204,27 @@ static bool join(struct spikes *spikes, const struct series_book *book) {
             spikes->items[kept++] = *next;
             continue;
         }
-        int64_t length = met->end - met->start;
+        double length = (double)(met->end - met->start);
         met->start = next->start < met->start ? next->start : met->start;
         met->end = next->end > met->end ? next->end : met->end;
         met->count = series_book_count(book, met->event, met->class_name, met->start, met->end);
-        met->expected *= (double)(met->end - met->start) / (double)length;
+        met->expected *= (double)(met->end - met->start) / length;
+        met->extra *= (double)(met->end - met->start) / length;
     }
     spikes->count = kept;
     return kept < count;
+}
+
+bool edges_join(struct spikes *spikes, const struct series_book *book) {
+    bool has_joined = false;
+    while (join_once(spikes, book))
+        has_joined = true;
+    return has_joined;
 }
 
 bool edges_move(struct edges *edges, struct spikes *spikes, const struct series_book *book) {
     bool has_moved = false;
     for (size_t i = 0; i < edges->count; i++)
         has_moved |= move(&edges->items[i], &spikes->items[i], book);
-    return join(spikes, book) || has_moved;
+    return has_moved;
 }

@@ -21,5 +21,7 @@ void edges_look(struct edges *edges, const struct failure *failure);
 /* Moves start and end of the spikes to edges of buckets, and what is counted and expected between
  * them with it; those that meet become one. False: none has moved. */
 bool edges_move(struct edges *edges, struct spikes *spikes, const struct series_book *book);
+/* Makes one of those of a series that have met. False: none have. */
+bool edges_join(struct spikes *spikes, const struct series_book *book);
 
 #endif

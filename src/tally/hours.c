@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/moment.h"
 #include "tally/counter.h"
 #include "tally/counts.h"
 
@@ -39,7 +40,7 @@ static void hours_release(void *content) {
 static uint64_t quarter_of(int64_t seconds) {
     if (seconds == MOMENT_NONE)
         return no_quarter;
-    int64_t quarter = seconds / QUARTER - (seconds % QUARTER < 0);
+    int64_t quarter = moment_units(seconds, QUARTER);
     return (uint64_t)quarter + ((uint64_t)1 << 62);
 }
 

@@ -110,7 +110,7 @@ static void test_settled_alone(void **state) {
                             {.count = 2, .surprise = 9, .needed = 10},
                             {.count = 3, .surprise = 8, .needed = 8}};
     struct spikes spikes = {.items = items, .count = 3};
-    doubts_settle_alone(&spikes);
+    doubts_settle(NULL, &spikes);
     assert_int_equal(spikes.count, 2);
     assert_int_equal(items[0].count, 1);
     assert_int_equal(items[1].count, 3);

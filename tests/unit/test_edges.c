@@ -90,10 +90,12 @@ static bool move_all(struct world *world, struct spike *items, size_t count,
     give_all(world, runs, 2);
     drivers_rank(world->drivers);
     world->edges = edges_new(&world->spikes, world->drivers);
-    if (!world->edges) /* no driver tells */
-        return false;
-    give_all(world, runs, 3);
-    return edges_move(world->edges, &world->spikes, world->book);
+    bool has_moved = false;
+    if (world->edges) { /* a driver tells */
+        give_all(world, runs, 3);
+        has_moved = edges_move(world->edges, &world->spikes, world->book);
+    }
+    return edges_join(&world->spikes, world->book) || has_moved;
 }
 
 /* Found between two times: gives whether it has moved. */
@@ -162,6 +164,25 @@ static void test_strays_before(void **state) {
     end(&world);
 }
 
+/* The third lies across both of the others, so all three are one. */
+static void test_all_that_meet(void **state) {
+    (void)state;
+    struct world world = {.book = series_book_new(SERIES_BUCKET)};
+    const struct run_of runs[] = {{0, 400, 5, "lost.example.net"}, {0}};
+    give_all(&world, runs, 0);
+    struct spike three[] = {found_at(&world, 0, 100), found_at(&world, 200, 300),
+                            found_at(&world, 80, 220)};
+    struct spikes spikes = {.items = three, .count = 3};
+    three[0].extra = three[0].expected / 2;
+    assert_true(edges_join(&spikes, world.book));
+    assert_int_equal(spikes.count, 1);
+    assert_int_equal((three[0].start - BEGIN) / MINUTE, 0);
+    assert_int_equal((three[0].end - BEGIN) / MINUTE, 300);
+    assert_true(three[0].extra == three[0].expected / 2);
+    assert_false(edges_join(&spikes, world.book));
+    series_book_free(world.book);
+}
+
 /* Found in two parts: its driver says that they are one. */
 static void test_two_that_meet(void **state) {
     (void)state;
@@ -188,9 +209,10 @@ static void test_nothing_drove_it(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_found_too_wide), cmocka_unit_test(test_found_too_late),
-        cmocka_unit_test(test_a_stray_one),    cmocka_unit_test(test_strays_before),
-        cmocka_unit_test(test_two_that_meet),  cmocka_unit_test(test_nothing_drove_it),
+        cmocka_unit_test(test_found_too_wide),   cmocka_unit_test(test_found_too_late),
+        cmocka_unit_test(test_a_stray_one),      cmocka_unit_test(test_strays_before),
+        cmocka_unit_test(test_all_that_meet),    cmocka_unit_test(test_two_that_meet),
+        cmocka_unit_test(test_nothing_drove_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

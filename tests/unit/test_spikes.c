@@ -135,7 +135,7 @@ static const struct {
 static void find_sure(const struct series_book *book, const struct series_book *usual,
                       struct spikes *spikes_r) {
     spikes_find(book, usual, spikes_r);
-    doubts_settle_alone(spikes_r);
+    doubts_settle(NULL, spikes_r);
 }
 
 static const struct spike *spike_of(const struct spikes *spikes, enum event event,
