@@ -260,7 +260,6 @@ static void add_figures(const struct standing *standing, struct cell *row, const
     }
 }
 
-/* What has no name is null for machines. */
 static struct slice shown_name(const struct standing *standing, struct slice name) {
     enum part part = standing->list->part;
     enum word none =
