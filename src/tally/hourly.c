@@ -310,18 +310,18 @@ static int64_t closed_at(int64_t now) {
     return hour_of(now - OPEN_FOR);
 }
 
+/* Counts late entries. True: so many came in a row that the clock must have been set back. */
+static bool count_late(struct log_host *host, int64_t seconds) {
+    if (seconds == MOMENT_NONE)
+        return false;
+    host->late_run = hour_of(seconds) < host->closed ? host->late_run + 1 : 0;
+    return host->late_run == LATE_RUN;
+}
+
 /* True: hours are over now. */
 static bool move_clock(struct log_host *host, int64_t seconds) {
     if (seconds == MOMENT_NONE)
         return false;
-    host->late_run = hour_of(seconds) < host->closed ? host->late_run + 1 : 0;
-    if (host->late_run == LATE_RUN) {
-        host->late_run = 0;
-        host->now = seconds;
-        host->closed = closed_at(seconds);
-        host->last = NULL;
-        return false;
-    }
     bool is_leap = host->now != MOMENT_NONE && seconds > host->now + LEAP;
     int64_t believed = is_leap && host->ahead < seconds ? host->ahead : seconds;
     host->ahead = is_leap ? seconds : MOMENT_NONE;
@@ -593,8 +593,17 @@ static void give_late(struct hourly *hourly, struct log_host *host) {
     host->last = NULL;
 }
 
-static void close_days(struct hourly *hourly, struct log_host *host) {
-    int64_t closed_day = day_of(host->closed);
+/* The store lets go of old hours by this clock. It is told when it moves, and not at the end of a
+ * run, so that what is let go does not depend on where runs end. */
+static void move_closed(struct hourly *hourly, struct log_host *host, int64_t closed) {
+    bool is_same_day = day_of(host->closed) == day_of(closed);
+    const struct hourly_sink *sink = &hourly->sink;
+    host->closed = closed;
+    if (!is_same_day)
+        sink->clock(sink->context, &(struct hourly_clock){host->name, day_of(closed)});
+}
+
+static void close_days(struct hourly *hourly, struct log_host *host, int64_t closed_day) {
     size_t kept = 0;
     for (size_t i = 0; i < host->day_count; i++) {
         struct day *day = host->days[i];
@@ -611,11 +620,11 @@ static void close_days(struct hourly *hourly, struct log_host *host) {
 /* What is late for the hours handed over before goes first, as it would at the end of a run. */
 static void close_hours(struct hourly *hourly, struct log_host *host) {
     size_t kept = 0;
+    int64_t closed = closed_at(host->now);
     give_late(hourly, host);
-    host->closed = closed_at(host->now);
     for (size_t i = 0; i < host->open.count; i++) {
         struct hour *hour = host->open.items[i];
-        if (hour->number >= host->closed) {
+        if (hour->number >= closed) {
             host->open.items[kept++] = hour;
             continue;
         }
@@ -624,13 +633,24 @@ static void close_hours(struct hourly *hourly, struct log_host *host) {
         hour_free(hour);
     }
     host->open.count = kept;
-    close_days(hourly, host);
+    close_days(hourly, host, day_of(closed));
+    move_closed(hourly, host, closed);
     host->last = NULL;
+}
+
+/* What was late is so for the days that were over until now, as at the end of a run. */
+static void set_back(struct hourly *hourly, struct log_host *host, int64_t seconds) {
+    give_late(hourly, host);
+    host->late_run = 0;
+    host->now = seconds;
+    move_closed(hourly, host, closed_at(seconds));
 }
 
 /* The hour in which an entry counts. */
 static struct hour *hour_for(struct hourly *hourly, struct log_host *host, int64_t seconds) {
-    if (move_clock(host, seconds))
+    if (count_late(host, seconds))
+        set_back(hourly, host, seconds);
+    else if (move_clock(host, seconds))
         close_hours(hourly, host);
     int64_t known = host->now == MOMENT_NONE ? 0 : host->now;
     int64_t number = hour_of(seconds == MOMENT_NONE ? known : seconds);
@@ -841,7 +861,6 @@ void hourly_add(struct hourly *hourly, const struct counting *counting) {
 }
 
 void hourly_give(struct hourly *hourly) {
-    const struct hourly_sink *sink = &hourly->sink;
     give_templates(hourly);
     for (size_t i = 0; i < hourly->host_count; i++) {
         struct log_host *host = hourly->hosts[i];
@@ -849,8 +868,6 @@ void hourly_give(struct hourly *hourly) {
         struct giving giving = {hourly, host, CELL_OPEN, NULL};
         for (size_t at = 0; at < host->open.count; at++)
             give_hour(&giving, host->open.items[at]);
-        if (host->closed != never)
-            sink->clock(sink->context, &(struct hourly_clock){host->name, day_of(host->closed)});
     }
 }
 

@@ -155,17 +155,26 @@ static void samples_in_parts(void **state) {
 }
 
 /* More names than are kept, over five days, of two hosts; every tenth entry is late, some by days,
- * and some stamps are far ahead. */
+ * some stamps are far ahead, and now and then the clock is set forth or back for so long that it is
+ * believed. */
 static void many_names_in_parts(void **state) {
     static const char *const clock_names[] = {"mx1", "mx2"};
     (void)state;
     for (int round = 0; HAS_SQLITE && round < ROUNDS; round++) {
         struct slice lines[LINES];
+        unsigned ahead_until = 0, back_until = 0, set_back = 0;
         for (unsigned i = 0; i < LINES; i++) {
             char text[400];
+            if (laws_chance(1500) == 0)
+                ahead_until = i + 10;
+            if (laws_chance(300) == 0) {
+                set_back = 180 + laws_chance(1500);
+                back_until = i + 100 + laws_chance(200);
+            }
             unsigned minute = i * 5 * 24 * 60 / LINES,
-                     back = laws_chance(10) ? 0 : laws_chance(3000);
-            if (laws_chance(200) == 0)
+                     back = (i < back_until ? set_back : 0) +
+                            (laws_chance(10) ? 0 : laws_chance(3000));
+            if (i < ahead_until || laws_chance(200) == 0)
                 minute += 20000;
             else
                 minute = minute > back ? minute - back : 0;
