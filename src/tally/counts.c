@@ -7,7 +7,7 @@
  * so, and the bits below where its numbers are now. Numbers of 64 bits have words of their own.
  *
  * Rows stand in the order of their keys, each at its home (the high half of key times homes), or as
- * near behind as those before it allow. So a search ends where a greater key stands, seven of eight
+ * near behind as those before it allow. So a search ends where a greater key stands, three of four
  * places can be taken, and growing is done in place: all rows move to the end, and from there in
  * order to their new homes. There are never two tables; what is held is the peak.
  *
@@ -149,10 +149,11 @@ static void grow(struct counts *counts, size_t homes, size_t behind) {
 }
 
 /* Many rows grow by a quarter, so that they never hold much more than they need; one is then moved
- * ten times. True: all have moved. */
+ * ten times. With seven of eight places taken a report would have 8 % less memory, and take 3 % more
+ * time: ways from home are long then. True: all have moved. */
 static bool grow_when_full(struct counts *counts) {
     size_t homes = counts->homes;
-    if ((counts->count + 1) * 8 <= homes * 7)
+    if ((counts->count + 1) * 4 <= homes * 3)
         return false;
     homes = homes ? homes + homes / (homes < FEW_HOMES ? 1 : 4) : FIRST_HOMES;
     grow(counts, homes, counts->places ? counts->places - counts->homes : FIRST_BEHIND);
