@@ -7,11 +7,6 @@
 
 #include "base/ascii.h"
 
-static inline uint64_t mix(uint64_t a, uint64_t b) {
-    __uint128_t product = (__uint128_t)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
 /* The last bytes of a text, fewer than eight, as a word with nothing behind them. With a whole word
  * before them they are read together with its end, which is shifted out: no loop, no call. */
 static inline uint64_t last_bytes(const unsigned char *at, size_t rest, size_t length) {
@@ -34,10 +29,10 @@ static inline uint64_t hash_of(const void *bytes, size_t length, uint64_t seed, 
     size_t rest = length;
     for (; rest >= sizeof word; at += sizeof word, rest -= sizeof word) {
         memcpy(&word, at, sizeof word);
-        hash = mix(hash ^ (lower ? lower_of_eight(word) : word), 0xd6e8feb86659fd93u);
+        hash = hash_mix(hash ^ (lower ? lower_of_eight(word) : word), 0xd6e8feb86659fd93u);
     }
     word = last_bytes(at, rest, length);
-    hash = mix(hash ^ (lower ? lower_of_eight(word) : word), 0xa0761d6478bd642fu);
+    hash = hash_mix(hash ^ (lower ? lower_of_eight(word) : word), 0xa0761d6478bd642fu);
     return hash ^ hash >> 32;
 }
 

@@ -6,6 +6,12 @@
 
 #include "base/slice.h"
 
+/* Multiply and fold. */
+static inline uint64_t hash_mix(uint64_t a, uint64_t b) {
+    __uint128_t product = (__uint128_t)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
 /* The same in every run, on machines of one byte order: it is saved. */
 uint64_t bytes_hash(const void *bytes, size_t length);
 /* That of the text with its ASCII letters small. */

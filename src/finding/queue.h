@@ -114,6 +114,7 @@ struct queue {
     size_t waiting_used, waiting_capacity;
     uint32_t free_item, free_waiting;
     struct causes causes;
+    uint64_t secret; /* of this run, for hashes of queue IDs */
     struct queue_list open, ended;
     uint64_t open_count, ended_count, dropped;
     size_t text_held; /* of all messages and recipients */
