@@ -19,10 +19,12 @@ void logins_hear(struct logins *logins, struct finding *finding, bool login);
  * of a failed login is only what was tried; nor has a server that we deliver to a login here. */
 static inline void logins_follow(struct logins *logins, struct finding *finding) {
     const struct record *record = &finding->record;
+    if (!record->peer_ip.length) /* most */
+        return;
     bool login =
         record->user.length && record->event != EVENT_AUTH_FAILED && record->kind != RECORD_OUTCOME;
     bool is_asked = logins->items && record->direction == DIRECTION_IN && record_is_finding(record);
-    if (record->peer_ip.length && (login || is_asked))
+    if (login || is_asked)
         logins_hear(logins, finding, login);
 }
 void logins_save(const struct logins *logins, struct pack *pack);
