@@ -31,16 +31,19 @@ void arena_release(struct arena *arena) {
     arena_init(arena);
 }
 
-void arena_clear(struct arena *arena) {
-    arena->current = arena->first;
-    arena->used = 0;
+static void begin_chunk(struct arena *arena, struct arena_chunk *chunk) {
+    arena->current = chunk;
+    arena->next = chunk->bytes;
+    arena->left = chunk->size;
 }
 
-static struct arena_chunk *chunk_with_room(struct arena *arena, size_t size) {
-    struct arena_chunk *chunk = arena->current;
-    if (chunk && chunk->size - arena->used >= size)
-        return chunk;
-    struct arena_chunk **link = chunk ? &chunk->next : &arena->first;
+void arena_clear(struct arena *arena) {
+    if (arena->first)
+        begin_chunk(arena, arena->first);
+}
+
+void arena_next_chunk(struct arena *arena, size_t size) {
+    struct arena_chunk **link = arena->current ? &arena->current->next : &arena->first;
     if (!*link || (*link)->size < size) {
         size_t room = size > CHUNK ? size : CHUNK;
         struct arena_chunk *fresh = memory_resize(NULL, sizeof *fresh + room, 1);
@@ -48,17 +51,7 @@ static struct arena_chunk *chunk_with_room(struct arena *arena, size_t size) {
         fresh->next = *link;
         *link = fresh;
     }
-    arena->current = *link;
-    arena->used = 0;
-    return *link;
-}
-
-void *arena_alloc(struct arena *arena, size_t size) {
-    size = (size + 15) & ~(size_t)15;
-    struct arena_chunk *chunk = chunk_with_room(arena, size);
-    void *block = chunk->bytes + arena->used;
-    arena->used += size;
-    return block;
+    begin_chunk(arena, *link);
 }
 
 void *arena_zero(struct arena *arena, size_t size) {
