@@ -10,8 +10,9 @@
 /* ---- what is counted and shown: under masks, when they are asked for ---- */
 
 static void gather(struct job *job, const struct finding *finding) {
-    job->countings = memory_grow(job->countings, &job->counting_capacity, job->counting_count + 1,
-                                 sizeof *job->countings);
+    if (job->counting_count == job->counting_capacity)
+        job->countings = memory_grow(job->countings, &job->counting_capacity,
+                                     job->counting_count + 1, sizeof *job->countings);
     counting_begin(&job->countings[job->counting_count++], finding);
 }
 
@@ -166,7 +167,7 @@ static void take_for_history(struct run *run, const struct finding *finding) {
     journey_take(run->whole, &whole, count_for_history, run);
 }
 
-static void take_finding(struct run *run, struct finding *finding, const char *source) {
+static inline void take_finding(struct run *run, struct finding *finding, const char *source) {
     finding->source = source;
     if (run->hear)
         run->hear(run->context, finding);

@@ -58,6 +58,10 @@ char *memory_copy(const char *text, size_t length) {
     return copy;
 }
 
+void memory_clear(void *at, size_t size) {
+    memset(at, 0, size);
+}
+
 void *memory_grow(void *array, size_t *capacity, size_t needed, size_t item_size) {
     if (needed <= *capacity)
         return array;

@@ -17,6 +17,10 @@ void *memory_resize(void *block, size_t count,
                     size_t size);                   /* overflow of count * size ends it too */
 char *memory_copy(const char *text, size_t length); /* with a NUL behind it */
 
+/* For what has some hundred bytes: zeros by the widest moves of the machine. A compiler that was
+ * told to clear by plain ones (Makefile) takes 80 instructions for 320 bytes. */
+void memory_clear(void *at, size_t size);
+
 /* Makes room for one more item in a growing array; *capacity is updated. Returns the array. */
 void *memory_grow(void *array, size_t *capacity, size_t needed, size_t item_size);
 

@@ -3,6 +3,7 @@
  * for the second time. */
 #include "tally/counting.h"
 
+#include "base/memory.h"
 #include "tally/destinations.h"
 #include "tally/named.h"
 
@@ -127,7 +128,8 @@ static unsigned what_of(const struct counting *counting) {
 }
 
 void counting_begin(struct counting *counting, const struct finding *finding) {
-    *counting = (struct counting){.finding = finding};
+    memory_clear(counting, sizeof *counting);
+    counting->finding = finding;
     if (finding->after != FATE_NONE) {
         counting->from = finding->before;
         counting->into = finding->after;
