@@ -22,7 +22,6 @@ enum {
     TEXT_KEPT = 256,
     TEXT_STEP = 64,
     TEXT_MOST = 16 * 1024,
-    ID_MOST = 56,
     ADDRESS_MOST = 512,
     SPELLINGS_TRIED = 64,
 };
@@ -401,32 +400,6 @@ static struct message *item_new(struct queue *queue) {
     return message;
 }
 
-/* Most have 8 to 16 bytes: two words that may overlap, without a loop and a call, take 12
- * instructions where secret_hash takes 40. */
-static inline uint64_t id_hash(const struct queue *queue, struct slice id) {
-    uint64_t first, last;
-    if (id.length < sizeof first || id.length > 2 * sizeof first)
-        return secret_hash(id);
-    memcpy(&first, id.at, sizeof first);
-    memcpy(&last, id.at + id.length - sizeof last, sizeof last);
-    return hash_mix(first ^ queue->secret, last ^ ~queue->secret);
-}
-
-static inline uint32_t message_hash(const struct queue *queue, uint64_t server, struct slice id) {
-    return (uint32_t)(hash_with(id_hash(queue, id), server) >> 32);
-}
-
-static inline struct message *message_find(const struct queue *queue, uint64_t server,
-                                           struct slice id, uint32_t hash) {
-    struct places_walk walk = places_walk(hash);
-    for (uint32_t at; (at = places_next(&queue->messages, &walk)) != PLACES_END;) {
-        struct message *message = &queue->items[at];
-        if (message->server == server && slice_equal(id_of(message), id))
-            return message;
-    }
-    return NULL;
-}
-
 /* In no list yet. */
 static struct message *message_add(struct queue *queue, uint64_t server, struct slice id,
                                    uint32_t hash) {
@@ -441,22 +414,8 @@ static struct message *message_add(struct queue *queue, uint64_t server, struct 
     return message;
 }
 
-static bool is_id(struct slice id) {
-    return id.length && id.length <= ID_MOST;
-}
-
-struct message *queue_find(const struct queue *queue, uint64_t server, struct slice id) {
-    return is_id(id) ? message_find(queue, server, id, message_hash(queue, server, id)) : NULL;
-}
-
-struct message *queue_begin(struct queue *queue, uint64_t server, struct slice id) {
-    if (!is_id(id))
-        return NULL;
-    uint32_t hash = message_hash(queue, server, id);
-    struct message *message = message_find(queue, server, id, hash);
-    if (message)
-        return message;
-    message = message_add(queue, server, id, hash);
+struct message *queue_add(struct queue *queue, uint64_t server, struct slice id, uint32_t hash) {
+    struct message *message = message_add(queue, server, id, hash);
     list_append(queue, message);
     queue->open_count++;
     queue->ripe = true;
@@ -651,11 +610,11 @@ static void save_message(const struct queue *queue, const struct message *messag
 static void load_message(struct queue *queue, struct unpack *unpack) {
     uint64_t server = unpack_number(unpack);
     struct slice id = unpack_text(unpack);
-    if (unpack->broken || !is_id(id) || queue_find(queue, server, id)) {
+    if (unpack->broken || !queue_can_follow(id) || queue_find(queue, server, id)) {
         unpack->broken = true;
         return;
     }
-    struct message *message = message_add(queue, server, id, message_hash(queue, server, id));
+    struct message *message = message_add(queue, server, id, queue_hash(queue, server, id));
     for (int field = 0; field < FIELDS; field++)
         message_keep(queue, message, (enum field)field, unpack_text(unpack));
     load_flags(message, unpack);
