@@ -186,22 +186,25 @@ static struct session *session_under(const struct sessions *sessions, uint64_t k
     return &sessions->items[place];
 }
 
+/* Nothing is known of it; what its text holds is said by the lengths. */
+static void session_begin(struct sessions *sessions, size_t place, uint64_t key) {
+    memset(&sessions->items[place], 0, offsetof(struct session, text));
+    sessions->items[place].said = MOMENT_NONE;
+    sessions->keys[place] = (struct session_key){key, MOMENT_NONE};
+    if (sessions->spoken)
+        sessions->spoken[place] = (struct spoken){0};
+}
+
 static struct session *session_begun_under(struct sessions *sessions, uint64_t key,
                                            const struct finding *finding) {
-    struct session *session = session_under(sessions, key, finding);
-    if (!session) {
-        make_places(sessions);
-        size_t known = place_of(sessions, key);
-        size_t place = known != NO_PLACE ? known : place_for(sessions, key);
-        session = &sessions->items[place];
-        *session = (struct session){.said = MOMENT_NONE};
-        sessions->keys[place] = (struct session_key){key, MOMENT_NONE};
-        if (sessions->spoken)
-            sessions->spoken[place] = (struct spoken){0};
-    }
+    make_places(sessions);
+    size_t known = place_of(sessions, key);
+    size_t place = known != NO_PLACE ? known : place_for(sessions, key);
+    if (known == NO_PLACE || is_over(&sessions->keys[place], finding))
+        session_begin(sessions, place, key);
     if (finding->time.seconds != MOMENT_NONE)
-        sessions->keys[session - sessions->items].heard = finding->time.seconds;
-    return session;
+        sessions->keys[place].heard = finding->time.seconds;
+    return &sessions->items[place];
 }
 
 /* The session of the finding; NULL: not heard of. */
