@@ -20,10 +20,15 @@ static bool is_event(const struct finding *finding) {
            !(finding->is_notice && record->kind == RECORD_OUTCOME);
 }
 
+/* Most often the journey put the one text into both. */
+static bool is_same(struct slice a, struct slice b) {
+    return (a.at == b.at && a.length == b.length) || slice_equal(a, b);
+}
+
 /* What is known of the sender that stands in the record, which most often is the message's. */
 static struct origin_hashes *hashes_of(const struct origin *origin, const struct record *record) {
     bool is_origins = origin && origin->has_sender &&
-                      (!record->has_sender || slice_equal(record->sender, origin->sender));
+                      (!record->has_sender || is_same(record->sender, origin->sender));
     return is_origins ? origin->hashes : NULL;
 }
 
