@@ -99,7 +99,6 @@ static struct slice lent(const struct journey *journey, struct slice text) {
     return journey->arena && text.length ? arena_copy(journey->arena, text) : text;
 }
 
-/* All that was said of a message lies in one piece, so it is copied at once. */
 static void lend_text(struct journey *journey, const struct message *message) {
     journey->lent.text = message->text;
     if (journey->arena)
@@ -109,14 +108,24 @@ static void lend_text(struct journey *journey, const struct message *message) {
     journey->lent.message = message;
 }
 
-static inline struct slice lent_field(struct journey *journey, const struct message *message,
-                                      enum field field) {
-    size_t length = message->fields[field].length;
-    if (!length)
-        return (struct slice){0};
+/* All that was said of a message lies in one piece, so it is copied at once. */
+static inline const char *lent_text(struct journey *journey, const struct message *message) {
     if (journey->lent.message != message || journey->lent.length != message->text_used)
         lend_text(journey, message);
-    return (struct slice){journey->lent.text + message->fields[field].at, length};
+    return journey->lent.text;
+}
+
+/* text: that of lent_text. */
+static inline struct slice field_in(const char *text, const struct message *message,
+                                    enum field field) {
+    size_t length = message->fields[field].length;
+    return length ? (struct slice){text + message->fields[field].at, length} : (struct slice){0};
+}
+
+static inline struct slice lent_field(struct journey *journey, const struct message *message,
+                                      enum field field) {
+    return message->fields[field].length ? field_in(lent_text(journey, message), message, field)
+                                         : (struct slice){0};
 }
 
 /* What is not asked for is no finding; but the recipient whose state counted has left it. */
@@ -703,28 +712,30 @@ static struct origin *lent_origin(struct journey *journey, size_t place) {
                           : &journey->origins[place];
 }
 
+/* What was said of a message when it arrived, at its first hop or at this one. `hashes`: NULL when
+ * those of the message are of another. */
+static inline const struct origin *lend_origin(struct journey *journey, size_t place,
+                                               const struct message *message, bool first,
+                                               struct origin_hashes *hashes) {
+    struct origin *origin = lent_origin(journey, place);
+    const char *text = lent_text(journey, message);
+    origin->has_sender = message->has_sender;
+    origin->sender = field_in(text, message, FIELD_SENDER);
+    origin->host = field_in(text, message, first ? FIELD_FROM_HOST : FIELD_HOST);
+    origin->ip = field_in(text, message, first ? FIELD_FROM_IP : FIELD_IP);
+    origin->hashes = hashes;
+    return origin;
+}
+
 /* Whose mail it is. */
 static const struct origin *origin_of(struct journey *journey, struct message *message) {
-    struct origin *origin = lent_origin(journey, 0);
-    bool first = has_first_hop(message);
-    *origin =
-        (struct origin){.has_sender = message->has_sender,
-                        .sender = lent_field(journey, message, FIELD_SENDER),
-                        .host = lent_field(journey, message, first ? FIELD_FROM_HOST : FIELD_HOST),
-                        .ip = lent_field(journey, message, first ? FIELD_FROM_IP : FIELD_IP),
-                        .hashes = &message->hashes};
-    return origin;
+    return lend_origin(journey, 0, message, has_first_hop(message), &message->hashes);
 }
 
 /* Who handed the message in. */
 static const struct origin *client_of(struct journey *journey, struct message *message) {
-    struct origin *client = lent_origin(journey, 1);
-    *client = (struct origin){.has_sender = message->has_sender,
-                              .sender = lent_field(journey, message, FIELD_SENDER),
-                              .host = lent_field(journey, message, FIELD_HOST),
-                              .ip = lent_field(journey, message, FIELD_IP),
-                              .hashes = has_first_hop(message) ? NULL : &message->hashes};
-    return client;
+    return lend_origin(journey, 1, message, false,
+                       has_first_hop(message) ? NULL : &message->hashes);
 }
 
 /* Lent to the finding while it is given. */
