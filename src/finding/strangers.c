@@ -16,15 +16,31 @@ static bool is_private_172(struct slice ip) {
            second <= 31;
 }
 
+/* Of those that begin with '1', told apart by the second byte. */
+static bool is_near_1(struct slice ip) {
+    switch (ip.length > 1 ? ip.at[1] : '\0') {
+    case '0':
+        return slice_starts(ip, SLICE("10."));
+    case '2':
+        return slice_starts(ip, SLICE("127."));
+    case '6':
+        return slice_starts(ip, SLICE("169.254."));
+    case '7':
+        return is_private_172(ip);
+    case '9':
+        return slice_starts(ip, SLICE("192.168."));
+    default:
+        return false;
+    }
+}
+
 /* RFC 1918, 3927, 4193 and 4291. By the first byte: it is asked of every delivery, and most are to
  * neither. */
 bool ip_is_near(struct slice ip) {
     slice_skip(&ip, SLICE("::ffff:"));
     switch (ip.length ? ip.at[0] : '\0') {
     case '1':
-        return slice_starts(ip, SLICE("127.")) || slice_starts(ip, SLICE("10.")) ||
-               slice_starts(ip, SLICE("192.168.")) || slice_starts(ip, SLICE("169.254.")) ||
-               is_private_172(ip);
+        return is_near_1(ip);
     case 'f':
     case 'F':
         return slice_starts_nocase(ip, SLICE("fc")) || slice_starts_nocase(ip, SLICE("fd")) ||
