@@ -89,6 +89,13 @@ struct before {
     char program[80]; /* of went */
 };
 
+/* The lines of a program that are not in its ledger yet. */
+struct seen {
+    uint32_t tag;                /* its number; 0: the place is free */
+    uint32_t at;                 /* of the ledger: bytes into the values of the map */
+    uint32_t lines[READINGS][2]; /* inside the asked span, and outside */
+};
+
 /* One block on its way. */
 struct job {
     struct lines_block block;
@@ -104,15 +111,17 @@ struct job {
     bool is_joined[2]; /* stdout, stderr: no piece before the block can still belong to the next */
     uint64_t lines, lost;
     struct ledger ledger;
-    struct map programs; /* name -> struct ledger */
-    struct {
-        uint32_t tag, at;  /* number of a known tag; bytes into the values of `programs` */
-    } seen[PROGRAMS_SEEN]; /* a few of them, found without hashing */
+    struct map programs;             /* name -> struct ledger */
+    struct seen seen[PROGRAMS_SEEN]; /* a few of them */
     uint64_t own, unknown, wrapped;
     struct odd_line samples[JOB_SAMPLES]; /* not understood, inside the asked span */
     size_t sample_count;
     struct odd_line odd[ODD_KINDS]; /* the first ones, inside or outside */
     struct span span;
+    struct {
+        int64_t seconds; /* of the line before: most lines are of the same */
+        bool outside;    /* what is of it is, of the asked span */
+    } second;
     struct own_last own_last;
     bool guessed;
 };

@@ -15,6 +15,13 @@ static inline uint64_t digits_load(const char *text) {
            (uint64_t)at[7] << 56;
 }
 
+/* The number that eight bytes from 0 to 9 make, the first one lowest. */
+static inline uint32_t digits_value(uint64_t digits) {
+    digits = (digits * 10 + (digits >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
+    digits = (digits * 100 + (digits >> 16)) & UINT64_C(0x0000ffff0000ffff);
+    return (uint32_t)(digits * 10000 + (digits >> 32));
+}
+
 /* How many of the eight bytes at `at` are digits, from the first on; *number_r is what they make.
  */
 static inline unsigned digits_read(const char *at, uint32_t *number_r) {
@@ -22,11 +29,18 @@ static inline unsigned digits_read(const char *at, uint32_t *number_r) {
     uint64_t digits = digits_load(at) ^ each * '0'; /* of a digit its number is left, 0 to 9 */
     uint64_t others = (((digits & each * 0x7f) + each * (0x80 - 10)) | digits) & each * 0x80;
     unsigned count = others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
-    digits = count ? digits << (64 - 8 * count) : 0; /* zeros in front instead of what is behind */
-    digits = (digits * 10 + (digits >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
-    digits = (digits * 100 + (digits >> 16)) & UINT64_C(0x0000ffff0000ffff);
-    *number_r = (uint32_t)(digits * 10000 + (digits >> 32));
+    *number_r = digits_value(count ? digits << (64 - 8 * count) : 0); /* zeros in front instead */
     return count;
+}
+
+/* Whether so many bytes (1 to 8) are digits; *number_r is what they make. Eight are read. */
+static inline bool digits_are(const char *at, unsigned count, uint32_t *number_r) {
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    uint64_t digits = (digits_load(at) ^ each * '0') << (64 - 8 * count); /* zeros in front */
+    if (((digits + each * (0x80 - 10)) | digits) & each * 0x80)
+        return false;
+    *number_r = digits_value(digits);
+    return true;
 }
 
 /* The highest bit of each byte that is not from `first` to `last`. */

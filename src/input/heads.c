@@ -35,44 +35,65 @@ static size_t tag_place(const char *at, size_t length) {
 
 /* ---- reading */
 
-/* Moves behind the stamp. All that is looked at are the first HEADS_MINUTE + 11 bytes. */
-static inline bool take_time(const struct heads *heads, const char **at_, struct moment *moment_r) {
-    static const uint32_t nanos_of[MOST_DIGITS + 1] = {0,      100000000, 10000000, 1000000,
-                                                       100000, 10000,     1000,     100};
-    const char *at = *at_, *minute = heads->minute.text;
-    size_t length = heads->minute.length, last = length - WORD;
-    if (memcmp(at, minute, WORD) != 0 ||
-        memcmp(at + YEARLESS - WORD, minute + YEARLESS - WORD, WORD) != 0 ||
-        memcmp(at + last, minute + last, WORD) != 0)
+/* Another second of the same minute, which is kept then. */
+static bool turn_second(struct heads *heads, const char *at) {
+    size_t place = heads->stamp.length - 2;
+    unsigned tens = (unsigned char)(at[place] - '0'), ones = (unsigned char)(at[place + 1] - '0');
+    char *known = heads->stamp.text + place;
+    if (memcmp(at + place + 2 - WORD, known + 2 - WORD, WORD - 2) != 0 || ones > 9 ||
+        tens * 10 + ones > 60)
         return false;
-    at += length;
-    unsigned tens = (unsigned char)(at[0] - '0'), ones = (unsigned char)(at[1] - '0');
-    unsigned second = tens * 10 + ones, digits = heads->minute.digits;
-    uint32_t fraction = 0;
-    if (ones > 9 || second > 60)
-        return false;
-    at += 2;
-    if (digits) {
-        if (at[0] != '.' || digits_read(at + 1, &fraction) != digits)
-            return false;
-        at += 1 + digits;
-    } else if (at[0] == '.') {
-        return false;
-    }
-    *moment_r = (struct moment){heads->minute.seconds + second, fraction * nanos_of[digits],
-                                heads->minute.offset, (uint8_t)digits};
-    *at_ = at;
+    heads->stamp.seconds += (int)(tens * 10 + ones) - ((known[0] - '0') * 10 + known[1] - '0');
+    memcpy(known, at + place, 2);
     return true;
 }
 
-static inline bool take_host(const struct heads *heads, const char **at_, const char *end,
+/* A dot and so many digits, and no more of them. */
+static inline bool take_fraction(const char *at, unsigned digits, uint32_t *nanos_r) {
+    static const uint32_t nanos_of[MOST_DIGITS + 1] = {0,      100000000, 10000000, 1000000,
+                                                       100000, 10000,     1000,     100};
+    uint32_t fraction;
+    if (at[0] != '.' || !digits_are(at + 1, digits, &fraction) || is_digit(at[1 + digits]))
+        return false;
+    *nanos_r = fraction * nanos_of[digits];
+    return true;
+}
+
+/* Moves behind the stamp: most lines are of the second of one before. All that is looked at are the
+ * first HEADS_STAMP + 9 bytes. */
+static inline bool take_time(struct heads *heads, const char **at_, struct moment *moment_r) {
+    const char *at = *at_, *known = heads->stamp.text;
+    size_t length = heads->stamp.length, last = length - WORD;
+    unsigned digits = heads->stamp.digits;
+    uint32_t nanos = 0;
+    if (memcmp(at, known, WORD) != 0 ||
+        memcmp(at + YEARLESS - WORD, known + YEARLESS - WORD, WORD) != 0 ||
+        (memcmp(at + last, known + last, WORD) != 0 && !turn_second(heads, at)))
+        return false;
+    at += length;
+    if (digits ? !take_fraction(at, digits, &nanos) : at[0] == '.')
+        return false;
+    *moment_r = (struct moment){heads->stamp.seconds, nanos, heads->stamp.offset, (uint8_t)digits};
+    *at_ = at + digits + (digits > 0);
+    return true;
+}
+
+static inline bool is_host(const struct heads *heads, size_t place, const char *at, size_t left) {
+    size_t length = heads->hosts[place].length;
+    return length && left >= length && bytes_same(at, heads->hosts[place].text, length);
+}
+
+static inline bool take_host(struct heads *heads, const char **at_, const char *end,
                              struct slice *host_r) {
-    size_t gap = heads->minute.gap, left = (size_t)(end - *at_);
+    size_t gap = heads->stamp.gap, left = (size_t)(end - *at_), place = heads->last_host;
     if (left < gap + WORD)
         return false;
-    size_t place = host_place(*at_ + gap), length = heads->hosts[place].length;
-    if (!length || left < length || !bytes_same(*at_, heads->hosts[place].text, length))
-        return false;
+    if (!is_host(heads, place, *at_, left)) {
+        place = heads->last_host = host_place(*at_ + gap);
+        if (!is_host(heads, place, *at_, left))
+            return false;
+    }
+    size_t length = heads->hosts[place].length;
     *host_r = slice_range(*at_ + heads->hosts[place].at, *at_ + length - 1);
     *at_ += length;
     return true;
@@ -143,16 +164,16 @@ static struct known_tag *read_behind_exim(struct heads *heads, const char *at, c
 
 struct known_tag *heads_read(struct heads *heads, struct clock *clock, const struct line *line,
                              struct entry *entry) {
-    enum { SHORTEST = HEADS_MINUTE + 2 + 1 + MOST_DIGITS + WORD };
+    enum { SHORTEST = HEADS_STAMP + 1 + MOST_DIGITS + WORD };
     const char *at = line->text.at, *end = at + line->text.length;
-    if (line->text.length < SHORTEST || !heads->minute.length ||
-        heads->minute.anchor != clock->anchor || !take_time(heads, &at, &entry->time))
+    if (line->text.length < SHORTEST || !heads->stamp.length ||
+        heads->stamp.anchor != clock->anchor || !take_time(heads, &at, &entry->time))
         return NULL;
-    struct known_tag *tag = heads->minute.is_exim ? read_behind_exim(heads, at, end, entry)
-                                                  : read_behind(heads, at, end, entry);
+    struct known_tag *tag = heads->stamp.is_exim ? read_behind_exim(heads, at, end, entry)
+                                                 : read_behind(heads, at, end, entry);
     if (!tag)
         return NULL;
-    clock->guessed |= heads->minute.guessed;
+    clock->guessed |= heads->stamp.guessed;
     entry->line = *line;
     entry->speaker = tag->speaker;
     entry->repeat = 1;
@@ -163,30 +184,30 @@ struct known_tag *heads_read(struct heads *heads, struct clock *clock, const str
 
 /* ---- keeping */
 
-/* The minute of a stamp without a year is only kept where the clock keeps it, too. */
-static size_t minute_length(const struct clock *clock, const struct entry *entry) {
+enum { YEARLESS_STAMP = YEARLESS + 2 };
+
+/* The second of a stamp without a year is only kept where the clock keeps its minute, too. */
+static size_t stamp_length(const struct clock *clock, const struct entry *entry) {
     struct slice line = entry->line.text;
     if (is_digit(line.at[0]))
-        return line.at[DATE] == (entry->wrapping == &wrap_exim ? ' ' : 'T') ? HEADS_MINUTE : 0;
+        return line.at[DATE] == (entry->wrapping == &wrap_exim ? ' ' : 'T') ? HEADS_STAMP : 0;
     bool is_known = clock->yearless.known && clock->yearless.anchor == clock->anchor &&
                     memcmp(line.at, clock->yearless.text, sizeof clock->yearless.text) == 0;
-    return is_known ? YEARLESS : 0;
+    return is_known ? YEARLESS_STAMP : 0;
 }
 
-static bool keep_minute(struct heads *heads, const struct clock *clock, const struct entry *entry) {
-    const char *line = entry->line.text.at;
-    size_t length = minute_length(clock, entry);
+static bool keep_stamp(struct heads *heads, const struct clock *clock, const struct entry *entry) {
+    size_t length = stamp_length(clock, entry);
     if (!length || entry->time.digits > MOST_DIGITS)
         return false;
-    int second = (line[length] - '0') * 10 + line[length + 1] - '0';
-    memcpy(heads->minute.text, line, length);
-    heads->minute.length = (uint8_t)length;
-    heads->minute.digits = entry->time.digits;
-    heads->minute.guessed = length == YEARLESS;
-    heads->minute.is_exim = entry->wrapping == &wrap_exim;
-    heads->minute.offset = entry->time.offset;
-    heads->minute.seconds = entry->time.seconds - second;
-    heads->minute.anchor = clock->anchor;
+    memcpy(heads->stamp.text, entry->line.text.at, length);
+    heads->stamp.length = (uint8_t)length;
+    heads->stamp.digits = entry->time.digits;
+    heads->stamp.guessed = length == YEARLESS_STAMP;
+    heads->stamp.is_exim = entry->wrapping == &wrap_exim;
+    heads->stamp.offset = entry->time.offset;
+    heads->stamp.seconds = entry->time.seconds;
+    heads->stamp.anchor = clock->anchor;
     return true;
 }
 
@@ -210,7 +231,7 @@ static void keep_host(struct heads *heads, const char *begin, const struct entry
     size_t place = host_place(entry->host.at);
     memcpy(heads->hosts[place].text, whole.at, whole.length);
     heads->hosts[place].length = (uint8_t)whole.length;
-    heads->hosts[place].at = heads->minute.gap = (uint8_t)(entry->host.at - begin);
+    heads->hosts[place].at = heads->stamp.gap = (uint8_t)(entry->host.at - begin);
 }
 
 static void keep_tag(struct heads *heads, struct slice program) {
@@ -222,26 +243,26 @@ static void keep_tag(struct heads *heads, struct slice program) {
     memcpy(tag->text, program.at, program.length);
     tag->length = (uint8_t)program.length;
     tag->number = ++heads->last_number;
-    tag->owner = tag->speaker = NULL;
+    tag->owner = tag->shapes = tag->speaker = NULL;
 }
 
 static void keep_syslog(struct heads *heads, const struct clock *clock, const struct entry *entry) {
     bool has_tag = entry->program.length && entry->pid.length &&
                    entry->program.at[entry->program.length] == '[';
-    if (!entry->host.length || !has_tag || !keep_minute(heads, clock, entry))
+    if (!entry->host.length || !has_tag || !keep_stamp(heads, clock, entry))
         return;
-    size_t digits = heads->minute.digits;
-    keep_host(heads, entry->line.text.at + heads->minute.length + 2 + digits + (digits > 0), entry);
+    size_t digits = heads->stamp.digits;
+    keep_host(heads, entry->line.text.at + heads->stamp.length + digits + (digits > 0), entry);
     keep_tag(heads, entry->program);
 }
 
 /* Only where no zone stands behind the stamp: it would be that of the run. */
 static void keep_exim(struct heads *heads, const struct clock *clock, const struct entry *entry) {
-    size_t behind = HEADS_MINUTE + 2 + entry->time.digits + (entry->time.digits > 0);
+    size_t behind = HEADS_STAMP + entry->time.digits + (entry->time.digits > 0);
     struct slice rest = slice_from(entry->line.text, behind);
     if (rest.length < 2 || rest.at[1] == '+' || rest.at[1] == '-')
         return;
-    keep_minute(heads, clock, entry);
+    keep_stamp(heads, clock, entry);
     if (!heads->exim.number)
         heads->exim.number = ++heads->last_number;
 }

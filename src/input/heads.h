@@ -9,7 +9,7 @@
 
 #include "input/entry.h"
 
-enum { HEADS_MINUTE = 17, HEADS_HOST = 64, HEADS_TAG = 32, HEADS_HOSTS = 32, HEADS_TAGS = 32 };
+enum { HEADS_STAMP = 19, HEADS_HOST = 64, HEADS_TAG = 32, HEADS_HOSTS = 32, HEADS_TAGS = 32 };
 
 /* A tag that was seen before. */
 struct known_tag {
@@ -17,25 +17,27 @@ struct known_tag {
     uint32_t number; /* not that of any tag before it; from 1 on */
     char text[HEADS_TAG];
     const void *owner;   /* whose it is, where the tag alone tells it; NULL: not known */
+    const void *shapes;  /* what the owner reads with */
     const void *speaker; /* of an entry with this tag */
 };
 
 /* One a thread; begins as all zero. */
 struct heads {
     struct {
-        char text[HEADS_MINUTE]; /* "2026-06-01T10:00:", or "Jun  1 10:00:" */
-        uint8_t length;          /* 0: none is known */
-        uint8_t digits;          /* of the fraction behind the seconds, which has its dot then */
-        bool guessed;            /* the year is */
-        bool is_exim;            /* a file of Exim: no host and no tag follow */
-        uint8_t gap;             /* from behind the stamp to the name of the host */
+        char text[HEADS_STAMP]; /* "2026-06-01T10:00:59", or "Jun  1 10:00:59" */
+        uint8_t length;         /* 0: none is known */
+        uint8_t digits;         /* of the fraction behind it, which has its dot then */
+        bool guessed;           /* the year is */
+        bool is_exim;           /* a file of Exim: no host and no tag follow */
+        uint8_t gap;            /* from behind stamp and fraction to the name of the host */
         int16_t offset;
         int64_t seconds, anchor;
-    } minute;
+    } stamp;
     struct {
         char text[HEADS_HOST]; /* from the stamp to the tag: "+02:00 mx1 " */
         uint8_t length, at;    /* 0: none; where the name begins */
     } hosts[HEADS_HOSTS];
+    size_t last_host; /* place of that of the line before */
     struct known_tag tags[HEADS_TAGS], exim;
     uint32_t last_number;
 };

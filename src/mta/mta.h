@@ -15,6 +15,7 @@ enum reading {
     READING_DULL,    /* understood and of no interest by itself; may leave details, for others */
     READING_OTHER,   /* not the MTA's own after all */
     READING_UNKNOWN, /* the MTA's own, and not understood */
+    READINGS,
 };
 
 struct mta {
