@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/digits.h"
 
 static bool same_nocase(const char *a, const char *b, size_t length) {
     for (size_t i = 0; i < length; i++)
@@ -114,9 +115,18 @@ struct slice slice_trim(struct slice s) {
     return s;
 }
 
+enum { EIGHT = 8 }; /* digits are read at once, where so many bytes are there */
+
 bool slice_take_number(struct slice *s, uint64_t *number_r) {
     if (s->length == 0 || !is_digit(s->at[0]))
         return false;
+    uint32_t few;
+    unsigned digits = s->length >= EIGHT ? digits_read(s->at, &few) : EIGHT;
+    if (digits < EIGHT) {
+        *s = (struct slice){s->at + digits, s->length - digits};
+        *number_r = few;
+        return true;
+    }
     enum { SURE_DIGITS = 19 }; /* so many fit */
     const char *at = s->at, *end = s->at + s->length;
     const char *sure = s->length > SURE_DIGITS ? at + SURE_DIGITS : end;
