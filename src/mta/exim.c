@@ -26,15 +26,17 @@
 /* ---- what stands in front of a line ---- */
 
 /* The pid Exim puts in brackets; empty when there is none. */
-static struct slice take_pid(struct slice *text) {
-    struct slice s = *text;
+static inline struct slice take_pid(struct slice *text) {
     uint64_t pid;
-    if (!slice_skip(&s, SLICE("[")) || !slice_take_number(&s, &pid))
+    if (!text->length || text->at[0] != '[')
+        return (struct slice){0};
+    struct slice s = slice_from(*text, 1);
+    if (!slice_take_number(&s, &pid))
         return (struct slice){0};
     struct slice digits = slice_range(text->at + 1, s.at);
     if (!slice_skip(&s, SLICE("] ")))
         return (struct slice){0};
-    *text = s;
+    *text = slice_from(*text, digits.length + 3);
     return digits;
 }
 
@@ -51,14 +53,21 @@ static void skip_zone(struct slice *text) {
 
 /* "2026-06-01 10:00:01.123 +0200 ": under syslog the stamp of Exim's own files stands inside too.
  */
-static void skip_inner_stamp(struct slice *text) {
-    struct slice s = *text;
+static struct slice without_inner_stamp(struct slice text) {
+    struct slice s = text;
     struct civil civil;
     if (!civil_take_dashed(&s, &civil))
-        return;
+        return text;
     skip_zone(&s);
-    if (slice_skip(&s, SLICE(" ")))
-        *text = s;
+    return slice_skip(&s, SLICE(" ")) ? s : text;
+}
+
+/* Of a log of syslog; behind the first line of an entry the header of a rejected message may stand.
+ */
+static struct slice syslog_text(struct slice text) {
+    struct slice first;
+    slice_cut(&text, '\n', &first);
+    return without_inner_stamp(first);
 }
 
 /* Eight letters or digits, with a hyphen at one place that is known to be there. */
@@ -86,7 +95,7 @@ static size_t message_id_length(struct slice text) {
                                                     : 0;
 }
 
-static bool take_message_id(struct slice *text, struct slice *id_r) {
+static inline bool take_message_id(struct slice *text, struct slice *id_r) {
     size_t length = message_id_length(*text);
     *id_r = slice_head(*text, length);
     if (length)
@@ -476,14 +485,9 @@ static enum reading read_text(const struct shapes *shapes, bool has_id, struct s
 
 static enum reading exim_read(const struct shapes *shapes, const struct entry *entry,
                               struct records *records) {
-    struct slice text = entry->text, id;
-    size_t first = records->count;
     bool is_file = entry->wrapping == &wrap_exim; /* one line of it, and not by syslog */
-    if (!is_file) {
-        struct slice rest = text; /* behind its first line: the header of a rejected message */
-        slice_cut(&rest, '\n', &text);
-        skip_inner_stamp(&text);
-    }
+    struct slice text = is_file ? entry->text : syslog_text(entry->text), id;
+    size_t first = records->count;
     struct slice pid = take_pid(&text);
     bool has_id = take_message_id(&text, &id);
     enum reading reading = read_text(shapes, has_id, text, records);

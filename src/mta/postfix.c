@@ -34,8 +34,12 @@
  *
  * As slice_skip(), but here, so that the comparison with a literal becomes a few instructions: it
  * is made dozens of times a line. */
+static inline bool starts(struct slice text, struct slice word) {
+    return text.length >= word.length && bytes_same(text.at, word.at, word.length);
+}
+
 static inline bool skip(struct slice *rest, struct slice word) {
-    if (rest->length < word.length || !bytes_same(rest->at, word.at, word.length))
+    if (!starts(*rest, word))
         return false;
     rest->at += word.length;
     rest->length -= word.length;
@@ -805,8 +809,8 @@ static enum reading notice_read(struct slice rest, struct records *records) {
 static enum reading queued_read(struct slice rest, struct records *records) {
     struct slice sender = address_take(&rest);
     uint64_t number;
-    bool expired = slice_starts(rest, SLICE(", status=expired")) ||
-                   slice_starts(rest, SLICE(", status=force-expired"));
+    bool expired =
+        starts(rest, SLICE(", status=expired")) || starts(rest, SLICE(", status=force-expired"));
     struct record *record = expired ? records_add(records, RECORD_OUTCOME, "PF-QM-EXPIRED")
                                     : records_add(records, RECORD_DETAIL, "PF-QM-ACTIVE");
     record->sender = sender;
