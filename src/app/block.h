@@ -122,6 +122,10 @@ struct job {
         int64_t seconds; /* of the line before: most lines are of the same */
         bool outside;    /* what is of it is, of the asked span */
     } second;
+    struct {
+        size_t number; /* of a finding, from 1; 0: none */
+        uint64_t hash;
+    } awaited; /* the outcome whose server is yet to be told (operators.h) */
     struct own_last own_last;
     bool guessed;
 };

@@ -144,10 +144,13 @@ static struct answer answer_for(struct operators *operators, struct slice host, 
     return (struct answer){hash, provider, (uint32_t)tail};
 }
 
+static struct answer *set_of(const struct operators *operators, uint64_t hash) {
+    return &operators->answers[hash / 2 % SETS * WAYS];
+}
+
 /* Out of the set, or worked out in the place of the one that came first. */
-static struct answer known_answer(struct operators *operators, struct slice host) {
-    uint64_t hash = secret_hash(host) | 1;
-    struct answer *set = &operators->answers[hash / 2 % SETS * WAYS], answer = {0};
+static struct answer known_answer(struct operators *operators, struct slice host, uint64_t hash) {
+    struct answer *set = set_of(operators, hash), answer = {0};
     size_t way = 0;
     while (way < WAYS - 1 && set[way].hash != hash)
         way++;
@@ -159,13 +162,19 @@ static struct answer known_answer(struct operators *operators, struct slice host
     return answer;
 }
 
-struct slice operator_of(struct operators *operators, const struct record *record) {
+uint64_t operator_expect(const struct operators *operators, const struct record *record) {
+    uint64_t hash = secret_hash(record->peer_host) | 1;
+    __builtin_prefetch(set_of(operators, hash), 1);
+    return hash;
+}
+
+struct slice operator_of(struct operators *operators, const struct record *record, uint64_t hash) {
     struct slice host = record->peer_host;
     if (!host.length)
         return record->peer_ip;
     if (operators->domains.count >= DOMAINS_KEPT)
         map_clear(&operators->domains);
-    struct answer answer = known_answer(operators, host);
+    struct answer answer = known_answer(operators, host, hash);
     if (answer.provider)
         return operators->book->providers[answer.provider - 1].run_by;
     struct slice tail = slice_from(host, host.length - answer.tail);

@@ -14,8 +14,11 @@ struct operators; /* one a thread: remembers the hosts asked for last; no result
 
 struct operators *operators_new(const struct rulebook *book);
 void operators_free(struct operators *operators);
-/* Of the server that an outcome is about; lives as long as book and record. */
-struct slice operator_of(struct operators *operators, const struct record *record);
+/* Of the server that an outcome is about; lives as long as book and record. What is known of a
+ * server lies in no near cache: operator_expect() begins to fetch it, and gives what operator_of()
+ * asks for. */
+uint64_t operator_expect(const struct operators *operators, const struct record *record);
+struct slice operator_of(struct operators *operators, const struct record *record, uint64_t hash);
 
 /* For --version: "libpsl 0.21.2" or how to get it. */
 const char *operators_about(void);
