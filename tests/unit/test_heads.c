@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,6 +157,24 @@ static void test_hosts(void **state) {
     assert_int_equal(known, 4 * 4);
 }
 
+/* From second to second of a minute, forth and back. */
+static void test_seconds(void **state) {
+    (void)state;
+    static const char seconds[][3] = {"01", "02", "02", "59", "60", "10", "09", "00"};
+    static const char *const heads_of[] = {ISO, "Jun  1 10:00:"};
+    for (size_t i = 0; i < COUNT(heads_of); i++) {
+        static struct heads heads;
+        struct clock clock = {.anchor = ANCHOR};
+        memset(&heads, 0, sizeof heads);
+        for (size_t k = 0; k < COUNT(seconds); k++) {
+            char text[120];
+            snprintf(text, sizeof text, "%s%s.%06zu%s mx1 a[1]: some text of it", heads_of[i],
+                     seconds[k], k * 7, i ? "" : "+02:00");
+            assert_int_equal(take(&heads, &clock, slice_of(text)), k > 0);
+        }
+    }
+}
+
 /* A stamp without a year is of another one when the anchor is, and near the turn of the year. */
 static void test_years(void **state) {
     (void)state;
@@ -213,9 +232,8 @@ static void test_changes(void **state) {
 
 int main(void) {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pairs),
-        cmocka_unit_test(test_hosts),
-        cmocka_unit_test(test_years),
+        cmocka_unit_test(test_pairs),   cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_seconds), cmocka_unit_test(test_years),
         cmocka_unit_test(test_changes),
     };
     arena_init(&arena);

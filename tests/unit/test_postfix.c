@@ -151,6 +151,20 @@ static void deliveries(void **state) {
         OUT("cleanup", NONE "5.4.6, status=bounced (mail forwarding loop for bob@example.net)",
             "bounced recipient local synthetic delivery" NOPEER
             "dsn=5.4.6 [mail forwarding loop for bob@example.net]"),
+        /* values that do not end where a server, a number or a time does */
+        OUT("smtp",
+            "relay=mx.example.net[198.51.100.5]:25x, delay=0.9, dsn=2.0.0, status=sent (250 Ok)",
+            "delivered recipient out remote end-of-data" PEER "dsn=2.0.0 [250 Ok]c"),
+        OUT("smtp", "relay=mx[198.51,100.5]:25, delay=0.9x, dsn=2.0.0, status=sent (250 Ok)",
+            "delivered recipient out remote end-of-data id=4C1D2E3F40 to=bob@example.net dsn=2.0.0 "
+            "[250 Ok]c"),
+        OUT("smtp", "relay=m,x[198.51.100.5]:25, delay=3., dsn=2.0.0, status=sent (250 Ok)",
+            "delivered recipient out remote end-of-data" NOPEER "dsn=2.0.0 [250 Ok]c"),
+        OUT("smtp", "relay=none, delay=12345678.12345678, dsn=2.0.0, status=sent (250 Ok)",
+            "delivered recipient out remote end-of-data id=4C1D2E3F40 to=bob@example.net "
+            "delay=12345678123456 dsn=2.0.0 [250 Ok]c"),
+        OUT("smtp", RELAY "2.0.0, relay=none, status=sent (250 Ok)",
+            "delivered recipient out remote end-of-data" PEER "dsn=2.0.0 [250 Ok]c"),
         /* a quoted recipient that looks like the fields behind it */
         {"postfix/smtp",
          "4C1D2E3F40: to=<\"x>, relay=evil[203.0.113.9]:25, status=sent (250\"@example.net>, "
