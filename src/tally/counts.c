@@ -149,8 +149,8 @@ static void grow(struct counts *counts, size_t homes, size_t behind) {
 }
 
 /* Many rows grow by a quarter, so that they never hold much more than they need; one is then moved
- * ten times. With seven of eight places taken a report would have 8 % less memory, and take 3 % more
- * time: ways from home are long then. True: all have moved. */
+ * ten times. With seven of eight places taken a report would have 8 % less memory, but take 3 %
+ * more time: ways from home are long then. True: all have moved. */
 static bool grow_when_full(struct counts *counts) {
     size_t homes = counts->homes;
     if ((counts->count + 1) * 4 <= homes * 3)
