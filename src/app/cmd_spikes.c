@@ -21,6 +21,7 @@
 #include "report/spike_page.h"
 #include "tally/doubts.h"
 #include "tally/edges.h"
+#include "tally/moments.h"
 
 int cmd_spikes(const struct options *options);
 
@@ -141,15 +142,29 @@ static bool find_edges(struct spiking *spiking, struct problem *problem) {
     return good && (!has_moved || find_drivers(spiking, problem));
 }
 
+static void look_at_moments(void *context, const struct failure *failure) {
+    moments_look(context, failure);
+}
+
+/* In failures, and where these are known one by one in the moments of them. */
+static bool look_for_spikes(struct spiking *spiking, struct problem *problem) {
+    struct moments *moments = spiking->is_past ? NULL : moments_new();
+    bool good = !moments || spill_each(&spiking->spill, look_at_moments, moments, problem);
+    spikes_find(spiking->book, moments && good ? moments_book(moments) : NULL, spiking->usual,
+                &spiking->spikes);
+    moments_free(moments);
+    return good;
+}
+
 static void find_spikes(struct spiking *spiking, struct run *run) {
     struct problem problem;
-    spikes_find(spiking->book, spiking->usual, &spiking->spikes);
+    bool good = look_for_spikes(spiking, &problem);
     spiking->under = memory_resize(NULL, spiking->spikes.count + 1, sizeof *spiking->under);
     if (spiking->is_past) {
         doubts_settle(NULL, &spiking->spikes);
         edges_join(&spiking->spikes, spiking->book);
     }
-    if (!find_drivers(spiking, &problem) ||
+    if (!good || !find_drivers(spiking, &problem) ||
         (!spiking->is_past &&
          (!settle_doubts(spiking, &problem) || !find_edges(spiking, &problem)))) {
         static const struct spikes none;

@@ -4,7 +4,8 @@
  * How: as the search for spikes itself finds edges, with two levels and the stretch that is
  * likeliest to be on the higher one; but of single failures instead of buckets, and of those that
  * have the first driver. What is usual of that is nearly nothing, so a pause of some times the
- * usual distance ends it.
+ * usual distance ends it. What is put off waits, and is tried again until it gets through: failures
+ * hours before, of which none waits any longer when the next ones come, were something else.
  */
 #include "tally/edges.h"
 
@@ -28,6 +29,8 @@ static const double higher_part = 1 / 8., lower_part = 1 / 60.;
 struct moment_count {
     int64_t seconds;
     uint64_t count;
+    uint32_t subject;
+    size_t last; /* the place of the last one of this subject */
 };
 
 struct watched {
@@ -43,14 +46,22 @@ struct edges {
     size_t count;
 };
 
+/* What is put off is so for where it goes, or for ourselves: who sends much while that lasts has
+ * much of it, from when he sends. */
+static bool may_tell(const struct spike *spike, const struct driver *driver) {
+    static const bool are_senders[DRIVER_SHOWN] = {
+        [DRIVER_SENDER] = true, [DRIVER_SENDER_DOMAIN] = true, [DRIVER_USER] = true};
+    return spike->event != EVENT_DEFERRED || !are_senders[driver->dimension];
+}
+
 static bool is_telling(const struct driver *driver, const struct driven *driven) {
     double share = (double)driver->count / (double)driven->count;
     return driver->part >= least_part && driver->usual_share <= most_usual * share;
 }
 
-static const struct driver *telling_driver(const struct driven *driven) {
+static const struct driver *telling_driver(const struct spike *spike, const struct driven *driven) {
     for (size_t i = 0; driven && driven->count && i < driven->driver_count; i++)
-        if (is_telling(&driven->drivers[i], driven))
+        if (may_tell(spike, &driven->drivers[i]) && is_telling(&driven->drivers[i], driven))
             return &driven->drivers[i];
     return NULL;
 }
@@ -65,7 +76,7 @@ struct edges *edges_new(const struct spikes *spikes, const struct drivers *drive
         int64_t reach = spike->end - spike->start;
         reach = reach < REACH_LEAST ? REACH_LEAST : reach > REACH_MOST ? REACH_MOST : reach;
         edges->items[i] = (struct watched){.spike = spike,
-                                           .driver = telling_driver(drivers_of(drivers, i)),
+                                           .driver = telling_driver(spike, drivers_of(drivers, i)),
                                            .from = spike->start - reach,
                                            .to = spike->end + reach};
         tells |= edges->items[i].driver != NULL;
@@ -86,10 +97,9 @@ void edges_free(struct edges *edges) {
 }
 
 static bool is_of(const struct watched *watched, const struct failure *failure) {
-    return watched->driver && watched->count < MOST_TIMES &&
-           failure->event == watched->spike->event && failure->seconds >= watched->from &&
+    return watched->driver && watched->count < MOST_TIMES && failure->seconds >= watched->from &&
            failure->seconds < watched->to &&
-           slice_equal(failure->class_name, watched->spike->class_name) &&
+           spike_is_of(watched->spike, failure->event, failure->class_name) &&
            slice_equal(failure->values[watched->driver->dimension], watched->driver->value);
 }
 
@@ -102,7 +112,8 @@ void edges_look(struct edges *edges, const struct failure *failure) {
             continue;
         watched->times = memory_grow(watched->times, &watched->capacity, watched->count + 1,
                                      sizeof *watched->times);
-        watched->times[watched->count++] = (struct moment_count){failure->seconds, failure->count};
+        watched->times[watched->count++] = (struct moment_count){
+            .seconds = failure->seconds, .count = failure->count, .subject = failure->subject};
     }
 }
 
@@ -135,6 +146,46 @@ static size_t without_stray(const struct watched *watched, size_t begin, size_t 
     return place;
 }
 
+static int compare_subjects(const void *left, const void *right) {
+    const struct moment_count *a = *(struct moment_count *const *)left,
+                              *b = *(struct moment_count *const *)right;
+    if (a->subject != b->subject)
+        return a->subject < b->subject ? -1 : 1;
+    return (a > b) - (a < b);
+}
+
+/* Where each subject failed last in [begin, end]. */
+static void find_lasts(const struct watched *watched, size_t begin, size_t end) {
+    size_t count = end + 1 - begin;
+    struct moment_count **ordered = memory_resize(NULL, count, sizeof *ordered);
+    for (size_t i = 0; i < count; i++)
+        ordered[i] = &watched->times[begin + i];
+    qsort(ordered, count, sizeof *ordered, compare_subjects);
+    for (size_t i = count; i-- > 0;) {
+        bool has_next =
+            i + 1 < count && ordered[i]->subject && ordered[i]->subject == ordered[i + 1]->subject;
+        ordered[i]->last = has_next ? ordered[i + 1]->last : (size_t)(ordered[i] - watched->times);
+    }
+    free(ordered);
+}
+
+/* The place behind those of which none waited any longer, for hours before the next ones came, in
+ * front of the spike as it was found. */
+static size_t without_ended(const struct watched *watched, size_t begin, size_t end) {
+    enum { PAUSE = 4 * HOUR };
+    const struct moment_count *times = watched->times;
+    size_t place = begin, last = begin;
+    if (watched->spike->event != EVENT_DEFERRED)
+        return begin;
+    find_lasts(watched, begin, end);
+    for (size_t i = begin; i < end && times[i].seconds < watched->spike->start; i++) {
+        last = times[i].last > last ? times[i].last : last;
+        if (last == i && times[i + 1].seconds - times[i].seconds > PAUSE)
+            place = i + 1;
+    }
+    return place;
+}
+
 /* From the first to the last failure of the stretch that is likeliest to be on the level of the
  * spike. */
 static bool likeliest(struct watched *watched, int64_t *first_r, int64_t *last_r) {
@@ -162,6 +213,7 @@ static bool likeliest(struct watched *watched, int64_t *first_r, int64_t *last_r
     }
     if (best <= 0)
         return false;
+    best_begin = without_ended(watched, best_begin, best_end);
     *first_r = watched->times[without_stray(watched, best_begin, best_end)].seconds;
     *last_r = watched->times[best_end].seconds;
     return true;
@@ -187,8 +239,7 @@ static bool move(struct watched *watched, struct spike *spike, const struct seri
 }
 
 static bool is_same(const struct spike *a, const struct spike *b) {
-    return a->event == b->event && slice_equal(a->class_name, b->class_name) && a->start < b->end &&
-           b->start < a->end;
+    return spike_is_of(a, b->event, b->class_name) && a->start < b->end && b->start < a->end;
 }
 
 /* Two of a series that have met are one: the one that is farther beyond chance, and both their

@@ -157,6 +157,15 @@ void series_book_hear(struct series_book *book, int64_t seconds) {
     add_mail(book, SERIES_HEARD, seconds, 1);
 }
 
+void series_book_note(struct series_book *book, enum event event, struct slice class_name,
+                      int64_t seconds) {
+    add_failure(book, &(struct failure){.event = event,
+                                        .direction = DIRECTION_NONE,
+                                        .class_name = class_name,
+                                        .seconds = seconds,
+                                        .numbers = {[COUNT] = 1}});
+}
+
 /* ---- history */
 
 /* All recipients first heard of in an hour are those that are in some state at its end more than at

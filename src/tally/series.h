@@ -34,6 +34,9 @@ void series_book_free(struct series_book *book);
 void series_book_add(struct series_book *book, const struct finding *finding);
 /* Whatever a mail server said at that time, asked for or not: there was a log. */
 void series_book_hear(struct series_book *book, int64_t seconds);
+/* One more of a series, of which nothing else is known. */
+void series_book_note(struct series_book *book, enum event event, struct slice class_name,
+                      int64_t seconds);
 /* A row of history: of its totals and reasons; others are passed over. */
 void series_book_put(struct series_book *book, const struct hourly_cell *cell);
 

@@ -8,6 +8,9 @@
  * the second. What comes at the same time of most days or of another week is usual (regular.h).
  * More is found than can be said of counts alone: each has its surprise, and how much of it chance
  * does not show in a week.
+ *
+ * All of that once more for moments (moments.h): fifty guesses for one name in five hours are
+ * nothing beside clients that try fifty passwords in a minute each, but these are a moment each.
  */
 #include "tally/spikes.h"
 
@@ -22,6 +25,7 @@
 enum {
     MINUTE = 60,
     LEAST_COUNT = 20,
+    LEAST_MOMENTS = 10,
     LEAST_HOURS = 6,    /* of a log that anything can be said of */
     MOST_SPIKES = 24,   /* of one series and chunk */
     CHUNK_DAYS = 28,    /* looked at together */
@@ -46,6 +50,8 @@ struct demand {
     double lenience, least_ratio;
 };
 static const struct demand at_first = {3, 2.5}, likely = {5, 2.5}, doubtful = {10, 2};
+/* And this of the failures, where their moments have what is likely. */
+static const double least_beside = 1.5;
 /* So many false ones a week, if the model held. */
 static const double false_a_week = 1;
 /* What is found at first and is more than so many a week is how the series is; two may always be
@@ -73,6 +79,16 @@ struct found {
     size_t regular_count;
 };
 
+/* What is counted of a series. */
+enum view { FAILURES, MOMENTS, VIEWS };
+
+/* What was learned in the first round. */
+struct first_round {
+    struct found *masked; /* of each series */
+    struct scatter_sums *sums;
+    struct scatter before;
+};
+
 /* How much could fail: one way of mail. */
 struct mail {
     double *buckets, *hours;
@@ -82,8 +98,7 @@ struct mail {
 /* One series, laid out along the calendar; sums are of all before each bucket. */
 struct track {
     const struct series *series;
-    const struct series *usual; /* may be NULL */
-    const struct mail *mail;    /* NULL: it depends on none */
+    const struct mail *mail; /* NULL: it depends on none */
     double *counts, *hours;
     double *own;              /* that are part of the mail, of buckets */
     double *expected, *extra; /* extra: the part that is due to more mail */
@@ -99,18 +114,17 @@ struct track {
 
 struct looking {
     struct calendar calendar;
-    struct series_list book, usual;
-    bool has_usual;
+    struct series_list book, usual, moments;
+    bool has_usual, has_moments;
     double shape[WEEK_HOURS];
     struct mail mails[SERIES_MAILS];
     struct track track;
     double weeks;     /* that are looked at */
     double log_tests; /* of one second's windows */
     struct demand demand;
-    uint8_t *none_out;    /* of buckets: zeros */
-    struct found *masked; /* of each series, from the first round */
-    struct scatter_sums *sums;
-    struct scatter before;
+    uint8_t *none_out; /* of buckets: zeros */
+    enum view view;
+    struct first_round first_rounds[VIEWS];
     struct spikes *spikes;
     size_t capacity;
 };
@@ -130,6 +144,14 @@ static void add_up(struct looking *looking) {
         expected += track->expected[i];
         extra += track->extra[i];
     }
+}
+
+/* Whatever was taken out. */
+static void add_up_all(struct looking *looking) {
+    uint8_t *is_out = looking->track.is_out;
+    looking->track.is_out = looking->none_out;
+    add_up(looking);
+    looking->track.is_out = is_out;
 }
 
 static double over(const double *sums, size_t start, size_t end) {
@@ -199,6 +221,11 @@ static double share_of(const struct looking *looking) {
     return mail > 0 ? failures / mail : 0;
 }
 
+/* How much of an hour is known; history knows no moments. */
+static double known_part(const struct looking *looking, size_t hour, bool is_of_book) {
+    return is_of_book || looking->view == FAILURES ? looking->calendar.known[hour] : 0;
+}
+
 /* Hours as they count for what is usual: what is taken out is not there. */
 static void weigh(struct looking *looking, double *kept_r) {
     const struct calendar *calendar = &looking->calendar;
@@ -211,7 +238,8 @@ static void weigh(struct looking *looking, double *kept_r) {
             out += calendar->is_known[i] && track->is_out[i];
             count += track->is_out[i] ? 0 : track->counts[i];
         }
-        track->weights[hour] = calendar->known[hour] * (known > 0 ? 1 - out / known : 1);
+        track->weights[hour] =
+            known_part(looking, hour, known > 0) * (known > 0 ? 1 - out / known : 1);
         kept_r[hour] = known > 0 ? count : track->hours[hour];
         track->total += kept_r[hour];
     }
@@ -253,7 +281,8 @@ static bool is_much(const struct looking *looking, size_t start, size_t end) {
     const struct track *track = &looking->track;
     double count = over(track->count_sums, start, end);
     double expected = over(track->expected_sums, start, end);
-    return count >= LEAST_COUNT && count >= looking->demand.least_ratio * expected &&
+    return count >= (looking->view == MOMENTS ? LEAST_MOMENTS : LEAST_COUNT) &&
+           count >= looking->demand.least_ratio * expected &&
            is_whole(&looking->calendar, start, end);
 }
 
@@ -463,13 +492,14 @@ static void join(const struct looking *looking, struct found *found) {
     found->count = used + 1;
 }
 
-/* All counts, and of what is deferred the first tries. */
+/* All counts, and of what is deferred the first tries. Moments are such. */
 static void sum_again(struct looking *looking) {
     struct track *track = &looking->track;
     const struct series *series = track->series;
     double whole = 0, first = 0, *of_first = track->first_sums;
     memset(of_first, 0, (looking->calendar.buckets + 1) * sizeof *of_first);
-    for (size_t i = 0; i < series->cell_count && series->event == EVENT_DEFERRED; i++) {
+    bool is_tried_again = series->event == EVENT_DEFERRED && looking->view == FAILURES;
+    for (size_t i = 0; i < series->cell_count && is_tried_again; i++) {
         size_t at = calendar_bucket(&looking->calendar, series->cells[i].bucket);
         if (at != SIZE_MAX)
             of_first[at] += (double)series->cells[i].fresh;
@@ -487,20 +517,28 @@ static void sum_again(struct looking *looking) {
                                   .expected = track->expected_sums};
 }
 
+static const struct series *same_series(const struct series_list *list,
+                                        const struct series *series) {
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].event == series->event &&
+            slice_equal(list->items[i].class_name, series->class_name))
+            return &list->items[i];
+    return NULL;
+}
+
 static void begin_track(struct looking *looking, size_t place) {
     struct track *track = &looking->track;
     const struct calendar *calendar = &looking->calendar;
-    const struct series *series = &looking->book.items[place];
+    const struct series *series = &looking->book.items[place], *counted = series, *usual = NULL;
     track->series = series;
-    track->usual = NULL;
-    for (size_t i = 0; looking->has_usual && i < looking->usual.count; i++)
-        if (looking->usual.items[i].event == series->event &&
-            slice_equal(looking->usual.items[i].class_name, series->class_name))
-            track->usual = &looking->usual.items[i];
+    if (looking->view == MOMENTS)
+        counted = same_series(&looking->moments, series);
+    else if (looking->has_usual)
+        usual = same_series(&looking->usual, series);
     memset(track->counts, 0, calendar->buckets * sizeof *track->counts);
     memset(track->hours, 0, calendar->hours * sizeof *track->hours);
     memset(track->is_out, 0, calendar->buckets);
-    calendar_count(calendar, series, track->usual, track->counts, track->hours);
+    calendar_count(calendar, counted, usual, track->counts, track->hours);
     track->mail = NULL;
     if (series->event == EVENT_AUTH_FAILED)
         return;
@@ -532,8 +570,9 @@ static void sum_hours(const struct looking *looking, size_t hour, size_t end, do
         for (size_t i = first; i < next; i++)
             is_of_book |= calendar->is_known[i];
         *count_r += is_of_book ? over(track->count_sums, first, next) : track->hours[hour];
-        *expected_r += is_of_book ? over(track->expected_sums, first, next)
-                                  : calendar->known[hour] * track->of_week[calendar->of_week[hour]];
+        *expected_r +=
+            is_of_book ? over(track->expected_sums, first, next)
+                       : known_part(looking, hour, false) * track->of_week[calendar->of_week[hour]];
     }
 }
 
@@ -560,7 +599,8 @@ static void measure(const struct looking *looking, struct scatter_sums *sums_r) 
 }
 
 static void first_round(struct looking *looking, size_t place) {
-    struct found *masked = &looking->masked[place];
+    struct first_round *learned = &looking->first_rounds[looking->view];
+    struct found *masked = &learned->masked[place];
     begin_track(looking, place);
     looking->track.scatter = calm;
     expect(looking, true);
@@ -580,7 +620,7 @@ static void first_round(struct looking *looking, size_t place) {
     for (size_t i = 0; i < masked->regular_count; i++)
         take_out(looking, &masked->regular[i]);
     add_up(looking);
-    measure(looking, &looking->sums[place]);
+    measure(looking, &learned->sums[place]);
 }
 
 static void put_spike(struct looking *looking, const struct stretch *stretch) {
@@ -602,34 +642,78 @@ static void put_spike(struct looking *looking, const struct stretch *stretch) {
     };
 }
 
+/* Finds all, and puts together what belongs together; the sums are of all counts then. */
+static void find_whole(struct looking *looking, const struct demand *demand,
+                       struct found *found_r) {
+    looking->demand = *demand;
+    find_all(looking, found_r);
+    add_up_all(looking);
+    join(looking, found_r);
+}
+
 /* Beside those that were found before. */
 static void put_found(struct looking *looking, const struct demand *demand) {
     struct found found;
-    uint8_t *is_out = looking->track.is_out;
-    looking->demand = *demand;
-    find_all(looking, &found);
-    looking->track.is_out = looking->none_out;
-    add_up(looking);
-    join(looking, &found);
-    for (size_t i = 0; i < found.count; i++)
+    find_whole(looking, demand, &found);
+    for (size_t i = 0; i < found.count; i++) {
         put_spike(looking, &found.items[i]);
-    looking->track.is_out = is_out;
-    for (size_t i = 0; i < found.count; i++)
         take_out(looking, &found.items[i]);
+    }
+}
+
+static void begin_second_round(struct looking *looking, size_t place) {
+    const struct first_round *learned = &looking->first_rounds[looking->view];
+    struct track *track = &looking->track;
+    begin_track(looking, place);
+    for (size_t i = 0; i < learned->masked[place].count; i++)
+        take_out(looking, &learned->masked[place].items[i]);
+    expect(looking, false);
+    sum_again(looking);
+    scatter_of(&learned->sums[place], &learned->before, &track->scatter);
+    memset(track->is_out, 0, looking->calendar.buckets);
+}
+
+/* Whether it meets a spike, of those from that place on. */
+static bool is_told(const struct looking *looking, const struct stretch *stretch, size_t place) {
+    int64_t start = calendar_time(&looking->calendar, stretch->start);
+    int64_t end = calendar_time(&looking->calendar, stretch->end - 1) + looking->calendar.bucket;
+    for (; place < looking->spikes->count; place++)
+        if (looking->spikes->items[place].start < end && start < looking->spikes->items[place].end)
+            return true;
+    return false;
+}
+
+/* What moments show, beside the spikes of the series, which begin at that place: sums are of all
+ * failures. */
+static void put_beside(struct looking *looking, const struct stretch *stretches, size_t count,
+                       bool comes_again, size_t place) {
+    looking->demand = (struct demand){likely.lenience, least_beside};
+    for (size_t i = 0; i < count; i++) {
+        if (is_told(looking, &stretches[i], place) ||
+            !is_much(looking, stretches[i].start, stretches[i].end))
+            continue;
+        put_spike(looking, &stretches[i]);
+        struct spike *spike = &looking->spikes->items[looking->spikes->count - 1];
+        spike->by_moments = true;
+        spike->comes_again = comes_again;
+    }
 }
 
 static void second_round(struct looking *looking, size_t place) {
-    const struct found *masked = &looking->masked[place];
-    struct track *track = &looking->track;
-    begin_track(looking, place);
-    for (size_t i = 0; i < masked->count; i++)
-        take_out(looking, &masked->items[i]);
-    expect(looking, false);
-    sum_again(looking);
-    scatter_of(&looking->sums[place], &looking->before, &track->scatter);
-    memset(track->is_out, 0, looking->calendar.buckets);
+    struct found of_moments = {.count = 0};
+    size_t first = looking->spikes->count;
+    if (looking->has_moments) {
+        looking->view = MOMENTS;
+        begin_second_round(looking, place);
+        find_whole(looking, &likely, &of_moments);
+        looking->view = FAILURES;
+    }
+    begin_second_round(looking, place);
     put_found(looking, &likely);
     put_found(looking, &doubtful);
+    add_up_all(looking);
+    put_beside(looking, of_moments.items, of_moments.count, false, first);
+    put_beside(looking, of_moments.regular, of_moments.regular_count, true, first);
 }
 
 /* ---- one stretch of time */
@@ -685,8 +769,11 @@ static void begin_looking(struct looking *looking) {
     track->weights = room_for(calendar->hours);
     track->is_out = memory_new(calendar->buckets + 1);
     looking->none_out = memory_new(calendar->buckets + 1);
-    looking->masked = memory_new((looking->book.count + 1) * sizeof *looking->masked);
-    looking->sums = memory_new((looking->book.count + 1) * sizeof *looking->sums);
+    for (enum view view = FAILURES; view < VIEWS; view++) {
+        struct first_round *learned = &looking->first_rounds[view];
+        learned->masked = memory_new((looking->book.count + 1) * sizeof *learned->masked);
+        learned->sums = memory_new((looking->book.count + 1) * sizeof *learned->sums);
+    }
 }
 
 static void end_looking(struct looking *looking) {
@@ -703,8 +790,10 @@ static void end_looking(struct looking *looking) {
         free(of_track[i]);
     free(track->is_out);
     free(looking->none_out);
-    free(looking->masked);
-    free(looking->sums);
+    for (enum view view = FAILURES; view < VIEWS; view++) {
+        free(looking->first_rounds[view].masked);
+        free(looking->first_rounds[view].sums);
+    }
     calendar_release(&looking->calendar);
 }
 
@@ -723,10 +812,15 @@ static void look_through(struct looking *looking) {
     looking->log_tests =
         log(7.0 * DAY_SECONDS * WINDOWS * (double)active_series(looking) / false_a_week);
     begin_looking(looking);
-    for (size_t i = 0; i < looking->book.count; i++)
-        if (looking->book.items[i].total >= LEAST_COUNT)
-            first_round(looking, i);
-    scatter_of_most(looking->sums, looking->book.count, &common, &looking->before);
+    for (enum view view = FAILURES; view < (looking->has_moments ? VIEWS : MOMENTS); view++) {
+        struct first_round *learned = &looking->first_rounds[view];
+        looking->view = view;
+        for (size_t i = 0; i < looking->book.count; i++)
+            if (looking->book.items[i].total >= LEAST_COUNT)
+                first_round(looking, i);
+        scatter_of_most(learned->sums, looking->book.count, &common, &learned->before);
+    }
+    looking->view = FAILURES;
     for (size_t i = 0; i < looking->book.count; i++)
         if (looking->book.items[i].total >= LEAST_COUNT)
             second_round(looking, i);
@@ -760,8 +854,16 @@ static void look_at_all(struct looking *looking, int64_t bucket) {
     }
 }
 
-void spikes_find(const struct series_book *book, const struct series_book *usual,
-                 struct spikes *spikes_r) {
+/* Of few days what is usual of moments is not known: history has none. */
+static void read_moments(struct looking *looking, const struct series_book *moments) {
+    if (!moments || looking->spikes->end - looking->spikes->begin < FEW_DAYS * DAY_SECONDS)
+        return;
+    looking->has_moments = true;
+    series_list_read(moments, &looking->moments);
+}
+
+void spikes_find(const struct series_book *book, const struct series_book *moments,
+                 const struct series_book *usual, struct spikes *spikes_r) {
     struct looking looking = {.spikes = spikes_r, .has_usual = usual != NULL};
     int64_t bucket = series_book_bucket(book);
     *spikes_r = (struct spikes){.note = SPIKES_NO_TIMES};
@@ -773,6 +875,7 @@ void spikes_find(const struct series_book *book, const struct series_book *usual
         spikes_r->note = span < LEAST_HOURS * HOUR       ? SPIKES_TOO_SHORT
                          : span < FEW_DAYS * DAY_SECONDS ? SPIKES_FEW_DAYS
                                                          : SPIKES_KNOWN;
+        read_moments(&looking, moments);
         if (spikes_r->note != SPIKES_TOO_SHORT)
             look_at_all(&looking, bucket);
     }
@@ -780,6 +883,11 @@ void spikes_find(const struct series_book *book, const struct series_book *usual
         qsort(spikes_r->items, spikes_r->count, sizeof *spikes_r->items, compare_spikes);
     series_list_release(&looking.book);
     series_list_release(&looking.usual);
+    series_list_release(&looking.moments);
+}
+
+bool spike_is_of(const struct spike *spike, enum event event, struct slice class_name) {
+    return spike->event == event && slice_equal(spike->class_name, class_name);
 }
 
 void spikes_release(struct spikes *spikes) {

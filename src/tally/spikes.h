@@ -12,9 +12,16 @@ struct spike {
     uint64_t count;          /* of this series, between them */
     double expected;         /* what is usual there, */
     double extra;            /* and the part of it that is due to more mail than usual */
-    double surprise; /* how far beyond chance it is: the natural logarithm of one in how many */
-    double needed;   /* so much surprise is sure; with less there must be more that says so */
+    double surprise;  /* how far beyond chance it is: the natural logarithm of one in how many */
+    double needed;    /* so much surprise is sure; with less there must be more that says so */
+    bool by_moments;  /* the surprise is that of the moments: there are no more failures than bursts
+                         and retries make of them at other times */
+    bool comes_again; /* at the same time of other days or weeks: it is none, unless someone drove
+                         it who did not drive the others */
 };
+
+/* Whether it is a spike of that series. */
+bool spike_is_of(const struct spike *spike, enum event event, struct slice class_name);
 
 /* What there was to go by. */
 enum spikes_note {
@@ -31,10 +38,11 @@ struct spikes {
     int64_t begin, end; /* of what was looked at, seconds */
 };
 
-/* Looks through `book`. What is usual is learned from it, and from `usual`, of other hours (those
- * that are in the book too are passed over; may be NULL), of which the buckets may be longer. */
-void spikes_find(const struct series_book *book, const struct series_book *usual,
-                 struct spikes *spikes_r);
+/* Looks through `book`, and through the `moments` of its failures (moments.h; NULL: they are not
+ * known). What is usual is learned from these, and from `usual`, of other hours (those that are in
+ * the book too are passed over; may be NULL), of which the buckets may be longer. */
+void spikes_find(const struct series_book *book, const struct series_book *moments,
+                 const struct series_book *usual, struct spikes *spikes_r);
 void spikes_release(struct spikes *spikes);
 
 #endif

@@ -1,5 +1,6 @@
 /* Doubts: what chance may show as well is a spike where it is of one driver, again and again; not
- * where it is one burst, one message, one recipient, or no more than more mail brings.
+ * where it is one burst, one message, one recipient, no more than more mail brings, or what comes
+ * at the same time each week.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,16 +23,25 @@ struct row {
     const char *sender; /* all of this one; NULL: of none */
     double extra, surprise;
     bool is_spike;
+    bool by_moments, comes_again;
+    unsigned elsewhere; /* of the first name, each half an hour at other times */
 };
 
 static const struct row rows[] = {
-    {"one name, for hours", 360, 1, false, NULL, 0, 5, true},
-    {"many names", 360, 50, false, NULL, 0, 5, false},
-    {"many names, and far beyond chance", 360, 50, false, NULL, 0, 40, true},
-    {"one name, in a minute", 1, 1, false, NULL, 0, 5, false},
-    {"one recipient, tried again and again", 360, 1, true, NULL, 0, 5, false},
-    {"one sender", 360, 50, false, "news@example.com", 0, 5, true},
-    {"one sender of a mailing", 360, 50, false, "offers@example.com", 18, 5, false},
+    {"one name, for hours", 360, 1, false, NULL, 0, 5, true, false, false, 0},
+    {"many names", 360, 50, false, NULL, 0, 5, false, false, false, 0},
+    {"many names, and beyond chance", 360, 50, false, NULL, 0, 13, true, false, false, 0},
+    {"the same, known by that alone", 360, 50, false, NULL, 0, 13, false, true, false, 0},
+    {"far beyond chance", 360, 50, false, NULL, 0, 40, true, true, false, 0},
+    {"one name, in a minute", 1, 1, false, NULL, 0, 5, false, false, false, 0},
+    {"one recipient, tried again and again", 360, 1, true, NULL, 0, 5, false, false, false, 0},
+    {"one sender", 360, 50, false, "news@example.com", 0, 5, true, false, false, 0},
+    {"one sender of a mailing", 360, 50, false, "offers@example.com", 18, 5, false, false, false,
+     0},
+    {"another name than last week", 360, 1, false, NULL, 0, 5, true, true, true, 0},
+    {"many names, each week", 360, 50, false, NULL, 0, 40, false, true, true, 0},
+    {"this name each week", 360, 1, false, NULL, 0, 40, false, true, true, 40},
+    {"this name, now and then", 360, 1, false, NULL, 0, 40, true, true, false, 40},
 };
 
 struct world {
@@ -62,6 +72,10 @@ static void give(const struct world *world, const struct row *row, int round) {
         snprintf(user, sizeof user, "usual%d", i % 20);
         give_one(world, &failure, user, round);
     }
+    for (unsigned i = 0; i < row->elsewhere; i++) {
+        struct failure failure = {.seconds = BEGIN + ((int)i + 100) * 30 * MINUTE};
+        give_one(world, &failure, "name0", round);
+    }
     for (unsigned i = 0; i < 50; i++) {
         struct failure failure = {.seconds = BEGIN + (int)i * row->step,
                                   .subject = row->same_subject ? 7 : i + 1};
@@ -80,6 +94,8 @@ static bool stays(const struct row *row) {
                                     .expected = 20,
                                     .extra = row->extra,
                                     .surprise = row->surprise,
+                                    .by_moments = row->by_moments,
+                                    .comes_again = row->comes_again,
                                     .needed = 10}};
     world.spikes = (struct spikes){.items = &world.spike, .count = 1};
     world.drivers = drivers_new(&world.spikes, SERIES_BUCKET);
@@ -108,8 +124,9 @@ static void test_settled_alone(void **state) {
     (void)state;
     struct spike items[] = {{.count = 1, .surprise = 30, .needed = 10},
                             {.count = 2, .surprise = 9, .needed = 10},
-                            {.count = 3, .surprise = 8, .needed = 8}};
-    struct spikes spikes = {.items = items, .count = 3};
+                            {.count = 3, .surprise = 8, .needed = 8},
+                            {.count = 4, .surprise = 8, .needed = 8, .comes_again = true}};
+    struct spikes spikes = {.items = items, .count = 4};
     doubts_settle(NULL, &spikes);
     assert_int_equal(spikes.count, 2);
     assert_int_equal(items[0].count, 1);

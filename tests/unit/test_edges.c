@@ -28,11 +28,13 @@ struct world {
 struct run_of {
     int from, to, step;
     const char *domain;
+    const char *sender; /* NULL: of nobody */
+    uint32_t subject;   /* the same recipient of a message, tried again; 0: each another one */
 };
 
 /* Everywhere: what would come anyway, to one domain and another. */
-static const struct run_of background[] = {{-6000, 6000, 97, "one.example.net"},
-                                           {-6000, 6000, 113, "two.example.net"}};
+static const struct run_of background[] = {{-6000, 6000, 97, "one.example.net", NULL, 0},
+                                           {-6000, 6000, 113, "two.example.net", NULL, 0}};
 
 static void give(const struct world *world, const struct run_of *run, unsigned round) {
     for (int minute = run->from; minute < run->to; minute += run->step) {
@@ -40,8 +42,10 @@ static void give(const struct world *world, const struct run_of *run, unsigned r
                                   .event = EVENT_DEFERRED,
                                   .class_name = SLICE("dns-failure"),
                                   .count = 1,
+                                  .subject = run->subject,
                                   .source = SLICE("mail.log"),
                                   .line = 1};
+        failure.values[DRIVER_SENDER] = slice_of(run->sender);
         failure.values[DRIVER_RECIPIENT_DOMAIN] = slice_of(run->domain);
         const struct finding finding = {.record = {.kind = RECORD_OUTCOME,
                                                    .event = EVENT_DEFERRED,
@@ -123,7 +127,7 @@ static void assert_between(const struct world *world, int from, int to) {
 /* Noise in front of it was taken for its beginning. */
 static void test_found_too_wide(void **state) {
     (void)state;
-    const struct run_of runs[] = {{180, 400, 6, "lost.example.net"}, {0}};
+    const struct run_of runs[] = {{180, 400, 6, "lost.example.net", NULL, 0}, {0}};
     struct world world;
     assert_true(find(&world, 0, 450, runs));
     assert_between(&world, 180, 400);
@@ -134,8 +138,9 @@ static void test_found_too_wide(void **state) {
 /* It builds up: the thin beginning was not enough for the search. */
 static void test_found_too_late(void **state) {
     (void)state;
-    const struct run_of runs[] = {
-        {60, 240, 25, "lost.example.net"}, {240, 400, 4, "lost.example.net"}, {0}};
+    const struct run_of runs[] = {{60, 240, 25, "lost.example.net", NULL, 0},
+                                  {240, 400, 4, "lost.example.net", NULL, 0},
+                                  {0}};
     struct world world;
     assert_true(find(&world, 240, 400, runs));
     assert_between(&world, 60, 400);
@@ -145,8 +150,9 @@ static void test_found_too_late(void **state) {
 /* The same domain had a failure the day before: that is another matter. */
 static void test_a_stray_one(void **state) {
     (void)state;
-    const struct run_of runs[] = {
-        {-300, -299, 5, "lost.example.net"}, {180, 400, 6, "lost.example.net"}, {0}};
+    const struct run_of runs[] = {{-300, -299, 5, "lost.example.net", NULL, 0},
+                                  {180, 400, 6, "lost.example.net", NULL, 0},
+                                  {0}};
     struct world world;
     assert_true(find(&world, 0, 450, runs));
     assert_between(&world, 180, 400);
@@ -156,8 +162,9 @@ static void test_a_stray_one(void **state) {
 /* Two of its failures, and then none for two hours: those were something else. */
 static void test_strays_before(void **state) {
     (void)state;
-    const struct run_of runs[] = {
-        {50, 61, 10, "lost.example.net"}, {180, 400, 10, "lost.example.net"}, {0}};
+    const struct run_of runs[] = {{50, 61, 10, "lost.example.net", NULL, 0},
+                                  {180, 400, 10, "lost.example.net", NULL, 0},
+                                  {0}};
     struct world world;
     assert_true(find(&world, 0, 450, runs));
     assert_between(&world, 180, 395);
@@ -168,7 +175,7 @@ static void test_strays_before(void **state) {
 static void test_all_that_meet(void **state) {
     (void)state;
     struct world world = {.book = series_book_new(SERIES_BUCKET)};
-    const struct run_of runs[] = {{0, 400, 5, "lost.example.net"}, {0}};
+    const struct run_of runs[] = {{0, 400, 5, "lost.example.net", NULL, 0}, {0}};
     give_all(&world, runs, 0);
     struct spike three[] = {found_at(&world, 0, 100), found_at(&world, 200, 300),
                             found_at(&world, 80, 220)};
@@ -186,7 +193,7 @@ static void test_all_that_meet(void **state) {
 /* Found in two parts: its driver says that they are one. */
 static void test_two_that_meet(void **state) {
     (void)state;
-    const struct run_of runs[] = {{180, 400, 6, "lost.example.net"}, {0}};
+    const struct run_of runs[] = {{180, 400, 6, "lost.example.net", NULL, 0}, {0}};
     struct world world = {.book = series_book_new(SERIES_BUCKET)};
     give_all(&world, runs, 0);
     struct spike items[] = {found_at(&world, 180, 280), found_at(&world, 300, 420)};
@@ -197,10 +204,50 @@ static void test_two_that_meet(void **state) {
     end(&world);
 }
 
+/* Some of its mail waited, and got through hours before. */
+static void test_what_got_through(void **state) {
+    (void)state;
+    const struct run_of runs[] = {{-80, -60, 5, "lost.example.net", NULL, 7},
+                                  {190, 400, 6, "lost.example.net", NULL, 0},
+                                  {0}};
+    struct world world;
+    assert_true(find(&world, 180, 450, runs));
+    assert_between(&world, 190, 395);
+    end(&world);
+}
+
+/* The same, but that it waits all the time. */
+static void test_what_still_waits(void **state) {
+    (void)state;
+    const struct run_of runs[] = {{-80, -60, 5, "lost.example.net", NULL, 7},
+                                  {190, 400, 6, "lost.example.net", NULL, 0},
+                                  {395, 396, 6, "lost.example.net", NULL, 7},
+                                  {0}};
+    struct world world;
+    assert_true(find(&world, 180, 450, runs));
+    assert_between(&world, -80, 400);
+    end(&world);
+}
+
+/* A newsletter goes out while no name can be resolved: that is not when it began. */
+static void test_who_only_sends(void **state) {
+    (void)state;
+    const struct run_of runs[] = {{100, 400, 10, "one.example.net", NULL, 0},
+                                  {104, 400, 10, "two.example.net", NULL, 0},
+                                  {300, 340, 1, "one.example.net", "letter@example.com", 0},
+                                  {301, 341, 1, "two.example.net", "letter@example.com", 0},
+                                  {0}};
+    struct world world;
+    assert_false(find(&world, 100, 400, runs));
+    assert_between(&world, 100, 400);
+    end(&world);
+}
+
 static void test_nothing_drove_it(void **state) {
     (void)state;
-    const struct run_of runs[] = {
-        {180, 400, 12, "one.example.net"}, {182, 400, 12, "two.example.net"}, {0}};
+    const struct run_of runs[] = {{180, 400, 12, "one.example.net", NULL, 0},
+                                  {182, 400, 12, "two.example.net", NULL, 0},
+                                  {0}};
     struct world world;
     assert_false(find(&world, 100, 450, runs));
     assert_between(&world, 100, 450);
@@ -212,7 +259,8 @@ int main(void) {
         cmocka_unit_test(test_found_too_wide),   cmocka_unit_test(test_found_too_late),
         cmocka_unit_test(test_a_stray_one),      cmocka_unit_test(test_strays_before),
         cmocka_unit_test(test_all_that_meet),    cmocka_unit_test(test_two_that_meet),
-        cmocka_unit_test(test_nothing_drove_it),
+        cmocka_unit_test(test_what_got_through), cmocka_unit_test(test_what_still_waits),
+        cmocka_unit_test(test_who_only_sends),   cmocka_unit_test(test_nothing_drove_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,7 +134,7 @@ static const struct {
 /* Numbers have no drivers that could bear out the others. */
 static void find_sure(const struct series_book *book, const struct series_book *usual,
                       struct spikes *spikes_r) {
-    spikes_find(book, usual, spikes_r);
+    spikes_find(book, NULL, usual, spikes_r);
     doubts_settle(NULL, spikes_r);
 }
 
@@ -178,6 +178,93 @@ static void test_found(void **state) {
         false_alarms += spikes.count - 1;
         end(&traffic, &spikes);
     }
+}
+
+/* ---- moments */
+
+enum { GUESSES = 72 };
+
+static void add_guess(const struct traffic *traffic, struct series_book *moments, int bucket,
+                      unsigned count) {
+    add(traffic, EVENT_AUTH_FAILED, "bad-credentials", bucket, count);
+    series_book_note(moments, EVENT_AUTH_FAILED, SLICE("bad-credentials"), time_of(bucket));
+}
+
+/* Each two hours a client tries many passwords in a minute. Guesses that come one by one for six
+ * hours, as many as in three of its visits, are nothing beside that. */
+static void add_guesses(const struct traffic *traffic, struct series_book *moments, int from,
+                        unsigned burst) {
+    for (int bucket = traffic->from; bucket < traffic->to; bucket++) {
+        if (bucket % 24 == 7)
+            add_guess(traffic, moments, bucket, burst);
+        if (bucket >= from && bucket < from + GUESSES)
+            add_guess(traffic, moments, bucket, 1);
+    }
+}
+
+static const struct spike *by_moments(const struct spikes *spikes, int from, int to) {
+    const struct spike *spike = spike_of(spikes, EVENT_AUTH_FAILED, "bad-credentials", from, to);
+    return spike && spike->by_moments ? spike : NULL;
+}
+
+static void test_moments(void **state) {
+    (void)state;
+    enum { FROM = 10 * BUCKETS + 100, TO = FROM + GUESSES };
+    struct traffic traffic = begin(0, WEEKS * 7 * BUCKETS);
+    struct series_book *moments = series_book_new(SERIES_BUCKET);
+    struct spikes without, with;
+    add_usual(&traffic, EVENT_DELIVERED, "accepted", DELIVERIES, 1);
+    add_guesses(&traffic, moments, FROM, 27);
+    spikes_find(traffic.book, NULL, NULL, &without);
+    assert_null(spike_of(&without, EVENT_AUTH_FAILED, "bad-credentials", FROM, TO));
+    spikes_release(&without);
+    spikes_find(traffic.book, moments, NULL, &with);
+    const struct spike *spike = by_moments(&with, FROM, TO);
+    assert_non_null(spike);
+    assert_false(spike->comes_again);
+    assert_in_range(spike->start, time_of(FROM) - HOUR, time_of(FROM) + HOUR);
+    assert_in_range(spike->end, time_of(TO) - HOUR, time_of(TO) + HOUR);
+    assert_int_equal(spike->count,
+                     series_book_count(traffic.book, spike->event, spike->class_name, spike->start,
+                                       spike->end)); /* failures, not moments */
+    series_book_free(moments);
+    end(&traffic, &with);
+}
+
+/* Two thirds as many at the same time of the week before: only who drove it can tell them apart. */
+static void test_moments_again(void **state) {
+    (void)state;
+    enum { FROM = 10 * BUCKETS + 100, TO = FROM + GUESSES, WEEK = 7 * BUCKETS };
+    struct traffic traffic = begin(0, WEEKS * 7 * BUCKETS);
+    struct series_book *moments = series_book_new(SERIES_BUCKET);
+    struct spikes spikes;
+    add_usual(&traffic, EVENT_DELIVERED, "accepted", DELIVERIES, 1);
+    add_guesses(&traffic, moments, FROM, 8);
+    for (int bucket = FROM - WEEK; bucket < TO - WEEK; bucket += bucket % 3 ? 1 : 2)
+        add_guess(&traffic, moments, bucket, 1);
+    spikes_find(traffic.book, moments, NULL, &spikes);
+    const struct spike *spike = by_moments(&spikes, FROM, TO);
+    assert_non_null(spike);
+    assert_true(spike->comes_again);
+    doubts_settle(NULL, &spikes); /* and nobody knows who did */
+    assert_null(by_moments(&spikes, FROM, TO));
+    series_book_free(moments);
+    end(&traffic, &spikes);
+}
+
+/* In two days nobody can say how many are usual. */
+static void test_moments_of_few_days(void **state) {
+    (void)state;
+    enum { FROM = BUCKETS + 100, TO = FROM + GUESSES };
+    struct traffic traffic = begin(0, 2 * BUCKETS);
+    struct series_book *moments = series_book_new(SERIES_BUCKET);
+    struct spikes spikes;
+    add_usual(&traffic, EVENT_DELIVERED, "accepted", DELIVERIES, 1);
+    add_guesses(&traffic, moments, FROM, 27);
+    spikes_find(traffic.book, moments, NULL, &spikes);
+    assert_null(by_moments(&spikes, FROM, TO));
+    series_book_free(moments);
+    end(&traffic, &spikes);
 }
 
 /* ---- what is none */
@@ -398,12 +485,21 @@ static void test_any_order(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_found),         cmocka_unit_test(test_usual_traffic),
-        cmocka_unit_test(test_busy_mailing),  cmocka_unit_test(test_each_night),
-        cmocka_unit_test(test_each_monday),   cmocka_unit_test(test_one_burst),
-        cmocka_unit_test(test_behind_a_gap),  cmocka_unit_test(test_short_logs),
-        cmocka_unit_test(test_one_day),       cmocka_unit_test(test_history),
-        cmocka_unit_test(test_history_alone), cmocka_unit_test(test_any_order),
+        cmocka_unit_test(test_found),
+        cmocka_unit_test(test_usual_traffic),
+        cmocka_unit_test(test_busy_mailing),
+        cmocka_unit_test(test_each_night),
+        cmocka_unit_test(test_each_monday),
+        cmocka_unit_test(test_one_burst),
+        cmocka_unit_test(test_behind_a_gap),
+        cmocka_unit_test(test_short_logs),
+        cmocka_unit_test(test_one_day),
+        cmocka_unit_test(test_history),
+        cmocka_unit_test(test_history_alone),
+        cmocka_unit_test(test_any_order),
+        cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_moments_again),
+        cmocka_unit_test(test_moments_of_few_days),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
