@@ -66,6 +66,8 @@ static struct others at_other_times(const struct stretch *stretch, int64_t step)
 
 static bool came_again(const struct stretch *stretch) {
     const struct calendar *calendar = stretch->calendar;
+    if (more_in(stretch, stretch->start, stretch->end) <= 0)
+        return false;
     struct others weeks = at_other_times(stretch, 7 * (int64_t)DAY_SECONDS);
     if (stretch->end - stretch->start > LONG_HOURS * calendar->per_hour)
         return weeks.like >= 2 && 2 * weeks.like >= weeks.known;

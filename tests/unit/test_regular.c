@@ -88,6 +88,7 @@ static void test_other_times(void **state) {
         /* Tries of what waits since another day, and a mailing that comes each week. */
         {{{7, 10, 50, 20}, {14, 10, 40, 1}}, 0.1, false},
         {{{7, 10, 50, 20}, {14, 10, 40, 15}}, 0.1, true},
+        {{{7, 10, 50, 0}, {14, 10, 40, 1}}, 0.1, false}, /* nothing but tries */
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (is_again(rows[i].came, rows[i].first_part) != rows[i].wanted)
