@@ -363,6 +363,7 @@ static void work_loose_line(struct job *job, const struct entry *entry) {
 
 static void know_tag(const struct pipeline *pipeline, struct known_tag *tag, struct entry *entry) {
     const struct mta *mta = mta_surely_of(entry);
+    tag->is_asked = true;
     if (!mta || (pipeline->only && mta != pipeline->only))
         return;
     tag->owner = mta;
@@ -484,7 +485,7 @@ static inline void work_line(struct pipeline *pipeline, struct hands *hands, str
         return;
     }
     take_time(pipeline->run->options, job, &entry.time);
-    if (!tag->owner)
+    if (!tag->is_asked)
         know_tag(pipeline, tag, &entry);
     if (tag->owner && stands_alone(&entry))
         work_known(pipeline, hands, job, tag, &entry);

@@ -243,6 +243,7 @@ static void keep_tag(struct heads *heads, struct slice program) {
     memcpy(tag->text, program.at, program.length);
     tag->length = (uint8_t)program.length;
     tag->number = ++heads->last_number;
+    tag->is_asked = false;
     tag->owner = tag->shapes = tag->speaker = NULL;
 }
 

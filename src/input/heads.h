@@ -16,6 +16,7 @@ struct known_tag {
     uint8_t length;  /* 0: none */
     uint32_t number; /* not that of any tag before it; from 1 on */
     char text[HEADS_TAG];
+    bool is_asked;       /* by who uses them: the three below are what there is to know */
     const void *owner;   /* whose it is, where the tag alone tells it; NULL: not known */
     const void *shapes;  /* what the owner reads with */
     const void *speaker; /* of an entry with this tag */
