@@ -31,6 +31,7 @@ enum list_number {
 
 struct hour_lists {
     struct ranking rankings[HOUR_LISTS];
+    uint64_t totals[HOUR_LISTS][LIST_NUMBERS]; /* of all names of a list */
 };
 
 void hour_lists_init(struct hour_lists *lists);

@@ -3,19 +3,19 @@
  */
 #include "tally/moments.h"
 
+#include <stdlib.h>
+
 #include "base/map.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "tally/subjects.h"
 
-#include <stdlib.h>
-
-enum { MINUTE = 60, KEY_LENGTH = FAILURE_NAME + 1 /* event, class */ };
+enum { MINUTE = 60 };
 
 struct moments {
     struct subjects *subjects;
     struct series_book *book;
-    struct map minutes; /* event, class -> int64_t */
+    struct map minutes; /* series_key() -> int64_t */
 };
 
 struct moments *moments_new(void) {
@@ -36,14 +36,10 @@ void moments_free(struct moments *moments) {
 }
 
 static int64_t *minute_of(struct moments *moments, const struct failure *failure) {
-    char room[KEY_LENGTH];
-    struct slice class_name = slice_head(failure->class_name, FAILURE_NAME);
+    char room[SERIES_KEY];
     bool is_new;
-    room[0] = (char)failure->event;
-    if (class_name.length)
-        memcpy(room + 1, class_name.at, class_name.length);
-    int64_t *minute =
-        map_put(&moments->minutes, (struct slice){room, class_name.length + 1}, &is_new);
+    struct slice key = series_key(failure->event, failure->class_name, room);
+    int64_t *minute = map_put(&moments->minutes, key, &is_new);
     if (is_new)
         *minute = MOMENT_NONE;
     return minute;

@@ -16,8 +16,6 @@
 
 enum {
     MOST_CELLS = 1 << 21, /* three weeks of 350 series without a pause; about 60 MB */
-    CLASS_LENGTH = 60,
-    KEY_LENGTH = CLASS_LENGTH + 1, /* event, class */
     BUCKET_BITS = 44,
 };
 
@@ -94,8 +92,8 @@ static void add_mail(struct series_book *book, enum series_mail mail, int64_t se
         add_to(&book->mails, cell_key(mail, bucket_of(book, seconds)), &by);
 }
 
-static struct slice key_of(enum event event, struct slice class_name, char room[KEY_LENGTH]) {
-    class_name = slice_head(class_name, CLASS_LENGTH);
+struct slice series_key(enum event event, struct slice class_name, char room[SERIES_KEY]) {
+    class_name = slice_head(class_name, SERIES_CLASS);
     room[0] = (char)event;
     if (class_name.length)
         memcpy(room + 1, class_name.at, class_name.length);
@@ -103,11 +101,11 @@ static struct slice key_of(enum event event, struct slice class_name, char room[
 }
 
 static struct kept *keep(struct series_book *book, enum event event, struct slice class_name) {
-    char room[KEY_LENGTH];
+    char room[SERIES_KEY];
     bool is_new;
-    struct slice key = key_of(event, class_name, room);
+    struct slice key = series_key(event, class_name, room);
     if (book->kept.count >= SERIES_MOST && !map_get(&book->kept, key))
-        key = key_of(event, (struct slice){0}, room);
+        key = series_key(event, (struct slice){0}, room);
     struct kept *kept = map_put(&book->kept, key, &is_new);
     if (is_new)
         kept->place = book->kept.count - 1 + SERIES_ALL;
@@ -206,8 +204,8 @@ void series_book_put(struct series_book *book, const struct hourly_cell *cell) {
 
 uint64_t series_book_count(const struct series_book *book, enum event event,
                            struct slice class_name, int64_t start, int64_t end) {
-    char room[KEY_LENGTH];
-    const struct kept *kept = map_get(&book->kept, key_of(event, class_name, room));
+    char room[SERIES_KEY];
+    const struct kept *kept = map_get(&book->kept, series_key(event, class_name, room));
     uint64_t sum = 0, numbers[NUMBERS];
     if (!kept || start >= end)
         return 0;

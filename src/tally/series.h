@@ -23,6 +23,10 @@ enum series_mail {
     SERIES_ALL
 };
 
+/* A series in a map: its event, and its class as far as it counts. */
+enum { SERIES_CLASS = 60 /* bytes of a class that count */, SERIES_KEY = SERIES_CLASS + 1 };
+struct slice series_key(enum event event, struct slice class_name, char room[SERIES_KEY]);
+
 struct series_book;
 
 /* Buckets of so many seconds, a divisor of a day: SERIES_BUCKET, or HOUR for what history keeps. */
