@@ -164,7 +164,7 @@ static struct answer known_answer(struct operators *operators, struct slice host
 
 uint64_t operator_expect(const struct operators *operators, const struct record *record) {
     uint64_t hash = secret_hash(record->peer_host) | 1;
-    __builtin_prefetch(set_of(operators, hash), 1);
+    memory_expect(set_of(operators, hash));
     return hash;
 }
 
