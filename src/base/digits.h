@@ -33,6 +33,13 @@ static inline unsigned digits_read(const char *at, uint32_t *number_r) {
     return count;
 }
 
+/* How many digits stand in front, read at once; 0: none, eight or more, or fewer bytes than eight.
+ */
+static inline unsigned digits_few(const char *at, size_t length, uint32_t *number_r) {
+    unsigned count = length < 8 ? 0 : digits_read(at, number_r);
+    return count < 8 ? count : 0;
+}
+
 /* Whether so many bytes (1 to 8) are digits; *number_r is what they make. Eight are read. */
 static inline bool digits_are(const char *at, unsigned count, uint32_t *number_r) {
     const uint64_t each = UINT64_C(0x0101010101010101);

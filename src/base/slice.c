@@ -115,14 +115,12 @@ struct slice slice_trim(struct slice s) {
     return s;
 }
 
-enum { EIGHT = 8 }; /* digits are read at once, where so many bytes are there */
-
 bool slice_take_number(struct slice *s, uint64_t *number_r) {
     if (s->length == 0 || !is_digit(s->at[0]))
         return false;
     uint32_t few;
-    unsigned digits = s->length >= EIGHT ? digits_read(s->at, &few) : EIGHT;
-    if (digits < EIGHT) {
+    unsigned digits = digits_few(s->at, s->length, &few);
+    if (digits) {
         *s = (struct slice){s->at + digits, s->length - digits};
         *number_r = few;
         return true;

@@ -545,16 +545,10 @@ static inline void value_pass(struct slice *rest, size_t length) {
         value_take(rest);
 }
 
-/* How many of the digits at the front are read at once: fewer than eight, else none. */
-static inline size_t few_digits(struct slice text, uint32_t *number_r) {
-    size_t digits = text.length < 8 ? 0 : digits_read(text.at, number_r);
-    return digits < 8 ? digits : 0;
-}
-
 /* The number that is the whole value. */
 static inline bool number_take(struct slice *rest, int64_t *number_r) {
     uint32_t few;
-    size_t digits = few_digits(*rest, &few);
+    size_t digits = digits_few(rest->at, rest->length, &few);
     if (digits && value_ends(*rest, digits)) {
         value_pass(rest, digits);
         *number_r = few;
@@ -571,8 +565,9 @@ static inline bool number_take(struct slice *rest, int64_t *number_r) {
 static inline void delay_take(struct slice *rest, struct record *record) {
     static const uint32_t micros[] = {0, 100000, 10000, 1000, 100, 10, 1};
     uint32_t whole = 0, fraction = 0;
-    size_t before = few_digits(*rest, &whole);
-    size_t behind = few_digits(slice_from(*rest, before + 1), &fraction);
+    size_t before = digits_few(rest->at, rest->length, &whole);
+    struct slice decimals = slice_from(*rest, before + 1);
+    size_t behind = digits_few(decimals.at, decimals.length, &fraction);
     if (before && behind && behind < sizeof micros / sizeof *micros && rest->at[before] == '.' &&
         value_ends(*rest, before + 1 + behind)) {
         record->delay = (int64_t)whole * 1000000 + fraction * micros[behind];

@@ -350,7 +350,7 @@ static inline void look_up(const struct phrases *phrases, struct stretch *stretc
     uint32_t text = slot_of(phrases, anchor, hash)->first;
     stretch->hits[stretch->count] = (struct hit){at, text};
     stretch->count += text != 0;
-    __builtin_prefetch(&phrases->texts[text ? text - 1 : 0]);
+    memory_expect(&phrases->texts[text ? text - 1 : 0]);
 }
 
 /* Finds anchors of four bytes. */
