@@ -10,6 +10,8 @@
  */
 #include "input/wrap_exim.h"
 
+#include "base/scan.h"
+
 /* " +0200" */
 static bool take_zone(struct slice *s, int *offset_r) {
     struct slice rest = *s;
@@ -23,8 +25,8 @@ static bool take_zone(struct slice *s, int *offset_r) {
 }
 
 /* " [4711]"; an address in brackets is no pid. */
-static struct slice take_pid(struct slice *s) {
-    struct slice rest = *s;
+struct slice wrap_exim_take_pid(struct slice *behind) {
+    struct slice rest = *behind;
     uint64_t number;
     if (!slice_skip_byte(&rest, ' ') || !slice_skip_byte(&rest, '['))
         return (struct slice){0};
@@ -34,7 +36,7 @@ static struct slice take_pid(struct slice *s) {
     struct slice pid = slice_range(begin, rest.at);
     if (!slice_skip_byte(&rest, ']') || (rest.length > 0 && rest.at[0] != ' '))
         return (struct slice){0};
-    *s = rest;
+    *behind = rest;
     return pid;
 }
 
@@ -43,8 +45,8 @@ static inline bool has_tag(struct slice s) {
     static const bool ends_name[256] = {['['] = true, [' '] = true, [':'] = true};
     const char *at = s.at, *end = s.at + s.length;
     at += at < end && *at == ' ';
-    const char *host = at < end ? memchr(at, ' ', (size_t)(end - at)) : NULL;
-    if (!host || host == at)
+    const char *host = scan_for(at, end, ' ');
+    if (host == end || host == at)
         return false;
     const char *name = host + 1;
     for (at = name; at < end && !ends_name[(unsigned char)*at];)
@@ -59,13 +61,6 @@ static inline bool has_tag(struct slice s) {
 
 bool wrap_exim_is_other(struct slice behind) {
     return (behind.length > 0 && behind.at[0] != ' ') || has_tag(behind);
-}
-
-void wrap_exim_read_behind(struct slice behind, struct entry *entry) {
-    entry->program = SLICE("exim");
-    entry->pid = take_pid(&behind);
-    slice_skip_byte(&behind, ' ');
-    entry->text = behind;
 }
 
 static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct slice line,

@@ -17,7 +17,8 @@
 #include "mta/mta.h"
 
 #include "base/ascii.h"
-#include "base/digits.h"
+#include "base/memory.h"
+#include "base/scan.h"
 #include "input/entry.h"
 #include "mta/exim_clients.h"
 #include "mta/exim_failure.h"
@@ -70,25 +71,24 @@ static struct slice syslog_text(struct slice text) {
     return without_inner_stamp(first);
 }
 
-/* Eight letters or digits, with a hyphen at one place that is known to be there. */
-static inline bool are_alnum_but(const char *at, size_t hyphen) {
-    return all_alnum(digits_load(at) ^ (uint64_t)('-' ^ '0') << 8 * hyphen);
+/* The bits of scan_alnum() for 16 bytes of an id, from `begin` on, that has hyphens at two places.
+ */
+static inline unsigned id_bits(size_t begin, size_t first, size_t second) {
+    uint32_t hyphens = UINT32_C(1) << first | UINT32_C(1) << second;
+    return (unsigned)(~(hyphens >> begin) & 0xffff);
 }
 
-/* An id ends with the text or at a blank, and is of letters and digits but for two hyphens. Looked
- * at where it stands: a copy with digits in their place was a fifth of the time of exim_read. */
+/* An id ends with the text or at a blank, and is of letters and digits but for two hyphens. */
 static inline bool is_message_id(struct slice text, size_t length, size_t first, size_t second) {
-    enum { EIGHT = 8 };
-    if (text.length < length || (text.length > length && text.at[length] != ' ') ||
-        text.at[first] != '-' || text.at[second] != '-')
-        return false;
-    size_t last = length - EIGHT;
-    return are_alnum_but(text.at, first) && are_alnum_but(text.at + last, second - last) &&
-           (last <= EIGHT || are_alnum(text.at + first + 1));
+    size_t last = length - 16; /* bytes are looked at where they stand, 16 at a time */
+    return text.length >= length && (text.length == length || text.at[length] == ' ') &&
+           text.at[first] == '-' && text.at[second] == '-' &&
+           scan_alnum(text.at) == id_bits(0, first, second) &&
+           (last == 0 || scan_alnum(text.at + last) == id_bits(last, first, second));
 }
 
 /* "1wAbCd-000000012AB-0xYz" and, before 4.97, "1wAbCd-0012AB-0x". */
-static size_t message_id_length(struct slice text) {
+static inline size_t message_id_length(struct slice text) {
     enum { LENGTH = 6 + 1 + 11 + 1 + 4, OLD_LENGTH = 6 + 1 + 6 + 1 + 2 };
     return is_message_id(text, LENGTH, 6, 18)       ? LENGTH
            : is_message_id(text, OLD_LENGTH, 6, 13) ? OLD_LENGTH
@@ -127,18 +127,20 @@ static struct slice take_odd_target(struct slice *rest) {
     return slice_head(target, open);
 }
 
-static bool is_odd_target(struct slice text) {
+static bool is_odd_word(struct slice text) {
     static const struct slice words[] = {SLICE_INIT("save "), SLICE_INIT("discarded"),
                                          SLICE_INIT("blackhole ("), SLICE_INIT("blackhole *")};
-    char first = text.length ? text.at[0] : '\0';
-    if (first == '|' || first == '/' || first == '>')
-        return true;
-    if (first != 's' && first != 'd' && first != 'b')
-        return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (slice_starts(text, words[i]))
             return true;
     return false;
+}
+
+static inline bool is_odd_target(struct slice text) {
+    char first = text.length ? text.at[0] : '\0';
+    if (first == '|' || first == '/' || first == '>')
+        return true;
+    return (first == 's' || first == 'd' || first == 'b') && is_odd_word(text);
 }
 
 /* Is `plain`, with or without its domain, what `quoted` says between its quotes? */
@@ -169,13 +171,16 @@ static bool says_the_same(struct slice plain, struct slice quoted) {
  * lines: they are looked for, and not the text. */
 static bool take_quoted_recipient(struct slice *rest, struct slice *address_r) {
     enum { PLACES = 16 };
-    struct slice after = *rest, before;
-    for (int places = 0; places < PLACES && slice_cut(&after, '<', &before);) {
-        if (!slice_ends(before, SLICE(" ")) || !slice_starts(after, SLICE("\"")))
+    const char *begin = rest->at, *end = begin + rest->length, *open = begin;
+    for (int places = 0; places < PLACES && open < end; open++) {
+        open = memchr(open, '<', (size_t)(end - open));
+        if (!open)
+            break;
+        if (open == begin || open[-1] != ' ' || end - open < 2 || open[1] != '"')
             continue;
         places++;
-        struct slice s = after;
-        struct slice plain = slice_range(rest->at, after.at - 2);
+        struct slice s = slice_range(open + 1, end);
+        struct slice plain = slice_range(begin, open - 1);
         struct slice address = exim_take_address(&s, '>');
         if (!slice_skip(&s, SLICE(">")) || !says_the_same(plain, address))
             continue;
@@ -231,7 +236,8 @@ static bool fits_arrival(struct slice rest, const struct exim_fields *fields) {
 
 /* "<=", and "(=" for a message that was taken although the client was told it was refused. */
 static enum reading read_arrival(struct slice rest, struct records *records, bool refused) {
-    struct exim_fields fields = {0};
+    struct exim_fields fields;
+    memory_clear(&fields, sizeof fields);
     struct slice sender = exim_take_bracketed(&rest);
     if (!exim_take_fields(&rest, fits_arrival, &fields))
         return READING_UNKNOWN;
@@ -270,7 +276,8 @@ static bool is_discarded(struct slice target) {
 }
 
 static enum reading read_delivery(struct slice rest, struct records *records) {
-    struct exim_fields fields = {0};
+    struct exim_fields fields;
+    memory_clear(&fields, sizeof fields);
     struct record *record = records_add(records, RECORD_OUTCOME, "EX-DELIVER");
     struct slice target = take_recipient(&rest, record);
     exim_take_fields(&rest, NULL, &fields);
@@ -299,7 +306,8 @@ static enum reading read_delivery(struct slice rest, struct records *records) {
 
 static enum reading read_failure(struct slice rest, struct records *records) {
     static const struct slice expired = SLICE_INIT("retry timeout exceeded");
-    struct exim_fields fields = {0};
+    struct exim_fields fields;
+    memory_clear(&fields, sizeof fields);
     struct record *record = records_add(records, RECORD_OUTCOME, "EX-FAIL");
     take_recipient(&rest, record);
     exim_take_fields(&rest, NULL, &fields);
@@ -380,7 +388,8 @@ static struct slice take_deferral_text(struct slice rest, int number, struct exi
 }
 
 static enum reading read_deferral(struct slice rest, struct records *records) {
-    struct exim_fields fields = {0};
+    struct exim_fields fields;
+    memory_clear(&fields, sizeof fields);
     struct record *record = records_add(records, RECORD_OUTCOME, "EX-DEFER");
     int number = 0;
     take_recipient(&rest, record);
@@ -417,7 +426,8 @@ static bool fits_attempt(struct slice rest, const struct exim_fields *fields) {
 
 /* "H=mx1.example.net [198.51.100.5]: SMTP error from ...": one host failed, others may follow. */
 static enum reading read_attempt(struct slice text, struct records *records) {
-    struct exim_fields fields = {0};
+    struct exim_fields fields;
+    memory_clear(&fields, sizeof fields);
     if (!slice_starts(text, SLICE("H=")) || !exim_take_fields(&text, fits_attempt, &fields))
         return READING_UNKNOWN;
     text = exim_without_delivery_time(exim_text_after_colon(text));
@@ -443,16 +453,24 @@ static enum reading read_flag(struct slice text, struct records *records) {
     struct slice rest = slice_from(text, 3);
     if (text.length < 3 || text.at[2] != ' ')
         return READING_UNKNOWN;
-    if (slice_starts(text, SLICE("=>")) || slice_starts(text, SLICE("->")) ||
-        slice_starts(text, SLICE(">>")))
+#define FLAG(first, second) ((first) << 8 | (second))
+    switch (FLAG(text.at[0], text.at[1])) {
+    case FLAG('=', '>'):
+    case FLAG('-', '>'):
+    case FLAG('>', '>'):
         return read_delivery(rest, records);
-    if (slice_starts(text, SLICE("<=")) || slice_starts(text, SLICE("(=")))
+    case FLAG('<', '='):
+    case FLAG('(', '='):
         return read_arrival(rest, records, text.at[0] == '(');
-    if (slice_starts(text, SLICE("==")))
+    case FLAG('=', '='):
         return read_deferral(rest, records);
-    if (slice_starts(text, SLICE("**")))
+    case FLAG('*', '*'):
         return read_failure(rest, records);
-    return slice_starts(text, SLICE("*>")) ? READING_DULL : READING_UNKNOWN;
+    case FLAG('*', '>'):
+        return READING_DULL;
+    }
+#undef FLAG
+    return READING_UNKNOWN;
 }
 
 typedef enum reading line_reader(struct slice text, struct records *records);
@@ -465,13 +483,18 @@ static enum reading read_first(line_reader *const readers[], size_t count, struc
     return reading;
 }
 
+static inline bool is_end(struct slice text) {
+    return slice_starts(text, SLICE("Completed")) &&
+           (text.length == 9 || slice_starts(text, SLICE("Completed QT=")));
+}
+
 static enum reading read_text(const struct shapes *shapes, bool has_id, struct slice text,
                               struct records *records) {
     static line_reader *const with_id[] = {read_flag, exim_read_client_line, exim_read_session,
                                            read_attempt};
     static line_reader *const without_id[] = {exim_read_client_line, exim_read_authentication,
                                               exim_read_session, exim_read_protocol_error};
-    if (has_id && (slice_is(text, "Completed") || slice_starts(text, SLICE("Completed QT=")))) {
+    if (has_id && is_end(text)) {
         struct record *record = records_add(records, RECORD_END, "EX-COMPLETED");
         record->delay = text.length > 13 ? exim_read_span(slice_from(text, 13)) : -1;
         return READING_READ;

@@ -8,6 +8,8 @@
 #include "mta/exim_fields.h"
 
 #include "base/ascii.h"
+#include "base/guess.h"
+#include "base/scan.h"
 
 /* ---- addresses and times ---- */
 
@@ -37,8 +39,9 @@ struct slice exim_take_address(struct slice *s, char stop) {
         if (!rest.length || rest.at[0] != '@')
             rest = whole;
     }
-    *s = slice_from(rest, slice_find(rest, stop));
-    return slice_head(whole, whole.length - s->length);
+    const char *end = whole.at + whole.length;
+    *s = slice_range(scan_for(rest.at, end, stop), end);
+    return slice_range(whole.at, s->at);
 }
 
 struct slice exim_take_bracketed(struct slice *s) {
@@ -77,35 +80,30 @@ int64_t exim_read_span(struct slice s) {
 
 /* ---- the fields of a line ---- */
 
-/* Of the keys of one letter: where in the fields the value goes. 0: nothing is kept of it. */
+/* Of the keys of one letter: where in the fields the value goes. 0: it is no key, or that of a
+ * host, which is not read with the others. */
+#define AT(field) offsetof(struct exim_fields, field)
 static const uint8_t kept_at[256] = {
-    ['R'] = offsetof(struct exim_fields, router),
-    ['T'] = offsetof(struct exim_fields, transport),
-    ['F'] = offsetof(struct exim_fields, sender),
-    ['P'] = offsetof(struct exim_fields, protocol),
-    ['C'] = offsetof(struct exim_fields, confirmation),
-    ['S'] = offsetof(struct exim_fields, size),
-    ['U'] = offsetof(struct exim_fields, ident),
-    ['A'] = offsetof(struct exim_fields, authenticated),
-    ['X'] = offsetof(struct exim_fields, cipher),
+    ['0' ... '9'] = AT(other), ['a' ... 'z'] = AT(other), ['A'] = AT(authenticated),
+    ['B'] = AT(other),         ['C'] = AT(confirmation),  ['D' ... 'E'] = AT(other),
+    ['F'] = AT(sender),        ['G'] = AT(other),         ['I' ... 'O'] = AT(other),
+    ['P'] = AT(protocol),      ['Q'] = AT(other),         ['R'] = AT(router),
+    ['S'] = AT(size),          ['T'] = AT(transport),     ['U'] = AT(ident),
+    ['V' ... 'W'] = AT(other), ['X'] = AT(cipher),        ['Y' ... 'Z'] = AT(other),
 };
 
-/* NULL: a key of which nothing is kept. */
-static inline struct slice *field_of(struct exim_fields *fields, struct slice key) {
-    if (key.length > 1)
-        return slice_is(key, "id") || slice_is(key, "id*") ? &fields->message_id
-               : slice_is(key, "QT")                       ? &fields->queue_time
-                                                           : NULL;
-    size_t at = kept_at[(unsigned char)key.at[0]];
-    return at ? (struct slice *)(void *)((char *)fields + at) : NULL;
+/* Of the others. */
+static inline size_t long_kept_at(struct slice key) {
+    if (key.at[0] == 'i')
+        return slice_is(key, "id") || slice_is(key, "id*") ? AT(message_id) : AT(other);
+    return slice_is(key, "QT") ? AT(queue_time) : AT(other);
 }
+#undef AT
 
 /* Length of the key in front of '=', 0 when the text does not begin with one. */
 static inline size_t key_length(struct slice s) {
     size_t length = 0;
-    if (s.length > 1 && s.at[1] == '=') /* most of them */
-        return is_alnum(s.at[0]);
-    if (s.length > 2 && s.at[2] == '=' && is_alnum(s.at[1])) /* and most others */
+    if (s.length > 2 && s.at[2] == '=' && is_alnum(s.at[1])) /* many */
         return is_alnum(s.at[0]) ? 2 : 0;
     while (length < s.length && length < 8 && is_alnum(s.at[length]))
         length++;
@@ -114,31 +112,34 @@ static inline size_t key_length(struct slice s) {
     return length && length < s.length && s.at[length] == '=' ? length : 0;
 }
 
-/* "T=remote_smtp: TEXT": the colon belongs to the text (failure_log up to 4.98). */
-static inline struct slice take_word(struct slice *s) {
-    const char *blank = s->length ? memchr(s->at, ' ', s->length) : NULL;
-    struct slice word = {s->at, blank ? (size_t)(blank - s->at) : s->length};
-    if (word.length && word.at[word.length - 1] == ':')
-        word.length--;
-    *s = (struct slice){s->at + word.length, s->length - word.length};
-    return word;
-}
-
 /* Seldom: only what is copied here is put into memory. */
-static inline struct slice take_marked(struct slice *s) {
-    struct slice rest = *s;
-    struct slice value = rest.at[0] == '"' ? take_quoted(&rest) : exim_take_bracketed(&rest);
-    *s = (struct slice){rest.at, rest.length};
+static struct slice marked_value(const char *at, const char *end, const char **behind_r) {
+    struct slice rest = slice_range(at, end);
+    struct slice value = *at == '"' ? take_quoted(&rest) : exim_take_bracketed(&rest);
+    *behind_r = rest.at;
     return value;
 }
 
-static inline struct slice take_value(struct slice *s) {
-    char first = s->length ? s->at[0] : '\0';
-    return first == '"' || first == '<' ? take_marked(s) : take_word(s);
+/* "T=remote_smtp: TEXT": the colon belongs to the text (failure_log up to 4.98). */
+static inline const char *word_end(const char *at, const char *end) {
+    const char *blank = scan_for(at, end, ' ');
+    if (blank > at && guess_not(blank[-1] == ':'))
+        blank--;
+    return blank;
+}
+
+static inline struct slice value_at(const char *at, const char *end, const char **behind_r) {
+    if (at < end && (*at == '"' || *at == '<'))
+        return marked_value(at, end, behind_r);
+    *behind_r = word_end(at, end);
+    return slice_range(at, *behind_r);
 }
 
 struct slice exim_take_value(struct slice *s) {
-    return take_value(s);
+    const char *end = s->at + s->length, *behind;
+    struct slice value = value_at(s->at, end, &behind);
+    *s = slice_range(behind, end);
+    return value;
 }
 
 /* Words without a value: DNSSEC, PRDR, CHUNKING, PIPELINING, TCP fast open and ARC were used. */
@@ -157,165 +158,177 @@ static bool is_flag(struct slice word) {
 static size_t flag_length(struct slice s) {
     enum { LONGEST = 4 };
     struct slice word = slice_head(s, LONGEST + 1);
-    if (!word.length || word.at[0] < 'A' || word.at[0] > 'Z')
-        return 0;
+    if (word.length < 2 || word.at[1] == '=' || word.at[0] < 'A' || word.at[0] > 'Z')
+        return word.length == 1 && is_flag(word);
     word = slice_head(word, slice_find(word, ' '));
     return is_flag(word) ? word.length : 0;
 }
 
-/* Takes the field at the front of *s, with the blank before it. H=, and what is no field, is left
- * where it stands. */
-static inline bool take_plain_field(struct slice *s, struct exim_fields *fields) {
-    size_t blank = s->length && s->at[0] == ' ';
-    struct slice rest = {s->at + blank, s->length - blank};
-    size_t length = key_length(rest);
-    if (length == 1 && rest.at[0] == 'H')
-        return false;
-    if (length) {
-        struct slice *field = field_of(fields, (struct slice){rest.at, length});
-        rest = (struct slice){rest.at + length + 1, rest.length - length - 1};
-        struct slice value = take_value(&rest);
-        if (field && !field->at)
-            *field = value;
-    } else if ((length = flag_length(rest)) > 0) {
-        rest = slice_from(rest, length);
-    } else {
-        return false;
-    }
-    *s = rest;
-    return true;
+/* The key at the front of a text and its '=': where its value goes, in *place_r, and where that
+ * begins. NULL: there is no key, or that of a host. */
+static inline const char *behind_key(const char *at, const char *end, size_t *place_r) {
+    enum { SURE = 3 };
+    bool is_short = end - at >= SURE && at[1] == '='; /* as most are */
+    size_t length = is_short ? 1 : key_length(slice_range(at, end));
+    *place_r = length < 2 ? kept_at[(unsigned char)*at] : long_kept_at((struct slice){at, length});
+    return length && *place_r ? at + length + 1 : NULL;
 }
 
-/* The text goes in and out by value: through a pointer its two words are written one by one, and
- * read again at once as one, for which the processor waits (half the time of exim_take_fields). */
-static struct slice behind_plain_fields(struct slice s, struct exim_fields *fields) {
-    while (s.length && take_plain_field(&s, fields))
-        ;
-    return s;
+/* Past the fields at the front of a text, each with the blank before it. H=, and what is no field,
+ * is left where it stands. What is left of the text is handed on in registers: through a pointer it
+ * is written, and read again at once, for which the processor waits (half the time of
+ * exim_take_fields). */
+static const char *behind_plain_fields(const char *at, const char *end,
+                                       struct exim_fields *fields) {
+    while (at < end) {
+        size_t place;
+        const char *key = at;
+        if (guess(*key == ' '))
+            key++;
+        const char *value = key < end ? behind_key(key, end, &place) : NULL;
+        if (!value) {
+            size_t flag = flag_length(slice_range(key, end));
+            if (!flag)
+                break;
+            at = key + flag;
+            continue;
+        }
+        struct slice *field = (struct slice *)(void *)((char *)fields + place);
+        struct slice text = value_at(value, end, &at);
+        if (!field->at)
+            *field = text;
+    }
+    return at;
 }
 
 void exim_take_plain_fields(struct slice *rest, struct exim_fields *fields) {
-    *rest = behind_plain_fields(*rest, fields);
+    const char *end = rest->at + rest->length;
+    *rest = slice_range(behind_plain_fields(rest->at, end, fields), end);
 }
 
-/* Addresses, and the names that stand for masked ones, are made of these. */
-static const bool in_address[256] = {
-    ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
-    ['.'] = true,         [':'] = true,         ['%'] = true,
-};
-
-/* ":50111", or a service's name: its length with the colon. */
-static inline size_t port_length(struct slice s) {
-    if (s.length < 2 || s.at[0] != ':' || !is_alnum(s.at[1]))
-        return 0;
-    size_t end = 1;
-    while (end < s.length && (is_alnum(s.at[end]) || s.at[end] == '_'))
-        end++;
-    return end;
+/* ":50111", or a service's name: where it ends. */
+static inline const char *behind_port(const char *at, const char *end) {
+    if (end - at < 2 || at[0] != ':' || !is_alnum(at[1]))
+        return at;
+    for (at++; at < end && (is_alnum(*at) || *at == '_');)
+        at++;
+    return at;
 }
 
-/* "[192.0.2.10]:50111*"; 0: it is none. */
-static size_t ip_length(struct slice s, struct slice *ip_r, struct slice *port_r) {
+/* "[192.0.2.10]:50111*": where it ends; NULL: it is none. Addresses, and the names that stand for
+ * masked ones, are made of letters, digits, dots, colons and '%'. */
+static inline const char *behind_ip(const char *at, const char *end, struct slice *ip_r,
+                                    struct slice *port_r) {
     enum { LONGEST = 64 };
-    size_t end = 1, most = s.length < LONGEST + 1 ? s.length : LONGEST + 1;
-    if (!s.length || s.at[0] != '[')
-        return 0;
-    while (end < most && in_address[(unsigned char)s.at[end]])
-        end++;
-    if (end == 1 || end == s.length || s.at[end] != ']')
-        return 0;
-    size_t port = port_length(slice_from(s, end + 1));
-    *ip_r = (struct slice){s.at + 1, end - 1};
-    *port_r = port ? (struct slice){s.at + end + 2, port - 1} : (struct slice){0};
-    end += 1 + port;
-    return end + (end < s.length && s.at[end] == '*');
+    if (at == end || *at != '[')
+        return NULL;
+    const char *ip = at + 1, *most = end - ip < LONGEST ? end : ip + LONGEST;
+    const char *close = scan_past_address(ip, most);
+    if (close == ip || close == end || *close != ']')
+        return NULL;
+    const char *behind = behind_port(close + 1, end);
+    *ip_r = slice_range(ip, close);
+    *port_r = behind > close + 1 ? slice_range(close + 2, behind) : (struct slice){0};
+    return behind + (behind < end && *behind == '*');
 }
 
 bool exim_take_ip(struct slice *s, struct slice *ip_r, struct slice *port_r) {
-    size_t length = ip_length(*s, ip_r, port_r);
-    *s = slice_from(*s, length);
-    return length > 0;
+    const char *end = s->at + s->length, *behind = behind_ip(s->at, end, ip_r, port_r);
+    if (behind)
+        *s = slice_range(behind, end);
+    return behind != NULL;
 }
 
-/* Here a text is handed on by value, and what stands behind comes back so: in memory each step
- * would wait until the last one has written it (a tenth of the time of a block). At NULL: it is not
- * there. */
-static const struct slice nothing = {NULL, 0};
+/* What was taken from here on. */
+static void drop_behind(struct exim_fields *fields, const char *at) {
+    struct slice *each = (struct slice *)(void *)fields;
+    for (size_t i = 0; i < sizeof *fields / sizeof *each; i++)
+        if ((uintptr_t)each[i].at >= (uintptr_t)at)
+            each[i] = (struct slice){0};
+}
 
-/* Behind an address and its fields. Nothing when it is none, or when the rest does not fit: then
+/* Behind an address and its fields. NULL when it is none, or when the rest does not fit: then
  * everything is as before. */
-static inline struct slice behind_ip_and_fields(struct slice rest, exim_fits *fits,
-                                                struct exim_fields *fields) {
-    struct exim_fields before;
-    if (!rest.length || rest.at[0] != '[')
-        return nothing;
-    if (fits)
-        before = *fields;
-    size_t length = ip_length(rest, &fields->ip, &fields->port);
-    if (!length)
-        return nothing;
-    rest = behind_plain_fields(slice_from(rest, length), fields);
-    if (fits && !fits(rest, fields)) {
-        *fields = before;
-        return nothing;
-    }
-    return rest;
+static inline const char *behind_ip_and_fields(const char *at, const char *end, exim_fits *fits,
+                                               struct exim_fields *fields) {
+    const char *behind = behind_ip(at, end, &fields->ip, &fields->port);
+    if (!behind)
+        return NULL;
+    behind = behind_plain_fields(behind, end, fields);
+    if (!fits || fits(slice_range(behind, end), fields))
+        return behind;
+    drop_behind(fields, at);
+    return NULL;
 }
 
 /* "(helo) [address]": a helo is the client's, it ends at the first `) [address]` behind which the
  * line fits. The number of places tried is bounded, a name is far shorter. */
-static struct slice behind_helo(struct slice rest, exim_fits *fits, struct exim_fields *fields) {
+static const char *behind_helo(const char *at, const char *end, exim_fits *fits,
+                               struct exim_fields *fields) {
     enum { PLACES = 16 };
-    struct slice part;
-    if (!slice_skip(&rest, SLICE("(")))
-        return nothing;
-    const char *begin = rest.at;
-    for (int place = 0; place < PLACES && slice_cut_text(&rest, SLICE(") "), &part); place++) {
-        fields->helo = slice_range(begin, rest.at - 2);
-        struct slice behind = behind_ip_and_fields(rest, fits, fields);
-        if (behind.at)
+    if (at == end || *at != '(')
+        return NULL;
+    const char *close = ++at;
+    for (int place = 0; place < PLACES; close++) {
+        close = scan_for(close, end, ')');
+        if (end - close < 2)
+            break;
+        if (close[1] != ' ')
+            continue;
+        place++;
+        fields->helo = slice_range(at, close);
+        const char *behind = behind_ip_and_fields(close + 2, end, fits, fields);
+        if (behind)
             return behind;
     }
-    return nothing;
+    return NULL;
 }
 
 /*   host = [ name SP ] [ "(" helo ")" SP ] "[" address "]" [ ":" port ]    (host.c) */
 bool exim_take_host(struct slice *s, exim_fits *fits, struct exim_fields *fields) {
-    struct slice rest = *s, behind = behind_ip_and_fields(rest, fits, fields);
-    if (!behind.at && rest.length && rest.at[0] != '(') {
-        size_t length = slice_find(rest, ' ');
-        if (length == SIZE_MAX)
+    const char *at = s->at, *end = at + s->length;
+    const char *behind = behind_ip_and_fields(at, end, fits, fields);
+    if (!behind && at < end && *at != '(') {
+        const char *blank = scan_for(at, end, ' ');
+        if (blank == end)
             return false;
-        fields->host = slice_head(rest, length);
-        rest = slice_from(rest, length + 1);
-        slice_skip(&rest, SLICE("DS "));
-        behind = behind_ip_and_fields(rest, fits, fields);
+        fields->host = slice_range(at, blank);
+        at = blank + 1;
+        if (end - at >= 3 && memcmp(at, "DS ", 3) == 0)
+            at += 3;
+        behind = behind_ip_and_fields(at, end, fits, fields);
     }
-    if (!behind.at)
-        behind = behind_helo(rest, fits, fields);
-    if (!behind.at) {
+    if (!behind)
+        behind = behind_helo(at, end, fits, fields);
+    if (!behind) {
         fields->host = fields->helo = (struct slice){0};
         return false;
     }
-    *s = behind;
+    *s = slice_range(behind, end);
+    return true;
+}
+
+/* "H=mx.example.net" without an address: a local delivery to a routed host. */
+static bool take_routed_host(struct slice *s, struct exim_fields *fields) {
+    struct slice name = slice_head(*s, slice_find(*s, ' '));
+    if (slice_find(name, '(') != SIZE_MAX)
+        return false;
+    fields->host = name;
+    *s = slice_from(*s, name.length);
+    exim_take_plain_fields(s, fields);
     return true;
 }
 
 bool exim_take_fields(struct slice *rest, exim_fits *fits, struct exim_fields *fields) {
-    struct slice s = behind_plain_fields(*rest, fields);
-    *rest = s;
-    slice_skip(&s, SLICE(" "));
-    if (!slice_skip(&s, SLICE("H=")))
+    const char *end = rest->at + rest->length;
+    const char *at = behind_plain_fields(rest->at, end, fields);
+    *rest = slice_range(at, end);
+    at += at < end && *at == ' ';
+    if (end - at < 2 || at[0] != 'H' || at[1] != '=')
         return true;
-    if (!exim_take_host(&s, fits, fields)) {
-        /* "H=mx.example.net" without an address: a local delivery to a routed host. */
-        struct slice name = slice_head(s, slice_find(s, ' '));
-        if (fits || slice_find(name, '(') != SIZE_MAX)
-            return false;
-        fields->host = name;
-        s = slice_from(s, name.length);
-        exim_take_plain_fields(&s, fields);
-    }
+    struct slice s = slice_range(at + 2, end);
+    if (!exim_take_host(&s, fits, fields) && (fits || !take_routed_host(&s, fields)))
+        return false;
     *rest = s;
     return true;
 }
@@ -327,7 +340,7 @@ void exim_set_peer(struct record *record, const struct exim_fields *fields) {
     record->helo = fields->helo;
     record->tls = fields->cipher.length ? TLS_USED : TLS_NONE;
     struct slice user = fields->authenticated, method;
-    if (slice_cut(&user, ':', &method)) {
+    if (user.length && slice_cut(&user, ':', &method)) {
         record->user = user;
         record->method = method;
     } else if (!fields->ip.length) {

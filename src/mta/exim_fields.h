@@ -16,6 +16,7 @@ struct exim_fields {
     struct slice authenticated; /* A=plain:alice */
     struct slice router, transport, protocol;
     struct slice size, message_id, confirmation, queue_time, cipher;
+    struct slice other; /* of a key that nobody asks for */
 };
 
 /* Whether the rest of a line, behind a host and its fields, has a known form. */

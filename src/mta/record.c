@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/memory.h"
+#include "base/scan.h"
 #include "rules/regex.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -102,15 +103,24 @@ struct record *records_add(struct records *records, enum record_kind kind, const
     return record;
 }
 
+/* Where the letters, digits and hyphens begin that a text ends with. */
+static inline size_t last_word(struct slice text) {
+    size_t at = text.length;
+    for (; at >= SCAN_STEP; at -= SCAN_STEP) {
+        unsigned others = ~scan_alnum_or(text.at + at - SCAN_STEP, '-') & 0xffff;
+        if (others)
+            return at - (unsigned)__builtin_clz(others << 16);
+    }
+    while (at > 0 && (is_alnum(text.at[at - 1]) || text.at[at - 1] == '-'))
+        at--;
+    return at;
+}
+
 /* Cuts a queue ID off the end: letters, digits and, for Exim, hyphens. What is none is not looked
  * up. */
-static bool last_id_take(struct slice *text, struct slice *id_r) {
+static inline bool last_id_take(struct slice *text, struct slice *id_r) {
     enum { SHORTEST = 5, LONGEST = 60 };
-    size_t at = text->length;
-    while (at >= 8 && are_alnum(text->at + at - 8))
-        at -= 8;
-    while (at > 0 && (is_alnum(text->at[at - 1]) || text->at[at - 1] == '-'))
-        at--;
+    size_t at = last_word(*text);
     *id_r = slice_from(*text, at);
     text->length = at;
     return id_r->length >= SHORTEST && id_r->length <= LONGEST;
