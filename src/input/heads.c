@@ -10,6 +10,8 @@
 
 #include "base/ascii.h"
 #include "base/digits.h"
+#include "base/guess.h"
+#include "base/scan.h"
 #include "input/wrap_exim.h"
 
 enum { DATE = 10, YEARLESS = 13, MOST_DIGITS = 7, WORD = 8 };
@@ -60,90 +62,95 @@ static inline bool take_fraction(const char *at, unsigned digits, uint32_t *nano
 }
 
 /* Moves behind the stamp: most lines are of the second of one before. All that is looked at are the
- * first HEADS_STAMP + 9 bytes. */
-static inline bool take_time(struct heads *heads, const char **at_, struct moment *moment_r) {
-    const char *at = *at_, *known = heads->stamp.text;
+ * first HEADS_STAMP + 9 bytes. The time is that of the clock on the wall. NULL: another time. */
+static inline const char *behind_time(struct heads *heads, const char *at,
+                                      struct moment *moment_r) {
+    const char *known = heads->stamp.text;
     size_t length = heads->stamp.length, last = length - WORD;
     unsigned digits = heads->stamp.digits;
     uint32_t nanos = 0;
     if (memcmp(at, known, WORD) != 0 ||
         memcmp(at + YEARLESS - WORD, known + YEARLESS - WORD, WORD) != 0 ||
         (memcmp(at + last, known + last, WORD) != 0 && !turn_second(heads, at)))
-        return false;
+        return NULL;
     at += length;
     if (digits ? !take_fraction(at, digits, &nanos) : at[0] == '.')
-        return false;
-    *moment_r = (struct moment){heads->stamp.seconds, nanos, heads->stamp.offset, (uint8_t)digits};
-    *at_ = at + digits + (digits > 0);
-    return true;
+        return NULL;
+    moment_r->seconds = heads->stamp.seconds;
+    moment_r->nanos = nanos;
+    moment_r->digits = (uint8_t)digits;
+    return at + digits + (digits > 0);
 }
 
-static inline bool is_host(const struct heads *heads, size_t place, const char *at, size_t left) {
-    size_t length = heads->hosts[place].length;
-    return length && left >= length && bytes_same(at, heads->hosts[place].text, length);
+static inline void set_offset(struct moment *moment, int16_t offset) {
+    moment->offset = offset;
+    moment->seconds -= 60 * offset;
 }
 
-static inline bool take_host(struct heads *heads, const char **at_, const char *end,
-                             struct slice *host_r) {
-    size_t gap = heads->stamp.gap, left = (size_t)(end - *at_), place = heads->last_host;
+static inline bool is_host(const struct known_host *host, const char *at, size_t left) {
+    size_t length = host->length;
+    return length && left >= length && bytes_same(at, host->text, length);
+}
+
+/* NULL: not known. Without a zone, its offset may be that of another season. */
+static inline const struct known_host *host_at(struct heads *heads, const char *at,
+                                               const char *end) {
+    size_t gap = heads->stamp.gap, left = (size_t)(end - at);
+    const struct known_host *host = &heads->hosts[heads->last_host];
     if (left < gap + WORD)
-        return false;
-    if (!is_host(heads, place, *at_, left)) {
-        place = heads->last_host = host_place(*at_ + gap);
-        if (!is_host(heads, place, *at_, left))
-            return false;
+        return NULL;
+    if (!is_host(host, at, left)) {
+        heads->last_host = host_place(at + gap);
+        host = &heads->hosts[heads->last_host];
+        if (!is_host(host, at, left))
+            return NULL;
     }
-    size_t length = heads->hosts[place].length;
-    *host_r = slice_range(*at_ + heads->hosts[place].at, *at_ + length - 1);
-    *at_ += length;
-    return true;
+    return host->has_zone || host->offset == heads->stamp.offset ? host : NULL;
 }
 
-/* The bytes in front of the first '[', eight in twelve instructions. 0: none, or too many. */
+/* The bytes in front of the first '['. 0: none, or too many. */
 static inline size_t tag_length(const char *at, const char *end) {
-    const uint64_t each = UINT64_C(0x0101010101010101);
-    for (size_t place = 0; place < HEADS_TAG && end - at >= (ptrdiff_t)(place + WORD);
-         place += WORD) {
-        uint64_t bytes = digits_load(at + place) ^ each * '[';
-        uint64_t brackets = (bytes - each) & ~bytes & each * 0x80; /* the lowest bit is right */
-        if (brackets)
-            return place + (size_t)__builtin_ctzll(brackets) / 8;
-    }
-    return 0;
+    const char *most = end - at > HEADS_TAG ? at + HEADS_TAG : end;
+    const char *open = scan_for(at, most, '[');
+    return open < most ? (size_t)(open - at) : 0;
 }
 
-/* "postfix/smtpd[4711]:" */
-static inline struct known_tag *take_tag(struct heads *heads, const char **at_, const char *end,
-                                         struct slice *pid_r) {
+/* "postfix/smtpd[4711]:"; *behind_r is moved behind it. */
+static inline struct known_tag *tag_at(struct heads *heads, const char *at, const char *end,
+                                       struct slice *pid_r, const char **behind_r) {
     uint32_t number;
-    size_t length = tag_length(*at_, end);
+    size_t length = tag_length(at, end);
     if (!length)
         return NULL;
-    struct known_tag *tag = &heads->tags[tag_place(*at_, length)];
-    const char *pid = *at_ + length + 1;
-    if (tag->length != length || !bytes_same(tag->text, *at_, length) || end - pid <= WORD)
+    struct known_tag *tag = &heads->tags[tag_place(at, length)];
+    const char *pid = at + length + 1;
+    if (tag->length != length || !bytes_same(tag->text, at, length) || end - pid <= WORD)
         return NULL;
     unsigned digits = digits_read(pid, &number);
     if (digits == 0 || digits == WORD || pid[digits] != ']' || pid[digits + 1] != ':')
         return NULL;
     *pid_r = (struct slice){pid, digits};
-    *at_ = pid + digits + 2;
+    *behind_r = pid + digits + 2;
     return tag;
 }
 
 /* Of a syslog: host, tag and text. */
 static inline struct known_tag *read_behind(struct heads *heads, const char *at, const char *end,
                                             struct entry *entry) {
-    if (!take_host(heads, &at, end, &entry->host))
+    const struct known_host *host = host_at(heads, at, end);
+    if (!host)
         return NULL;
-    entry->program.at = at;
-    struct known_tag *tag = take_tag(heads, &at, end, &entry->pid);
+    const char *program = at + host->length;
+    struct known_tag *tag = tag_at(heads, program, end, &entry->pid, &at);
     if (!tag)
         return NULL;
-    at += at < end && *at == ' ';
+    if (guess(at < end && *at == ' '))
+        at++;
     if (at < end && (*at == '[' || *at == 'm'))
         return NULL; /* "[ID 801593 mail.info] " of Solaris, "message repeated 2 times: [" */
-    entry->program.length = tag->length;
+    set_offset(&entry->time, host->offset);
+    entry->host = slice_range(program - host->length + host->at, program - 1);
+    entry->program = (struct slice){program, tag->length};
     entry->wrapping = &wrap_syslog;
     entry->text = slice_range(at, end);
     return tag;
@@ -154,6 +161,7 @@ static struct known_tag *read_behind_exim(struct heads *heads, const char *at, c
                                           struct entry *entry) {
     if (end - at < 2 || at[1] == '+' || at[1] == '-' || wrap_exim_is_other(slice_range(at, end)))
         return NULL;
+    set_offset(&entry->time, heads->stamp.offset);
     entry->host = (struct slice){0};
     entry->wrapping = &wrap_exim;
     wrap_exim_read_behind(slice_range(at, end), entry);
@@ -167,7 +175,7 @@ struct known_tag *heads_read(struct heads *heads, struct clock *clock, const str
     enum { SHORTEST = HEADS_STAMP + 1 + MOST_DIGITS + WORD };
     const char *at = line->text.at, *end = at + line->text.length;
     if (line->text.length < SHORTEST || !heads->stamp.length ||
-        heads->stamp.anchor != clock->anchor || !take_time(heads, &at, &entry->time))
+        heads->stamp.anchor != clock->anchor || !(at = behind_time(heads, at, &entry->time)))
         return NULL;
     struct known_tag *tag = heads->stamp.is_exim ? read_behind_exim(heads, at, end, entry)
                                                  : read_behind(heads, at, end, entry);
@@ -196,17 +204,25 @@ static size_t stamp_length(const struct clock *clock, const struct entry *entry)
     return is_known ? YEARLESS_STAMP : 0;
 }
 
+/* What stands behind a stamp of another form is not what is kept of hosts. */
+static void forget_hosts(struct heads *heads) {
+    for (size_t place = 0; place < HEADS_HOSTS; place++)
+        heads->hosts[place].length = 0;
+}
+
 static bool keep_stamp(struct heads *heads, const struct clock *clock, const struct entry *entry) {
     size_t length = stamp_length(clock, entry);
     if (!length || entry->time.digits > MOST_DIGITS)
         return false;
+    if (heads->stamp.length != length)
+        forget_hosts(heads);
     memcpy(heads->stamp.text, entry->line.text.at, length);
     heads->stamp.length = (uint8_t)length;
     heads->stamp.digits = entry->time.digits;
     heads->stamp.guessed = length == YEARLESS_STAMP;
     heads->stamp.is_exim = entry->wrapping == &wrap_exim;
     heads->stamp.offset = entry->time.offset;
-    heads->stamp.seconds = entry->time.seconds;
+    heads->stamp.seconds = entry->time.seconds + 60 * entry->time.offset;
     heads->stamp.anchor = clock->anchor;
     return true;
 }
@@ -228,10 +244,12 @@ static void keep_host(struct heads *heads, const char *begin, const struct entry
     if (entry->host.at + entry->host.length + 1 != entry->program.at || whole.length > HEADS_HOST ||
         is_doubtful(entry->host))
         return;
-    size_t place = host_place(entry->host.at);
-    memcpy(heads->hosts[place].text, whole.at, whole.length);
-    heads->hosts[place].length = (uint8_t)whole.length;
-    heads->hosts[place].at = heads->stamp.gap = (uint8_t)(entry->host.at - begin);
+    struct known_host *host = &heads->hosts[host_place(entry->host.at)];
+    memcpy(host->text, whole.at, whole.length);
+    host->length = (uint8_t)whole.length;
+    host->at = heads->stamp.gap = (uint8_t)(entry->host.at - begin);
+    host->has_zone = *begin != ' ';
+    host->offset = entry->time.offset;
 }
 
 static void keep_tag(struct heads *heads, struct slice program) {

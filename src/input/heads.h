@@ -31,12 +31,15 @@ struct heads {
         bool guessed;           /* the year is */
         bool is_exim;           /* a file of Exim: no host and no tag follow */
         uint8_t gap;            /* from behind stamp and fraction to the name of the host */
-        int16_t offset;
-        int64_t seconds, anchor;
+        int16_t offset;         /* of the line that was kept last */
+        int64_t seconds;        /* by the clock on the wall: with the offset in it */
+        int64_t anchor;
     } stamp;
-    struct {
+    struct known_host {
         char text[HEADS_HOST]; /* from the stamp to the tag: "+02:00 mx1 " */
         uint8_t length, at;    /* 0: none; where the name begins */
+        bool has_zone;         /* in the text; else the offset holds as long as it is the stamp's */
+        int16_t offset;
     } hosts[HEADS_HOSTS];
     size_t last_host; /* place of that of the line before */
     struct known_tag tags[HEADS_TAGS], exim;

@@ -157,6 +157,35 @@ static void test_hosts(void **state) {
     assert_int_equal(known, 4 * 4);
 }
 
+/* Hosts of several zones, and with stamps of several forms, tell of one minute of their clocks. */
+static void test_zones(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        ISO "01.123456+02:00 mx1 a[1]: some text of it",
+        ISO "02.123456-05:00 mx2 a[1]: some text of it",
+        ISO "03.123456+00:00 mx3 a[1]: some text of it",
+        ISO "04.123456Z mx3 a[1]: some text of it",
+        ISO "04.123456 mx4 a[1]: some text of it",
+        "Jun  1 10:00:05.123456 mx4 a[1]: some text of it",
+        "Jun  1 10:00:06.123456+02:00 mx1 a[1]: some text of it",
+    };
+    static struct heads heads;
+    struct clock clock = {.anchor = ANCHOR};
+    size_t known = 0;
+    for (size_t i = 0; i < 3 * 3; i++)
+        known += take(&heads, &clock, slice_of(lines[i % 3]));
+    assert_int_equal(known, 2 * 3);
+    for (size_t i = 0; i < COUNT(lines); i++)
+        for (size_t k = 0; k < COUNT(lines); k++)
+            for (size_t j = 0; j < COUNT(lines); j++) {
+                memset(&heads, 0, sizeof heads);
+                take(&heads, &clock, slice_of(lines[i]));
+                take(&heads, &clock, slice_of(lines[i]));
+                take(&heads, &clock, slice_of(lines[k]));
+                take(&heads, &clock, slice_of(lines[j]));
+            }
+}
+
 /* From second to second of a minute, forth and back. */
 static void test_seconds(void **state) {
     (void)state;
@@ -232,9 +261,9 @@ static void test_changes(void **state) {
 
 int main(void) {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pairs),   cmocka_unit_test(test_hosts),
-        cmocka_unit_test(test_seconds), cmocka_unit_test(test_years),
-        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_pairs), cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_zones), cmocka_unit_test(test_seconds),
+        cmocka_unit_test(test_years), cmocka_unit_test(test_changes),
     };
     arena_init(&arena);
     moment_zone("UTC", NULL);
