@@ -20,6 +20,7 @@
 #include "input/lasts.h"
 #include "input/lines.h"
 #include "input/pieces.h"
+#include "tally/counting.h"
 
 enum { JOB_SAMPLES = 10, THREADS_MOST = 64, JOBS_BESIDE = 4, PROGRAMS_SEEN = 32 };
 
@@ -102,8 +103,7 @@ struct job {
     struct progress *progress;
     struct arena arena;
     struct records found; /* of findings, whose records the readers fill */
-    struct counting *countings;
-    size_t counting_count, counting_capacity;
+    struct countings countings;
     struct mark *marks;
     size_t mark_count, mark_capacity;
     struct lasts lasts;

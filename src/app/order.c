@@ -9,13 +9,6 @@
 
 /* ---- what is counted and shown: under masks, when they are asked for ---- */
 
-static void gather(struct job *job, const struct finding *finding) {
-    if (job->counting_count == job->counting_capacity)
-        job->countings = memory_grow(job->countings, &job->counting_capacity,
-                                     job->counting_count + 1, sizeof *job->countings);
-    counting_begin(&job->countings[job->counting_count++], finding);
-}
-
 /* History is kept as it is, whatever a report shows. */
 static void count_at_once(struct run *run, const struct finding *finding) {
     struct finding masked;
@@ -43,7 +36,7 @@ static void count_at_once(struct run *run, const struct finding *finding) {
 static void count_finding(void *context, const struct finding *finding) {
     struct run *run = context;
     if (run->gathers)
-        gather(run->gathers, finding);
+        countings_add(run->gathers, finding);
     else
         count_at_once(run, finding);
 }
@@ -359,7 +352,7 @@ static void remember_block(struct before *before, const struct job *job) {
 static void job_clear(struct job *job) {
     arena_clear(&job->arena);
     map_clear(&job->programs);
-    job->found.count = job->sample_count = job->mark_count = job->counting_count = 0;
+    job->found.count = job->sample_count = job->mark_count = 0;
     job->ledger = (struct ledger){0};
     memset(job->odd, 0, sizeof job->odd);
     job->span = span_none;
@@ -383,7 +376,8 @@ void order_take(void *context, void *argument) {
     struct run *run = pipeline->run;
     struct taking taking = {pipeline, job, &pipeline->hands[pipeline->threads], NULL};
     uint64_t dropped = journey_dropped(run->journey);
-    run->gathers = gathers(run) ? job : NULL;
+    countings_begin(&job->countings, ++run->batch);
+    run->gathers = gathers(run) ? &job->countings : NULL;
     journey_lend(run->journey, run->gathers ? &job->arena : NULL);
     if (taking.hands->judge)
         reason_memory_round(judge_reasons(taking.hands->judge));
@@ -406,7 +400,7 @@ void order_take(void *context, void *argument) {
 void order_count(void *context, void *argument) {
     const struct pipeline *pipeline = context;
     struct job *job = argument;
-    tally_count(pipeline->run->tally, job->countings, job->counting_count);
+    tally_count(pipeline->run->tally, job->countings.all, job->countings.count);
     job_clear(job);
 }
 

@@ -54,7 +54,7 @@ static void pipeline_finish(struct pipeline *pipeline) {
     for (size_t i = 0; i < pipeline->job_count; i++) {
         free(pipeline->jobs[i].block.bytes);
         records_release(&pipeline->jobs[i].found);
-        free(pipeline->jobs[i].countings);
+        countings_release(&pipeline->jobs[i].countings);
         free(pipeline->jobs[i].marks);
         arena_release(&pipeline->jobs[i].arena);
         map_release(&pipeline->jobs[i].programs);

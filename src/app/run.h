@@ -53,7 +53,8 @@ struct run {
     bool faulty;           /* some input was missing, damaged or not understood: status 1 */
     bool stopped;          /* the listener cannot go on: nothing more is read */
     struct pipeline *pipeline;
-    struct job *gathers; /* what changes the counts is put together here; NULL: counted at once */
+    struct countings *gathers; /* what changes the counts is put together; NULL: counted at once */
+    uint32_t batch;            /* of the last that was put together */
 };
 
 /* Borrows options and knowledge. The listener is set afterwards, before the first source. */

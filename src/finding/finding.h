@@ -47,10 +47,11 @@ enum fate {
 enum giver { GIVER_UNKNOWN, GIVER_OURS, GIVER_OTHER };
 
 /* What whoever counts has worked out of a message's origin, kept with the message so that it is
- * worked out once and not for each recipient. Zeros: not yet. */
+ * worked out once and not for each recipient. Zeros: not yet. In a batch of countings
+ * (tally/counting.h) it has a number. */
 struct origin_hashes {
     uint64_t sender, sender_domain, client;
-    size_t domain_length;
+    uint32_t domain_length, batch, number;
 };
 
 /* Whose mail it is: what the entries about its arrival said. Empty: they did not say. */

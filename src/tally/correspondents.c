@@ -2,8 +2,10 @@
  * knocks at the door.
  *
  * How: a finding adds to the sender of its message, to its recipient, and to the client that handed
- * the message in; a refused command or login to the client at hand. Nothing is kept of networks:
- * each client carries his as a number, so they are added up when they are asked for, and exact.
+ * the message in; a refused command or login to the client at hand. What several findings of a
+ * block add to the sender and client of one message is added up first: half as many rows are looked
+ * at. Nothing is kept of networks: each client carries his as a number, so they are added up when
+ * they are asked for, and exact.
  *
  * A message that comes back from a filter is taken back where it was counted: the one case in which
  * a number that orders falls, and only just after it rose.
@@ -11,7 +13,10 @@
 #include "tally/correspondents.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/memory.h"
 #include "base/network.h"
 #include "tally/cell.h"
 #include "tally/counter.h"
@@ -19,6 +24,8 @@
 
 struct correspondents {
     struct ranking rankings[CORRESPONDENT_TABLES];
+    struct mail *mails; /* by number (struct countings) */
+    size_t mail_count, mail_room;
 };
 
 /* One word for the numbers of an address, of which there are millions: with its hash 16 bytes. Who
@@ -32,20 +39,41 @@ static const struct counts_room rooms[CORRESPONDENT_NUMBERS] = {
 };
 enum { ADDRESS_NUMBERS = CORRESPONDENT_TOLD + 1 };
 
+static const struct ranking_layout address_layout = {ADDRESS_NUMBERS,
+                                                     1,
+                                                     rooms,
+                                                     {1, 1, 1},
+                                                     CORRESPONDENT_ORDERS,
+                                                     {CORRESPONDENT_MAIL, CORRESPONDENT_SEEN}};
+static const struct ranking_layout client_layout = {CORRESPONDENT_NUMBERS,
+                                                    1,
+                                                    rooms,
+                                                    {2, 2, 3},
+                                                    CORRESPONDENT_ORDERS,
+                                                    {CORRESPONDENT_MAIL, CORRESPONDENT_SEEN}};
+
+/* Whose a message is, and what will be added to him. */
+struct mail {
+    bool waits; /* has something that was not added yet */
+    struct name sender, sender_domain;
+    const struct origin *client;
+    uint64_t client_hash;
+    struct amounts by; /* its numbers alone, but for: */
+    bool is_told;
+};
+
 static void correspondents_init(void *content) {
-    static const size_t orders[CORRESPONDENT_ORDERS] = {CORRESPONDENT_MAIL, CORRESPONDENT_SEEN};
     struct correspondents *all = content;
-    for (int table = 0; table < CORRESPONDENT_TABLES; table++) {
-        bool is_client = table == CORRESPONDENT_CLIENT;
-        ranking_init(&all->rankings[table], is_client ? CORRESPONDENT_NUMBERS : ADDRESS_NUMBERS, 1,
-                     rooms, orders, CORRESPONDENT_ORDERS);
-    }
+    for (int table = 0; table < CORRESPONDENT_TABLES; table++)
+        ranking_init(&all->rankings[table],
+                     table == CORRESPONDENT_CLIENT ? &client_layout : &address_layout);
 }
 
 static void correspondents_release(void *content) {
     struct correspondents *all = content;
     for (int table = 0; table < CORRESPONDENT_TABLES; table++)
         ranking_release(&all->rankings[table]);
+    free(all->mails);
 }
 
 /* ---- networks of clients */
@@ -81,43 +109,44 @@ struct slice network_shown(uint64_t network, char room[NETWORK_ROOM]) {
 /* ---- what a finding adds */
 
 /* Its name is only written down where it may be shown. */
+static uint64_t *add_named_client(struct ranking *ranking, const struct origin *client,
+                                  uint64_t hash, const struct amounts *by) {
+    struct name name = {.hash = hash};
+    bool is_new, asks;
+    char room[RANKING_NAME];
+    uint64_t *row = ranking_add_hash(ranking, hash, by, &is_new, &asks);
+    if (asks) {
+        name.text = named_host(client->host, client->ip, room);
+        ranking_consider(ranking, &name, row, by->numbers, is_new);
+    }
+    return row;
+}
+
 static void add_client(struct correspondents *all, const struct origin *client, uint64_t hash,
                        const struct amounts *by) {
     static const struct origin nobody;
-    struct ranking *clients = &all->rankings[CORRESPONDENT_CLIENT];
-    bool is_new, asks;
-    char room[RANKING_NAME];
-    struct name name = {.hash = hash};
+    struct ranking *ranking = &all->rankings[CORRESPONDENT_CLIENT];
     client = client ? client : &nobody;
-    uint64_t *row = ranking_add_hash(clients, name.hash, by, &is_new, &asks);
-    if (asks) {
-        name.text = named_host(client->host, client->ip, room);
-        ranking_consider(clients, &name, row, by->numbers, is_new);
-    }
+    uint64_t *row = ranking_add_simply(ranking, &client_layout, hash, by);
+    if (!row)
+        row = add_named_client(ranking, client, hash, by);
     /* The network of a name is told once: reading an address is dearer than all the rest. */
-    if (!client->ip.length || counts_number(&clients->counts, row, CORRESPONDENT_NETWORK))
+    if (!client->ip.length || counts_number(&ranking->counts, row, CORRESPONDENT_NETWORK))
         return;
     const uint64_t network[CORRESPONDENT_NUMBERS] = {[CORRESPONDENT_NETWORK] =
                                                          network_of(client->ip)};
-    counts_add_numbers(&clients->counts, row, network);
+    counts_add_numbers(&ranking->counts, row, network);
+}
+
+static void add_address(struct correspondents *all, enum correspondent_table table,
+                        const struct name *name, const struct amounts *by) {
+    ranking_add_name(&all->rankings[table], &address_layout, name, by);
 }
 
 static void add_sender(struct correspondents *all, const struct name *sender,
                        const struct name *domain, const struct amounts *by) {
-    ranking_add_name(&all->rankings[CORRESPONDENT_SENDER_DOMAIN], domain, by);
-    ranking_add_name(&all->rankings[CORRESPONDENT_SENDER], sender, by);
-}
-
-static void add_message(struct correspondents *all, const struct counting *counting) {
-    const struct finding *finding = counting->finding;
-    struct amounts by;
-    amounts_clear(&by);
-    amounts_set(&by, rooms, CORRESPONDENT_MAIL, (uint64_t)(int64_t)finding->new_messages);
-    amounts_set(&by, rooms, CORRESPONDENT_SEEN, finding->new_messages > 0);
-    amounts_set(&by, rooms, CORRESPONDENT_BYTES, finding->new_bytes);
-    add_client(all, finding->counted, counting->message_client, &by);
-    amounts_set(&by, rooms, CORRESPONDENT_TOLD, counting->tells_sender);
-    add_sender(all, &counting->message_sender, &counting->message_sender_domain, &by);
+    add_address(all, CORRESPONDENT_SENDER_DOMAIN, domain, by);
+    add_address(all, CORRESPONDENT_SENDER, sender, by);
 }
 
 static bool is_failure(enum fate fate) {
@@ -129,27 +158,43 @@ static uint64_t change(const struct counting *counting, bool into, bool from) {
     return counting->recipients * into - counting->recipients * from;
 }
 
+static uint64_t counted_of(const struct counting *counting) {
+    return change(counting, fate_is_counted(counting->into), fate_is_counted(counting->from));
+}
+
+static uint64_t bounced_of(const struct counting *counting) {
+    return change(counting, is_failure(counting->into), is_failure(counting->from));
+}
+
+static uint64_t deferred_of(const struct counting *counting) {
+    return counting->finding->record.event == EVENT_DEFERRED ? counting->events : 0;
+}
+
+static void add_mail(struct correspondents *all, struct mail *mail) {
+    if (!mail->waits)
+        return;
+    mail->waits = false;
+    amounts_pack(&mail->by, rooms, CORRESPONDENT_TOLD);
+    add_client(all, mail->client, mail->client_hash, &mail->by);
+    amounts_set(&mail->by, rooms, CORRESPONDENT_TOLD, mail->is_told);
+    add_sender(all, &mail->sender, &mail->sender_domain, &mail->by);
+}
+
 static void add_recipient(struct correspondents *all, const struct counting *counting) {
-    const struct finding *finding = counting->finding;
-    bool now = counting->into == FATE_DELIVERED, before = counting->from == FATE_DELIVERED;
+    const struct record *record = &counting->finding->record;
+    uint64_t size = record->size > 0 ? (uint64_t)record->size : 0;
+    uint64_t delivered =
+        change(counting, counting->into == FATE_DELIVERED, counting->from == FATE_DELIVERED);
     struct amounts by;
     amounts_clear(&by);
-    uint64_t size = finding->record.size > 0 ? (uint64_t)finding->record.size : 0;
-    uint64_t recipients =
-        change(counting, fate_is_counted(counting->into), fate_is_counted(counting->from));
-    if (finding->record.event == EVENT_DEFERRED)
-        amounts_set(&by, rooms, CORRESPONDENT_DEFERRED, counting->events);
+    amounts_set(&by, rooms, CORRESPONDENT_DEFERRED, deferred_of(counting));
     amounts_set(&by, rooms, CORRESPONDENT_SEEN, counting->recipients);
-    amounts_set(&by, rooms, CORRESPONDENT_BOUNCED,
-                change(counting, is_failure(counting->into), is_failure(counting->from)));
-    amounts_set(&by, rooms, CORRESPONDENT_RECIPIENTS, recipients);
-    add_client(all, finding->origin, counting->client, &by);
-    add_sender(all, &counting->sender, &counting->sender_domain, &by);
+    amounts_set(&by, rooms, CORRESPONDENT_BOUNCED, bounced_of(counting));
     amounts_set(&by, rooms, CORRESPONDENT_TOLD, counting->new_recipients > 0);
-    amounts_set(&by, rooms, CORRESPONDENT_MAIL, recipients);
-    amounts_set(&by, rooms, CORRESPONDENT_RECIPIENTS, change(counting, now, before));
-    amounts_set(&by, rooms, CORRESPONDENT_BYTES, size * change(counting, now, before));
-    ranking_add_name(&all->rankings[CORRESPONDENT_RECIPIENT], &counting->recipient, &by);
+    amounts_set(&by, rooms, CORRESPONDENT_MAIL, counted_of(counting));
+    amounts_set(&by, rooms, CORRESPONDENT_RECIPIENTS, delivered);
+    amounts_set(&by, rooms, CORRESPONDENT_BYTES, size * delivered);
+    add_address(all, CORRESPONDENT_RECIPIENT, &counting->recipient, &by);
 }
 
 static void add_refusal(struct correspondents *all, const struct counting *counting) {
@@ -160,7 +205,7 @@ static void add_refusal(struct correspondents *all, const struct counting *count
     amounts_set(&by, rooms, CORRESPONDENT_SEEN, counting->events);
     if (record->event == EVENT_REJECTED) {
         add_sender(all, &counting->sender, &counting->sender_domain, &by);
-        ranking_add_name(&all->rankings[CORRESPONDENT_RECIPIENT], &counting->recipient, &by);
+        add_address(all, CORRESPONDENT_RECIPIENT, &counting->recipient, &by);
     } else {
         amounts_set(&by, rooms, CORRESPONDENT_LOGINS, counting->events);
     }
@@ -179,38 +224,91 @@ static void expect(const struct correspondents *all, enum correspondent_table ta
     counts_expect(&all->rankings[table].counts, hash);
 }
 
-static void expect_one(const struct correspondents *all, struct counting *counting) {
+static struct mail *mail_at(struct correspondents *all, uint32_t number) {
+    all->mails = memory_grow(all->mails, &all->mail_room, number, sizeof *all->mails);
+    for (; all->mail_count < number; all->mail_count++)
+        all->mails[all->mail_count].waits = false;
+    return &all->mails[number - 1];
+}
+
+/* Its numbers, to add to. */
+static uint64_t *begin_mail(struct correspondents *all, struct mail *mail,
+                            const struct name *sender, const struct name *sender_domain,
+                            uint64_t client) {
+    if (mail->waits)
+        return mail->by.numbers;
+    mail->waits = true;
+    mail->sender = *sender;
+    mail->sender_domain = *sender_domain;
+    mail->client_hash = client;
+    mail->is_told = false;
+    amounts_clear(&mail->by);
+    expect(all, CORRESPONDENT_SENDER, sender->hash);
+    expect(all, CORRESPONDENT_SENDER_DOMAIN, sender_domain->hash);
+    expect(all, CORRESPONDENT_CLIENT, client);
+    return mail->by.numbers;
+}
+
+static void gather_message(struct correspondents *all, const struct counting *counting) {
+    const struct finding *finding = counting->finding;
+    struct mail *mail = mail_at(all, counting->message_mail);
+    uint64_t *numbers = begin_mail(all, mail, &counting->message_sender,
+                                   &counting->message_sender_domain, counting->message_client);
+    mail->client = finding->counted;
+    numbers[CORRESPONDENT_MAIL] += (uint64_t)(int64_t)finding->new_messages;
+    numbers[CORRESPONDENT_SEEN] += finding->new_messages > 0;
+    numbers[CORRESPONDENT_BYTES] += finding->new_bytes;
+    mail->is_told |= counting->tells_sender;
+}
+
+static void gather_recipient(struct correspondents *all, const struct counting *counting) {
+    struct mail *mail = mail_at(all, counting->mail);
+    uint64_t *numbers =
+        begin_mail(all, mail, &counting->sender, &counting->sender_domain, counting->client);
+    mail->client = counting->finding->origin;
+    numbers[CORRESPONDENT_DEFERRED] += deferred_of(counting);
+    numbers[CORRESPONDENT_SEEN] += counting->recipients;
+    numbers[CORRESPONDENT_BOUNCED] += bounced_of(counting);
+    numbers[CORRESPONDENT_RECIPIENTS] += counted_of(counting);
+    expect(all, CORRESPONDENT_RECIPIENT, counting->recipient.hash);
+}
+
+static void expect_refusal(const struct correspondents *all, struct counting *counting) {
     const struct record *record = &counting->finding->record;
-    if (counting->finding->new_messages) {
-        expect(all, CORRESPONDENT_SENDER, counting->message_sender.hash);
-        expect(all, CORRESPONDENT_SENDER_DOMAIN, counting->message_sender_domain.hash);
-        expect(all, CORRESPONDENT_CLIENT, counting->message_client);
-    }
-    if (is_refusal(counting)) {
-        char room[RANKING_NAME];
-        counting->client = ranking_hash(named_host(record->peer_host, record->peer_ip, room));
-    } else if (!counting->recipients) {
-        return;
-    }
+    char room[RANKING_NAME];
+    counting->client = ranking_hash(named_host(record->peer_host, record->peer_ip, room));
     expect(all, CORRESPONDENT_CLIENT, counting->client);
     expect(all, CORRESPONDENT_SENDER, counting->sender.hash);
     expect(all, CORRESPONDENT_SENDER_DOMAIN, counting->sender_domain.hash);
     expect(all, CORRESPONDENT_RECIPIENT, counting->recipient.hash);
 }
 
-static void correspondents_expect(void *content, struct counting *all, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (all[i].of & counter_correspondents.of)
-            expect_one(content, &all[i]);
+static void correspondents_expect(void *content, struct counting *countings, size_t count) {
+    struct correspondents *all = content;
+    all->mail_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct counting *counting = &countings[i];
+        if (!(counting->of & counter_correspondents.of))
+            continue;
+        if (counting->finding->new_messages)
+            gather_message(all, counting);
+        if (counting->recipients)
+            gather_recipient(all, counting);
+        else if (is_refusal(counting))
+            expect_refusal(all, counting);
+    }
 }
 
 static void correspondents_add(void *content, const struct counting *counting) {
+    struct correspondents *all = content;
     if (counting->finding->new_messages)
-        add_message(content, counting);
-    if (counting->recipients)
-        add_recipient(content, counting);
-    else if (is_refusal(counting))
-        add_refusal(content, counting);
+        add_mail(all, &all->mails[counting->message_mail - 1]);
+    if (counting->recipients) {
+        add_mail(all, &all->mails[counting->mail - 1]);
+        add_recipient(all, counting);
+    } else if (is_refusal(counting)) {
+        add_refusal(all, counting);
+    }
 }
 
 /* ---- merging, saving, reading */

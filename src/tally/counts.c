@@ -122,12 +122,14 @@ static uint64_t *row_at(const struct counts *counts, size_t place) {
  * place before the one it has, or stays, and the room behind the last home, with an empty place at
  * the end, is still enough. */
 static void move_home(struct counts *counts, uint64_t *from) {
+    const struct counts_shape shape = counts_shape(counts);
     size_t stride = stride_of(counts);
     uint64_t *free_place = counts->rows, *last = row_at(counts, counts->places - 1);
     for (; from < last; from += stride) {
         if (!*from)
             continue;
-        uint64_t *home = counts_home(counts, *from), *to = home > free_place ? home : free_place;
+        uint64_t *home = counts_home(counts, shape, *from),
+                 *to = home > free_place ? home : free_place;
         assert(to <= from && to < last);
         free_place = to + stride;
         if (to == from)
@@ -185,10 +187,10 @@ static uint64_t *insert_at(struct counts *counts, uint64_t *row, uint64_t key) {
 
 uint64_t *counts_insert(struct counts *counts, uint64_t key, uint64_t *row) {
     if (grow_when_full(counts))
-        row = counts_seek(counts, key);
+        row = counts_seek(counts, counts_shape(counts), key);
     while (!(row = insert_at(counts, row, key))) {
         grow(counts, counts->homes, 2 * (counts->places - counts->homes));
-        row = counts_seek(counts, key);
+        row = counts_seek(counts, counts_shape(counts), key);
     }
     return row;
 }
@@ -215,7 +217,7 @@ void counts_release(struct counts *counts) {
 
 const uint64_t *counts_find(const struct counts *counts, uint64_t hash) {
     uint64_t key = counts_key(counts, hash);
-    const uint64_t *row = counts->homes ? counts_seek(counts, key) : NULL;
+    const uint64_t *row = counts->homes ? counts_seek(counts, counts_shape(counts), key) : NULL;
     return row && *row == key ? row : NULL;
 }
 

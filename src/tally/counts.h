@@ -40,6 +40,20 @@ struct counts {
     uint64_t spreading, gathering;
 };
 
+/* In front of a loop of few rounds, whose number is known where it is inlined. */
+#if defined __GNUC__ && !defined __clang__
+#define UNROLLED _Pragma("GCC unroll 16")
+#else
+#define UNROLLED
+#endif
+
+/* How many words of a row are narrow numbers, sums with those, and all. Who knows that of his table
+ * (COUNTS_SHORT: one narrow word) adds to it in a third of the instructions. */
+struct counts_shape {
+    size_t narrow, sums, words;
+};
+#define COUNTS_SHORT ((struct counts_shape){1, 1, 1})
+
 /* What is added at once to rows of one layout, of at most COUNTS_WORDS words. */
 struct amounts {
     uint64_t numbers[COUNTS_MOST];
@@ -64,6 +78,26 @@ static inline void amounts_set(struct amounts *amounts, const struct counts_room
     amounts->numbers[number] = by;
     if (room.bits < 64)
         amounts->over |= by >> room.bits;
+}
+
+/* The words of numbers that are set already. */
+static inline void amounts_pack(struct amounts *amounts, const struct counts_room *rooms,
+                                size_t count) {
+    for (size_t word = 0; word < COUNTS_WORDS; word++)
+        amounts->words[word] = 0;
+    UNROLLED for (size_t i = 0; i < count; i++) {
+        amounts->words[rooms[i].word] += amounts->numbers[i] << rooms[i].shift;
+        if (rooms[i].bits < 64)
+            amounts->over |= amounts->numbers[i] >> rooms[i].bits;
+    }
+}
+
+/* One of those in the words of a narrow row. */
+static inline uint64_t amounts_number(const struct counts_room *rooms, const uint64_t *words,
+                                      size_t number) {
+    const struct counts_room room = rooms[number];
+    uint64_t most = room.bits < 64 ? ((uint64_t)1 << room.bits) - 1 : UINT64_MAX;
+    return words[room.word] >> room.shift & most;
 }
 
 /* NULL: all numbers have 64 bits. */
@@ -142,8 +176,18 @@ static inline uint64_t counts_key(const struct counts *counts, uint64_t hash) {
     return (hash ? hash : 1) * counts->spreading;
 }
 
-static inline uint64_t *counts_home(const struct counts *counts, uint64_t key) {
-    return counts->rows + (size_t)((__uint128_t)key * counts->homes >> 64) * (1 + counts->words);
+static inline struct counts_shape counts_shape(const struct counts *counts) {
+    return (struct counts_shape){counts->narrow, counts->sums, counts->words};
+}
+
+static inline bool counts_has_shape(const struct counts *counts, struct counts_shape shape) {
+    return counts->narrow == shape.narrow && counts->sums == shape.sums &&
+           counts->words == shape.words;
+}
+
+static inline uint64_t *counts_home(const struct counts *counts, struct counts_shape shape,
+                                    uint64_t key) {
+    return counts->rows + (size_t)((__uint128_t)key * counts->homes >> 64) * (1 + shape.words);
 }
 
 /* A row stands at its home or some rows behind it. */
@@ -151,31 +195,36 @@ static inline void counts_expect(const struct counts *counts, uint64_t hash) {
     enum { CACHE_LINE = 8 /* words */ };
     if (!counts->homes)
         return;
-    const uint64_t *home = counts_home(counts, counts_key(counts, hash));
+    const uint64_t *home = counts_home(counts, counts_shape(counts), counts_key(counts, hash));
     memory_expect(home);
     memory_expect(home + CACHE_LINE);
 }
 
 /* The row of a key, or where it would be: the first that is empty or has a greater one. The last
  * place is always empty. */
-static inline uint64_t *counts_seek(const struct counts *counts, uint64_t key) {
-    size_t stride = 1 + counts->words;
-    uint64_t *row = counts_home(counts, key);
+__attribute__((always_inline)) static inline uint64_t *
+counts_seek(const struct counts *counts, struct counts_shape shape, uint64_t key) {
+    uint64_t *row = counts_home(counts, shape, key);
     while (*row - 1 < key - 1) /* 0 - 1 is the greatest */
-        row += stride;
+        row += 1 + shape.words;
     return row;
 }
 
 /* `row`: where the key belongs. */
 uint64_t *counts_insert(struct counts *counts, uint64_t key, uint64_t *row);
 
-static inline uint64_t *counts_row(struct counts *counts, uint64_t hash, bool *is_new_r) {
+__attribute__((always_inline)) static inline uint64_t *
+counts_row_of(struct counts *counts, struct counts_shape shape, uint64_t hash, bool *is_new_r) {
     uint64_t key = counts_key(counts, hash);
-    uint64_t *row = counts->homes ? counts_seek(counts, key) : NULL;
+    uint64_t *row = counts->homes ? counts_seek(counts, shape, key) : NULL;
     bool is_new = !row || *row != key;
     if (is_new_r)
         *is_new_r = is_new;
     return is_new ? counts_insert(counts, key, row) : row;
+}
+
+static inline uint64_t *counts_row(struct counts *counts, uint64_t hash, bool *is_new_r) {
+    return counts_row_of(counts, counts_shape(counts), hash, is_new_r);
 }
 
 static inline void counts_add_wide(const struct counts *counts, uint64_t *numbers,
@@ -192,51 +241,50 @@ static inline void counts_add_wide(const struct counts *counts, uint64_t *number
         numbers[i] = numbers[i] > by[i] ? numbers[i] : by[i];
 }
 
-/* All narrow numbers of a word at once: where one does not fit any more it carries into the bit
- * behind it. A maximum among them is one bit, which is not added twice. */
-static inline bool counts_add_words(const struct counts *counts, uint64_t *words,
-                                    const uint64_t *by) {
-    uint64_t sums[COUNTS_WORDS], carried = 0;
-    if (counts->words == 1 &&
-        counts->narrow == 1) { /* an address: two thirds of the instructions */
-        uint64_t more = by[0] & ~(words[0] & counts->flags[0]), sum = words[0] + more;
-        if ((words[0] ^ more ^ sum) & counts->behind[0])
-            return false;
-        words[0] = sum;
-        return true;
-    }
-    if (counts->words == 2 && counts->narrow == 2) { /* a name of an hour: half of them */
-        uint64_t first = by[0] & ~(words[0] & counts->flags[0]);
-        uint64_t second = by[1] & ~(words[1] & counts->flags[1]);
-        uint64_t one = words[0] + first, two = words[1] + second;
-        if (((words[0] ^ first ^ one) & counts->behind[0]) |
-            ((words[1] ^ second ^ two) & counts->behind[1]))
-            return false;
-        words[0] = one;
-        words[1] = two;
-        return true;
-    }
-    for (size_t i = 0; i < counts->narrow; i++) {
+/* The words of a narrow row with others added. All numbers of a word at once: where one does not
+ * fit any more it carries into the bit behind it. A maximum among them is one bit, which is not
+ * added twice. False: one does not fit. */
+__attribute__((always_inline)) static inline bool
+counts_sum_words(const struct counts *counts, struct counts_shape shape, const uint64_t *words,
+                 const uint64_t *by, uint64_t sums_r[COUNTS_WORDS]) {
+    uint64_t carried = 0;
+    UNROLLED for (size_t i = 0; i < shape.narrow; i++) {
         uint64_t more = by[i] & ~(words[i] & counts->flags[i]);
-        sums[i] = words[i] + more;
-        carried |= (words[i] ^ more ^ sums[i]) & counts->behind[i];
+        sums_r[i] = words[i] + more;
+        carried |= (words[i] ^ more ^ sums_r[i]) & counts->behind[i];
     }
-    if (carried)
-        return false;
-    for (size_t i = 0; i < counts->narrow; i++)
-        words[i] = sums[i];
-    for (size_t i = counts->narrow; i < counts->sums; i++)
-        words[i] += by[i];
-    for (size_t i = counts->sums; i < counts->words; i++)
-        words[i] = words[i] > by[i] ? words[i] : by[i];
-    return true;
+    UNROLLED for (size_t i = shape.narrow; i < shape.sums; i++) {
+        sums_r[i] = words[i] + by[i];
+    }
+    UNROLLED for (size_t i = shape.sums; i < shape.words; i++) {
+        sums_r[i] = words[i] > by[i] ? words[i] : by[i];
+    }
+    return !carried;
+}
+
+/* The same of any row. False: it is wide, or must become that. */
+__attribute__((always_inline)) static inline bool
+counts_sum_narrow(const struct counts *counts, struct counts_shape shape, const uint64_t *row,
+                  const struct amounts *by, uint64_t sums_r[COUNTS_WORDS]) {
+    return !by->over && !(shape.narrow && row[1] & COUNTS_WIDE) &&
+           counts_sum_words(counts, shape, row + 1, by->words, sums_r);
+}
+
+static inline void counts_add_row_of(struct counts *counts, struct counts_shape shape,
+                                     uint64_t *row, const struct amounts *by) {
+    uint64_t sums[COUNTS_WORDS];
+    if (counts_is_wide(counts, row)) {
+        counts_add_wide(counts, counts_wide(counts, row), by->numbers);
+    } else if (counts_sum_narrow(counts, shape, row, by, sums)) {
+        for (size_t i = 0; i < shape.words; i++)
+            row[1 + i] = sums[i];
+    } else {
+        counts_add_numbers(counts, row, by->numbers);
+    }
 }
 
 static inline void counts_add_row(struct counts *counts, uint64_t *row, const struct amounts *by) {
-    if (counts_is_wide(counts, row))
-        counts_add_wide(counts, counts_wide(counts, row), by->numbers);
-    else if (by->over || !counts_add_words(counts, row + 1, by->words))
-        counts_add_numbers(counts, row, by->numbers);
+    counts_add_row_of(counts, counts_shape(counts), row, by);
 }
 
 #endif

@@ -24,12 +24,13 @@ static const struct counts_room rooms[DESTINATION_NUMBERS] = {
     [DESTINATION_CLEAR] = {2, 36, 13},    [DESTINATION_LONGEST] = {3, 0, 64},
 };
 
+static const struct ranking_layout layout = {DESTINATION_NUMBERS, 1, rooms,
+                                             {3, 3, 4},           1, {DESTINATION_SEEN}};
+
 static void destinations_init(void *content) {
     struct destinations *all = content;
-    const size_t order = DESTINATION_SEEN;
-    for (int table = 0; table < DESTINATION_TABLES; table++) {
-        ranking_init(&all->rankings[table], DESTINATION_NUMBERS, 1, rooms, &order, 1);
-    }
+    for (int table = 0; table < DESTINATION_TABLES; table++)
+        ranking_init(&all->rankings[table], &layout);
     spread_init(&all->spread);
 }
 
@@ -79,25 +80,29 @@ static void take_back(struct amounts *by, const struct counting *counting) {
             0 - (uint64_t)counting->finding->record.size * counting->recipients);
 }
 
-/* The relay's name is only written down once more where it may be shown. */
+/* At a server that has a name, or else under that of the relay, which is only written down once
+ * more where it may be shown. */
+static void add_server(struct ranking *ranking, uint64_t hash, struct slice text,
+                       const struct record *record, const struct amounts *by) {
+    struct name name = {text, hash};
+    bool is_new, asks;
+    char room[RANKING_NAME];
+    if (ranking_add_simply(ranking, &layout, hash, by))
+        return;
+    uint64_t *row = ranking_add_hash(ranking, hash, by, &is_new, &asks);
+    if (asks && !text.length)
+        name.text = counting_relay(record, room);
+    if (asks)
+        ranking_consider(ranking, &name, row, by->numbers, is_new);
+}
+
 static void add_relay(struct destinations *all, const struct counting *counting,
                       const struct amounts *by) {
     const struct finding *finding = counting->finding;
-    struct ranking *relays = &all->rankings[DESTINATION_RELAY];
-    struct ranking *operators = &all->rankings[DESTINATION_OPERATOR];
-    bool is_new, asks;
-    char room[RANKING_NAME];
-    struct name relay = {.hash = counting->relay}, run_by = {finding->run_by, counting->run_by};
-    uint64_t *row = ranking_add_hash(relays, relay.hash, by, &is_new, &asks);
-    if (asks) {
-        relay.text = counting_relay(&finding->record, room);
-        ranking_consider(relays, &relay, row, by->numbers, is_new);
-    }
-    row = ranking_add_hash(operators, run_by.hash, by, &is_new, &asks);
-    if (asks && !run_by.text.length)
-        run_by.text = counting_relay(&finding->record, room);
-    if (asks)
-        ranking_consider(operators, &run_by, row, by->numbers, is_new);
+    add_server(&all->rankings[DESTINATION_RELAY], counting->relay, (struct slice){0},
+               &finding->record, by);
+    add_server(&all->rankings[DESTINATION_OPERATOR], counting->run_by, finding->run_by,
+               &finding->record, by);
 }
 
 static struct spread_owner owner_of(const struct counting *counting) {
@@ -197,7 +202,7 @@ static void destinations_add(void *content, const struct counting *counting) {
     amounts_set(&by, rooms, DESTINATION_SEEN, counting->new_recipients);
     if (fate_is_counted(counting->from))
         take_back(&by, counting);
-    ranking_add_name(&all->rankings[DESTINATION_DOMAIN], &counting->recipient_domain, &by);
+    ranking_add_name(&all->rankings[DESTINATION_DOMAIN], &layout, &counting->recipient_domain, &by);
     add_duration(all, counting, &by);
 }
 

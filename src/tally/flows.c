@@ -26,6 +26,9 @@ static const struct counts_room rooms[NUMBERS] = {
 static const struct counts_room delivered_rooms[DELIVERED_NUMBERS] = {
     [HOME] = {0, 0, 31}, [AWAY] = {0, 31, 32}};
 
+static const struct ranking_layout delivered_layout = {DELIVERED_NUMBERS, 0, delivered_rooms,
+                                                       {1, 1, 1},         1, {HOME}};
+
 struct content {
     struct counts ids;    /* hash of a domain -> its place in domains, from 1 on */
     uint64_t *domains;    /* hashes */
@@ -40,11 +43,10 @@ struct pair {
 };
 
 static void flows_init(void *content) {
-    static const size_t orders[] = {HOME};
     struct content *flows = content;
     counts_init(&flows->ids, 1, 0, NULL);
     counts_init(&flows->pairs, NUMBERS, 0, rooms);
-    ranking_init(&flows->delivered, DELIVERED_NUMBERS, 0, delivered_rooms, orders, 1);
+    ranking_init(&flows->delivered, &delivered_layout);
 }
 
 static void flows_release(void *content) {
@@ -123,7 +125,7 @@ static void add_delivered(struct content *flows, const struct counting *counting
     struct amounts by;
     amounts_clear(&by);
     amounts_set(&by, delivered_rooms, counting->finding->stays ? HOME : AWAY, counting->recipients);
-    ranking_add_name(&flows->delivered, domain, &by);
+    ranking_add_name(&flows->delivered, &delivered_layout, domain, &by);
 }
 
 static bool changes(const struct counting *counting) {
@@ -178,14 +180,14 @@ static void flows_add(void *content, const struct counting *counting) {
     if (!changes(counting))
         return;
     uint64_t size = finding->record.size > 0 ? (uint64_t)finding->record.size : 0;
-    uint64_t *row = counts_row(&flows->pairs, counting->flow, NULL);
+    uint64_t *row = counts_row_of(&flows->pairs, COUNTS_SHORT, counting->flow, NULL);
     struct amounts by;
     amounts_clear(&by);
     amounts_set(&by, rooms, RECIPIENTS,
                 fate_is_counted(counting->into) ? counting->recipients : UINT64_MAX);
     amounts_set(&by, rooms, MESSAGES, finding->is_first);
     amounts_set(&by, rooms, BYTES, finding->is_first ? size : 0);
-    counts_add_row(&flows->pairs, row, &by);
+    counts_add_row_of(&flows->pairs, COUNTS_SHORT, row, &by);
 }
 
 /* ---- merging, saving: the short numbers are others in each tally */

@@ -20,11 +20,12 @@ static const struct counts_room rooms[LIST_NUMBERS] = {
     [LIST_REFUSED] = {1, 36, 20},
 };
 
+static const struct ranking_layout layout = {LIST_NUMBERS, 0, rooms, {2, 2, 2}, 1, {LIST_SEEN}};
+
 void hour_lists_init(struct hour_lists *lists) {
-    const size_t order = LIST_SEEN;
     memset(lists->totals, 0, sizeof lists->totals);
     for (int list = 0; list < HOUR_LISTS; list++) {
-        ranking_init(&lists->rankings[list], LIST_NUMBERS, 0, rooms, &order, 1);
+        ranking_init(&lists->rankings[list], &layout);
         lists->rankings[list].most = HOURLY_KEPT;
     }
 }
@@ -51,7 +52,7 @@ static void add_to_totals(struct hour_lists *lists, enum hour_list list, const s
 static void add(struct hour_lists *lists, enum hour_list list, const struct name *name,
                 const struct amounts *by) {
     add_to_totals(lists, list, by);
-    ranking_add_name(&lists->rankings[list], name, by);
+    ranking_add_name(&lists->rankings[list], &layout, name, by);
 }
 
 static void add_client(struct hour_lists *lists, struct slice host, struct slice ip,
@@ -71,6 +72,8 @@ static void add_client_of(struct hour_lists *lists, const struct origin *origin,
     origin = origin ? origin : &nobody;
     struct name name = {.hash = hash};
     add_to_totals(lists, LIST_CLIENTS, by);
+    if (ranking_add_simply(clients, &layout, name.hash, by))
+        return;
     uint64_t *row = ranking_add_hash(clients, name.hash, by, &is_new, &asks);
     if (!asks)
         return;
@@ -109,6 +112,8 @@ static void add_relay(struct hour_lists *lists, const struct counting *counting,
     if (!relay.hash)
         relay = ranking_name(counting_relay(&counting->finding->record, room));
     add_to_totals(lists, LIST_RELAYS, by);
+    if (ranking_add_simply(relays, &layout, relay.hash, by))
+        return;
     uint64_t *row = ranking_add_hash(relays, relay.hash, by, &is_new, &asks);
     if (!asks)
         return;

@@ -210,12 +210,14 @@ static const struct counts_room owner_rooms[OWNER_NUMBERS] = {
     [OWNER_LAST] = {2, 0, 64},
 };
 
+static const struct ranking_layout owner_layout = {OWNER_NUMBERS, 2, owner_rooms,
+                                                   {1, 1, 3},     1, {OWNER_COUNT}};
+
 static void incidents_init(void *content) {
-    static const size_t orders[] = {OWNER_COUNT};
     struct content *all = content;
     for (size_t i = 0; i < THEMES; i++) {
         map_init(&all->themes[i].groups, sizeof(struct group));
-        ranking_init(&all->themes[i].owners, OWNER_NUMBERS, 2, owner_rooms, orders, 1);
+        ranking_init(&all->themes[i].owners, &owner_layout);
         counts_init(&all->themes[i].pairs, PAIR_NUMBERS, 1, NULL);
     }
 }

@@ -9,6 +9,7 @@
  */
 #include "tally/ranking.h"
 
+#include <assert.h>
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,12 +17,12 @@
 #include "base/ascii.h"
 #include "base/memory.h"
 
-void ranking_init(struct ranking *ranking, size_t numbers, size_t maxima,
-                  const struct counts_room *rooms, const size_t *orders, size_t order_count) {
-    *ranking = (struct ranking){.most = RANKING_NAMES, .order_count = order_count};
-    counts_init(&ranking->counts, numbers, maxima, rooms);
-    for (size_t i = 0; i < order_count; i++)
-        ranking->orders[i].number = orders[i];
+void ranking_init(struct ranking *ranking, const struct ranking_layout *layout) {
+    *ranking = (struct ranking){.most = RANKING_NAMES, .order_count = layout->order_count};
+    counts_init(&ranking->counts, layout->numbers, layout->maxima, layout->rooms);
+    assert(counts_has_shape(&ranking->counts, layout->shape));
+    for (size_t i = 0; i < layout->order_count; i++)
+        ranking->orders[i].number = layout->orders[i];
 }
 
 static void forget_least(struct ranking *ranking) {
@@ -203,6 +204,33 @@ void ranking_consider(struct ranking *ranking, const struct name *name, const ui
     }
     if (is_first && (!was_first || is_new || ranking->merged))
         keep_name(ranking, name);
+}
+
+static bool may_keep(const struct ranking *ranking, const uint64_t *row, const uint64_t *by,
+                     bool is_new) {
+    for (size_t i = 0; i < ranking->order_count; i++) {
+        const struct ranking_order *order = &ranking->orders[i];
+        uint64_t number = counts_number(&ranking->counts, row, order->number);
+        if (is_new ? number >= order->least : ranking_is_near(order, number, by[order->number]))
+            return true;
+    }
+    return ranking->merged;
+}
+
+uint64_t *ranking_add_hash(struct ranking *ranking, uint64_t hash, const struct amounts *by,
+                           bool *is_new_r, bool *asks_r) {
+    uint64_t *row = counts_row(&ranking->counts, hash, is_new_r);
+    counts_add_row(&ranking->counts, row, by);
+    *asks_r = may_keep(ranking, row, by->numbers, *is_new_r);
+    return row;
+}
+
+void ranking_add_wholly(struct ranking *ranking, const struct name *name,
+                        const struct amounts *by) {
+    bool is_new, asks;
+    uint64_t *row = ranking_add_hash(ranking, name->hash, by, &is_new, &asks);
+    if (asks)
+        ranking_consider(ranking, name, row, by->numbers, is_new);
 }
 
 void ranking_add_nameless(struct ranking *ranking, const uint64_t *by) {

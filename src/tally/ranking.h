@@ -13,6 +13,15 @@
 
 enum { RANKING_NAMES = 1000, RANKING_ORDERS = 4, RANKING_NAME = 255 /* bytes of a name kept */ };
 
+/* What is the same in all rankings of a kind. As a constant that is known where names are added,
+ * most additions take a third of the instructions. */
+struct ranking_layout {
+    size_t numbers, maxima;                     /* of counts_init */
+    const struct counts_room *rooms;            /* the same; NULL: all have 64 bits */
+    struct counts_shape shape;                  /* that the rooms make */
+    size_t order_count, orders[RANKING_ORDERS]; /* which numbers order, most important first */
+};
+
 struct ranking {
     struct counts counts; /* counts.count: distinct names */
     struct roll names;    /* in small letters */
@@ -40,10 +49,7 @@ struct name {
     uint64_t hash;
 };
 
-/* Which numbers order, most important first; the others only stand beside them. The widths are
- * those of counts. */
-void ranking_init(struct ranking *ranking, size_t numbers, size_t maxima,
-                  const struct counts_room *rooms, const size_t *orders, size_t order_count);
+void ranking_init(struct ranking *ranking, const struct ranking_layout *layout);
 void ranking_release(struct ranking *ranking);
 
 /* Names that differ by case only are one; of a longer name the first RANKING_NAME bytes count. */
@@ -53,9 +59,9 @@ struct name ranking_name(struct slice text);
 uint64_t ranking_add(struct ranking *ranking, struct slice text, const uint64_t *by);
 /* The same of many names together, which are on top under none. */
 void ranking_add_nameless(struct ranking *ranking, const uint64_t *by);
-/* The same, of a name whose hash is known. Gives the row (counts_row). */
-static inline uint64_t *ranking_add_name(struct ranking *ranking, const struct name *name,
-                                         const struct amounts *by);
+/* The same, of a name whose hash is known, in a ranking of that layout, which has rooms. */
+static inline void ranking_add_name(struct ranking *ranking, const struct ranking_layout *layout,
+                                    const struct name *name, const struct amounts *by);
 
 /* The first of an order, at most `most`, most first and then by name; the caller frees the array.
  * Those whose number is 0, or below in a part of a log, are left out. */
@@ -73,35 +79,78 @@ void ranking_load(struct ranking *ranking, struct unpack *unpack); /* into an em
 void ranking_consider(struct ranking *ranking, const struct name *name, const uint64_t *row,
                       const uint64_t *by, bool is_new);
 
-/* Most names are far below the top, new ones too; and what was above its last place before has its
- * name. */
-static inline bool ranking_may_keep(const struct ranking *ranking, const uint64_t *row,
-                                    const uint64_t *by) {
-    for (size_t i = 0; i < ranking->order_count; i++) {
-        const struct ranking_order *order = &ranking->orders[i];
-        uint64_t number = counts_number(&ranking->counts, row, order->number);
-        if (number >= order->least && number - by[order->number] <= order->least)
-            return true;
+/* In two steps, for who has a name only where it is asked for: the first adds where that is simple,
+ * and gives the row; NULL: nothing was added, since the row is new or wide, or its name may be of
+ * the top. */
+static inline uint64_t *ranking_add_simply(struct ranking *ranking,
+                                           const struct ranking_layout *layout, uint64_t hash,
+                                           const struct amounts *by);
+/* The second always adds. Where *asks_r, ranking_consider wants to see the name. */
+uint64_t *ranking_add_hash(struct ranking *ranking, uint64_t hash, const struct amounts *by,
+                           bool *is_new_r, bool *asks_r);
+
+/* Whether a name whose number is new must be considered. Most are far below the top; and what was
+ * above its last place before, or is there as it was, has its name. */
+static inline bool ranking_is_near(const struct ranking_order *order, uint64_t number,
+                                   uint64_t by) {
+    return by && number >= order->least && number - by <= order->least;
+}
+
+__attribute__((always_inline)) static inline uint64_t *
+ranking_add_simply_wide(const struct ranking *ranking, const struct ranking_layout *layout,
+                        uint64_t *row, const uint64_t *by) {
+    uint64_t *numbers = ranking->counts.wide + (row[1] & ~COUNTS_WIDE) * layout->numbers;
+    const size_t sums = layout->numbers - layout->maxima;
+    UNROLLED for (size_t i = 0; i < layout->order_count; i++) {
+        size_t number = layout->orders[i];
+        if (ranking_is_near(&ranking->orders[i], numbers[number] + by[number], by[number]))
+            return NULL;
     }
-    return false;
-}
-
-/* Adds under a hash alone. *asks_r: ranking_consider wants to see the name. */
-static inline uint64_t *ranking_add_hash(struct ranking *ranking, uint64_t hash,
-                                         const struct amounts *by, bool *is_new_r, bool *asks_r) {
-    uint64_t *row = counts_row(&ranking->counts, hash, is_new_r);
-    counts_add_row(&ranking->counts, row, by);
-    *asks_r = ranking->merged || ranking_may_keep(ranking, row, by->numbers);
+    UNROLLED for (size_t i = 0; i < sums; i++) {
+        numbers[i] += by[i];
+    }
+    UNROLLED for (size_t i = sums; i < layout->numbers; i++) {
+        numbers[i] = numbers[i] > by[i] ? numbers[i] : by[i];
+    }
     return row;
 }
 
-static inline uint64_t *ranking_add_name(struct ranking *ranking, const struct name *name,
-                                         const struct amounts *by) {
-    bool is_new, asks;
-    uint64_t *row = ranking_add_hash(ranking, name->hash, by, &is_new, &asks);
-    if (asks)
-        ranking_consider(ranking, name, row, by->numbers, is_new);
+/* No call is in it, nor a loop. */
+__attribute__((always_inline)) static inline uint64_t *
+ranking_add_simply(struct ranking *ranking, const struct ranking_layout *layout, uint64_t hash,
+                   const struct amounts *by) {
+    const struct counts *counts = &ranking->counts;
+    const struct counts_shape shape = layout->shape;
+    uint64_t key = counts_key(counts, hash), sums[COUNTS_WORDS];
+    if (ranking->merged || !counts->homes)
+        return NULL;
+    uint64_t *row = counts_seek(counts, shape, key);
+    if (*row != key)
+        return NULL;
+    if (row[1] & COUNTS_WIDE)
+        return ranking_add_simply_wide(ranking, layout, row, by->numbers);
+    if (!counts_sum_narrow(counts, shape, row, by, sums))
+        return NULL;
+    UNROLLED for (size_t i = 0; i < layout->order_count; i++) {
+        size_t number = layout->orders[i];
+        if (ranking_is_near(&ranking->orders[i], amounts_number(layout->rooms, sums, number),
+                            by->numbers[number]))
+            return NULL;
+    }
+    UNROLLED for (size_t i = 0; i < shape.words; i++) {
+        row[1 + i] = sums[i];
+    }
     return row;
+}
+
+/* The rest of ranking_add_name. */
+void ranking_add_wholly(struct ranking *ranking, const struct name *name, const struct amounts *by);
+
+__attribute__((always_inline)) static inline void
+ranking_add_name(struct ranking *ranking, const struct ranking_layout *layout,
+                 const struct name *name, const struct amounts *by) {
+    if (!ranking_add_simply(ranking, layout, name->hash, by))
+        ranking_add_wholly(ranking, name, by);
 }
 
 #endif

@@ -10,6 +10,22 @@
 #include "base/ascii.h"
 #include "chance.h"
 
+/* The same without vectors. */
+#define HASH_PLAIN
+#define bytes_hash   plain_bytes_hash
+#define lowered_hash plain_lowered_hash
+#define secret_hash  plain_secret_hash
+#define hash_secret  plain_hash_secret
+uint64_t bytes_hash(const void *bytes, size_t length);
+uint64_t lowered_hash(struct slice text);
+uint64_t secret_hash(struct slice text);
+uint64_t hash_secret(void);
+#include "../../src/base/hash.c"
+#undef bytes_hash
+#undef lowered_hash
+#undef secret_hash
+#undef hash_secret
+
 enum { LONGEST = 70, ROUNDS = 200 };
 
 static uint64_t mixed(uint64_t a, uint64_t b) {
@@ -45,6 +61,7 @@ static void test_every_length(void **state) {
             struct slice slice = {text, length};
             assert_int_equal(bytes_hash(text, length), slow_hash(text, length));
             assert_int_equal(lowered_hash(slice), slow_hash(small, length));
+            assert_int_equal(plain_lowered_hash(slice), slow_hash(small, length));
             slice_lowered(slice, room);
             assert_memory_equal(room, small, length);
             assert_int_equal(secret_hash(slice), secret_hash((struct slice){text, length}));

@@ -23,6 +23,7 @@ static unsigned any_name(void) {
 
 /* Too few for most of what is added. */
 static const struct counts_room rooms[] = {{0, 0, 4}, {0, 4, 11}, {1, 0, 64}};
+static const struct ranking_layout layout = {3, 1, rooms, {1, 1, 2}, 2, {0, 1}};
 
 struct truth {
     uint64_t lines[NAMES], bytes[NAMES], longest[NAMES];
@@ -32,17 +33,30 @@ static struct slice name_text(unsigned name, char *room) {
     return (struct slice){room, (size_t)snprintf(room, 64, "user%u@example.com", name)};
 }
 
+/* In both ways: by hash most additions go a short way. */
+static void add_some_way(struct ranking *ranking, struct slice text, const uint64_t by[3]) {
+    struct name name = ranking_name(text);
+    struct amounts amounts;
+    if (chance(2)) {
+        ranking_add(ranking, text, by);
+        return;
+    }
+    amounts_clear(&amounts);
+    for (size_t number = 0; number < 3; number++)
+        amounts_set(&amounts, rooms, number, by[number]);
+    ranking_add_name(ranking, &layout, &name, &amounts);
+}
+
 static struct ranking ranking_of(struct truth *truth, unsigned lines) {
-    static const size_t orders[] = {0, 1};
     struct ranking ranking;
-    ranking_init(&ranking, 3, 1, rooms, orders, 2);
+    ranking_init(&ranking, &layout);
     for (unsigned line = 0; line < lines; line++) {
         char room[64];
         unsigned name = any_name();
         uint64_t by[3] = {1, chance(1000), chance(100000)};
         struct slice text = name_text(name, room);
         room[0] = chance(2) ? 'u' : 'U';
-        ranking_add(&ranking, text, by);
+        add_some_way(&ranking, text, by);
         truth->lines[name] += by[0];
         truth->bytes[name] += by[1];
         truth->longest[name] = truth->longest[name] > by[2] ? truth->longest[name] : by[2];
@@ -104,11 +118,11 @@ static void test_the_top_is_exact(void **state) {
 
 /* As many names of one line each as one likes: the first by name are on top. */
 static void test_ties_are_bounded(void **state) {
-    static const size_t order;
+    static const struct ranking_layout whole = {1, 0, NULL, {0, 1, 1}, 1, {0}};
     struct ranking ranking;
     size_t count;
     (void)state;
-    ranking_init(&ranking, 1, 0, NULL, &order, 1);
+    ranking_init(&ranking, &whole);
     for (unsigned name = 0; name < 50000; name++) {
         char room[64];
         uint64_t one = 1;
@@ -140,18 +154,17 @@ static void assert_same(const struct ranking *one, const struct ranking *other) 
 
 static void test_saved_and_merged(void **state) {
     static struct truth one_truth, other_truth;
-    static const size_t orders[] = {0, 1};
     struct ranking one = ranking_of(&one_truth, LINES / 2), loaded, there, back;
     struct ranking other = ranking_of(&other_truth, LINES / 4);
     struct pack pack = saved(&one);
     struct unpack unpack = {.rest = {pack.bytes, pack.length}};
     (void)state;
-    ranking_init(&loaded, 3, 1, rooms, orders, 2);
+    ranking_init(&loaded, &layout);
     ranking_load(&loaded, &unpack);
     assert_false(unpack.broken);
     assert_same(&one, &loaded);
-    ranking_init(&there, 3, 1, rooms, orders, 2);
-    ranking_init(&back, 3, 1, rooms, orders, 2);
+    ranking_init(&there, &layout);
+    ranking_init(&back, &layout);
     ranking_merge(&there, &one);
     ranking_merge(&there, &other);
     ranking_merge(&back, &other);
@@ -166,7 +179,7 @@ static void test_saved_and_merged(void **state) {
     for (size_t cut = 0; cut < pack.length; cut += 1 + pack.length / 50) {
         struct unpack part = {.rest = {pack.bytes, cut}};
         struct ranking broken;
-        ranking_init(&broken, 3, 1, rooms, orders, 2);
+        ranking_init(&broken, &layout);
         ranking_load(&broken, &part);
         assert_true(part.broken);
         ranking_release(&broken);
@@ -279,11 +292,40 @@ static void test_steps(void **state) {
     assert_int_equal(spread_step(UINT64_MAX), SPREAD_STEPS - 1);
 }
 
+/* A name that was let go of before a merge is known again when it is added to. */
+static void test_names_come_after_a_merge(void **state) {
+    struct ranking from, into;
+    struct amounts one;
+    char room[64];
+    size_t count;
+    (void)state;
+    ranking_init(&from, &layout);
+    ranking_init(&into, &layout);
+    from.most = into.most = 2;
+    for (unsigned round = 0; round < 2; round++)
+        for (unsigned name = 1; name < 20; name++)
+            ranking_add(&from, name_text(name, room), (const uint64_t[]){2, 1, 1});
+    ranking_add(&from, name_text(99, room), (const uint64_t[]){1, 0, 0});
+    ranking_merge(&into, &from);
+    amounts_clear(&one);
+    amounts_set(&one, rooms, 0, 1);
+    struct name name = ranking_name(name_text(99, room));
+    for (int times = 0; times < 9; times++)
+        ranking_add_name(&into, &layout, &name, &one);
+    struct ranked *top = ranking_top(&into, 0, 1, &count);
+    assert_int_equal(count, 1);
+    assert_true(slice_is(top[0].name, "user99@example.com"));
+    free(top);
+    ranking_release(&from);
+    ranking_release(&into);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_top_is_exact), cmocka_unit_test(test_ties_are_bounded),
-        cmocka_unit_test(test_saved_and_merged), cmocka_unit_test(test_percentiles),
-        cmocka_unit_test(test_spread_is_a_sum),  cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_the_top_is_exact),         cmocka_unit_test(test_ties_are_bounded),
+        cmocka_unit_test(test_saved_and_merged),         cmocka_unit_test(test_percentiles),
+        cmocka_unit_test(test_spread_is_a_sum),          cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_names_come_after_a_merge),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
