@@ -1,6 +1,7 @@
 /* block - from lines to findings, in any thread. */
 #include "app/block.h"
 
+#include "base/guess.h"
 #include "base/memory.h"
 #include "finding/values.h"
 #include "tally/incidents.h"
@@ -97,7 +98,6 @@ static inline void finish_finding(struct finding *finding, const struct entry *e
     finding->host = entry->host;
     finding->program = entry->program;
     finding->pid = entry->pid;
-    finding->twin = twin_hash(mta, entry, &finding->record);
     finding->line = entry->line.number;
     finding->repeat = entry->repeat;
     finding->arrives = finding->record.kind == RECORD_ARRIVAL;
@@ -109,22 +109,48 @@ static bool counts_beside(const struct run *run, const struct moment *time) {
     return run->whole || (run->beside && !block_is_outside_of(run->beside->span, time));
 }
 
+/* Whether the record says all there is to know of its finding, as that of most lines does. */
+static inline bool is_plain(const struct record *record, bool outside) {
+    return !outside && !record_is_finding(record) && !record->is_answer && !record->is_stand;
+}
+
+static void finish_other(struct pipeline *pipeline, struct hands *hands, struct job *job,
+                         struct finding *finding, const struct entry *entry, bool outside) {
+    finding->twin = twin_hash(finding->mta, entry, &finding->record);
+    finding->outside = outside;
+    if (outside && !counts_beside(pipeline->run, &entry->time))
+        make_detail(&finding->record);
+    if (record_is_finding(&finding->record))
+        decide(pipeline, hands, job, finding);
+    else if (finding->record.is_answer)
+        reply_read(&finding->record, &job->arena, &finding->reply);
+}
+
+static inline void finish_one(struct pipeline *pipeline, struct hands *hands, struct job *job,
+                              size_t place, const struct entry *entry, const struct mta *mta,
+                              bool outside) {
+    struct finding *finding = job_finding(job, place);
+    finish_finding(finding, entry, mta);
+    if (!is_plain(&finding->record, outside))
+        finish_other(pipeline, hands, job, finding, entry, outside);
+}
+
+static void finish_several(struct pipeline *pipeline, struct hands *hands, struct job *job,
+                           size_t first, const struct entry *entry, const struct mta *mta,
+                           bool outside) {
+    for (size_t place = first; place < job->found.count; place++)
+        finish_one(pipeline, hands, job, place, entry, mta, outside);
+}
+
 /* Nearly every line comes by here, with one finding; in a call of its own 20 instructions are only
  * spent on what is handed over. */
 __attribute__((always_inline)) static inline void
 finish_findings(struct pipeline *pipeline, struct hands *hands, struct job *job, size_t first,
                 const struct entry *entry, const struct mta *mta, bool outside) {
-    struct finding *finding = job_finding(job, first), *end = finding + (job->found.count - first);
-    for (; finding < end; finding++) {
-        finish_finding(finding, entry, mta);
-        finding->outside = outside;
-        if (outside && !counts_beside(pipeline->run, &entry->time))
-            make_detail(&finding->record);
-        if (record_is_finding(&finding->record))
-            decide(pipeline, hands, job, finding);
-        else if (finding->record.is_answer)
-            reply_read(&finding->record, &job->arena, &finding->reply);
-    }
+    if (guess(job->found.count == first + 1))
+        finish_one(pipeline, hands, job, first, entry, mta, outside);
+    else
+        finish_several(pipeline, hands, job, first, entry, mta, outside);
 }
 
 /* Of a program that stands beside any MTA: its shapes alone. */

@@ -39,6 +39,24 @@ static void test_for(void **state) {
     assert_null(scan_for(NULL, NULL, ' '));
 }
 
+/* Of so many bytes, the last of which have others in front that may be read. */
+static void test_bits(void **state) {
+    (void)state;
+    for (size_t round = 0; round < ROUNDS; round++)
+        for (size_t left = 0; left <= LONGEST; left++) {
+            size_t length = left < SCAN_WIDTH ? SCAN_WIDTH : left;
+            char *text = malloc(length);
+            for (size_t i = 0; i < length; i++)
+                text[i] = chance(4) ? (char)chance(256) : '[';
+            const char *at = text + length - left;
+            uint32_t bits = 0;
+            for (size_t i = 0; i < left && i < SCAN_WIDTH; i++)
+                bits |= (uint32_t)(at[i] == '[') << i;
+            assert_int_equal(scan_bits_until(at, text + length, '['), bits);
+            free(text);
+        }
+}
+
 static void test_past_address(void **state) {
     (void)state;
     static const char good[] = "019AZaz.:%";
@@ -68,6 +86,10 @@ static void test_kinds(void **state) {
             assert_int_equal(scan_alnum(text), is_slow_alnum((unsigned char)byte) ? bit : 0);
             assert_int_equal(scan_alnum_or(text, '-'),
                              is_slow_alnum((unsigned char)byte) || byte == '-' ? all : all ^ bit);
+            memset(text, 'F', SCAN_STEP);
+            text[place] = (char)byte;
+            bool is_hex = byte < 0x80 && strchr("0123456789ABCDEF", (int)byte) && byte;
+            assert_int_equal(scan_hex(text), is_hex ? SCAN_STEP : place);
             memset(text, 'x', SCAN_STEP);
             text[place] = (char)byte;
             assert_ptr_equal(scan_past_address(text, text + SCAN_STEP),
@@ -79,6 +101,7 @@ static void test_kinds(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_for),
+        cmocka_unit_test(test_bits),
         cmocka_unit_test(test_past_address),
         cmocka_unit_test(test_kinds),
     };
