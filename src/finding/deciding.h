@@ -12,7 +12,7 @@ enum {
     HOST_MOST = 255,
     KEY_HEAD = 64,
     KEY_MOST = 1024,
-    CACHE_SLOTS = 4096,
+    CACHE_SLOTS = 1024,
     CODE_CHAINS = 256,
     LIMITS_MOST = 10, /* so often a pattern may meet a limit in one round */
 };
@@ -71,8 +71,8 @@ struct choice {
     struct listed listed;
 };
 
-/* One line of the processor's cache, and the key apart: most are short, so that a thread keeps
- * 1 MB instead of 4. */
+/* One line of the processor's cache, and the key apart: most are short, so that a thread keeps a
+ * quarter of what it else would. Of the replies of a log most are known to judge.c before. */
 struct kept {
     uint64_t hash;
     uint32_t length, room; /* of the key; 0: empty */

@@ -20,8 +20,8 @@ struct reply {
     struct enhanced enhanced; /* class_digit 0: none */
     bool enhanced_behind;     /* it stood in the text, "(#5.1.1)", and not at the head */
     bool mismatch;            /* the class digit of enhanced is not the first digit of code */
-    struct slice text;        /* what follows the codes at the head; one line, in the arena */
-    struct slice whole;       /* column reply: with the codes; one line, in the arena */
+    struct slice text;        /* what follows the codes at the head; in the whole one */
+    struct slice whole; /* column reply: with the codes; one line, in the arena or the record */
 };
 
 /* Reads a record's reply. `arena` holds the cleaned text. */
