@@ -469,8 +469,9 @@ static void work_unwrapped(struct pipeline *pipeline, struct hands *hands, struc
 
 /* A line that begins like none before. */
 static void work_new_line(struct pipeline *pipeline, struct hands *hands, struct job *job,
-                          const struct line *line, struct entry *entry) {
-    enum unwrapping unwrapping = entry_read(&hands->clock, &job->arena, line, entry);
+                          struct entry *entry) {
+    struct line line = entry->line;
+    enum unwrapping unwrapping = entry_read(&hands->clock, &job->arena, &line, entry);
     if (unwrapping == UNWRAP_FOREIGN) {
         work_loose_line(job, entry);
         return;
@@ -479,7 +480,7 @@ static void work_new_line(struct pipeline *pipeline, struct hands *hands, struct
         heads_keep(&hands->heads, &hands->clock, entry);
         take_time(pipeline->run->options, job, &entry->time);
     }
-    work_unwrapped(pipeline, hands, job, line, NULL, unwrapping, entry);
+    work_unwrapped(pipeline, hands, job, &line, NULL, unwrapping, entry);
 }
 
 /* As work_entry(), of an entry that stands alone and whose MTA its tag has told, as nearly all do:
@@ -502,21 +503,23 @@ static inline void work_known(struct pipeline *pipeline, struct hands *hands, st
     lasts_put(&job->lasts, entry->host, entry->line.text);
 }
 
+/* Of an entry only its line is filled. */
 static inline void work_line(struct pipeline *pipeline, struct hands *hands, struct job *job,
-                             const struct line *line) {
-    struct entry entry;
-    struct known_tag *tag = heads_read(&hands->heads, &hands->clock, line, &entry);
+                             struct entry *entry) {
+    struct known_tag *tag = heads_read(&hands->heads, &hands->clock, entry);
     if (!tag) {
-        work_new_line(pipeline, hands, job, line, &entry);
+        work_new_line(pipeline, hands, job, entry);
         return;
     }
-    take_time(pipeline->run->options, job, &entry.time);
+    take_time(pipeline->run->options, job, &entry->time);
     if (!tag->is_asked)
-        know_tag(pipeline, tag, &entry);
-    if (tag->owner && stands_alone(&entry))
-        work_known(pipeline, hands, job, tag, &entry);
-    else
-        work_unwrapped(pipeline, hands, job, line, tag, UNWRAPPED, &entry);
+        know_tag(pipeline, tag, entry);
+    if (guess(tag->owner && stands_alone(entry))) {
+        work_known(pipeline, hands, job, tag, entry);
+    } else {
+        struct line line = entry->line;
+        work_unwrapped(pipeline, hands, job, &line, tag, UNWRAPPED, entry);
+    }
 }
 
 void block_set_anchor(struct hands *hands, const struct job *job) {
@@ -531,13 +534,13 @@ void block_work(void *context, unsigned thread, void *argument) {
     if (hands->judge)
         reason_memory_round(judge_reasons(hands->judge));
     size_t at = 0;
-    struct line line = {0};
+    struct entry entry = {0};
     hands->clock.guessed = false;
     job->second.seconds = MOMENT_NONE;
     job->second.outside = false;
-    while (lines_next(&job->block, &at, &line)) {
+    while (lines_next(&job->block, &at, &entry.line)) {
         job->lines++;
-        work_line(pipeline, hands, job, &line);
+        work_line(pipeline, hands, job, &entry);
     }
     tell_awaited(hands, job);
     account_block(job);

@@ -170,11 +170,10 @@ static struct known_tag *read_behind_exim(struct heads *heads, const char *at, c
     return &heads->exim;
 }
 
-struct known_tag *heads_read(struct heads *heads, struct clock *clock, const struct line *line,
-                             struct entry *entry) {
+struct known_tag *heads_read(struct heads *heads, struct clock *clock, struct entry *entry) {
     enum { SHORTEST = HEADS_STAMP + 1 + MOST_DIGITS + WORD };
-    const char *at = line->text.at, *end = at + line->text.length;
-    if (line->text.length < SHORTEST || !heads->stamp.length ||
+    const char *at = entry->line.text.at, *end = at + entry->line.text.length;
+    if (entry->line.text.length < SHORTEST || !heads->stamp.length ||
         heads->stamp.anchor != clock->anchor || !(at = behind_time(heads, at, &entry->time)))
         return NULL;
     struct known_tag *tag = heads->stamp.is_exim ? read_behind_exim(heads, at, end, entry)
@@ -182,7 +181,6 @@ struct known_tag *heads_read(struct heads *heads, struct clock *clock, const str
     if (!tag)
         return NULL;
     clock->guessed |= heads->stamp.guessed;
-    entry->line = *line;
     entry->speaker = tag->speaker;
     entry->repeat = 1;
     entry->stream = entry->inner = (struct slice){0};

@@ -46,9 +46,8 @@ struct heads {
     uint32_t last_number;
 };
 
-/* Reads a line as entry_read() does, and gives its tag. NULL: it begins like none before. */
-struct known_tag *heads_read(struct heads *heads, struct clock *clock, const struct line *line,
-                             struct entry *entry);
+/* Reads entry->line as entry_read() does, and gives its tag. NULL: it begins like none before. */
+struct known_tag *heads_read(struct heads *heads, struct clock *clock, struct entry *entry);
 /* Keeps what entry_read() has just made of a line, if it is such a one as is kept. */
 void heads_keep(struct heads *heads, const struct clock *clock, const struct entry *entry);
 

@@ -49,6 +49,8 @@ static inline bool has_tag(struct slice s) {
     if (host == end || host == at)
         return false;
     const char *name = host + 1;
+    if (end - name > 2 && name[1] != '[' && name[2] == ' ')
+        return false; /* two bytes, as what Exim says of a message begins: "<=", "=>" */
     for (at = name; at < end && !ends_name[(unsigned char)*at];)
         at++;
     if (at == end || at == name || *at != '[')

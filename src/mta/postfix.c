@@ -538,7 +538,7 @@ static const struct status statuses[] = {
 static const struct status *status_take(struct slice *rest) {
     for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
         struct slice behind = *rest;
-        if (!slice_skip(&behind, statuses[i].word) || (behind.length && !skip(&behind, SLICE(" "))))
+        if (!skip(&behind, statuses[i].word) || (behind.length && !skip(&behind, SLICE(" "))))
             continue;
         *rest = behind;
         return &statuses[i];

@@ -43,7 +43,8 @@ static bool is_same(struct slice a, struct slice b) {
 static void check_heads(struct heads *heads, struct clock *clock, const struct line *line,
                         enum unwrapping answer, const struct entry *entry) {
     struct entry quick;
-    if (heads_read(heads, clock, line, &quick))
+    quick.line = *line;
+    if (heads_read(heads, clock, &quick))
         MUST(answer == UNWRAPPED && quick.wrapping == entry->wrapping &&
              quick.time.seconds == entry->time.seconds && quick.time.nanos == entry->time.nanos &&
              quick.time.offset == entry->time.offset && quick.time.digits == entry->time.digits &&

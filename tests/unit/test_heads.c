@@ -33,9 +33,9 @@ static bool are_same(const struct entry *a, const struct entry *b) {
 static bool take(struct heads *heads, struct clock *clock, struct slice text) {
     struct clock fresh = {.anchor = clock->anchor};
     struct line line = {.text = text, .number = 7};
-    struct entry quick, entry;
+    struct entry quick = {.line = line}, entry;
     clock->guessed = false;
-    bool is_known = heads_read(heads, clock, &line, &quick) != NULL;
+    bool is_known = heads_read(heads, clock, &quick) != NULL;
     enum unwrapping unwrapping = entry_read(&fresh, &arena, &line, &entry);
     if (is_known &&
         (unwrapping != UNWRAPPED || !are_same(&quick, &entry) || clock->guessed != fresh.guessed))
