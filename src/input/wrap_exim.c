@@ -44,6 +44,8 @@ struct slice wrap_exim_take_pid(struct slice *behind) {
 static inline bool has_tag(struct slice s) {
     static const bool ends_name[256] = {['['] = true, [' '] = true, [':'] = true};
     const char *at = s.at, *end = s.at + s.length;
+    if (end - at < SCAN_WIDTH && !memchr(at, '[', (size_t)(end - at)))
+        return false; /* "1wAbCd-0012AB-0x Completed" */
     at += at < end && *at == ' ';
     const char *host = scan_for(at, end, ' ');
     if (host == end || host == at)

@@ -220,7 +220,9 @@ static struct slice take_recipient(struct slice *rest, struct record *record) {
     }
     if (slice_is(top, "system-filter"))
         top = (struct slice){0};
-    bool is_address = slice_find(target, '@') != SIZE_MAX && !is_odd_target(target);
+    const char *behind = target.at + target.length;
+    bool has_at = scan_for(target.at, rest->at + rest->length, '@') < behind;
+    bool is_address = has_at && !is_odd_target(target);
     if (is_address || !top.length)
         record->recipient = target;
     else
