@@ -62,6 +62,35 @@ static inline bool bytes_same(const char *a, const char *b, size_t length) {
            (a[0] == b[0] && a[length / 2] == b[length / 2] && a[length - 1] == b[length - 1]);
 }
 
+/* Copies to another place. Few bytes, as most names have, by two moves that may overlap, without a
+ * call. */
+static inline void bytes_copy(char *to, const char *from, size_t length) {
+    uint64_t first[2], last[2];
+    uint32_t head, tail;
+    if (length > 2 * sizeof first) {
+        memcpy(to, from, length);
+    } else if (length >= sizeof first) {
+        memcpy(first, from, sizeof first);
+        memcpy(last, from + length - sizeof last, sizeof last);
+        memcpy(to, first, sizeof first);
+        memcpy(to + length - sizeof last, last, sizeof last);
+    } else if (length >= sizeof *first) {
+        memcpy(first, from, sizeof *first);
+        memcpy(last, from + length - sizeof *last, sizeof *last);
+        memcpy(to, first, sizeof *first);
+        memcpy(to + length - sizeof *last, last, sizeof *last);
+    } else if (length >= sizeof head) {
+        memcpy(&head, from, sizeof head);
+        memcpy(&tail, from + length - sizeof tail, sizeof tail);
+        memcpy(to, &head, sizeof head);
+        memcpy(to + length - sizeof tail, &tail, sizeof tail);
+    } else if (length) {
+        to[0] = from[0];
+        to[length / 2] = from[length / 2];
+        to[length - 1] = from[length - 1];
+    }
+}
+
 static inline bool slice_equal(struct slice a, struct slice b) {
     return a.length == b.length && bytes_same(a.at, b.at, a.length);
 }

@@ -99,7 +99,8 @@ static struct slice lent(const struct journey *journey, struct slice text) {
     return journey->arena && text.length ? arena_copy(journey->arena, text) : text;
 }
 
-static void lend_text(struct journey *journey, const struct message *message) {
+__attribute__((noinline)) static void lend_text(struct journey *journey,
+                                                const struct message *message) {
     journey->lent.text = message->text;
     if (journey->arena)
         journey->lent.text = memcpy(arena_alloc(journey->arena, message->text_used), message->text,
@@ -118,8 +119,7 @@ static inline const char *lent_text(struct journey *journey, const struct messag
 /* text: that of lent_text. */
 static inline struct slice field_in(const char *text, const struct message *message,
                                     enum field field) {
-    size_t length = message->fields[field].length;
-    return length ? (struct slice){text + message->fields[field].at, length} : (struct slice){0};
+    return (struct slice){text + message->fields[field].at, message->fields[field].length};
 }
 
 static inline struct slice lent_field(struct journey *journey, const struct message *message,
@@ -252,9 +252,7 @@ static void note_notice(struct message *notice, struct finding *finding) {
 /* A bounce has its queue ID from an entry about another message, so it may have to be begun: before
  * the pointer to that other message is looked up. */
 static void begin_notice(struct queue *queue, uint64_t server, struct finding *finding) {
-    struct message *notice = finding->record.link == LINK_NOTICE
-                                 ? queue_begin(queue, server, finding->record.linked_id)
-                                 : NULL;
+    struct message *notice = queue_begin(queue, server, finding->record.linked_id);
     if (!notice)
         return;
     queue_hear(queue, notice, finding->time.seconds);
@@ -295,11 +293,8 @@ static void link_back(struct queue *queue, struct message *message, struct findi
 /* Where a delivered message went on on this host: under the queue ID that the reply names, when
  * that is followed; or, handed to this very host and without a name, under its message-id. LMTP
  * delivers to mailboxes. */
-static struct message *next_hop(const struct queue *queue, const struct message *message,
-                                const struct record *record) {
-    if (record->kind != RECORD_OUTCOME || record->event != EVENT_DELIVERED ||
-        record->level != LEVEL_RECIPIENT)
-        return NULL;
+static struct message *hop_behind(const struct queue *queue, const struct message *message,
+                                  const struct record *record) {
     struct message *next = NULL;
     if (record->link == LINK_ONWARD)
         next = queue_find(queue, message->server, record->linked_id);
@@ -310,10 +305,22 @@ static struct message *next_hop(const struct queue *queue, const struct message 
     return next != message ? next : NULL;
 }
 
+static inline struct message *next_hop(const struct queue *queue, const struct message *message,
+                                       const struct record *record) {
+    return record->kind == RECORD_OUTCOME && record->event == EVENT_DELIVERED &&
+                   record->level == LEVEL_RECIPIENT
+               ? hop_behind(queue, message, record)
+               : NULL;
+}
+
 /* ---- filters behind a pipe ---- */
 
+/* Hardly ever he is one of them, so all are looked at at once. */
 static size_t final_of(const struct message *message, uint32_t person) {
-    size_t at = 0;
+    bool any = false;
+    for (size_t i = 0; i < QUEUE_FINALS; i++)
+        any |= message->persons[i] == person;
+    size_t at = any ? 0 : QUEUE_FINALS;
     while (at < QUEUE_FINALS && message->persons[at] != person)
         at++;
     return at;
@@ -414,19 +421,20 @@ static void fill(struct slice *text, struct slice known) {
 }
 
 static void tell(struct journey *journey, const struct message *message, struct record *record) {
+    const char *text = lent_text(journey, message);
     if (!record->has_sender && message->has_sender) {
         record->has_sender = true;
-        record->sender = lent_field(journey, message, FIELD_SENDER);
+        record->sender = field_in(text, message, FIELD_SENDER);
     }
-    fill(&record->message_id, lent_field(journey, message, FIELD_MESSAGE_ID));
-    fill(&record->user, lent_field(journey, message, FIELD_USER));
+    fill(&record->message_id, field_in(text, message, FIELD_MESSAGE_ID));
+    fill(&record->user, field_in(text, message, FIELD_USER));
     if (record->size < 0)
         record->size = message->size;
     if (record->kind != RECORD_INCIDENT || record->peer_host.length || record->peer_ip.length)
         return;
-    record->peer_host = lent_field(journey, message, FIELD_HOST);
-    record->peer_ip = lent_field(journey, message, FIELD_IP);
-    fill(&record->helo, lent_field(journey, message, FIELD_HELO));
+    record->peer_host = field_in(text, message, FIELD_HOST);
+    record->peer_ip = field_in(text, message, FIELD_IP);
+    fill(&record->helo, field_in(text, message, FIELD_HELO));
 }
 
 /* Microseconds from the arrival to this entry; -1: not known, or the clock went back. */
@@ -594,6 +602,15 @@ static void tell_cause(const struct queue *queue, const struct waiting *was,
         finding->cause = causes_name(&queue->causes, was->cause);
 }
 
+/* Where the state of one more recipient that ended is kept. */
+static size_t final_begin(struct message *message) {
+    size_t final = message->next_final;
+    message->next_final = (message->next_final + 1) % QUEUE_FINALS;
+    message->finals[final] = (struct final){.fate = FATE_NONE};
+    message->finished++;
+    return final;
+}
+
 /* The recipient has a final state, the last one said counts. */
 static void make_final(struct queue *queue, struct message *message, struct finding *finding) {
     const struct record *record = &finding->record;
@@ -604,21 +621,18 @@ static void make_final(struct queue *queue, struct message *message, struct find
         finding->before = counted_as(FATE_WAITING, was.left_out);
     else if (final < QUEUE_FINALS)
         finding->before = counted_as(message->finals[final].fate, message->finals[final].left_out);
-    if (final == QUEUE_FINALS) {
-        final = message->next_final;
-        message->next_final = (message->next_final + 1) % QUEUE_FINALS;
-        message->finals[final].deferred = message->finals[final].put_off = false;
-        message->finals[final].sized = false;
-        message->finished++;
-    }
-    finding->was_sized = message->finals[final].sized;
+    if (final == QUEUE_FINALS)
+        final = final_begin(message);
+    const struct final before = message->finals[final];
     message->persons[final] = person;
-    message->finals[final].fate = (uint8_t)finding->after;
-    message->finals[final].deferred |= was.deferred;
-    message->finals[final].put_off |= was.put_off;
-    message->finals[final].sized = finding->after == FATE_DELIVERED && record->size >= 0;
-    finding->was_put_off = message->finals[final].put_off;
-    message->finals[final].left_out = finding->left_out;
+    message->finals[final] =
+        (struct final){.fate = (uint8_t)finding->after,
+                       .deferred = before.deferred | was.deferred,
+                       .put_off = before.put_off | was.put_off,
+                       .left_out = finding->left_out,
+                       .sized = finding->after == FATE_DELIVERED && record->size >= 0};
+    finding->was_sized = before.sized;
+    finding->was_put_off = before.put_off | was.put_off;
     tell_cause(queue, &was, finding);
 }
 
@@ -685,6 +699,7 @@ static void end_message(struct journey *journey, struct message *message,
     if (message->first_waiting != NOBODY) {
         struct finding end = *finding;
         end.record.kind = RECORD_END;
+        end.is_notice = message->is_notice;
         end.after = finding->outside ? FATE_NONE : FATE_HANDED_ON;
         end.new_messages = 0;
         end.new_notices = 0;
@@ -838,24 +853,48 @@ static void tell_session(struct journey *journey, struct finding *finding) {
     record->peer_ip = lent(journey, record->peer_ip);
 }
 
-/* Learns what the entry says of its message, and tells what is known of it. NULL: of none. */
-static struct message *follow_message(struct journey *journey, struct finding *finding) {
+/* Learns what the entry says of its message. NULL: of none. */
+static inline struct message *follow_message(struct journey *journey, struct finding *finding) {
     struct queue *queue = &journey->queue;
     uint64_t server = queue_server(queue, finding);
-    begin_notice(queue, server, finding);
+    if (finding->record.link == LINK_NOTICE)
+        begin_notice(queue, server, finding);
     struct message *message = message_of(queue, server, finding);
     if (!message)
         return NULL;
-    link_back(queue, message, finding);
+    if (finding->record.link != LINK_NONE)
+        link_back(queue, message, finding);
     learn(queue, message, finding);
     count_arrival(journey, message, finding);
-    note_own(message, finding);
-    if (record_is_finding(&finding->record)) {
-        tell(journey, message, &finding->record);
-        if (is_echo(message, &finding->record))
-            finding->record.kind = RECORD_DETAIL;
-    }
     return message;
+}
+
+/* Tells a finding what is known of its message. */
+static void tell_message(struct journey *journey, struct message *message,
+                         struct finding *finding) {
+    note_own(message, finding);
+    if (!record_is_finding(&finding->record))
+        return;
+    tell(journey, message, &finding->record);
+    if (is_echo(message, &finding->record))
+        finding->record.kind = RECORD_DETAIL;
+}
+
+/* Takes what does more than teach. */
+static void take_told(struct journey *journey, struct message *message, bool has_session,
+                      bool is_named, struct finding *finding) {
+    if (message)
+        tell_message(journey, message, finding);
+    if (finding->new_notices && !is_notice_asked(journey->filter, finding))
+        finding->new_notices = 0;
+    if (has_session)
+        tell_session(journey, finding);
+    if (!is_named)
+        logins_follow(&journey->logins, finding);
+    if (message && message->is_notice)
+        take_notice(journey, message, finding);
+    else if (!is_lesson(finding))
+        take_mail(journey, message, finding);
 }
 
 /* Every entry comes through here, so each step leaves at its first test what is not its own. */
@@ -874,16 +913,8 @@ void journey_take(struct journey *journey, struct finding *finding,
         return;
     if (finding->record.queue_id.length)
         message = follow_message(journey, finding);
-    if (finding->new_notices && !is_notice_asked(journey->filter, finding))
-        finding->new_notices = 0;
-    if (has_session)
-        tell_session(journey, finding);
-    if (!is_named)
-        logins_follow(&journey->logins, finding);
-    if (message && message->is_notice)
-        take_notice(journey, message, finding);
-    else if (!is_lesson(finding))
-        take_mail(journey, message, finding);
+    if (!is_lesson(finding))
+        take_told(journey, message, has_session, is_named, finding);
     if (!message)
         return;
     if (is_over(message, finding))

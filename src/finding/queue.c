@@ -23,6 +23,7 @@ enum {
     TEXT_STEP = 64,
     TEXT_MOST = 16 * 1024,
     ADDRESS_MOST = 512,
+    INSTANCE_MOST = 64,
     SPELLINGS_TRIED = 64,
 };
 
@@ -51,11 +52,6 @@ void queue_release(struct queue *queue) {
 
 static uint32_t index_of(const struct queue *queue, const struct message *message) {
     return (uint32_t)(message - queue->items);
-}
-
-static bool is_too_much(const struct queue *queue) {
-    return queue->open_count > QUEUE_OPEN || queue->text_held > QUEUE_TEXT ||
-           queue->recipients.count > QUEUE_RECIPIENTS;
 }
 
 /* ---- the two lists, from oldest to newest ---- */
@@ -169,7 +165,7 @@ struct waiting *waiting_put(struct queue *queue, struct message *message, struct
     waiting_name(queue, waiting, recipient, original);
     waiting_append(queue, message, place);
     places_put(&queue->recipients, waiting->hash, place);
-    queue->ripe |= is_too_much(queue);
+    queue->ripe |= queue_is_too_much(queue);
     return waiting;
 }
 
@@ -271,19 +267,32 @@ void waiting_each(const struct queue *queue,
 /* ---- servers and time ---- */
 
 /* The instance that owns the queue: "postfix/submission" and "postfix" share one. */
-uint64_t queue_learn_server(struct queue *queue, const struct finding *finding) {
+static uint64_t server_of(struct queue *queue, const struct finding *finding) {
     struct slice instance = finding->record.instance;
     instance = slice_head(instance, slice_find(instance, '/'));
-    instance = slice_head(instance, sizeof queue->last.instance);
-    queue->last.speaker = speaker_of(&queue->speaker, finding);
-    queue->last.instance_length = instance.length;
-    if (instance.length)
-        memcpy(queue->last.instance, instance.at, instance.length);
-    queue->last.hash = hash_with(queue->last.speaker, bytes_hash(instance.at, instance.length));
-    return queue->last.hash;
+    instance = slice_head(instance, INSTANCE_MOST);
+    return hash_with(speaker_of(&queue->speaker, finding),
+                     bytes_hash(instance.at, instance.length));
 }
 
-static void move_clock(struct queue *queue, int64_t seconds) {
+uint64_t queue_learn_server(struct queue *queue, const struct finding *finding) {
+    struct slice host = finding->host;
+    size_t length = queue_server_length(finding);
+    uint64_t server = server_of(queue, finding);
+    bool is_beside = length >= host.length && length <= sizeof queue->before.text;
+    queue->before.mta = is_beside ? finding->mta : NULL;
+    if (!is_beside)
+        return server;
+    if (length)
+        memcpy(queue->before.text, host.at, length);
+    queue->before.length = length;
+    queue->before.host_length = host.length;
+    queue->before.instance_length = finding->record.instance.length;
+    queue->before.server = server;
+    return server;
+}
+
+void queue_move_clock(struct queue *queue, int64_t seconds) {
     enum { HOUR = 3600 };
     if (seconds == MOMENT_NONE)
         return;
@@ -309,10 +318,9 @@ static struct message *holder_of(const struct queue *queue, uint64_t server, str
 }
 
 static void id_let_go(struct queue *queue, struct message *message) {
-    if (message->holds_id)
-        places_remove(&queue->ids,
-                      holder_hash(message->server, message_field(message, FIELD_MESSAGE_ID)),
-                      index_of(queue, message));
+    places_remove(&queue->ids,
+                  holder_hash(message->server, message_field(message, FIELD_MESSAGE_ID)),
+                  index_of(queue, message));
     message->holds_id = false;
 }
 
@@ -324,7 +332,7 @@ struct message *queue_by_id(const struct queue *queue, const struct message *mes
 struct message *queue_take_id(struct queue *queue, struct message *message) {
     struct slice id = message_field(message, FIELD_MESSAGE_ID);
     struct message *before = holder_of(queue, message->server, id);
-    if (before)
+    if (before && before->holds_id)
         id_let_go(queue, before);
     places_put(&queue->ids, holder_hash(message->server, id), index_of(queue, message));
     message->holds_id = true;
@@ -343,29 +351,38 @@ static size_t room_for(size_t used) {
     return (used + TEXT_STEP - 1) / TEXT_STEP * TEXT_STEP;
 }
 
-static void text_make_room(struct queue *queue, struct message *message, size_t needed) {
-    if (needed > message->text_room) {
-        message->text = memory_resize(message->text, room_for(needed), 1);
-        message->text_room = (uint16_t)room_for(needed);
-    }
-    queue->text_held += room_for(needed) - room_for(message->text_used);
-    queue->ripe |= is_too_much(queue);
+static void text_grow(struct message *message, size_t needed) {
+    message->text = memory_resize(message->text, room_for(needed), 1);
+    message->text_room = (uint16_t)room_for(needed);
 }
 
-/* Appended, never moved, so it costs one copy. Room is made in small steps: what is open for days
- * must not hold twice its text. */
+/* Appended, never moved, so it costs one copy. */
 static inline void text_add(struct queue *queue, struct message *message, struct slice text) {
     size_t used = message->text_used, needed = used + text.length;
-    if (needed > room_for(used))
-        text_make_room(queue, message, needed);
+    queue->text_held += room_for(needed) - room_for(used);
+    queue->ripe |= queue->text_held > QUEUE_TEXT;
     message->text_used = (uint16_t)needed;
-    memcpy(message->text + used, text.at, text.length);
+    bytes_copy(message->text + used, text.at, text.length);
 }
 
+/* Room is made in small steps: what is open for days must not hold twice its text. */
+__attribute__((noinline)) static void add_to_more_room(struct queue *queue, struct message *message,
+                                                       enum field field, struct slice text) {
+    size_t needed = message->text_used + text.length;
+    if (needed > TEXT_MOST)
+        return;
+    text_grow(message, needed);
+    message_add_text(queue, message, field, text);
+}
+
+/* Growing stands apart, for it has a call in it: without one nothing is kept on the stack, which is
+ * a third of the instructions. */
 void message_add_text(struct queue *queue, struct message *message, enum field field,
                       struct slice text) {
-    if (message->text_used + text.length > TEXT_MOST)
+    if (message->text_used + text.length > message->text_room) {
+        add_to_more_room(queue, message, field, text);
         return;
+    }
     message->hashes = (struct origin_hashes){0};
     message->fields[field].at = message->text_used;
     message->fields[field].length = (uint16_t)text.length;
@@ -374,17 +391,13 @@ void message_add_text(struct queue *queue, struct message *message, enum field f
 
 /* Blank, with the text buffer, queue ID and server it has. */
 static void message_clear(struct message *message) {
-    *message = (struct message){.server = message->server,
-                                .text = message->text,
-                                .text_room = message->text_room,
-                                .text_used = message->id_length,
-                                .id_length = message->id_length,
-                                .hash = message->hash,
-                                .size = -1,
-                                .first_waiting = NOBODY,
-                                .last_waiting = NOBODY,
-                                .heard = MOMENT_NONE,
-                                .began = MOMENT_NONE};
+    uint8_t id_length = message->id_length;
+    memory_clear(&message->heard, offsetof(struct message, hash) - offsetof(struct message, heard));
+    message->id_length = id_length;
+    message->text_used = id_length;
+    message->size = -1;
+    message->first_waiting = message->last_waiting = NOBODY;
+    message->heard = message->began = MOMENT_NONE;
 }
 
 static struct message *item_new(struct queue *queue) {
@@ -405,9 +418,12 @@ static struct message *message_add(struct queue *queue, uint64_t server, struct 
                                    uint32_t hash) {
     struct message *message = item_new(queue);
     message->server = server;
+    queue_words(id, &message->id_first, &message->id_last);
     message->hash = hash;
     message->id_length = 0;
     message_clear(message);
+    if (message->text_room < id.length)
+        text_grow(message, id.length);
     text_add(queue, message, id);
     message->id_length = (uint8_t)id.length;
     places_put(&queue->messages, hash, index_of(queue, message));
@@ -422,20 +438,52 @@ struct message *queue_add(struct queue *queue, uint64_t server, struct slice id,
     return message;
 }
 
-void queue_hear(struct queue *queue, struct message *message, int64_t seconds) {
-    move_clock(queue, seconds);
-    message->heard = seconds != MOMENT_NONE && seconds < queue->now ? seconds : queue->now;
-    if (message->newer == NOBODY)
-        return;
+static uint32_t other_hash(uint64_t server, struct slice id) {
+    return queue_hash(secret_hash(id), server);
+}
+
+static uint32_t id_hash(const struct queue *queue, uint64_t server, struct slice id) {
+    uint64_t first, last;
+    return queue_words(id, &first, &last) ? queue_words_hash(queue, server, first, last)
+                                          : other_hash(server, id);
+}
+
+static struct message *find_other(const struct queue *queue, uint64_t server, struct slice id,
+                                  uint32_t hash) {
+    struct places_walk walk = places_walk(hash);
+    for (uint32_t at; (at = places_next(&queue->messages, &walk)) != PLACES_END;) {
+        struct message *message = &queue->items[at];
+        if (message->server == server && slice_equal(id_of(message), id))
+            return message;
+    }
+    return NULL;
+}
+
+struct message *queue_find_other(const struct queue *queue, uint64_t server, struct slice id) {
+    return queue_can_follow(id) ? find_other(queue, server, id, other_hash(server, id)) : NULL;
+}
+
+struct message *queue_begin_other(struct queue *queue, uint64_t server, struct slice id) {
+    if (!queue_can_follow(id))
+        return NULL;
+    uint32_t hash = other_hash(server, id);
+    struct message *message = find_other(queue, server, id, hash);
+    return message ? message : queue_add(queue, server, id, hash);
+}
+
+void queue_make_newest(struct queue *queue, struct message *message) {
     list_take_out(queue, message);
     list_append(queue, message);
 }
 
 /* Nobody waits any longer, and no list or message-id leads to it. */
-static void message_detach(struct queue *queue, struct message *message) {
-    queue->dropped += message->first_waiting != NOBODY;
-    waiting_clear(queue, message);
-    id_let_go(queue, message);
+static inline void message_detach(struct queue *queue, struct message *message) {
+    if (message->first_waiting != NOBODY) {
+        queue->dropped++;
+        waiting_clear(queue, message);
+    }
+    if (message->holds_id)
+        id_let_go(queue, message);
     list_take_out(queue, message);
     if (message->ended)
         queue->ended_count--;
@@ -476,16 +524,15 @@ void queue_end(struct queue *queue, struct message *message) {
 }
 
 void queue_let_ripe_go(struct queue *queue) {
-    queue->ripe = false;
     while (queue->ended_count > QUEUE_ENDED)
         message_forget(queue, &queue->items[queue->ended.oldest]);
     while (queue->open.oldest != queue->open.newest) {
         struct message *oldest = &queue->items[queue->open.oldest];
-        if (!queue_is_stale(queue, oldest) && !is_too_much(queue))
+        if (!queue_is_stale(queue, oldest) && !queue_is_too_much(queue))
             return;
         message_forget(queue, oldest);
     }
-    if (is_too_much(queue) && queue->open.newest != NOBODY) { /* all of one message */
+    if (queue_is_too_much(queue) && queue->open.newest != NOBODY) { /* all of one message */
         queue->dropped++;
         waiting_clear(queue, &queue->items[queue->open.newest]);
     }
@@ -614,7 +661,7 @@ static void load_message(struct queue *queue, struct unpack *unpack) {
         unpack->broken = true;
         return;
     }
-    struct message *message = message_add(queue, server, id, queue_hash(queue, server, id));
+    struct message *message = message_add(queue, server, id, id_hash(queue, server, id));
     for (int field = 0; field < FIELDS; field++)
         message_keep(queue, message, (enum field)field, unpack_text(unpack));
     load_flags(message, unpack);
@@ -657,5 +704,5 @@ void queue_load(struct queue *queue, struct unpack *unpack) {
     causes_load(&queue->causes, unpack);
     for (size_t count = unpack_count(unpack); count && !unpack->broken; count--)
         load_message(queue, unpack);
-    queue->ripe = is_too_much(queue);
+    queue->ripe = queue_is_too_much(queue);
 }

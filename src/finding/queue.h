@@ -5,8 +5,8 @@
  * bytes of text, of which the message silent longest goes first, and those silent for QUEUE_AGE.
  * The QUEUE_ENDED that ended last are still known, for what comes late.
  *
- * An open message takes 200 bytes, some 16 in `messages`, and its text, 150 bytes most often; one
- * who waits 40, some 16, and his address. At the bounds that is 104 MB + 56 MB + 128 MiB of text;
+ * An open message takes 216 bytes, some 16 in `messages`, and its text, 150 bytes most often; one
+ * who waits 40, some 16, and his address. At the bounds that is 122 MB + 56 MB + 128 MiB of text;
  * and 8 MB where message-ids lead to messages. An item that is used again keeps its buffer, of up
  * to 256 bytes, which counts for as much as the new text needs.
  */
@@ -51,13 +51,14 @@ struct final {
 
 struct message {
     /* What nearly every entry asks for, in one line of the cache: */
-    uint64_t server;                      /* hash of MTA, host, instance */
-    char *text;                           /* queue ID, then all fields, one behind the other */
-    int64_t size;                         /* -1 unknown */
-    int64_t heard;                        /* the time of the log then */
-    uint32_t hash;                        /* of server and queue ID */
-    uint32_t older, newer;                /* in its list; newer also links free ones */
-    uint32_t first_waiting, last_waiting; /* places in queue->waiting */
+    uint64_t server;            /* hash of MTA, host, instance */
+    uint64_t id_first, id_last; /* see queue_words */
+    char *text;                 /* queue ID, then all fields, one behind the other */
+
+    /* From here to `hash` blank when the queue ID is used again, but for id_length: */
+    int64_t heard;          /* the time of the log then */
+    uint32_t older, newer;  /* in its list; newer also links free ones */
+    uint32_t first_waiting; /* place in queue->waiting */
     uint8_t id_length;
     uint8_t giver; /* enum giver, once it is decided */
     bool has_sender;
@@ -71,12 +72,13 @@ struct message {
     bool begun; /* a recipient has a state that is counted */
     bool ended;
 
-    bool holds_id;      /* its message-id leads to it */
+    int64_t size;          /* -1 unknown */
+    uint32_t last_waiting; /* place in queue->waiting */
+    bool holds_id;         /* its message-id leads to it */
     uint8_t refused;    /* class of the recipient that a server refused last, in causes; 0: none */
     uint8_t next_final; /* which of the finals is the oldest */
     struct final finals[QUEUE_FINALS]; /* the recipients that ended last ... */
     uint32_t persons[QUEUE_FINALS];    /* ... to know them when they end again; 0: free */
-    uint16_t text_used, text_room;
     struct {
         uint16_t at, length;
     } fields[FIELDS];
@@ -86,6 +88,9 @@ struct message {
     uint32_t nrcpt;    /* 0 unknown */
     uint32_t finished; /* recipients with a final state */
     struct origin_hashes hashes; /* not saved */
+
+    uint32_t hash; /* of server and queue ID */
+    uint16_t text_room, text_used;
 };
 
 /* One recipient of one message that waits. */
@@ -124,12 +129,12 @@ struct queue {
     bool keeps_ids; /* message-ids lead to messages: mail is handed in by this host or a program */
     bool ripe;      /* something began or ended, or time jumped: some may have to go */
     struct speaker speaker;
-    struct {              /* the server looked up last */
-        uint64_t speaker; /* 0: none */
-        char instance[64];
-        size_t instance_length;
-        uint64_t hash;
-    } last;
+    struct {                   /* of the entry before */
+        const struct mta *mta; /* NULL: its host and instance do not stand side by side */
+        char text[64];         /* from the begin of the host to the end of the instance */
+        size_t length, host_length, instance_length;
+        uint64_t server;
+    } before;
     struct message *counted; /* as received, or taken back, by the entry at hand */
     char *taken;             /* text of the recipient taken out last, while his finding is given */
 };
@@ -137,17 +142,26 @@ struct queue {
 void queue_init(struct queue *queue);
 void queue_release(struct queue *queue);
 
+/* What stands from the begin of the host to the end of the instance; of another length than any
+ * that is remembered, where they do not stand side by side. */
+static inline size_t queue_server_length(const struct finding *finding) {
+    struct slice host = finding->host, instance = finding->record.instance;
+    return instance.length ? (uintptr_t)instance.at + instance.length - (uintptr_t)host.at
+                           : host.length;
+}
+
 /* For queue_server. */
 uint64_t queue_learn_server(struct queue *queue, const struct finding *finding);
-/* Who owns the queue that the finding is about: MTA, host and instance, as a hash (speaker.h). */
+/* Who owns the queue that the finding is about: MTA, host and instance, as a hash (speaker.h). They
+ * are compared with those of the entry before in one piece, as they stand side by side in "mx1
+ * postfix/smtpd[4001]:". */
 static inline uint64_t queue_server(struct queue *queue, const struct finding *finding) {
-    struct slice instance = finding->record.instance;
-    size_t length = queue->last.instance_length;
-    bool is_last = speaker_of(&queue->speaker, finding) == queue->last.speaker &&
-                   instance.length >= length &&
-                   bytes_same(instance.at, queue->last.instance, length) &&
-                   (instance.length == length || instance.at[length] == '/');
-    return is_last ? queue->last.hash : queue_learn_server(queue, finding);
+    size_t length = queue_server_length(finding);
+    bool is_last = length == queue->before.length && finding->mta == queue->before.mta &&
+                   finding->host.length == queue->before.host_length &&
+                   finding->record.instance.length == queue->before.instance_length &&
+                   bytes_same(finding->host.at, queue->before.text, length);
+    return is_last ? queue->before.server : queue_learn_server(queue, finding);
 }
 
 /* A message of a server by its queue ID, NULL when it is not followed. A pointer to a message is
@@ -156,8 +170,17 @@ static inline struct message *queue_find(const struct queue *queue, uint64_t ser
                                          struct slice id);
 /* The same, begun when it is not followed. NULL: no queue ID that can be followed. */
 static inline struct message *queue_begin(struct queue *queue, uint64_t server, struct slice id);
+/* For queue_hear. */
+void queue_move_clock(struct queue *queue, int64_t seconds);
+void queue_make_newest(struct queue *queue, struct message *message);
 /* Notes that the message was heard of at a time. */
-void queue_hear(struct queue *queue, struct message *message, int64_t seconds);
+static inline void queue_hear(struct queue *queue, struct message *message, int64_t seconds) {
+    if (seconds != queue->now) /* few */
+        queue_move_clock(queue, seconds);
+    message->heard = seconds != MOMENT_NONE && seconds < queue->now ? seconds : queue->now;
+    if (message->newer != NOBODY)
+        queue_make_newest(queue, message);
+}
 /* Was silent for so long that its queue ID must be another message's by now. */
 static inline bool queue_is_stale(const struct queue *queue, const struct message *message) {
     return queue->now != MOMENT_NONE && message->heard != MOMENT_NONE &&
@@ -167,11 +190,20 @@ static inline bool queue_is_stale(const struct queue *queue, const struct messag
 void queue_restart(struct queue *queue, struct message *message);
 /* Ends the message; nobody may wait. It is known until QUEUE_ENDED others have ended. */
 void queue_end(struct queue *queue, struct message *message);
+static inline bool queue_is_too_much(const struct queue *queue) {
+    return queue->open_count > QUEUE_OPEN || queue->text_held > QUEUE_TEXT ||
+           queue->recipients.count > QUEUE_RECIPIENTS;
+}
 /* For queue_let_go. */
 void queue_let_ripe_go(struct queue *queue);
 /* Lets go of what was silent too long or is one too many; never of the one heard last. */
 static inline void queue_let_go(struct queue *queue) {
-    if (queue->ripe)
+    if (!queue->ripe)
+        return;
+    queue->ripe = false;
+    bool is_old =
+        queue->open.oldest != NOBODY && queue_is_stale(queue, &queue->items[queue->open.oldest]);
+    if (is_old || queue->ended_count > QUEUE_ENDED || queue_is_too_much(queue))
         queue_let_ripe_go(queue);
 }
 
@@ -228,47 +260,60 @@ static inline bool queue_can_follow(struct slice id) {
     return id.length && id.length <= QUEUE_ID_MOST;
 }
 
-/* Most have 8 to 16 bytes: two words that may overlap, without a loop and a call, take 12
- * instructions where secret_hash takes 40. */
-static inline uint64_t queue_id_hash(const struct queue *queue, struct slice id) {
-    uint64_t first, last;
-    if (id.length < sizeof first || id.length > 2 * sizeof first)
-        return secret_hash(id);
-    memcpy(&first, id.at, sizeof first);
-    memcpy(&last, id.at + id.length - sizeof last, sizeof last);
-    return hash_mix(first ^ queue->secret, last ^ ~queue->secret);
+/* Most have 8 to 16 bytes: two words that may overlap are all of it, so it is hashed without a loop
+ * and a call, and its text is not fetched to compare it. False, and zeros: it is another one. */
+static inline bool queue_words(struct slice id, uint64_t *first_r, uint64_t *last_r) {
+    *first_r = *last_r = 0;
+    if (id.length - sizeof *first_r > sizeof *last_r)
+        return false;
+    memcpy(first_r, id.at, sizeof *first_r);
+    memcpy(last_r, id.at + id.length - sizeof *last_r, sizeof *last_r);
+    return true;
 }
 
-static inline uint32_t queue_hash(const struct queue *queue, uint64_t server, struct slice id) {
-    return (uint32_t)(hash_with(queue_id_hash(queue, id), server) >> 32);
+static inline uint32_t queue_hash(uint64_t hash, uint64_t server) {
+    return (uint32_t)(hash_with(hash, server) >> 32);
 }
 
-static inline struct message *queue_find_by(const struct queue *queue, uint64_t server,
-                                            struct slice id, uint32_t hash) {
+static inline uint32_t queue_words_hash(const struct queue *queue, uint64_t server, uint64_t first,
+                                        uint64_t last) {
+    return queue_hash(hash_mix(first ^ queue->secret, last ^ ~queue->secret), server);
+}
+
+static inline struct message *queue_find_words(const struct queue *queue, uint64_t server,
+                                               size_t length, uint64_t first, uint64_t last,
+                                               uint32_t hash) {
     struct places_walk walk = places_walk(hash);
     for (uint32_t at; (at = places_next(&queue->messages, &walk)) != PLACES_END;) {
         struct message *message = &queue->items[at];
-        if (message->server == server && message->id_length == id.length &&
-            bytes_same(message->text, id.at, id.length))
+        if (message->id_first == first && message->id_last == last && message->server == server &&
+            message->id_length == length)
             return message;
     }
     return NULL;
 }
 
-static inline struct message *queue_find(const struct queue *queue, uint64_t server,
-                                         struct slice id) {
-    return queue_can_follow(id) ? queue_find_by(queue, server, id, queue_hash(queue, server, id))
-                                : NULL;
-}
-
+/* For queue_find and queue_begin. */
+struct message *queue_find_other(const struct queue *queue, uint64_t server, struct slice id);
+struct message *queue_begin_other(struct queue *queue, uint64_t server, struct slice id);
 /* One that is not followed yet. */
 struct message *queue_add(struct queue *queue, uint64_t server, struct slice id, uint32_t hash);
 
+static inline struct message *queue_find(const struct queue *queue, uint64_t server,
+                                         struct slice id) {
+    uint64_t first, last;
+    if (!queue_words(id, &first, &last))
+        return queue_find_other(queue, server, id);
+    return queue_find_words(queue, server, id.length, first, last,
+                            queue_words_hash(queue, server, first, last));
+}
+
 static inline struct message *queue_begin(struct queue *queue, uint64_t server, struct slice id) {
-    if (!queue_can_follow(id))
-        return NULL;
-    uint32_t hash = queue_hash(queue, server, id);
-    struct message *message = queue_find_by(queue, server, id, hash);
+    uint64_t first, last;
+    if (!queue_words(id, &first, &last))
+        return queue_begin_other(queue, server, id);
+    uint32_t hash = queue_words_hash(queue, server, first, last);
+    struct message *message = queue_find_words(queue, server, id.length, first, last, hash);
     return message ? message : queue_add(queue, server, id, hash);
 }
 

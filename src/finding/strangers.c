@@ -37,7 +37,8 @@ static bool is_near_1(struct slice ip) {
 /* RFC 1918, 3927, 4193 and 4291. By the first byte: it is asked of every delivery, and most are to
  * neither. */
 bool ip_is_near(struct slice ip) {
-    slice_skip(&ip, SLICE("::ffff:"));
+    if (ip.length && ip.at[0] == ':')
+        slice_skip(&ip, SLICE("::ffff:"));
     switch (ip.length ? ip.at[0] : '\0') {
     case '1':
         return is_near_1(ip);
