@@ -9,8 +9,14 @@
 
 /* ---- what is counted and shown: under masks, when they are asked for ---- */
 
+/* What may be counted beside the next block. */
+static void gather(void *context, const struct finding *finding) {
+    countings_add(context, finding);
+}
+
 /* History is kept as it is, whatever a report shows. */
-static void count_at_once(struct run *run, const struct finding *finding) {
+static void count_at_once(void *context, const struct finding *finding) {
+    struct run *run = context;
     struct finding masked;
     struct counting counting;
     bool is_for_history = run->hourly && !run->whole;
@@ -31,14 +37,6 @@ static void count_at_once(struct run *run, const struct finding *finding) {
         run->listen(run->context, finding);
     if (run->masker)
         masker_clear(run->masker);
-}
-
-static void count_finding(void *context, const struct finding *finding) {
-    struct run *run = context;
-    if (run->gathers)
-        countings_add(run->gathers, finding);
-    else
-        count_at_once(run, finding);
 }
 
 static void count_lines(struct run *run, const char *source, const struct ledger *ledger) {
@@ -170,7 +168,10 @@ static inline void take_finding(struct run *run, struct finding *finding, const 
         take_beside(run, finding);
     else if (run->whole && finding->outside)
         block_put_outside(finding);
-    journey_take(run->journey, finding, count_finding, run);
+    if (run->gathers)
+        journey_take(run->journey, finding, gather, run->gathers);
+    else
+        journey_take(run->journey, finding, count_at_once, run);
 }
 
 /* What another log has too counts there. */
@@ -178,6 +179,22 @@ static void take_next(struct run *run, struct finding *finding, const struct pro
     finding->line += progress->lines + 1;
     if (!progress->copies || !copies_has(progress->copies, finding->line))
         take_finding(run, finding, progress->source->name);
+}
+
+/* In most runs a finding goes to one journey, and all of it is asked here once. */
+static void take_each(struct run *run, struct job *job, size_t from, size_t to) {
+    const struct progress *progress = job->progress;
+    bool goes_elsewhere = run->hear || run->whole || run->beside || progress->copies;
+    for (size_t i = from; i < to; i++) {
+        struct finding *finding = job_finding(job, i);
+        if (goes_elsewhere || !run->gathers) {
+            take_next(run, finding, progress);
+            continue;
+        }
+        finding->line += progress->lines + 1;
+        finding->source = progress->source->name;
+        journey_take(run->journey, finding, gather, run->gathers);
+    }
 }
 
 /* ---- in order: what needed the lines before ---- */
@@ -384,8 +401,8 @@ void order_take(void *context, void *argument) {
     size_t count = job->found.count, next = 0, known_programs = 0;
     for (size_t i = 0; i <= job->mark_count; i++) {
         size_t to = i < job->mark_count ? job->marks[i].at : count;
-        for (; next < to; next++)
-            take_next(run, job_finding(job, next), job->progress);
+        take_each(run, job, next, to);
+        next = to;
         if (i == job->mark_count)
             break;
         block_set_anchor(taking.hands, job);

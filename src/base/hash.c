@@ -8,13 +8,16 @@
 
 #include "base/ascii.h"
 
+static inline bool low_end_first(void) {
+    const uint16_t one = 1;
+    return *(const unsigned char *)&one;
+}
+
 /* The last bytes of a text, fewer than eight, behind a whole word, as a word with nothing behind
  * them: they are read together with the end of what is before them, which is shifted out. */
 static inline uint64_t last_of(uint64_t word, size_t rest) {
-    const uint16_t one = 1;
-    const bool low_end_first = *(const unsigned char *)&one;
     unsigned shift = (unsigned)(63 - 8 * rest); /* and one more: a shift by 64 is none */
-    return low_end_first ? word >> 1 >> shift : word << 1 << shift;
+    return low_end_first() ? word >> 1 >> shift : word << 1 << shift;
 }
 
 static inline uint64_t last_bytes(const unsigned char *at, size_t rest) {
@@ -28,14 +31,29 @@ static inline uint64_t hash_end(uint64_t hash, uint64_t word, bool lower) {
     return hash ^ hash >> 32;
 }
 
-/* Of fewer than eight bytes. Apart, for it has a call in it: without one the others keep less on
- * the stack, which is 16 instructions a line. */
+/* Where a byte of a word lies, from its low end. */
+static inline unsigned shift_of(size_t place) {
+    return 8 * (unsigned)(low_end_first() ? place : sizeof(uint64_t) - 1 - place);
+}
+
+/* Fewer than eight bytes as a word with nothing behind them, without a call. */
+static inline uint64_t few_bytes(const unsigned char *at, size_t length) {
+    uint32_t head, tail;
+    if (!length)
+        return 0;
+    if (length < sizeof head)
+        return (uint64_t)at[0] << shift_of(0) | (uint64_t)at[length / 2] << shift_of(length / 2) |
+               (uint64_t)at[length - 1] << shift_of(length - 1);
+    memcpy(&head, at, sizeof head);
+    memcpy(&tail, at + length - sizeof tail, sizeof tail);
+    return low_end_first() ? (uint64_t)head | (uint64_t)tail << shift_of(length - sizeof tail)
+                           : (uint64_t)head << 32 | (uint64_t)tail << shift_of(length - 1);
+}
+
+/* Apart, so that the others stay small enough to be made for each seed and case. */
 __attribute__((noinline)) static uint64_t hash_of_few(const void *bytes, size_t length,
                                                       uint64_t seed, bool lower) {
-    uint64_t word = 0;
-    if (length)
-        memcpy(&word, bytes, length);
-    return hash_end(seed ^ length, word, lower);
+    return hash_end(seed ^ length, few_bytes(bytes, length), lower);
 }
 
 static const uint64_t step = 0xd6e8feb86659fd93u;

@@ -61,9 +61,10 @@ static bool logs_tls(struct ciphers *ciphers, const struct finding *finding) {
 }
 
 static void note_server(struct ciphers *ciphers, const struct finding *finding) {
+    ciphers->noted = speaker_of(&ciphers->speaker, finding);
     if (ciphers->server_count < sizeof ciphers->servers / sizeof *ciphers->servers &&
         !logs_tls(ciphers, finding))
-        ciphers->servers[ciphers->server_count++] = speaker_of(&ciphers->speaker, finding);
+        ciphers->servers[ciphers->server_count++] = ciphers->noted;
 }
 
 /* The table begins with a session that it can hold: saved state has no other. */

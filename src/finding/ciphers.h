@@ -15,16 +15,22 @@ struct ciphers {
     struct cipher_session *items; /* NULL until the first is heard */
     uint64_t servers[64];         /* hashes of those that log TLS; of more nothing is told */
     size_t server_count;
+    uint64_t noted; /* the one that said TLS last; 0: none */
     struct speaker speaker;
 };
 
 void ciphers_release(struct ciphers *ciphers);
 /* For ciphers_follow. */
 void ciphers_hear(struct ciphers *ciphers, struct finding *finding);
-/* Hears of TLS, and says of a delivery to another server whether it went over TLS. */
+/* Hears of TLS, and says of a delivery to another server whether it went over TLS. That the server
+ * logs TLS is heard once, and only a detail tells of a session. */
 static inline void ciphers_follow(struct ciphers *ciphers, struct finding *finding) {
     const struct record *record = &finding->record;
-    if (record->tls == TLS_USED || (ciphers->server_count && record->kind == RECORD_OUTCOME))
+    bool tells = record->tls == TLS_USED
+                     ? record->kind == RECORD_DETAIL ||
+                           speaker_of(&ciphers->speaker, finding) != ciphers->noted
+                     : ciphers->server_count && record->kind == RECORD_OUTCOME;
+    if (tells)
         ciphers_hear(ciphers, finding);
 }
 

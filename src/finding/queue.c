@@ -267,29 +267,13 @@ void waiting_each(const struct queue *queue,
 /* ---- servers and time ---- */
 
 /* The instance that owns the queue: "postfix/submission" and "postfix" share one. */
-static uint64_t server_of(struct queue *queue, const struct finding *finding) {
+uint64_t queue_learn_server(struct queue *queue, const struct finding *finding) {
     struct slice instance = finding->record.instance;
     instance = slice_head(instance, slice_find(instance, '/'));
     instance = slice_head(instance, INSTANCE_MOST);
-    return hash_with(speaker_of(&queue->speaker, finding),
-                     bytes_hash(instance.at, instance.length));
-}
-
-uint64_t queue_learn_server(struct queue *queue, const struct finding *finding) {
-    struct slice host = finding->host;
-    size_t length = queue_server_length(finding);
-    uint64_t server = server_of(queue, finding);
-    bool is_beside = length >= host.length && length <= sizeof queue->before.text;
-    queue->before.mta = is_beside ? finding->mta : NULL;
-    if (!is_beside)
-        return server;
-    if (length)
-        memcpy(queue->before.text, host.at, length);
-    queue->before.length = length;
-    queue->before.host_length = host.length;
-    queue->before.instance_length = finding->record.instance.length;
-    queue->before.server = server;
-    return server;
+    uint64_t server =
+        hash_with(speaker_of(&queue->speaker, finding), bytes_hash(instance.at, instance.length));
+    return speaker_part_learn(&queue->owner, finding, finding->record.instance, server);
 }
 
 void queue_move_clock(struct queue *queue, int64_t seconds) {
@@ -426,6 +410,7 @@ static struct message *message_add(struct queue *queue, uint64_t server, struct 
         text_grow(message, id.length);
     text_add(queue, message, id);
     message->id_length = (uint8_t)id.length;
+    queue->id_lengths |= UINT64_C(1) << id.length;
     places_put(&queue->messages, hash, index_of(queue, message));
     return message;
 }
@@ -460,7 +445,7 @@ static struct message *find_other(const struct queue *queue, uint64_t server, st
 }
 
 struct message *queue_find_other(const struct queue *queue, uint64_t server, struct slice id) {
-    return queue_can_follow(id) ? find_other(queue, server, id, other_hash(server, id)) : NULL;
+    return find_other(queue, server, id, other_hash(server, id));
 }
 
 struct message *queue_begin_other(struct queue *queue, uint64_t server, struct slice id) {
@@ -472,8 +457,18 @@ struct message *queue_begin_other(struct queue *queue, uint64_t server, struct s
 }
 
 void queue_make_newest(struct queue *queue, struct message *message) {
-    list_take_out(queue, message);
-    list_append(queue, message);
+    struct queue_list *list = list_of(queue, message);
+    struct message *items = queue->items;
+    uint32_t index = index_of(queue, message);
+    items[message->newer].older = message->older;
+    if (message->older != NOBODY)
+        items[message->older].newer = message->newer;
+    else
+        list->oldest = message->newer;
+    items[list->newest].newer = index;
+    message->older = list->newest;
+    message->newer = NOBODY;
+    list->newest = index;
 }
 
 /* Nobody waits any longer, and no list or message-id leads to it. */

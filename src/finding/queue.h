@@ -121,7 +121,8 @@ struct queue {
     size_t waiting_used, waiting_capacity;
     uint32_t free_item, free_waiting;
     struct causes causes;
-    uint64_t secret; /* of this run, for hashes of queue IDs */
+    uint64_t secret;     /* of this run, for hashes of queue IDs */
+    uint64_t id_lengths; /* a bit for each that a queue ID had: those of other servers differ */
     struct queue_list open, ended;
     uint64_t open_count, ended_count, dropped;
     size_t text_held; /* of all messages and recipients */
@@ -129,39 +130,21 @@ struct queue {
     bool keeps_ids; /* message-ids lead to messages: mail is handed in by this host or a program */
     bool ripe;      /* something began or ended, or time jumped: some may have to go */
     struct speaker speaker;
-    struct {                   /* of the entry before */
-        const struct mta *mta; /* NULL: its host and instance do not stand side by side */
-        char text[64];         /* from the begin of the host to the end of the instance */
-        size_t length, host_length, instance_length;
-        uint64_t server;
-    } before;
-    struct message *counted; /* as received, or taken back, by the entry at hand */
-    char *taken;             /* text of the recipient taken out last, while his finding is given */
+    struct speaker_part owner; /* of the queue that the entry before was about */
+    struct message *counted;   /* as received, or taken back, by the entry at hand */
+    char *taken; /* text of the recipient taken out last, while his finding is given */
 };
 
 void queue_init(struct queue *queue);
 void queue_release(struct queue *queue);
 
-/* What stands from the begin of the host to the end of the instance; of another length than any
- * that is remembered, where they do not stand side by side. */
-static inline size_t queue_server_length(const struct finding *finding) {
-    struct slice host = finding->host, instance = finding->record.instance;
-    return instance.length ? (uintptr_t)instance.at + instance.length - (uintptr_t)host.at
-                           : host.length;
-}
-
 /* For queue_server. */
 uint64_t queue_learn_server(struct queue *queue, const struct finding *finding);
-/* Who owns the queue that the finding is about: MTA, host and instance, as a hash (speaker.h). They
- * are compared with those of the entry before in one piece, as they stand side by side in "mx1
- * postfix/smtpd[4001]:". */
+/* Who owns the queue that the finding is about: MTA, host and instance, as a hash (speaker.h). */
 static inline uint64_t queue_server(struct queue *queue, const struct finding *finding) {
-    size_t length = queue_server_length(finding);
-    bool is_last = length == queue->before.length && finding->mta == queue->before.mta &&
-                   finding->host.length == queue->before.host_length &&
-                   finding->record.instance.length == queue->before.instance_length &&
-                   bytes_same(finding->host.at, queue->before.text, length);
-    return is_last ? queue->before.server : queue_learn_server(queue, finding);
+    return speaker_part_is(&queue->owner, finding, finding->record.instance)
+               ? queue->owner.hash
+               : queue_learn_server(queue, finding);
 }
 
 /* A message of a server by its queue ID, NULL when it is not followed. A pointer to a message is
@@ -302,6 +285,8 @@ struct message *queue_add(struct queue *queue, uint64_t server, struct slice id,
 static inline struct message *queue_find(const struct queue *queue, uint64_t server,
                                          struct slice id) {
     uint64_t first, last;
+    if (!queue_can_follow(id) || !(queue->id_lengths >> id.length & 1))
+        return NULL;
     if (!queue_words(id, &first, &last))
         return queue_find_other(queue, server, id);
     return queue_find_words(queue, server, id.length, first, last,

@@ -126,19 +126,31 @@ static uint64_t part_hash(struct slice part) {
     return part.length ? bytes_hash(part.at, part.length) : 0;
 }
 
-static uint64_t hash_of(struct sessions *sessions, const struct finding *finding, struct slice who,
-                        struct slice port) {
-    uint64_t key = speaker_of(&sessions->speaker, finding);
-    key = hash_with(key, part_hash(finding->program));
-    key = hash_with(key, part_hash(who));
+static uint64_t program_hash(struct sessions *sessions, const struct finding *finding) {
+    if (speaker_part_is(&sessions->process, finding, finding->program))
+        return sessions->process.hash;
+    return speaker_part_learn(
+        &sessions->process, finding, finding->program,
+        hash_with(speaker_of(&sessions->speaker, finding), part_hash(finding->program)));
+}
+
+static uint64_t hash_with_port(uint64_t key, struct slice port) {
     key = hash_with(key, part_hash(port));
     return key ? key : 1;
 }
 
+static uint64_t hash_of(struct sessions *sessions, const struct finding *finding, struct slice who,
+                        struct slice port) {
+    return hash_with_port(hash_with(program_hash(sessions, finding), part_hash(who)), port);
+}
+
 /* Of the finding at hand, worked out once. */
 static uint64_t key_of(struct sessions *sessions, const struct finding *finding) {
-    if (!sessions->key)
-        sessions->key = hash_of(sessions, finding, who_of(finding), port_of(finding));
+    if (sessions->key)
+        return sessions->key;
+    sessions->who = part_hash(who_of(finding));
+    sessions->key =
+        hash_with_port(hash_with(program_hash(sessions, finding), sessions->who), port_of(finding));
     return sessions->key;
 }
 
@@ -379,16 +391,21 @@ static bool is_no_command(const struct finding *finding) {
     return (code == 500 || code == 502 || code == 503) && !finding->record.is_verb;
 }
 
-static void traits_of(const struct record *record, uint32_t traits[TRAITS]) {
-    const struct slice texts[TRAITS] = {record->peer_ip, record->peer_port, record->helo};
-    for (size_t i = 0; i < TRAITS; i++)
-        traits[i] = (uint32_t)part_hash(texts[i]);
+/* Once the key is worked out. */
+static void traits_of(const struct sessions *sessions, const struct finding *finding,
+                      uint32_t traits[TRAITS]) {
+    const struct record *record = &finding->record;
+    bool is_by_pid = pid_of(finding).length > 0;
+    traits[TRAIT_IP] = (uint32_t)(is_by_pid ? part_hash(record->peer_ip) : sessions->who);
+    traits[TRAIT_PORT] = (uint32_t)part_hash(record->peer_port);
+    traits[TRAIT_HELO] = (uint32_t)part_hash(record->helo);
 }
 
 /* A line that does not name the client, or not all of him, is nobody else's. */
-static bool is_another_client(const struct session *session, const struct record *record) {
+static bool is_another_client(const struct sessions *sessions, const struct session *session,
+                              const struct finding *finding) {
     uint32_t traits[TRAITS];
-    traits_of(record, traits);
+    traits_of(sessions, finding, traits);
     for (size_t i = 0; i < TRAITS; i++)
         if (traits[i] && session->traits[i] && traits[i] != session->traits[i])
             return true;
@@ -400,20 +417,21 @@ static void session_says(struct sessions *sessions, const struct finding *findin
     struct session *session = session_begun(sessions, finding);
     session->told = 0;
     session->said = finding->time.seconds;
-    traits_of(&finding->record, session->traits);
+    traits_of(sessions, finding, session->traits);
     session->refused = refused;
     session->stranger = refused && strangers_did(finding);
     session->taken = taken;
 }
 
 /* The session, when something was said before in it with this client that is followed; or NULL. */
-static struct session *session_said(struct session *session, const struct finding *finding) {
+static struct session *session_said(const struct sessions *sessions, struct session *session,
+                                    const struct finding *finding) {
     int64_t now = finding->time.seconds;
     if (!session || !(session->refused || session->taken || session->told))
         return NULL;
     bool is_late = session->said != MOMENT_NONE && now != MOMENT_NONE &&
                    (now - session->said > SEQUEL_GAP || session->said - now > SEQUEL_GAP);
-    if (!is_late && !is_another_client(session, &finding->record))
+    if (!is_late && !is_another_client(sessions, session, finding))
         return session;
     session->refused = 0;
     session->taken = false;
@@ -423,8 +441,9 @@ static struct session *session_said(struct session *session, const struct findin
 
 /* Exim hangs up with the answer to a wrong command, and logs both: the second line is no refusal
  * more. */
-static bool tells_again(struct session *session, const struct finding *finding) {
-    session = session_said(session, finding);
+static bool tells_again(const struct sessions *sessions, struct session *session,
+                        const struct finding *finding) {
+    session = session_said(sessions, session, finding);
     if (!session || !session->told)
         return false;
     bool again = finding->record.is_echo && finding->record.event == session->told;
@@ -547,7 +566,7 @@ static bool follow_words(struct sessions *sessions, struct finding *finding) {
 static void session_tells(struct sessions *sessions, const struct finding *finding) {
     struct session *session = session_begun(sessions, finding);
     session->said = finding->time.seconds;
-    traits_of(&finding->record, session->traits);
+    traits_of(sessions, finding, session->traits);
     session->told = (uint8_t)finding->record.event;
 }
 
@@ -560,7 +579,7 @@ static void follow_refusals(struct sessions *sessions, struct session *session,
         session_says(sessions, finding, refused, false);
         return;
     }
-    session = session_said(session, finding);
+    session = session_said(sessions, session, finding);
     if (session && is_refusal && session->taken && is_no_command(finding)) {
         finding->cause = "accepted";
     } else if (session && is_refusal && session->refused && sessions_is_sequel(finding)) {
@@ -643,7 +662,7 @@ void sessions_follow(struct sessions *sessions, struct finding *finding) {
         return;
     bool again = finding->mta->logs_words && follow_words(sessions, finding);
     struct session *session = session_of(sessions, finding);
-    if (again || tells_again(session, finding)) {
+    if (again || tells_again(sessions, session, finding)) {
         record->kind = RECORD_DETAIL;
         return;
     }

@@ -23,9 +23,11 @@ struct sessions {
     struct habit *habits;     /* of servers; NULL until the first incident that may be doubled */
     struct causes causes;
     struct speaker speaker;
+    struct speaker_part process; /* its program, of the entry before */
     bool pipelined; /* somebody did, improperly, at some time: a habit may have to be learnt */
     bool screened;  /* somebody failed a test of postscreen, at some time */
     uint64_t key;   /* of the finding at hand; 0: not worked out yet */
+    uint64_t who;   /* in that key: hash of its pid, or of its client's address */
 };
 
 void sessions_release(struct sessions *sessions);

@@ -22,3 +22,19 @@ uint64_t speaker_learn(struct speaker *last, const struct finding *finding) {
     last->hash = hash_of(finding);
     return last->hash;
 }
+
+uint64_t speaker_part_learn(struct speaker_part *last, const struct finding *finding,
+                            struct slice part, uint64_t hash) {
+    struct slice text = speaker_part_text(finding, part);
+    bool is_beside = text.length >= finding->host.length && text.length <= sizeof last->text;
+    last->mta = is_beside ? finding->mta : NULL;
+    if (!is_beside)
+        return hash;
+    if (text.length)
+        memcpy(last->text, text.at, text.length);
+    last->length = text.length;
+    last->host_length = finding->host.length;
+    last->part_length = part.length;
+    last->hash = hash;
+    return hash;
+}
