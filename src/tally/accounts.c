@@ -48,9 +48,18 @@ enum meeting_number {
 };
 enum version { IP4, IP6, VERSIONS };
 
+/* What a login, good or not, will add to a meeting. */
+struct met {
+    const struct counting *counting;
+    enum version version;
+    uint64_t hash, by[MEETING_NUMBERS];
+};
+
 struct content {
     struct map names; /* in small letters -> struct mail */
     struct counts meetings[VERSIONS];
+    struct met *met; /* of a batch, in the order of its countings */
+    size_t met_count, met_room, next;
 };
 
 static const struct counts_room rooms[VERSIONS][MEETING_NUMBERS] = {
@@ -87,6 +96,7 @@ static void accounts_free(void *content) {
     map_release(&accounts->names);
     for (int version = IP4; version < VERSIONS; version++)
         counts_release(&accounts->meetings[version]);
+    free(accounts->met);
 }
 
 /* ---- times as numbers of 32 bits, from 1970 to 2106; what lies outside is taken for the end that
@@ -139,34 +149,51 @@ static bool is_version_4(uint64_t high, uint64_t low) {
     return high == 0 && low >> 32 == 0xffff;
 }
 
-static void meet(struct content *accounts, struct slice name, bool is_account,
-                 const struct finding *finding, uint64_t count) {
+static bool has_failed(const struct counting *counting) {
+    return counting->finding->record.event == EVENT_AUTH_FAILED && counting->events;
+}
+
+/* name: in small letters. */
+static void expect_meeting(struct content *accounts, struct slice name,
+                           const struct counting *counting) {
+    const struct finding *finding = counting->finding;
     struct network client;
     bool login = finding->login;
+    if (!has_failed(counting) && !(login && name.length))
+        return;
     if (ip_is_near(finding->record.peer_ip) || !network_read(finding->record.peer_ip, &client))
         return;
-    uint64_t when = number_of_time(finding->time.seconds);
+    uint64_t when = number_of_time(finding->time.seconds), count = finding->repeat;
     uint64_t high = take_word(client.bytes), low = take_word(client.bytes + 8);
     enum version version = is_version_4(high, low) ? IP4 : IP6;
-    const uint64_t by[MEETING_NUMBERS] = {
-        [MEETING_FAILED] = login ? 0 : count,
-        [MEETING_LOGINS] = login ? count : 0,
-        [MEETING_NAME] = bytes_hash(name.at, name.length),
-        [MEETING_LOW] = version == IP4 ? (uint32_t)low : low,
-        [MEETING_FIRST_FAILED] = login ? 0 : turned(when),
-        [MEETING_LAST_FAILED] = login ? 0 : when,
-        [MEETING_FIRST_LOGIN] = login ? turned(when) : 0,
-        [MEETING_LAST_LOGIN] = login ? when : 0,
-        [MEETING_HIGH] = high,
+    struct met met = {
+        .counting = counting,
+        .version = version,
+        .by = {[MEETING_FAILED] = login ? 0 : count,
+               [MEETING_LOGINS] = login ? count : 0,
+               [MEETING_NAME] = bytes_hash(name.at, name.length),
+               [MEETING_LOW] = version == IP4 ? (uint32_t)low : low,
+               [MEETING_FIRST_FAILED] = login ? 0 : turned(when),
+               [MEETING_LAST_FAILED] = login ? 0 : when,
+               [MEETING_FIRST_LOGIN] = login ? turned(when) : 0,
+               [MEETING_LAST_LOGIN] = login ? when : 0,
+               [MEETING_HIGH] = high},
     };
-    const uint64_t who[] = {by[MEETING_NAME], high, low};
-    uint64_t hash = bytes_hash(who, sizeof who);
-    struct counts *meetings = &accounts->meetings[version];
+    const uint64_t who[] = {met.by[MEETING_NAME], high, low};
+    met.hash = bytes_hash(who, sizeof who);
+    accounts->met =
+        memory_grow(accounts->met, &accounts->met_room, accounts->met_count + 1, sizeof met);
+    accounts->met[accounts->met_count++] = met;
+    counts_expect(&accounts->meetings[version], met.hash);
+}
+
+static void meet(struct content *accounts, const struct met *met, bool is_account) {
+    struct counts *meetings = &accounts->meetings[met->version];
     size_t most = is_account ? MEETINGS : GUESSES;
     if (accounts->meetings[IP4].count + accounts->meetings[IP6].count >= most &&
-        !counts_find(meetings, hash))
+        !counts_find(meetings, met->hash))
         return;
-    counts_add(meetings, hash, by);
+    counts_add(meetings, met->hash, met->by);
 }
 
 static void add_mail(struct mail *mail, const struct counting *counting) {
@@ -178,14 +205,17 @@ static void add_mail(struct mail *mail, const struct counting *counting) {
         mail->bounced--;
 }
 
-/* Names that count stand in the map; there may be more than caches hold. */
+/* Names that count stand in the map; there may be more than caches hold, of meetings too. */
 static void accounts_expect(void *content, struct counting *all, size_t count) {
-    const struct content *accounts = content;
+    struct content *accounts = content;
     char room[NAME_LENGTH];
+    accounts->met_count = accounts->next = 0;
     for (size_t i = 0; i < count; i++)
         if (all[i].of & OF_USERS) {
-            all[i].user = map_hash(small(all[i].finding->record.user, room));
+            struct slice name = small(all[i].finding->record.user, room);
+            all[i].user = map_hash(name);
             map_expect(&accounts->names, all[i].user);
+            expect_meeting(accounts, name, &all[i]);
         }
     for (size_t i = 0; i < count; i++)
         if (all[i].user)
@@ -195,8 +225,7 @@ static void accounts_expect(void *content, struct counting *all, size_t count) {
 static void accounts_add(void *content, const struct counting *counting) {
     struct content *accounts = content;
     const struct finding *finding = counting->finding;
-    bool failed = finding->record.event == EVENT_AUTH_FAILED && counting->events;
-    if (!finding->record.user.length && !failed)
+    if (!finding->record.user.length && !has_failed(counting))
         return;
     char room[NAME_LENGTH];
     struct slice name = small(finding->record.user, room);
@@ -204,8 +233,8 @@ static void accounts_add(void *content, const struct counting *counting) {
     struct mail *mail = mail_of(&accounts->names, name, name.length && (finding->login || sends));
     if (mail)
         add_mail(mail, counting);
-    if (finding->login || failed)
-        meet(accounts, name, mail, finding, finding->repeat);
+    if (accounts->next < accounts->met_count && accounts->met[accounts->next].counting == counting)
+        meet(accounts, &accounts->met[accounts->next++], mail);
 }
 
 /* ---- merging, saving ---- */

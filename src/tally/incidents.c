@@ -37,8 +37,19 @@ struct theme_content {
     struct counts pairs;
 };
 
+/* An owner of a group that was counted, who is not counted yet. */
+struct waiting {
+    const struct counting *counting;
+    struct theme_content *theme;
+    struct name owner;
+    uint64_t group, pair; /* hashes; pair 0: the owner has no name */
+    uint64_t by[OWNER_NUMBERS];
+};
+
 struct content {
     struct theme_content themes[THEMES];
+    struct waiting *waiting; /* of a batch, in the order of its countings */
+    size_t waiting_count, waiting_room, next;
 };
 
 /* What a finding tells: under what it counts. */
@@ -238,6 +249,7 @@ static void incidents_free(void *content) {
         ranking_release(&all->themes[i].owners);
         counts_release(&all->themes[i].pairs);
     }
+    free(all->waiting);
 }
 
 /* Log text in a part may hold a NUL, which would end it. */
@@ -287,18 +299,27 @@ static uint64_t pair_hash(uint64_t owner, uint64_t group) {
     return bytes_hash(both, sizeof both);
 }
 
-static void add_owner(struct theme_content *theme, const struct told *told, uint64_t group,
-                      uint64_t count, uint64_t strangers, int64_t seconds) {
-    const uint64_t by[OWNER_NUMBERS] = {count, strangers, first_of(seconds), last_of(seconds)};
-    const uint64_t pair[PAIR_NUMBERS] = {count, group};
-    uint64_t owner = ranking_add(&theme->owners, told->owner, by);
-    if (!told->owner.length)
-        return;
-    counts_add(&theme->pairs, pair_hash(owner, group), pair);
+/* There are more owners and pairs than caches hold: they are fetched before they are added to. */
+static void expect_owner(struct content *all, const struct waiting *waiting) {
+    all->waiting =
+        memory_grow(all->waiting, &all->waiting_room, all->waiting_count + 1, sizeof *all->waiting);
+    all->waiting[all->waiting_count++] = *waiting;
+    counts_expect(&waiting->theme->owners.counts, waiting->owner.hash);
+    if (waiting->pair)
+        counts_expect(&waiting->theme->pairs, waiting->pair);
 }
 
-static void add_told(struct theme_content *theme, const struct told *told,
-                     const struct finding *finding, uint64_t count, bool is_strangers) {
+static void add_owner(const struct waiting *waiting) {
+    const uint64_t pair[PAIR_NUMBERS] = {waiting->by[OWNER_COUNT], waiting->group};
+    ranking_add_numbers(&waiting->theme->owners, &waiting->owner, waiting->by);
+    if (waiting->pair)
+        counts_add(&waiting->theme->pairs, waiting->pair, pair);
+}
+
+static void add_told(struct content *all, struct theme_content *theme, const struct told *told,
+                     const struct counting *counting, uint64_t count, bool is_strangers) {
+    const struct finding *finding = counting->finding;
+    int64_t seconds = finding->time.seconds;
     char room[KEY_LENGTH];
     struct slice key = key_of(told, room);
     bool is_new;
@@ -306,20 +327,27 @@ static void add_told(struct theme_content *theme, const struct told *told,
     uint64_t strangers = is_strangers ? count : 0;
     group->count += count;
     group->strangers += strangers;
-    if (is_new || group->last < finding->time.seconds)
-        group->last = finding->time.seconds;
+    if (is_new || group->last < seconds)
+        group->last = seconds;
     example_offer(&group->example, example_of_finding(finding));
-    add_owner(theme, told, bytes_hash(key.at, key.length), count, strangers, finding->time.seconds);
+    struct waiting waiting = {
+        .counting = counting,
+        .theme = theme,
+        .owner = ranking_name(told->owner),
+        .group = bytes_hash(key.at, key.length),
+        .by = {count, strangers, first_of(seconds), last_of(seconds)},
+    };
+    waiting.pair = told->owner.length ? pair_hash(waiting.owner.hash, waiting.group) : 0;
+    expect_owner(all, &waiting);
 }
 
 /* Most findings are deliveries, and tell no theme anything. */
-static void incidents_add(void *content, const struct counting *counting) {
+static void add_groups(struct content *all, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     bool is_step = finding->record.kind == RECORD_STEP;
     uint64_t count = is_step ? finding->repeat : counting->events;
     if (!count || finding->record.event == EVENT_DELIVERED)
         return;
-    struct content *all = content;
     bool is_judged = false, is_strangers = false;
     for (size_t i = 0; i < THEMES; i++) {
         struct told told;
@@ -328,8 +356,23 @@ static void incidents_add(void *content, const struct counting *counting) {
         if (!is_judged)
             is_strangers = strangers_did(finding);
         is_judged = true;
-        add_told(&all->themes[i], &told, finding, count, is_strangers);
+        add_told(all, &all->themes[i], &told, counting, count, is_strangers);
     }
+}
+
+/* Groups are few and near: they are counted here, and their owners where they are added. */
+static void incidents_expect(void *content, struct counting *countings, size_t count) {
+    struct content *all = content;
+    all->waiting_count = all->next = 0;
+    for (size_t i = 0; i < count; i++)
+        if (countings[i].of & counter_incidents.of)
+            add_groups(all, &countings[i]);
+}
+
+static void incidents_add(void *content, const struct counting *counting) {
+    struct content *all = content;
+    while (all->next < all->waiting_count && all->waiting[all->next].counting == counting)
+        add_owner(&all->waiting[all->next++]);
 }
 
 /* ---- what was counted elsewhere ---- */
@@ -461,6 +504,7 @@ const struct counter counter_incidents = {
     .of = OF_FAULTS | OF_STEPS,
     .init = incidents_init,
     .release = incidents_free,
+    .expect = incidents_expect,
     .add = incidents_add,
     .merge = incidents_merge,
     .save = incidents_save,

@@ -238,12 +238,16 @@ void ranking_add_nameless(struct ranking *ranking, const uint64_t *by) {
     counts_add(&ranking->counts, many, by);
 }
 
+void ranking_add_numbers(struct ranking *ranking, const struct name *name, const uint64_t *by) {
+    bool is_new;
+    uint64_t *row = counts_row(&ranking->counts, name->hash, &is_new);
+    counts_add_numbers(&ranking->counts, row, by);
+    ranking_consider(ranking, name, row, by, is_new);
+}
+
 uint64_t ranking_add(struct ranking *ranking, struct slice text, const uint64_t *by) {
     struct name name = ranking_name(text);
-    bool is_new;
-    uint64_t *row = counts_row(&ranking->counts, name.hash, &is_new);
-    counts_add_numbers(&ranking->counts, row, by);
-    ranking_consider(ranking, &name, row, by, is_new);
+    ranking_add_numbers(ranking, &name, by);
     return name.hash;
 }
 

@@ -57,6 +57,7 @@ uint64_t ranking_hash(struct slice name);
 struct name ranking_name(struct slice text);
 /* Adds to the numbers of a name: `by` has as many as the ranking. Gives the hash of the name. */
 uint64_t ranking_add(struct ranking *ranking, struct slice text, const uint64_t *by);
+void ranking_add_numbers(struct ranking *ranking, const struct name *name, const uint64_t *by);
 /* The same of many names together, which are on top under none. */
 void ranking_add_nameless(struct ranking *ranking, const uint64_t *by);
 /* The same, of a name whose hash is known, in a ranking of that layout, which has rooms. */
