@@ -31,6 +31,11 @@ static void tell_awaited(struct hands *hands, struct job *job) {
         return;
     struct finding *finding = job_finding(job, job->awaited.number - 1);
     finding->run_by = operator_of(hands->operators, &finding->record, job->awaited.hash);
+    struct server_hashes *hashes = operator_hashes(hands->operators);
+    if (hashes && !hashes->relay)
+        *hashes = counting_server(finding);
+    if (hashes)
+        finding->server = *hashes;
     job->awaited.number = 0;
 }
 
@@ -71,6 +76,7 @@ void block_put_outside(struct finding *finding) {
     make_detail(&finding->record);
     finding->verdict = (struct verdict){.class_name = ""};
     finding->template = finding->listed_ip = finding->run_by = (struct slice){0};
+    finding->server = (struct server_hashes){0};
     finding->code_implied = false;
     if (!finding->record.is_answer)
         finding->reply = (struct reply){0};

@@ -61,6 +61,12 @@ struct origin {
     struct origin_hashes *hashes; /* NULL: there is no place for any */
 };
 
+/* Hashes of the names that the server of an outcome is counted under (tally/counting.h), worked out
+ * where it is known (operators.h). Zeros: not yet, or there are none. */
+struct server_hashes {
+    uint64_t relay, run_by;
+};
+
 struct finding {
     struct record record; /* first: a reader fills it in its place (struct records) */
     const struct mta *mta;
@@ -77,6 +83,7 @@ struct finding {
     struct slice template;  /* in the arena of the block; empty for deliveries */
     struct slice listed_ip; /* the address that the reply says is refused; in the reply */
     struct slice run_by;    /* who runs the server of an outcome (operators.h); or empty */
+    struct server_hashes server;
 
     /* From the journey: */
     const char *source;           /* name of the file */

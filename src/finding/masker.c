@@ -269,6 +269,7 @@ struct finding masker_finding(struct masker *masker, const struct finding *findi
     shown.template = masked(masker, finding->template, put_text);
     shown.listed_ip = masker_ip(masker, finding->listed_ip);
     shown.run_by = mask_operator(masker, finding->run_by);
+    shown.server = (struct server_hashes){0};
     shown.origin = mask_origin(masker, finding->origin, &masker->origins[0]);
     shown.counted = mask_origin(masker, finding->counted, &masker->origins[1]);
     shown.source = masker_source(masker, finding->source);

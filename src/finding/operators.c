@@ -4,10 +4,11 @@
  * How: the names of providers are a map from host or domain to who runs it. A host is looked up as
  * it is, then without its first label, and so on. Found or not, the answer is kept for the host: a
  * log speaks of few hosts, many times. It is kept by a hash of 64 bits that nobody can foretell,
- * four answers a line of the processor's cache: with the names beside them each look cost three
- * lines that were in no near cache, 4 % of all time. The list of public suffixes is slow to ask
- * (4,000 instructions a label), so what it said of a domain is kept for the other hosts in it, and
- * it is not asked about the host itself: no registry is a mail server.
+ * two answers a line of the processor's cache: with the names beside them each look cost three
+ * lines that were in no near cache, 4 % of all time. Of a server, which is a host with an address,
+ * the hashes of its names are kept too: they took 1 % of all time. The list of public suffixes is
+ * slow to ask (4,000 instructions a label), so what it said of a domain is kept for the other hosts
+ * in it, and it is not asked about the host itself: no registry is a mail server.
  */
 #include "finding/operators.h"
 
@@ -22,17 +23,19 @@
 
 enum { HOST_LONGEST = 255, WAYS = 4, SETS = 2048, DOMAINS_KEPT = 16384 };
 
-/* Of a host: a provider's operator, or so many last bytes of it. */
+/* Of a server: a provider's operator, or so many last bytes of its host. */
 struct answer {
     uint64_t hash;     /* 0: none */
     uint32_t provider; /* place + 1; 0: none */
     uint32_t tail;
+    struct server_hashes hashes;
 };
 
 struct operators {
     const struct rulebook *book;
     struct map names;       /* of providers, in small letters -> uint32_t, place + 1 */
     struct answer *answers; /* in sets; the first of a set came last */
+    struct answer *last;    /* NULL: it was asked for no host */
     struct map domains;     /* in small letters -> size_t, as registered_in() gives it */
 };
 
@@ -138,10 +141,10 @@ static struct answer answer_for(struct operators *operators, struct slice host, 
     struct slice lower = lowered(host, room);
     size_t dot = host.length > lower.length;
     if (host.length > HOST_LONGEST || network_read(lower, &network))
-        return (struct answer){hash, 0, (uint32_t)host.length};
+        return (struct answer){.hash = hash, .tail = (uint32_t)host.length};
     uint32_t provider = provider_of(operators, lower);
     size_t tail = provider || !lower.length ? 0 : registered_of(operators, lower) + dot;
-    return (struct answer){hash, provider, (uint32_t)tail};
+    return (struct answer){.hash = hash, .provider = provider, .tail = (uint32_t)tail};
 }
 
 static struct answer *set_of(const struct operators *operators, uint64_t hash) {
@@ -149,36 +152,43 @@ static struct answer *set_of(const struct operators *operators, uint64_t hash) {
 }
 
 /* Out of the set, or worked out in the place of the one that came first. */
-static struct answer known_answer(struct operators *operators, struct slice host, uint64_t hash) {
-    struct answer *set = set_of(operators, hash), answer = {0};
+static struct answer *known_answer(struct operators *operators, struct slice host, uint64_t hash) {
+    struct answer *set = set_of(operators, hash), answer;
     size_t way = 0;
+    if (set->hash == hash)
+        return set;
     while (way < WAYS - 1 && set[way].hash != hash)
         way++;
     answer = set[way].hash == hash ? set[way] : answer_for(operators, host, hash);
-    if (way > 0) {
-        memmove(set + 1, set, way * sizeof *set);
-        set[0] = answer;
-    }
-    return answer;
+    memmove(set + 1, set, way * sizeof *set);
+    set[0] = answer;
+    return set;
 }
 
 uint64_t operator_expect(const struct operators *operators, const struct record *record) {
-    uint64_t hash = secret_hash(record->peer_host) | 1;
-    memory_expect(set_of(operators, hash));
+    uint64_t hash = hash_mix(secret_hash(record->peer_host), secret_hash(record->peer_ip) | 1) | 1;
+    const struct answer *set = set_of(operators, hash);
+    memory_expect(set);
+    memory_expect(set + WAYS / 2);
     return hash;
 }
 
 struct slice operator_of(struct operators *operators, const struct record *record, uint64_t hash) {
     struct slice host = record->peer_host;
+    operators->last = NULL;
     if (!host.length)
         return record->peer_ip;
     if (operators->domains.count >= DOMAINS_KEPT)
         map_clear(&operators->domains);
-    struct answer answer = known_answer(operators, host, hash);
-    if (answer.provider)
-        return operators->book->providers[answer.provider - 1].run_by;
-    struct slice tail = slice_from(host, host.length - answer.tail);
+    const struct answer *answer = operators->last = known_answer(operators, host, hash);
+    if (answer->provider)
+        return operators->book->providers[answer->provider - 1].run_by;
+    struct slice tail = slice_from(host, host.length - answer->tail);
     return slice_ends(tail, SLICE(".")) ? slice_head(tail, tail.length - 1) : tail;
+}
+
+struct server_hashes *operator_hashes(struct operators *operators) {
+    return operators->last ? &operators->last->hashes : NULL;
 }
 
 const char *operators_about(void) {

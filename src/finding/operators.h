@@ -7,7 +7,7 @@
 #ifndef FINDING_OPERATORS_H
 #define FINDING_OPERATORS_H
 
-#include "mta/record.h"
+#include "finding/finding.h"
 #include "rules/rulebook.h"
 
 struct operators; /* one a thread: remembers the hosts asked for last; no result depends on it */
@@ -19,6 +19,9 @@ void operators_free(struct operators *operators);
  * asks for. */
 uint64_t operator_expect(const struct operators *operators, const struct record *record);
 struct slice operator_of(struct operators *operators, const struct record *record, uint64_t hash);
+/* What was kept of the server that operator_of() was asked for last, to fill; NULL: it has no name.
+ */
+struct server_hashes *operator_hashes(struct operators *operators);
 
 /* For --version: "libpsl 0.21.2" or how to get it. */
 const char *operators_about(void);

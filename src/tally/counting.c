@@ -118,6 +118,16 @@ struct slice counting_relay(const struct record *record, char room[RANKING_NAME]
     return named_host(record->peer_host, record->peer_ip, room);
 }
 
+struct server_hashes counting_server(const struct finding *finding) {
+    struct server_hashes hashes = finding->server;
+    char room[RANKING_NAME];
+    if (!hashes.relay)
+        hashes.relay = ranking_hash(counting_relay(&finding->record, room));
+    if (!hashes.run_by)
+        hashes.run_by = finding->run_by.length ? ranking_hash(finding->run_by) : hashes.relay;
+    return hashes;
+}
+
 bool counting_is_failed_try(const struct finding *finding) {
     const struct record *record = &finding->record;
     return record->kind == RECORD_OUTCOME && record->level == LEVEL_HOST &&

@@ -78,6 +78,9 @@ struct slice counting_affected(const struct record *record);
 /* The name of the server that an outcome is about. */
 struct slice counting_relay(const struct record *record, char room[RANKING_NAME]);
 
+/* The hashes of the server's names, whether the finding has them already or not. */
+struct server_hashes counting_server(const struct finding *finding);
+
 /* One host of several failed: no event of the totals. */
 bool counting_is_failed_try(const struct finding *finding);
 

@@ -139,10 +139,9 @@ static bool has_duration(const struct counting *counting) {
 }
 
 static void expect_rows(const struct destinations *all, struct counting *counting) {
-    const struct finding *finding = counting->finding;
-    char room[RANKING_NAME];
-    counting->relay = ranking_hash(counting_relay(&finding->record, room));
-    counting->run_by = finding->run_by.length ? ranking_hash(finding->run_by) : counting->relay;
+    const struct server_hashes server = counting_server(counting->finding);
+    counting->relay = server.relay;
+    counting->run_by = server.run_by;
     expect(all, DESTINATION_RELAY, counting->relay);
     if (!counting->recipients)
         return;
