@@ -2,6 +2,7 @@
 #ifndef INPUT_WRAP_EXIM_H
 #define INPUT_WRAP_EXIM_H
 
+#include "base/guess.h"
 #include "input/entry.h"
 
 /* Whether what stands behind the stamp is that of another wrapping. */
@@ -18,8 +19,9 @@ static inline void wrap_exim_read_behind(struct slice behind, struct entry *entr
         entry->pid = wrap_exim_take_pid(&rest);
         behind = rest;
     }
-    size_t blank = behind.length > 0 && behind.at[0] == ' ';
-    entry->text = (struct slice){behind.at + blank, behind.length - blank};
+    if (guess(behind.length > 0 && behind.at[0] == ' '))
+        behind = (struct slice){behind.at + 1, behind.length - 1};
+    entry->text = behind;
 }
 
 #endif

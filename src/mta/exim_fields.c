@@ -229,7 +229,9 @@ static inline const char *behind_ip(const char *at, const char *end, struct slic
     const char *behind = behind_port(close + 1, end);
     *ip_r = slice_range(ip, close);
     *port_r = behind > close + 1 ? slice_range(close + 2, behind) : (struct slice){0};
-    return behind + (behind < end && *behind == '*');
+    if (guess_not(behind < end && *behind == '*'))
+        behind++;
+    return behind;
 }
 
 bool exim_take_ip(struct slice *s, struct slice *ip_r, struct slice *port_r) {
@@ -323,7 +325,8 @@ bool exim_take_fields(struct slice *rest, exim_fits *fits, struct exim_fields *f
     const char *end = rest->at + rest->length;
     const char *at = behind_plain_fields(rest->at, end, fields);
     *rest = slice_range(at, end);
-    at += at < end && *at == ' ';
+    if (guess(at < end && *at == ' '))
+        at++;
     if (end - at < 2 || at[0] != 'H' || at[1] != '=')
         return true;
     struct slice s = slice_range(at + 2, end);
