@@ -18,8 +18,7 @@ static void insert(struct places *places, struct places_slot slot) {
     places->slots[at] = slot;
 }
 
-/* Apart, for it has calls in it: without one nothing is kept on the stack. */
-__attribute__((noinline)) static void grow(struct places *places) {
+static void grow(struct places *places) {
     struct places old = *places;
     places->size = old.size ? old.size * 2 : 64;
     places->slots = memory_new(places->size * sizeof *places->slots);
@@ -29,9 +28,18 @@ __attribute__((noinline)) static void grow(struct places *places) {
     free(old.slots);
 }
 
+/* Apart, for it has calls in it: without one nothing is kept on the stack. */
+__attribute__((noinline)) static void put_in_more(struct places *places, uint32_t hash,
+                                                  uint32_t place) {
+    grow(places);
+    places_put(places, hash, place);
+}
+
 void places_put(struct places *places, uint32_t hash, uint32_t place) {
-    if ((places->count + 1) * 3 > places->size * 2)
-        grow(places);
+    if ((places->count + 1) * 3 > places->size * 2) {
+        put_in_more(places, hash, place);
+        return;
+    }
     insert(places, (struct places_slot){hash, place + 1});
     places->count++;
 }

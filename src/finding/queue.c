@@ -335,7 +335,7 @@ static size_t room_for(size_t used) {
     return (used + TEXT_STEP - 1) / TEXT_STEP * TEXT_STEP;
 }
 
-static void text_grow(struct message *message, size_t needed) {
+__attribute__((noinline)) static void text_grow(struct message *message, size_t needed) {
     message->text = memory_resize(message->text, room_for(needed), 1);
     message->text_room = (uint16_t)room_for(needed);
 }
@@ -374,7 +374,7 @@ void message_add_text(struct queue *queue, struct message *message, enum field f
 }
 
 /* Blank, with the text buffer, queue ID and server it has. */
-static void message_clear(struct message *message) {
+static inline void message_clear(struct message *message) {
     uint8_t id_length = message->id_length;
     memory_clear(&message->heard, offsetof(struct message, hash) - offsetof(struct message, heard));
     message->id_length = id_length;
@@ -384,12 +384,8 @@ static void message_clear(struct message *message) {
     message->heard = message->began = MOMENT_NONE;
 }
 
-static struct message *item_new(struct queue *queue) {
-    uint32_t index = queue->free_item;
-    if (index != NOBODY) {
-        queue->free_item = queue->items[index].newer;
-        return &queue->items[index];
-    }
+/* Apart, for few messages need it. */
+__attribute__((noinline)) static struct message *item_of_more(struct queue *queue) {
     queue->items = memory_grow(queue->items, &queue->item_capacity, queue->item_count + 1,
                                sizeof *queue->items);
     struct message *message = &queue->items[queue->item_count++];
@@ -397,9 +393,17 @@ static struct message *item_new(struct queue *queue) {
     return message;
 }
 
+static inline struct message *item_new(struct queue *queue) {
+    uint32_t index = queue->free_item;
+    if (index == NOBODY)
+        return item_of_more(queue);
+    queue->free_item = queue->items[index].newer;
+    return &queue->items[index];
+}
+
 /* In no list yet. */
-static struct message *message_add(struct queue *queue, uint64_t server, struct slice id,
-                                   uint32_t hash) {
+static inline struct message *message_add(struct queue *queue, uint64_t server, struct slice id,
+                                          uint32_t hash) {
     struct message *message = item_new(queue);
     message->server = server;
     queue_words(id, &message->id_first, &message->id_last);

@@ -5,8 +5,8 @@
  * bytes of text, of which the message silent longest goes first, and those silent for QUEUE_AGE.
  * The QUEUE_ENDED that ended last are still known, for what comes late.
  *
- * An open message takes 216 bytes, some 16 in `messages`, and its text, 150 bytes most often; one
- * who waits 40, some 16, and his address. At the bounds that is 122 MB + 56 MB + 128 MiB of text;
+ * An open message takes 224 bytes, some 16 in `messages`, and its text, 150 bytes most often; one
+ * who waits 40, some 16, and his address. At the bounds that is 126 MB + 56 MB + 128 MiB of text;
  * and 8 MB where message-ids lead to messages. An item that is used again keeps its buffer, of up
  * to 256 bytes, which counts for as much as the new text needs.
  */
