@@ -47,6 +47,26 @@ static void owners_are_named(void **state) {
     operators_free(operators);
 }
 
+/* A server is a host with an address: each keeps its own hashes, and a nameless one has none. */
+static void hashes_are_kept(void **state) {
+    static const char *const ips[] = {"192.0.2.1", "192.0.2.2", ""};
+    struct operators *operators = operators_new(((struct book *)*state)->rules);
+    for (size_t round = 0; round < 2; round++)
+        for (size_t i = 0; i < sizeof ips / sizeof *ips; i++) {
+            struct record record = {.peer_host = SLICE("mx.example.com"),
+                                    .peer_ip = slice_of(ips[i])};
+            owner(operators, &record);
+            struct server_hashes *hashes = operator_hashes(operators);
+            assert_non_null(hashes);
+            assert_int_equal(hashes->relay, round ? i + 1 : 0);
+            hashes->relay = i + 1;
+        }
+    struct record nameless = {.peer_ip = SLICE("192.0.2.1")};
+    owner(operators, &nameless);
+    assert_null(operator_hashes(operators));
+    operators_free(operators);
+}
+
 /* Hosts are log text: of any length, with any byte, and without number. */
 static void any_host_has_one(void **state) {
     static char text[400];
@@ -79,6 +99,7 @@ static void every_provider_has_one(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(owners_are_named),
+        cmocka_unit_test(hashes_are_kept),
         cmocka_unit_test(any_host_has_one),
         cmocka_unit_test(every_provider_has_one),
     };
