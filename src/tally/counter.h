@@ -21,8 +21,8 @@ struct counter {
     void (*release)(void *content);
     /* Called once for many that will be added, also those it does not count: begins to fetch their
      * rows, so that they come from memory side by side. May count what is near at once, and leave
-     * in a counting, or with itself, what it has worked out for those that are added next. NULL: its
-     * rows are near. */
+     * in a counting, or with itself, what it has worked out for those that are added next. NULL:
+     * its rows are near. */
     void (*expect)(void *content, struct counting *all, size_t count);
     void (*add)(void *content, const struct counting *counting);
     void (*merge)(void *into, const void *from);
