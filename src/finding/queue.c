@@ -352,10 +352,7 @@ static inline void text_add(struct queue *queue, struct message *message, struct
 /* Room is made in small steps: what is open for days must not hold twice its text. */
 __attribute__((noinline)) static void add_to_more_room(struct queue *queue, struct message *message,
                                                        enum field field, struct slice text) {
-    size_t needed = message->text_used + text.length;
-    if (needed > TEXT_MOST)
-        return;
-    text_grow(message, needed);
+    text_grow(message, message->text_used + text.length);
     message_add_text(queue, message, field, text);
 }
 
@@ -363,6 +360,8 @@ __attribute__((noinline)) static void add_to_more_room(struct queue *queue, stru
  * a third of the instructions. */
 void message_add_text(struct queue *queue, struct message *message, enum field field,
                       struct slice text) {
+    if (message->text_used + text.length > TEXT_MOST)
+        return;
     if (message->text_used + text.length > message->text_room) {
         add_to_more_room(queue, message, field, text);
         return;
