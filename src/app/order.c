@@ -369,7 +369,7 @@ static void remember_block(struct before *before, const struct job *job) {
 static void job_clear(struct job *job) {
     arena_clear(&job->arena);
     map_clear(&job->programs);
-    job->found.count = job->sample_count = job->mark_count = 0;
+    job->found.count = job->sample_count = job->mark_count = job->countings.count = 0;
     job->ledger = (struct ledger){0};
     memset(job->odd, 0, sizeof job->odd);
     job->span = span_none;
@@ -393,7 +393,6 @@ void order_take(void *context, void *argument) {
     struct run *run = pipeline->run;
     struct taking taking = {pipeline, job, &pipeline->hands[pipeline->threads], NULL};
     uint64_t dropped = journey_dropped(run->journey);
-    countings_begin(&job->countings, ++run->batch);
     run->gathers = gathers(run) ? &job->countings : NULL;
     journey_lend(run->journey, run->gathers ? &job->arena : NULL);
     if (taking.hands->judge)

@@ -54,7 +54,6 @@ struct run {
     bool stopped;          /* the listener cannot go on: nothing more is read */
     struct pipeline *pipeline;
     struct countings *gathers; /* what changes the counts is put together; NULL: counted at once */
-    uint32_t batch;            /* of the last that was put together */
 };
 
 /* Borrows options and knowledge. The listener is set afterwards, before the first source. */

@@ -47,11 +47,10 @@ enum fate {
 enum giver { GIVER_UNKNOWN, GIVER_OURS, GIVER_OTHER };
 
 /* What whoever counts has worked out of a message's origin, kept with the message so that it is
- * worked out once and not for each recipient. Zeros: not yet. In a batch of countings
- * (tally/counting.h) it has a number. */
+ * worked out once and not for each recipient. Zeros: not yet. */
 struct origin_hashes {
     uint64_t sender, sender_domain, client;
-    uint32_t domain_length, batch, number;
+    size_t domain_length;
 };
 
 /* Whose mail it is: what the entries about its arrival said. Empty: they did not say. */

@@ -2,10 +2,11 @@
  * knocks at the door.
  *
  * How: a finding adds to the sender of its message, to its recipient, and to the client that handed
- * the message in; a refused command or login to the client at hand. What several findings of a
- * block add to the sender and client of one message is added up first: half as many rows are looked
- * at. Nothing is kept of networks: each client carries his as a number, so they are added up when
- * they are asked for, and exact.
+ * the message in; a refused command or login to the client at hand. Nothing is kept of networks:
+ * each client carries his as a number, so they are added up when they are asked for, and exact.
+ *
+ * Each finding adds for itself and in its order, so that which names are kept does not depend on
+ * where a block ends: what several of a block add to one sender is not put together.
  *
  * A message that comes back from a filter is taken back where it was counted: the one case in which
  * a number that orders falls, and only just after it rose.
@@ -13,10 +14,7 @@
 #include "tally/correspondents.h"
 
 #include <arpa/inet.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/memory.h"
 #include "base/network.h"
 #include "tally/cell.h"
 #include "tally/counter.h"
@@ -24,8 +22,6 @@
 
 struct correspondents {
     struct ranking rankings[CORRESPONDENT_TABLES];
-    struct mail *mails; /* by number (struct countings) */
-    size_t mail_count, mail_room;
 };
 
 /* One word for the numbers of an address, of which there are millions: with its hash 16 bytes. Who
@@ -52,16 +48,6 @@ static const struct ranking_layout client_layout = {CORRESPONDENT_NUMBERS,
                                                     CORRESPONDENT_ORDERS,
                                                     {CORRESPONDENT_MAIL, CORRESPONDENT_SEEN}};
 
-/* Whose a message is, and what will be added to him. */
-struct mail {
-    bool waits; /* has something that was not added yet */
-    struct name sender, sender_domain;
-    const struct origin *client;
-    uint64_t client_hash;
-    struct amounts by; /* its numbers alone, but for: */
-    bool is_told;
-};
-
 static void correspondents_init(void *content) {
     struct correspondents *all = content;
     for (int table = 0; table < CORRESPONDENT_TABLES; table++)
@@ -73,7 +59,6 @@ static void correspondents_release(void *content) {
     struct correspondents *all = content;
     for (int table = 0; table < CORRESPONDENT_TABLES; table++)
         ranking_release(&all->rankings[table]);
-    free(all->mails);
 }
 
 /* ---- networks of clients */
@@ -170,19 +155,22 @@ static uint64_t deferred_of(const struct counting *counting) {
     return counting->finding->record.event == EVENT_DEFERRED ? counting->events : 0;
 }
 
-static void add_mail(struct correspondents *all, struct mail *mail) {
-    if (!mail->waits)
-        return;
-    mail->waits = false;
-    amounts_pack(&mail->by, rooms, CORRESPONDENT_TOLD);
-    add_client(all, mail->client, mail->client_hash, &mail->by);
-    amounts_set(&mail->by, rooms, CORRESPONDENT_TOLD, mail->is_told);
-    add_sender(all, &mail->sender, &mail->sender_domain, &mail->by);
+static void add_message(struct correspondents *all, const struct counting *counting) {
+    const struct finding *finding = counting->finding;
+    struct amounts by;
+    amounts_clear(&by);
+    amounts_set(&by, rooms, CORRESPONDENT_MAIL, (uint64_t)(int64_t)finding->new_messages);
+    amounts_set(&by, rooms, CORRESPONDENT_SEEN, finding->new_messages > 0);
+    amounts_set(&by, rooms, CORRESPONDENT_BYTES, finding->new_bytes);
+    add_client(all, finding->counted, counting->message_client, &by);
+    amounts_set(&by, rooms, CORRESPONDENT_TOLD, counting->tells_sender);
+    add_sender(all, &counting->message_sender, &counting->message_sender_domain, &by);
 }
 
 static void add_recipient(struct correspondents *all, const struct counting *counting) {
-    const struct record *record = &counting->finding->record;
-    uint64_t size = record->size > 0 ? (uint64_t)record->size : 0;
+    const struct finding *finding = counting->finding;
+    uint64_t size = finding->record.size > 0 ? (uint64_t)finding->record.size : 0;
+    uint64_t recipients = counted_of(counting);
     uint64_t delivered =
         change(counting, counting->into == FATE_DELIVERED, counting->from == FATE_DELIVERED);
     struct amounts by;
@@ -190,8 +178,11 @@ static void add_recipient(struct correspondents *all, const struct counting *cou
     amounts_set(&by, rooms, CORRESPONDENT_DEFERRED, deferred_of(counting));
     amounts_set(&by, rooms, CORRESPONDENT_SEEN, counting->recipients);
     amounts_set(&by, rooms, CORRESPONDENT_BOUNCED, bounced_of(counting));
+    amounts_set(&by, rooms, CORRESPONDENT_RECIPIENTS, recipients);
+    add_client(all, finding->origin, counting->client, &by);
+    add_sender(all, &counting->sender, &counting->sender_domain, &by);
     amounts_set(&by, rooms, CORRESPONDENT_TOLD, counting->new_recipients > 0);
-    amounts_set(&by, rooms, CORRESPONDENT_MAIL, counted_of(counting));
+    amounts_set(&by, rooms, CORRESPONDENT_MAIL, recipients);
     amounts_set(&by, rooms, CORRESPONDENT_RECIPIENTS, delivered);
     amounts_set(&by, rooms, CORRESPONDENT_BYTES, size * delivered);
     add_address(all, CORRESPONDENT_RECIPIENT, &counting->recipient, &by);
@@ -224,91 +215,38 @@ static void expect(const struct correspondents *all, enum correspondent_table ta
     counts_expect(&all->rankings[table].counts, hash);
 }
 
-static struct mail *mail_at(struct correspondents *all, uint32_t number) {
-    all->mails = memory_grow(all->mails, &all->mail_room, number, sizeof *all->mails);
-    for (; all->mail_count < number; all->mail_count++)
-        all->mails[all->mail_count].waits = false;
-    return &all->mails[number - 1];
-}
-
-/* Its numbers, to add to. */
-static uint64_t *begin_mail(struct correspondents *all, struct mail *mail,
-                            const struct name *sender, const struct name *sender_domain,
-                            uint64_t client) {
-    if (mail->waits)
-        return mail->by.numbers;
-    mail->waits = true;
-    mail->sender = *sender;
-    mail->sender_domain = *sender_domain;
-    mail->client_hash = client;
-    mail->is_told = false;
-    amounts_clear(&mail->by);
-    expect(all, CORRESPONDENT_SENDER, sender->hash);
-    expect(all, CORRESPONDENT_SENDER_DOMAIN, sender_domain->hash);
-    expect(all, CORRESPONDENT_CLIENT, client);
-    return mail->by.numbers;
-}
-
-static void gather_message(struct correspondents *all, const struct counting *counting) {
-    const struct finding *finding = counting->finding;
-    struct mail *mail = mail_at(all, counting->message_mail);
-    uint64_t *numbers = begin_mail(all, mail, &counting->message_sender,
-                                   &counting->message_sender_domain, counting->message_client);
-    mail->client = finding->counted;
-    numbers[CORRESPONDENT_MAIL] += (uint64_t)(int64_t)finding->new_messages;
-    numbers[CORRESPONDENT_SEEN] += finding->new_messages > 0;
-    numbers[CORRESPONDENT_BYTES] += finding->new_bytes;
-    mail->is_told |= counting->tells_sender;
-}
-
-static void gather_recipient(struct correspondents *all, const struct counting *counting) {
-    struct mail *mail = mail_at(all, counting->mail);
-    uint64_t *numbers =
-        begin_mail(all, mail, &counting->sender, &counting->sender_domain, counting->client);
-    mail->client = counting->finding->origin;
-    numbers[CORRESPONDENT_DEFERRED] += deferred_of(counting);
-    numbers[CORRESPONDENT_SEEN] += counting->recipients;
-    numbers[CORRESPONDENT_BOUNCED] += bounced_of(counting);
-    numbers[CORRESPONDENT_RECIPIENTS] += counted_of(counting);
-    expect(all, CORRESPONDENT_RECIPIENT, counting->recipient.hash);
-}
-
-static void expect_refusal(const struct correspondents *all, struct counting *counting) {
+static void expect_one(const struct correspondents *all, struct counting *counting) {
     const struct record *record = &counting->finding->record;
-    char room[RANKING_NAME];
-    counting->client = ranking_hash(named_host(record->peer_host, record->peer_ip, room));
+    if (counting->finding->new_messages) {
+        expect(all, CORRESPONDENT_SENDER, counting->message_sender.hash);
+        expect(all, CORRESPONDENT_SENDER_DOMAIN, counting->message_sender_domain.hash);
+        expect(all, CORRESPONDENT_CLIENT, counting->message_client);
+    }
+    if (is_refusal(counting)) {
+        char room[RANKING_NAME];
+        counting->client = ranking_hash(named_host(record->peer_host, record->peer_ip, room));
+    } else if (!counting->recipients) {
+        return;
+    }
     expect(all, CORRESPONDENT_CLIENT, counting->client);
     expect(all, CORRESPONDENT_SENDER, counting->sender.hash);
     expect(all, CORRESPONDENT_SENDER_DOMAIN, counting->sender_domain.hash);
     expect(all, CORRESPONDENT_RECIPIENT, counting->recipient.hash);
 }
 
-static void correspondents_expect(void *content, struct counting *countings, size_t count) {
-    struct correspondents *all = content;
-    all->mail_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct counting *counting = &countings[i];
-        if (!(counting->of & counter_correspondents.of))
-            continue;
-        if (counting->finding->new_messages)
-            gather_message(all, counting);
-        if (counting->recipients)
-            gather_recipient(all, counting);
-        else if (is_refusal(counting))
-            expect_refusal(all, counting);
-    }
+static void correspondents_expect(void *content, struct counting *all, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (all[i].of & counter_correspondents.of)
+            expect_one(content, &all[i]);
 }
 
 static void correspondents_add(void *content, const struct counting *counting) {
-    struct correspondents *all = content;
     if (counting->finding->new_messages)
-        add_mail(all, &all->mails[counting->message_mail - 1]);
-    if (counting->recipients) {
-        add_mail(all, &all->mails[counting->mail - 1]);
-        add_recipient(all, counting);
-    } else if (is_refusal(counting)) {
-        add_refusal(all, counting);
-    }
+        add_message(content, counting);
+    if (counting->recipients)
+        add_recipient(content, counting);
+    else if (is_refusal(counting))
+        add_refusal(content, counting);
 }
 
 /* ---- merging, saving, reading */

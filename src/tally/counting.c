@@ -38,13 +38,13 @@ static void work_out(struct slice sender, struct origin_hashes *hashes_r) {
     struct slice domain = slice_is(sender, "<>") ? sender : address_domain(sender);
     hashes_r->sender = ranking_hash(sender);
     hashes_r->sender_domain = ranking_hash(domain);
-    hashes_r->domain_length = (uint32_t)domain.length;
+    hashes_r->domain_length = domain.length;
 }
 
-/* Whose message it is. Gives what is known of it with its message; NULL: nothing can be. */
-static struct origin_hashes *name_sender(const struct origin *origin, const struct record *record,
-                                         struct name *sender_r, struct name *domain_r) {
-    struct origin_hashes own = {0}, *kept = hashes_of(origin, record), *hashes = kept;
+/* Whose message it is. */
+static void name_sender(const struct origin *origin, const struct record *record,
+                        struct name *sender_r, struct name *domain_r) {
+    struct origin_hashes own = {0}, *hashes = hashes_of(origin, record);
     struct slice sender = record->has_sender ? record->sender
                           : origin           ? origin->sender
                                              : (struct slice){0};
@@ -57,7 +57,6 @@ static struct origin_hashes *name_sender(const struct origin *origin, const stru
     *sender_r = (struct name){sender, hashes->sender};
     *domain_r = (struct name){slice_from(sender, sender.length - hashes->domain_length),
                               hashes->sender_domain};
-    return kept;
 }
 
 /* The hash of its name (named_host), worked out once a message. */
@@ -77,25 +76,25 @@ static bool tells_sender(const struct finding *finding) {
            slice_equal(origin->sender, finding->record.sender);
 }
 
-static struct origin_hashes *add_names(struct counting *counting) {
+static void add_names(struct counting *counting) {
     const struct finding *finding = counting->finding;
     const struct record *record = &finding->record;
     counting->recipient = ranking_name(record->recipient);
     counting->recipient_domain = ranking_name(address_domain(record->recipient));
     if (!counting->recipients && record->event != EVENT_REJECTED)
-        return NULL;
+        return;
+    name_sender(finding->origin, record, &counting->sender, &counting->sender_domain);
     if (counting->recipients)
         counting->client = hash_client(finding->origin);
-    return name_sender(finding->origin, record, &counting->sender, &counting->sender_domain);
 }
 
-static struct origin_hashes *add_names_of_message(struct counting *counting) {
+static void add_names_of_message(struct counting *counting) {
     static const struct record nothing_said;
     const struct finding *finding = counting->finding;
+    name_sender(finding->counted, &nothing_said, &counting->message_sender,
+                &counting->message_sender_domain);
     counting->message_client = hash_client(finding->counted);
     counting->tells_sender = tells_sender(finding);
-    return name_sender(finding->counted, &nothing_said, &counting->message_sender,
-                       &counting->message_sender_domain);
 }
 
 /* What is delivered on this host may be told by the local part alone, or by a pipe. */
@@ -145,21 +144,7 @@ static unsigned what_of(const struct counting *counting) {
            (record->user.length || record->event == EVENT_AUTH_FAILED ? OF_USERS : 0);
 }
 
-/* NULL: of one finding alone. */
-static uint32_t number_of(struct countings *countings, struct origin_hashes *hashes) {
-    if (hashes && hashes->batch == countings->batch)
-        return hashes->number;
-    countings->mails++;
-    if (hashes) {
-        hashes->batch = countings->batch;
-        hashes->number = countings->mails;
-    }
-    return countings->mails;
-}
-
-/* In a batch, or alone. */
-static inline void begin(struct counting *counting, const struct finding *finding,
-                         struct countings *batch) {
+void counting_begin(struct counting *counting, const struct finding *finding) {
     memory_clear(counting, sizeof *counting);
     counting->finding = finding;
     if (finding->after != FATE_NONE) {
@@ -175,29 +160,16 @@ static inline void begin(struct counting *counting, const struct finding *findin
             counting->deferred_ever = weight_of(finding);
     }
     counting->of = what_of(counting);
-    if (counting->of & OF_MESSAGES) {
-        struct origin_hashes *hashes = add_names_of_message(counting);
-        counting->message_mail = batch ? number_of(batch, hashes) : 1;
-    }
-    if (counting->of & (OF_RECIPIENTS | OF_FAULTS)) {
-        struct origin_hashes *hashes = add_names(counting);
-        counting->mail = batch && counting->recipients ? number_of(batch, hashes) : 2;
-    }
-}
-
-void counting_begin(struct counting *counting, const struct finding *finding) {
-    begin(counting, finding, NULL);
-}
-
-void countings_begin(struct countings *countings, uint32_t batch) {
-    countings->batch = batch;
-    countings->count = countings->mails = 0;
+    if (counting->of & (OF_RECIPIENTS | OF_FAULTS))
+        add_names(counting);
+    if (counting->of & OF_MESSAGES)
+        add_names_of_message(counting);
 }
 
 void countings_add(struct countings *countings, const struct finding *finding) {
     countings->all =
         memory_grow(countings->all, &countings->room, countings->count + 1, sizeof *countings->all);
-    begin(&countings->all[countings->count++], finding, countings);
+    counting_begin(&countings->all[countings->count++], finding);
 }
 
 void countings_release(struct countings *countings) {

@@ -40,9 +40,6 @@ struct counting {
     struct name message_sender, message_sender_domain;
     uint64_t message_client;
     bool tells_sender; /* from whom is what the entry itself says */
-    /* Whose mail the recipient's and the message are, in a batch: those of one number have the same
-     * sender and client. From 1 on. */
-    uint32_t mail, message_mail;
     /* What a counter works out where it begins to fetch its rows, for where it adds to them: */
     struct name to_domain;
     uint64_t relay, run_by; /* hashes of names */
@@ -63,12 +60,8 @@ void counting_begin(struct counting *counting, const struct finding *finding);
 struct countings {
     struct counting *all;
     size_t count, room;
-    uint32_t batch; /* tells it from others */
-    uint32_t mails; /* numbers of messages that are given */
 };
 
-/* An empty one of a new batch, with the memory it has. */
-void countings_begin(struct countings *countings, uint32_t batch);
 void countings_add(struct countings *countings, const struct finding *finding);
 void countings_release(struct countings *countings);
 

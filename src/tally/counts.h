@@ -80,18 +80,6 @@ static inline void amounts_set(struct amounts *amounts, const struct counts_room
         amounts->over |= by >> room.bits;
 }
 
-/* The words of numbers that are set already. */
-static inline void amounts_pack(struct amounts *amounts, const struct counts_room *rooms,
-                                size_t count) {
-    for (size_t word = 0; word < COUNTS_WORDS; word++)
-        amounts->words[word] = 0;
-    UNROLLED for (size_t i = 0; i < count; i++) {
-        amounts->words[rooms[i].word] += amounts->numbers[i] << rooms[i].shift;
-        if (rooms[i].bits < 64)
-            amounts->over |= amounts->numbers[i] >> rooms[i].bits;
-    }
-}
-
 /* One of those in the words of a narrow row. */
 static inline uint64_t amounts_number(const struct counts_room *rooms, const uint64_t *words,
                                       size_t number) {
