@@ -416,7 +416,8 @@ void order_take(void *context, void *argument) {
 void order_count(void *context, void *argument) {
     const struct pipeline *pipeline = context;
     struct job *job = argument;
-    tally_count(pipeline->run->tally, job->countings.all, job->countings.count);
+    if (job->countings.count) /* else order_take counts, beside this */
+        tally_count(pipeline->run->tally, job->countings.all, job->countings.count);
     job_clear(job);
 }
 
