@@ -382,9 +382,10 @@ static void job_clear(struct job *job) {
     job->is_joined[0] = job->is_joined[1] = false;
 }
 
-/* What is shown under masks, told to a listener or stored by the hour is counted one by one. */
+/* What is shown under masks, told to a listener, or stored of another journey is counted one by
+ * one. */
 static bool gathers(const struct run *run) {
-    return run->counts && !run->masker && !run->hourly && !run->listen;
+    return run->counts && !run->masker && !run->listen && !(run->hourly && run->whole);
 }
 
 void order_take(void *context, void *argument) {
@@ -414,10 +415,13 @@ void order_take(void *context, void *argument) {
 }
 
 void order_count(void *context, void *argument) {
-    const struct pipeline *pipeline = context;
+    const struct run *run = ((const struct pipeline *)context)->run;
     struct job *job = argument;
-    if (job->countings.count) /* else order_take counts, beside this */
-        tally_count(pipeline->run->tally, job->countings.all, job->countings.count);
+    const struct countings *countings = &job->countings;
+    if (countings->count) /* else order_take counts, beside this */
+        tally_count(run->tally, countings->all, countings->count);
+    for (size_t i = 0; run->hourly && i < countings->count; i++)
+        hourly_add(run->hourly, &countings->all[i]);
     job_clear(job);
 }
 

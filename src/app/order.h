@@ -8,7 +8,7 @@
 /* For workers_new: takes a job that was worked on. */
 void order_take(void *context, void *argument);
 /* Counts what was taken, and empties the job for the next block. Beside order_take of blocks behind
- * it: the counts of the tally (tally_count) are touched by nobody else. */
+ * it: the counts of the tally (tally_count) and the hours of history are touched by nobody else. */
 void order_count(void *context, void *argument);
 
 /* No line will follow: what is still open will never be whole. */
