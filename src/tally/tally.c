@@ -508,7 +508,7 @@ static void count_affected(struct tally *tally, const struct counting *all, size
 
 static void count_with(const struct counter *counter, void *content, struct counting *all,
                        size_t count) {
-    if (count == 1 && !concerns(counter, all)) /* history counts one by one */
+    if (count == 1 && !concerns(counter, all)) /* a listener has them one by one */
         return;
     if (counter->expect)
         counter->expect(content, all, count);
