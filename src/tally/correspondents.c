@@ -134,27 +134,6 @@ static void add_sender(struct correspondents *all, const struct name *sender,
     add_address(all, CORRESPONDENT_SENDER, sender, by);
 }
 
-static bool is_failure(enum fate fate) {
-    return fate == FATE_BOUNCED || fate == FATE_EXPIRED;
-}
-
-/* From one state into another; modulo 2^64. */
-static uint64_t change(const struct counting *counting, bool into, bool from) {
-    return counting->recipients * into - counting->recipients * from;
-}
-
-static uint64_t counted_of(const struct counting *counting) {
-    return change(counting, fate_is_counted(counting->into), fate_is_counted(counting->from));
-}
-
-static uint64_t bounced_of(const struct counting *counting) {
-    return change(counting, is_failure(counting->into), is_failure(counting->from));
-}
-
-static uint64_t deferred_of(const struct counting *counting) {
-    return counting->finding->record.event == EVENT_DEFERRED ? counting->events : 0;
-}
-
 static void add_message(struct correspondents *all, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     struct amounts by;
@@ -170,14 +149,12 @@ static void add_message(struct correspondents *all, const struct counting *count
 static void add_recipient(struct correspondents *all, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     uint64_t size = finding->record.size > 0 ? (uint64_t)finding->record.size : 0;
-    uint64_t recipients = counted_of(counting);
-    uint64_t delivered =
-        change(counting, counting->into == FATE_DELIVERED, counting->from == FATE_DELIVERED);
+    uint64_t recipients = counting_counted(counting), delivered = counting_delivered(counting);
     struct amounts by;
     amounts_clear(&by);
-    amounts_set(&by, rooms, CORRESPONDENT_DEFERRED, deferred_of(counting));
+    amounts_set(&by, rooms, CORRESPONDENT_DEFERRED, counting_deferred(counting));
     amounts_set(&by, rooms, CORRESPONDENT_SEEN, counting->recipients);
-    amounts_set(&by, rooms, CORRESPONDENT_BOUNCED, bounced_of(counting));
+    amounts_set(&by, rooms, CORRESPONDENT_BOUNCED, counting_failed(counting));
     amounts_set(&by, rooms, CORRESPONDENT_RECIPIENTS, recipients);
     add_client(all, finding->origin, counting->client, &by);
     add_sender(all, &counting->sender, &counting->sender_domain, &by);

@@ -82,4 +82,35 @@ static inline bool fate_is_counted(enum fate fate) {
     return fate != FATE_NONE && fate != FATE_HANDED_ON;
 }
 
+static inline bool fate_is_failure(enum fate fate) {
+    return fate == FATE_BOUNCED || fate == FATE_EXPIRED;
+}
+
+/* By how many the recipients of a kind change, whose last state is of it now, or was before; modulo
+ * 2^64. */
+static inline uint64_t counting_change(const struct counting *counting, bool now, bool before) {
+    return counting->recipients * now - counting->recipients * before;
+}
+
+/* The same of those in a state that is counted, those delivered, and those bounced or expired. */
+static inline uint64_t counting_counted(const struct counting *counting) {
+    return counting_change(counting, fate_is_counted(counting->into),
+                           fate_is_counted(counting->from));
+}
+
+static inline uint64_t counting_delivered(const struct counting *counting) {
+    return counting_change(counting, counting->into == FATE_DELIVERED,
+                           counting->from == FATE_DELIVERED);
+}
+
+static inline uint64_t counting_failed(const struct counting *counting) {
+    return counting_change(counting, fate_is_failure(counting->into),
+                           fate_is_failure(counting->from));
+}
+
+/* How often a recipient was put off. */
+static inline uint64_t counting_deferred(const struct counting *counting) {
+    return counting->finding->record.event == EVENT_DEFERRED ? counting->events : 0;
+}
+
 #endif

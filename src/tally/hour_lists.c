@@ -93,15 +93,6 @@ static void add_message(struct hour_lists *lists, const struct counting *countin
     add_client_of(lists, finding->counted, counting->message_client, &by);
 }
 
-static bool is_failure(enum fate fate) {
-    return fate == FATE_BOUNCED || fate == FATE_EXPIRED;
-}
-
-/* From one state into another; modulo 2^64. */
-static uint64_t change(const struct counting *counting, bool into, bool from) {
-    return counting->recipients * into - counting->recipients * from;
-}
-
 /* The tally has worked out the relay's hash, when it counts the same finding. */
 static void add_relay(struct hour_lists *lists, const struct counting *counting,
                       const struct amounts *by) {
@@ -110,7 +101,7 @@ static void add_relay(struct hour_lists *lists, const struct counting *counting,
     char room[RANKING_NAME];
     struct name relay = {.hash = counting->relay};
     if (!relay.hash)
-        relay = ranking_name(counting_relay(&counting->finding->record, room));
+        relay.hash = counting_server(counting->finding).relay;
     add_to_totals(lists, LIST_RELAYS, by);
     if (ranking_add_simply(relays, &layout, relay.hash, by))
         return;
@@ -131,13 +122,9 @@ static void add_trouble(struct hour_lists *lists, const struct counting *countin
 
 static void add_recipient(struct hour_lists *lists, const struct counting *counting) {
     const struct finding *finding = counting->finding;
-    uint64_t counted =
-        change(counting, fate_is_counted(counting->into), fate_is_counted(counting->from));
-    uint64_t delivered =
-        change(counting, counting->into == FATE_DELIVERED, counting->from == FATE_DELIVERED);
-    uint64_t failed = change(counting, is_failure(counting->into), is_failure(counting->from));
+    uint64_t delivered = counting_delivered(counting), failed = counting_failed(counting);
     uint64_t size = finding->record.size > 0 ? (uint64_t)finding->record.size : 0;
-    uint64_t deferred = finding->record.event == EVENT_DEFERRED ? counting->events : 0;
+    uint64_t deferred = counting_deferred(counting);
     struct amounts by;
     amounts_clear(&by);
     amounts_set(&by, rooms, LIST_SEEN, counting->recipients);
@@ -148,7 +135,7 @@ static void add_recipient(struct hour_lists *lists, const struct counting *count
     amounts_set(&by, rooms, LIST_DELIVERED, delivered);
     amounts_set(&by, rooms, LIST_BYTES, size * delivered);
     add_relay(lists, counting, &by);
-    amounts_set(&by, rooms, LIST_MAIL, counted);
+    amounts_set(&by, rooms, LIST_MAIL, counting_counted(counting));
     add(lists, LIST_RECIPIENTS, &counting->recipient, &by);
     amounts_set(&by, rooms, LIST_SEEN, counting->new_recipients);
     add(lists, LIST_RECIPIENT_DOMAINS, &counting->recipient_domain, &by);
