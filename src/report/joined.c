@@ -6,7 +6,9 @@
 #include "report/joined.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/map.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "finding/hint.h"
@@ -41,10 +43,16 @@ static void join_tie(struct joined *joined, const struct tally_tie *tie) {
 }
 
 /* Not yet folded: there may be a thousand names of each reason. */
-static void join_affected(struct joined *joined, const struct tally_affected *affected) {
+static void join_affected(struct joined *joined, const struct tally_reason *reason) {
+    if (!reason->affected_count)
+        return;
+    size_t before = joined->affected_count;
+    joined->affected_count += reason->affected_count;
     joined->affected = memory_grow(joined->affected, &joined->affected_capacity,
-                                   joined->affected_count + 1, sizeof *affected);
-    joined->affected[joined->affected_count++] = *affected;
+                                   joined->affected_count, sizeof *joined->affected);
+    memcpy(joined->affected + before, reason->affected,
+           reason->affected_count * sizeof *joined->affected);
+    joined->affected_of++;
 }
 
 static enum direction way_of(const struct reason *reason, const struct tally_reason *of) {
@@ -118,8 +126,7 @@ static void join(struct joining *joining, const struct tally_reason *reason) {
         join_code(joined, &reason->codes[i]);
     for (size_t i = 0; i < reason->tie_count; i++)
         join_tie(joined, &reason->ties[i]);
-    for (size_t i = 0; i < reason->affected_count; i++)
-        join_affected(joined, &reason->affected[i]);
+    join_affected(joined, reason);
 }
 
 struct both {
@@ -184,35 +191,49 @@ static int compare_joined(const void *left, const void *right) {
     return order ? order : slice_compare(a->direction, b->direction);
 }
 
-static int compare_names(const void *left, const void *right) {
-    const struct tally_affected *a = left, *b = right;
-    return slice_compare(a->name, b->name);
-}
-
 static void sort(void *items, size_t count, size_t size,
                  int (*compare)(const void *, const void *)) {
     if (count)
         qsort(items, count, size, compare);
 }
 
-static bool are_more(const struct joined *joined) {
-    return joined->affected_count && !joined->affected[joined->affected_count - 1].name.length;
-}
-
-/* Equal names become one; they are counted, and the first are kept. */
+/* Names that several reasons have become one. */
 static void fold_affected(struct joined *joined) {
     struct tally_affected *all = joined->affected;
+    struct map places;
     size_t kept = 0;
-    sort(all, joined->affected_count, sizeof *all, compare_names);
-    for (size_t i = 0; i < joined->affected_count; i++)
-        if (kept && slice_equal(all[kept - 1].name, all[i].name))
-            all[kept - 1].count += all[i].count;
+    if (joined->affected_of < 2)
+        return;
+    map_init(&places, sizeof kept);
+    for (size_t i = 0; i < joined->affected_count; i++) {
+        bool is_new;
+        size_t *place = map_put(&places, all[i].name, &is_new);
+        if (is_new)
+            all[ *place = kept++] = all[i];
         else
-            all[kept++] = all[i];
+            all[*place].count += all[i].count;
+    }
+    map_release(&places);
     joined->affected_count = kept;
-    sort(all, kept, sizeof *all, compare_affected);
-    joined->affected_more = are_more(joined);
-    if (kept > AFFECTED_KNOWN) {
+}
+
+/* Counts the names, and keeps those that are most hit: there may be thousands. */
+static void count_affected(struct joined *joined) {
+    struct tally_affected *all = joined->affected;
+    size_t kept = 0;
+    fold_affected(joined);
+    for (size_t i = 0; i < joined->affected_count; i++) {
+        struct tally_affected affected = all[i];
+        size_t place = kept;
+        joined->affected_more |= !affected.name.length;
+        for (; place > 0 && compare_affected(&affected, &all[place - 1]) < 0; place--)
+            if (place < AFFECTED_KNOWN)
+                all[place] = all[place - 1];
+        if (place < AFFECTED_KNOWN)
+            all[place] = affected;
+        kept += kept < AFFECTED_KNOWN;
+    }
+    if (joined->affected_count > AFFECTED_KNOWN) {
         joined->affected = memory_resize(all, AFFECTED_KNOWN, sizeof *all);
         joined->affected_capacity = AFFECTED_KNOWN;
     }
@@ -224,7 +245,7 @@ static void joining_sort(struct joining *joining) {
         struct joined *joined = &joining->items[i];
         sort(joined->codes, joined->code_count, sizeof *joined->codes, compare_codes);
         sort(joined->ties, joined->tie_count, sizeof *joined->ties, compare_ties);
-        fold_affected(joined);
+        count_affected(joined);
     }
 }
 

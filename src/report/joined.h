@@ -35,7 +35,8 @@ struct joined {
     struct tally_affected
         *affected; /* of affected_count the first AFFECTED_KNOWN: most hit first */
     size_t affected_count, affected_capacity;
-    bool affected_more;            /* the last of them are those not told apart */
+    bool affected_more;            /* one more of them is those not told apart, which comes last */
+    size_t affected_of;            /* so many reasons told some */
     struct tally_example example;  /* of the first */
     int64_t last;                  /* seconds, or MOMENT_NONE */
     const struct changed *changed; /* since what it is compared with; NULL: with nothing */

@@ -73,11 +73,6 @@ static int compare_suspects(const void *left, const void *right) {
     return slice_compare(a->account.name, b->account.name);
 }
 
-static int compare_numbers(const void *left, const void *right) {
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return (a > b) - (a < b);
-}
-
 /* The lower median of the others: who is far above it stands in the upper half himself, so he is
  * left out by counting one less. */
 static uint64_t usual_of(const uint64_t *recipients, size_t count) {
@@ -105,7 +100,6 @@ static void judge(void *context, const struct account *account) {
 void suspects_find(struct suspects *suspects, const struct tally *tally) {
     size_t senders;
     uint64_t *recipients = accounts_recipients(tally, &senders);
-    qsort(recipients, senders, sizeof *recipients, compare_numbers);
     struct finding_them them = {suspects, 0, usual_of(recipients, senders), senders > 1};
     *suspects = (struct suspects){0};
     accounts_each(tally, judge, &them);

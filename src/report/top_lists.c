@@ -371,7 +371,7 @@ static void take_rows(struct standing *standing, const struct ranking *ranking, 
     }
     standing->names = ranking->counts.count;
     standing->numbers = ranking->counts.numbers;
-    counts_totals(&ranking->counts, standing->totals);
+    ranking_totals(ranking, standing->totals);
 }
 
 static int compare_networks(const void *left, const void *right) {

@@ -13,6 +13,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
+#include "base/keyed.h"
 #include "base/map.h"
 #include "base/memory.h"
 #include "base/network.h"
@@ -327,24 +328,29 @@ struct meeting {
     int64_t first_failed, last_failed, first_login, last_login; /* MOMENT_NONE: there was none */
 };
 
-/* Where one stands; there are many, and only those of one account are looked at at a time. */
-struct place {
-    uint64_t name, high, low;
-    const uint64_t *row;
-};
-
 /* Numbers of a client, of a network and of a name, all together. The first ones turned round. */
 enum { CLIENT_FAILED, CLIENT_NAMES, CLIENT_FIRST_FAILED, CLIENT_NUMBERS };
 enum { NETWORK_FIRST_LOGIN, NETWORK_NUMBERS };
 enum { NAME_FAILED, NAME_NUMBERS };
 
+/* All that may tell something of an account. There are many, and hardly any is looked at twice, so
+ * only their places are put in order. */
 struct gathered {
     const struct counts *meetings; /* of each version */
-    struct place *places;          /* by name, then by address */
-    size_t count;
+    struct keyed *logins, *room;   /* names to places (place_of); room: to free */
+    size_t login_count;
+    struct meeting *nameless; /* failed logins of no name, by address */
+    size_t nameless_count, nameless_room;
+    struct meeting *account; /* those of one account, by address */
+    size_t account_room;
     struct counts clients, networks, names;
-    uint64_t nameless; /* hash of no name */
+    uint64_t no_name; /* hash of no name */
 };
+
+/* A row of one of the two tables, as a number. */
+static uint64_t place_of(enum version version, size_t at) {
+    return (uint64_t)at * VERSIONS + version;
+}
 
 /* The /24 or /64. */
 static uint64_t network_of(uint64_t high, uint64_t low) {
@@ -352,19 +358,22 @@ static uint64_t network_of(uint64_t high, uint64_t low) {
     return bytes_hash(words, sizeof words);
 }
 
-static struct meeting meeting_at(const struct gathered *gathered, const struct place *place) {
-    enum version version = is_version_4(place->high, place->low) ? IP4 : IP6;
+static struct meeting meeting_at(const struct gathered *gathered, uint64_t place) {
+    enum version version = (enum version)(place % VERSIONS);
     const struct counts *meetings = &gathered->meetings[version];
-    const uint64_t address[2] = {place->high, place->low};
-    uint64_t numbers[MEETING_NUMBERS];
+    const uint64_t *row = counts_row_at(meetings, (size_t)(place / VERSIONS));
+    uint64_t numbers[MEETING_NUMBERS] = {0};
     for (size_t i = 0; i < meetings->numbers; i++)
-        numbers[i] = counts_number(meetings, place->row, i);
+        numbers[i] = counts_number(meetings, row, i);
+    if (version == IP4)
+        numbers[MEETING_LOW] |= (uint64_t)0xffff << 32;
+    const uint64_t address[2] = {numbers[MEETING_HIGH], numbers[MEETING_LOW]};
     return (struct meeting){
-        .name = place->name,
+        .name = numbers[MEETING_NAME],
         .client = bytes_hash(address, sizeof address),
-        .network = network_of(place->high, place->low),
-        .high = place->high,
-        .low = place->low,
+        .network = network_of(address[0], address[1]),
+        .high = address[0],
+        .low = address[1],
         .failed = numbers[MEETING_FAILED],
         .logins = numbers[MEETING_LOGINS],
         .first_failed = time_of_number(turned(numbers[MEETING_FIRST_FAILED])),
@@ -374,76 +383,90 @@ static struct meeting meeting_at(const struct gathered *gathered, const struct p
     };
 }
 
-static int compare_places(const void *left, const void *right) {
-    const struct place *a = left, *b = right;
-    if (a->name != b->name)
-        return a->name < b->name ? -1 : 1;
+static int compare_addresses(const void *left, const void *right) {
+    const struct meeting *a = left, *b = right;
     if (a->high != b->high)
         return a->high < b->high ? -1 : 1;
     return (a->low > b->low) - (a->low < b->low);
 }
 
+static void sort_by_address(struct meeting *meetings, size_t count) {
+    if (count > 1)
+        qsort(meetings, count, sizeof *meetings, compare_addresses);
+}
+
 static void add_up(struct gathered *gathered, const struct meeting *meeting) {
     uint64_t first_failed = turned(number_of_time(meeting->first_failed));
     uint64_t first_login = turned(number_of_time(meeting->first_login));
-    bool is_name = meeting->failed && meeting->name != gathered->nameless;
-    counts_add(&gathered->clients, meeting->client,
-               (const uint64_t[CLIENT_NUMBERS]){meeting->failed, is_name, first_failed});
-    counts_add(&gathered->networks, meeting->network,
-               (const uint64_t[NETWORK_NUMBERS]){first_login});
-    counts_add(&gathered->names, meeting->name, (const uint64_t[NAME_NUMBERS]){meeting->failed});
+    if (meeting->failed) {
+        bool is_name = meeting->name != gathered->no_name;
+        counts_add(&gathered->clients, meeting->client,
+                   (const uint64_t[CLIENT_NUMBERS]){meeting->failed, is_name, first_failed});
+        counts_sum(&gathered->names, meeting->name, NAME_FAILED, meeting->failed);
+    }
+    if (meeting->logins)
+        counts_add(&gathered->networks, meeting->network,
+                   (const uint64_t[NETWORK_NUMBERS]){first_login});
 }
 
 static void gather_version(struct gathered *gathered, enum version version) {
     const struct counts *meetings = &gathered->meetings[version];
-    uint64_t high = 0, above = version == IP4 ? (uint64_t)0xffff << 32 : 0;
     for (size_t at = 0; at < meetings->places; at++) {
-        const uint64_t *row = counts_row_at(meetings, at);
-        if (!row)
+        if (!counts_row_at(meetings, at))
             continue;
-        if (version == IP6)
-            high = counts_number(meetings, row, MEETING_HIGH);
-        struct place *place = &gathered->places[gathered->count++];
-        *place = (struct place){counts_number(meetings, row, MEETING_NAME), high,
-                                counts_number(meetings, row, MEETING_LOW) | above, row};
+        uint64_t place = place_of(version, at);
         struct meeting meeting = meeting_at(gathered, place);
         add_up(gathered, &meeting);
+        if (meeting.logins)
+            gathered->logins[gathered->login_count++] = (struct keyed){meeting.name, place};
+        if (meeting.name != gathered->no_name)
+            continue;
+        gathered->nameless = memory_grow(gathered->nameless, &gathered->nameless_room,
+                                         gathered->nameless_count + 1, sizeof meeting);
+        gathered->nameless[gathered->nameless_count++] = meeting;
     }
 }
 
 static void gather(struct gathered *gathered, const struct counts meetings[VERSIONS]) {
     size_t count = meetings[IP4].count + meetings[IP6].count;
-    *gathered = (struct gathered){.meetings = meetings, .nameless = bytes_hash("", 0)};
-    gathered->places = memory_resize(NULL, count + 1, sizeof *gathered->places);
+    *gathered = (struct gathered){.meetings = meetings, .no_name = bytes_hash("", 0)};
+    gathered->room = memory_resize(NULL, 2 * count + 1, sizeof *gathered->room);
+    gathered->logins = gathered->room;
     counts_init(&gathered->clients, CLIENT_NUMBERS, 1, NULL);
     counts_init(&gathered->networks, NETWORK_NUMBERS, 1, NULL);
     counts_init(&gathered->names, NAME_NUMBERS, 0, NULL);
     gather_version(gathered, IP4);
     gather_version(gathered, IP6);
-    qsort(gathered->places, gathered->count, sizeof *gathered->places, compare_places);
+    gathered->logins = keyed_sort(gathered->room, gathered->room + count, gathered->login_count);
+    sort_by_address(gathered->nameless, gathered->nameless_count);
 }
 
 static void gathered_release(struct gathered *gathered) {
-    free(gathered->places);
+    free(gathered->room);
+    free(gathered->nameless);
+    free(gathered->account);
     counts_release(&gathered->clients);
     counts_release(&gathered->networks);
     counts_release(&gathered->names);
 }
 
-/* The meetings of a name: [*first_r, ...), their number. */
-static size_t meetings_of(const struct gathered *gathered, uint64_t name, size_t *first_r) {
-    size_t low = 0, high = gathered->count, end;
+/* Puts the meetings of a name at which it logged in into gathered->account: their number. */
+static size_t meetings_of(struct gathered *gathered, uint64_t name) {
+    size_t low = 0, high = gathered->login_count, count = 0;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (gathered->places[middle].name < name)
+        if (gathered->logins[middle].key < name)
             low = middle + 1;
         else
             high = middle;
     }
-    for (end = low; end < gathered->count && gathered->places[end].name == name;)
-        end++;
-    *first_r = low;
-    return end - low;
+    for (; low < gathered->login_count && gathered->logins[low].key == name; low++) {
+        gathered->account = memory_grow(gathered->account, &gathered->account_room, count + 1,
+                                        sizeof *gathered->account);
+        gathered->account[count++] = meeting_at(gathered, gathered->logins[low].value);
+    }
+    sort_by_address(gathered->account, count);
+    return count;
 }
 
 /* ---- networks */
@@ -465,6 +488,13 @@ static int compare_firsts(const void *left, const void *right) {
     return (a > b) - (a < b);
 }
 
+/* Most accounts have one. */
+static void sort(struct arrival *arrivals, size_t count,
+                 int (*compare)(const void *left, const void *right)) {
+    if (count > 1)
+        qsort(arrivals, count, sizeof *arrivals, compare);
+}
+
 static uint64_t most_within_an_hour(const struct arrival *arrivals, size_t count) {
     size_t most = 0;
     for (size_t first = 0, i = 0; i < count; i++) {
@@ -475,24 +505,23 @@ static uint64_t most_within_an_hour(const struct arrival *arrivals, size_t count
     return most;
 }
 
-static void tell_networks(struct account *account, const struct gathered *gathered, size_t first,
-                          size_t count) {
+static void tell_networks(struct account *account, const struct meeting *meetings, size_t count) {
     struct arrival *arrivals = memory_resize(NULL, count + 1, sizeof *arrivals);
     size_t used = 0, kept = 0;
-    for (size_t i = first; i < first + count; i++) {
-        const struct meeting meeting = meeting_at(gathered, &gathered->places[i]);
-        if (!meeting.logins || meeting.first_login == MOMENT_NONE)
+    for (size_t i = 0; i < count; i++) {
+        const struct meeting *meeting = &meetings[i];
+        if (meeting->first_login == MOMENT_NONE)
             continue;
-        arrivals[used++] = (struct arrival){meeting.network, meeting.first_login};
-        if (account->first == MOMENT_NONE || meeting.first_login < account->first)
-            account->first = meeting.first_login;
-        account->last = meeting.last_login > account->last ? meeting.last_login : account->last;
+        arrivals[used++] = (struct arrival){meeting->network, meeting->first_login};
+        if (account->first == MOMENT_NONE || meeting->first_login < account->first)
+            account->first = meeting->first_login;
+        account->last = meeting->last_login > account->last ? meeting->last_login : account->last;
     }
-    qsort(arrivals, used, sizeof *arrivals, compare_networks);
+    sort(arrivals, used, compare_networks);
     for (size_t i = 0; i < used; i++)
         if (!kept || arrivals[kept - 1].network != arrivals[i].network)
             arrivals[kept++] = arrivals[i];
-    qsort(arrivals, kept, sizeof *arrivals, compare_firsts);
+    sort(arrivals, kept, compare_firsts);
     account->networks = kept;
     account->at_once = most_within_an_hour(arrivals, kept);
     free(arrivals);
@@ -510,25 +539,24 @@ static void print_client(const struct meeting *meeting, char client[INET6_ADDRST
         inet_ntop(AF_INET6, bytes, client, INET6_ADDRSTRLEN);
 }
 
-/* The failed logins of no name from the same client: Postfix before 3.9 tells no name. */
-static bool nameless_at(const struct gathered *gathered, const struct meeting *meeting,
-                        struct meeting *nameless_r) {
-    const struct place wanted = {gathered->nameless, meeting->high, meeting->low, NULL};
-    const struct place *found =
-        bsearch(&wanted, gathered->places, gathered->count, sizeof wanted, compare_places);
-    if (found)
-        *nameless_r = meeting_at(gathered, found);
-    return found;
+/* The failed logins of no name from the same client: Postfix before 3.9 tells no name. NULL: none.
+ */
+static const struct meeting *nameless_at(const struct gathered *gathered,
+                                         const struct meeting *meeting) {
+    return gathered->nameless_count ? bsearch(meeting, gathered->nameless, gathered->nameless_count,
+                                              sizeof *meeting, compare_addresses)
+                                    : NULL;
 }
 
 /* A login from a client that failed before, out of a network from which nobody had logged in. */
 static bool is_guess(const struct gathered *gathered, const struct meeting *meeting) {
     uint64_t client[CLIENT_NUMBERS] = {0}, network[NETWORK_NUMBERS] = {0};
-    counts_get(&gathered->clients, meeting->client, client);
+    if (!counts_get(&gathered->clients, meeting->client, client))
+        return false;
     counts_get(&gathered->networks, meeting->network, network);
     int64_t failed = time_of_number(turned(client[CLIENT_FIRST_FAILED]));
     int64_t login = time_of_number(turned(network[NETWORK_FIRST_LOGIN]));
-    return client[CLIENT_FAILED] && meeting->first_login != MOMENT_NONE && failed != MOMENT_NONE &&
+    return meeting->first_login != MOMENT_NONE && failed != MOMENT_NONE &&
            failed < meeting->first_login && failed < login;
 }
 
@@ -536,13 +564,13 @@ static void tell_guess(struct account *account, const struct gathered *gathered,
                        const struct meeting *meeting) {
     uint64_t client[CLIENT_NUMBERS] = {0};
     counts_get(&gathered->clients, meeting->client, client);
-    struct meeting nameless;
+    const struct meeting *nameless = nameless_at(gathered, meeting);
     struct account_guess guess = {.failures = meeting->failed,
                                   .names = client[CLIENT_NAMES] - (meeting->failed != 0)};
     int64_t last = meeting->last_failed;
-    if (nameless_at(gathered, meeting, &nameless)) {
-        guess.failures += nameless.failed;
-        last = nameless.last_failed > last ? nameless.last_failed : last;
+    if (nameless) {
+        guess.failures += nameless->failed;
+        last = nameless->last_failed > last ? nameless->last_failed : last;
     }
     guess.others = client[CLIENT_FAILED] - guess.failures;
     guess.stopped = last < meeting->first_login;
@@ -553,18 +581,16 @@ static void tell_guess(struct account *account, const struct gathered *gathered,
     print_client(meeting, account->guess.client);
 }
 
-static void tell_account(struct account *account, const struct gathered *gathered) {
+static void tell_account(struct account *account, struct gathered *gathered) {
     uint64_t name = bytes_hash(account->name.at, account->name.length);
     uint64_t failures[NAME_NUMBERS] = {0};
     counts_get(&gathered->names, name, failures);
-    size_t first, count = meetings_of(gathered, name, &first);
+    size_t count = meetings_of(gathered, name);
     account->failures = failures[NAME_FAILED];
-    tell_networks(account, gathered, first, count);
-    for (size_t i = first; i < first + count; i++) {
-        const struct meeting meeting = meeting_at(gathered, &gathered->places[i]);
-        if (meeting.logins && is_guess(gathered, &meeting))
-            tell_guess(account, gathered, &meeting);
-    }
+    tell_networks(account, gathered->account, count);
+    for (size_t i = 0; i < count; i++)
+        if (is_guess(gathered, &gathered->account[i]))
+            tell_guess(account, gathered, &gathered->account[i]);
 }
 
 /* Below zero: more was taken back than is known here. */
@@ -572,7 +598,7 @@ static uint64_t not_below_zero(uint64_t number) {
     return number > INT64_MAX ? 0 : number;
 }
 
-static struct account account_of(const struct gathered *gathered, struct slice name,
+static struct account account_of(struct gathered *gathered, struct slice name,
                                  const struct mail *mail) {
     struct account account = {.name = name,
                               .messages = not_below_zero(mail->messages),
@@ -602,13 +628,19 @@ void accounts_each(const struct tally *tally,
 
 uint64_t *accounts_recipients(const struct tally *tally, size_t *count_r) {
     const struct content *content = tally_content(tally, &counter_accounts);
-    uint64_t *all = memory_resize(NULL, content->names.count + 1, sizeof *all);
-    size_t count = 0;
+    size_t most = content->names.count, count = 0;
+    struct keyed *both = memory_resize(NULL, 2 * most + 1, sizeof *both);
     for (size_t place = 0; place < content->names.used; place++) {
         const struct mail *mail = map_at(&content->names, place, NULL);
-        all[count] = mail ? not_below_zero(mail->recipients) : 0;
-        count += all[count] > 0;
+        uint64_t recipients = mail ? not_below_zero(mail->recipients) : 0;
+        if (recipients)
+            both[count++].key = recipients;
     }
+    const struct keyed *sorted = keyed_sort(both, both + most, count);
+    uint64_t *all = memory_resize(NULL, count + 1, sizeof *all);
+    for (size_t i = 0; i < count; i++)
+        all[i] = sorted[i].key;
+    free(both);
     *count_r = count;
     return all;
 }

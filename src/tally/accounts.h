@@ -35,7 +35,8 @@ void accounts_read(const struct tally *tally, struct accounts *accounts_r);
 /* The same one by one, in no order: there may be a hundred thousand. */
 void accounts_each(const struct tally *tally,
                    void (*each)(void *context, const struct account *account), void *context);
-/* How many recipients each account has that has any; the caller frees the array. */
+/* How many recipients each account has that has any, the fewest first; the caller frees the array.
+ */
 uint64_t *accounts_recipients(const struct tally *tally, size_t *count_r);
 void accounts_release(struct accounts *accounts);
 

@@ -35,18 +35,26 @@ static const struct counts_room rooms[CORRESPONDENT_NUMBERS] = {
 };
 enum { ADDRESS_NUMBERS = CORRESPONDENT_TOLD + 1 };
 
-static const struct ranking_layout address_layout = {ADDRESS_NUMBERS,
-                                                     1,
-                                                     rooms,
-                                                     {1, 1, 1},
-                                                     CORRESPONDENT_ORDERS,
-                                                     {CORRESPONDENT_MAIL, CORRESPONDENT_SEEN}};
-static const struct ranking_layout client_layout = {CORRESPONDENT_NUMBERS,
-                                                    1,
-                                                    rooms,
-                                                    {2, 2, 3},
-                                                    CORRESPONDENT_ORDERS,
-                                                    {CORRESPONDENT_MAIL, CORRESPONDENT_SEEN}};
+/* There may be millions. */
+static void add_up_addresses(const struct counts *counts, uint64_t *totals_r) {
+    counts_totals_short(counts, rooms, ADDRESS_NUMBERS, 1, totals_r);
+}
+
+static const struct ranking_layout address_layout = {
+    .numbers = ADDRESS_NUMBERS,
+    .maxima = 1,
+    .rooms = rooms,
+    .shape = {1, 1, 1},
+    .order_count = CORRESPONDENT_ORDERS,
+    .orders = {CORRESPONDENT_MAIL, CORRESPONDENT_SEEN},
+    .totals = add_up_addresses};
+static const struct ranking_layout client_layout = {
+    .numbers = CORRESPONDENT_NUMBERS,
+    .maxima = 1,
+    .rooms = rooms,
+    .shape = {2, 2, 3},
+    .order_count = CORRESPONDENT_ORDERS,
+    .orders = {CORRESPONDENT_MAIL, CORRESPONDENT_SEEN}};
 
 static void correspondents_init(void *content) {
     struct correspondents *all = content;

@@ -19,6 +19,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/keyed.h"
 #include "base/memory.h"
 
 enum { FIRST_HOMES = 16, FIRST_BEHIND = 8, FEW_HOMES = 1 << 15, WORD_BITS = 63 };
@@ -292,10 +293,14 @@ const uint64_t *counts_row_at(const struct counts *counts, size_t place) {
 }
 
 size_t counts_above_zero(const struct counts *counts, size_t number) {
+    const struct counts_field field = counts->fields[number];
+    const uint64_t *row = counts->rows, *end = row_at(counts, counts->places);
     size_t above = 0;
-    for (size_t place = 0; place < counts->places; place++) {
-        const uint64_t *row = row_at(counts, place);
-        above += *row && (int64_t)counts_number(counts, row, number) > 0;
+    for (; row < end; row += stride_of(counts)) {
+        if (*row && counts_is_wide(counts, row))
+            above += (int64_t)counts_wide(counts, row)[number] > 0;
+        else
+            above += *row && (int64_t)(row[1 + field.word] >> field.shift & field.most) > 0;
     }
     return above;
 }
@@ -329,45 +334,20 @@ void counts_merge(struct counts *into, const struct counts *from) {
     }
 }
 
-struct saved {
-    uint64_t hash;
-    const uint64_t *row;
-};
-
-/* By hash, a byte at a time, the last first. Comparing takes ten times as long, and whoever chooses
- * his names gains nothing: no order of them takes longer than another. */
-static struct saved *sort_saved(struct saved *all, struct saved *other, size_t count) {
-    enum { BITS = 8, VALUES = 1 << BITS };
-    for (unsigned shift = 0; shift < 64; shift += BITS) {
-        size_t ends[VALUES] = {0}, before = 0;
-        for (size_t i = 0; i < count; i++)
-            ends[all[i].hash >> shift & (VALUES - 1)]++;
-        for (size_t value = 0; value < VALUES; value++) {
-            size_t here = ends[value];
-            ends[value] = before;
-            before += here;
-        }
-        for (size_t i = 0; i < count; i++)
-            other[ends[all[i].hash >> shift & (VALUES - 1)]++] = all[i];
-        struct saved *sorted = other;
-        other = all;
-        all = sorted;
-    }
-    return all;
-}
-
+/* By hash. */
 void counts_save(const struct counts *counts, struct pack *pack) {
-    struct saved *both = memory_resize(NULL, 2 * counts->count + 1, sizeof *both), *all;
+    struct keyed *both = memory_resize(NULL, 2 * counts->count + 1, sizeof *both), *all;
     size_t used = 0;
     for (size_t place = 0; place < counts->places; place++)
         if (*row_at(counts, place))
-            both[used++] = (struct saved){hash_at(counts, place), row_at(counts, place)};
-    all = sort_saved(both, both + used, used);
+            both[used++] = (struct keyed){hash_at(counts, place), place};
+    all = keyed_sort(both, both + used, used);
     pack_number(pack, used);
     for (size_t i = 0; i < used; i++) {
-        pack_number(pack, all[i].hash);
+        const uint64_t *row = row_at(counts, all[i].value);
+        pack_number(pack, all[i].key);
         for (size_t number = 0; number < counts->numbers; number++)
-            pack_number(pack, counts_number(counts, all[i].row, number));
+            pack_number(pack, counts_number(counts, row, number));
     }
     free(both);
 }

@@ -24,8 +24,12 @@ static const struct counts_room rooms[DESTINATION_NUMBERS] = {
     [DESTINATION_CLEAR] = {2, 36, 13},    [DESTINATION_LONGEST] = {3, 0, 64},
 };
 
-static const struct ranking_layout layout = {DESTINATION_NUMBERS, 1, rooms,
-                                             {3, 3, 4},           1, {DESTINATION_SEEN}};
+static const struct ranking_layout layout = {.numbers = DESTINATION_NUMBERS,
+                                             .maxima = 1,
+                                             .rooms = rooms,
+                                             .shape = {3, 3, 4},
+                                             .order_count = 1,
+                                             .orders = {DESTINATION_SEEN}};
 
 static void destinations_init(void *content) {
     struct destinations *all = content;

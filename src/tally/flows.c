@@ -26,8 +26,11 @@ static const struct counts_room rooms[NUMBERS] = {
 static const struct counts_room delivered_rooms[DELIVERED_NUMBERS] = {
     [HOME] = {0, 0, 31}, [AWAY] = {0, 31, 32}};
 
-static const struct ranking_layout delivered_layout = {DELIVERED_NUMBERS, 0, delivered_rooms,
-                                                       {1, 1, 1},         1, {HOME}};
+static const struct ranking_layout delivered_layout = {.numbers = DELIVERED_NUMBERS,
+                                                       .rooms = delivered_rooms,
+                                                       .shape = {1, 1, 1},
+                                                       .order_count = 1,
+                                                       .orders = {HOME}};
 
 struct content {
     struct counts ids;    /* hash of a domain -> its place in domains, from 1 on */

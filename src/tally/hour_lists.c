@@ -20,7 +20,11 @@ static const struct counts_room rooms[LIST_NUMBERS] = {
     [LIST_REFUSED] = {1, 36, 20},
 };
 
-static const struct ranking_layout layout = {LIST_NUMBERS, 0, rooms, {2, 2, 2}, 1, {LIST_SEEN}};
+static const struct ranking_layout layout = {.numbers = LIST_NUMBERS,
+                                             .rooms = rooms,
+                                             .shape = {2, 2, 2},
+                                             .order_count = 1,
+                                             .orders = {LIST_SEEN}};
 
 void hour_lists_init(struct hour_lists *lists) {
     memset(lists->totals, 0, sizeof lists->totals);
@@ -204,7 +208,7 @@ void hour_lists_load(struct hour_lists *lists, struct unpack *unpack) {
     for (int list = 0; list < HOUR_LISTS; list++) {
         uint64_t totals[COUNTS_MOST];
         ranking_load(&lists->rankings[list], unpack);
-        counts_totals(&lists->rankings[list].counts, totals);
+        ranking_totals(&lists->rankings[list], totals);
         memcpy(lists->totals[list], totals, sizeof lists->totals[list]);
     }
 }

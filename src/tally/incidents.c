@@ -221,8 +221,12 @@ static const struct counts_room owner_rooms[OWNER_NUMBERS] = {
     [OWNER_LAST] = {2, 0, 64},
 };
 
-static const struct ranking_layout owner_layout = {OWNER_NUMBERS, 2, owner_rooms,
-                                                   {1, 1, 3},     1, {OWNER_COUNT}};
+static const struct ranking_layout owner_layout = {.numbers = OWNER_NUMBERS,
+                                                   .maxima = 2,
+                                                   .rooms = owner_rooms,
+                                                   .shape = {1, 1, 3},
+                                                   .order_count = 1,
+                                                   .orders = {OWNER_COUNT}};
 
 static void incidents_init(void *content) {
     struct content *all = content;

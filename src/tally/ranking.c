@@ -18,7 +18,8 @@
 #include "base/memory.h"
 
 void ranking_init(struct ranking *ranking, const struct ranking_layout *layout) {
-    *ranking = (struct ranking){.most = RANKING_NAMES, .order_count = layout->order_count};
+    *ranking = (struct ranking){
+        .layout = layout, .most = RANKING_NAMES, .order_count = layout->order_count};
     counts_init(&ranking->counts, layout->numbers, layout->maxima, layout->rooms);
     assert(counts_has_shape(&ranking->counts, layout->shape));
     for (size_t i = 0; i < layout->order_count; i++)
@@ -273,6 +274,11 @@ struct ranked *ranking_top(const struct ranking *ranking, size_t order, size_t m
     free(all);
     *count_r = count;
     return top;
+}
+
+void ranking_totals(const struct ranking *ranking, uint64_t *totals_r) {
+    void (*totals)(const struct counts *, uint64_t *) = ranking->layout->totals;
+    (totals ? totals : counts_totals)(&ranking->counts, totals_r);
 }
 
 bool ranking_is_exact(const struct ranking *ranking, size_t order, size_t most) {

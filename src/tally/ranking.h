@@ -20,9 +20,12 @@ struct ranking_layout {
     const struct counts_room *rooms;            /* the same; NULL: all have 64 bits */
     struct counts_shape shape;                  /* that the rooms make */
     size_t order_count, orders[RANKING_ORDERS]; /* which numbers order, most important first */
+    /* counts_totals made for it; NULL: that one. */
+    void (*totals)(const struct counts *counts, uint64_t *totals_r);
 };
 
 struct ranking {
+    const struct ranking_layout *layout;
     struct counts counts; /* counts.count: distinct names */
     struct roll names;    /* in small letters */
     bool merged;          /* with another: what is on top may have no name */
@@ -68,6 +71,8 @@ static inline void ranking_add_name(struct ranking *ranking, const struct rankin
  * Those whose number is 0, or below in a part of a log, are left out. */
 struct ranked *ranking_top(const struct ranking *ranking, size_t order, size_t most,
                            size_t *count_r);
+/* The numbers of all names together. */
+void ranking_totals(const struct ranking *ranking, uint64_t *totals_r);
 /* False: a name that belongs among the first `most` may not be known. */
 bool ranking_is_exact(const struct ranking *ranking, size_t order, size_t most);
 

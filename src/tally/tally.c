@@ -191,13 +191,19 @@ static uint32_t owner_of(struct slice key) {
     return place;
 }
 
+/* Where the reason of each place stands among all by name; the caller frees the array. */
+static size_t *ranks_of(const struct tally *tally, const struct walked *reasons) {
+    size_t *ranks = memory_resize(NULL, tally->reasons.count + 1, sizeof *ranks);
+    for (size_t i = 0; i < tally->reasons.count; i++)
+        ranks[((const struct reason_value *)reasons[i].value)->place] = i;
+    return ranks;
+}
+
 /* Of one of the three maps; the caller frees the array. */
 static struct owned *sorted_by_owner(const struct tally *tally, const struct map *map,
                                      const struct walked *reasons) {
-    size_t *ranks = memory_resize(NULL, tally->reasons.count + 1, sizeof *ranks);
+    size_t *ranks = ranks_of(tally, reasons);
     struct owned *all = memory_resize(NULL, map->count + 1, sizeof *all);
-    for (size_t i = 0; i < tally->reasons.count; i++)
-        ranks[((const struct reason_value *)reasons[i].value)->place] = i;
     for (size_t place = 0; place < map->used; place++) {
         struct slice key;
         const uint64_t *count = map_at(map, place, &key);
@@ -821,21 +827,30 @@ static size_t ties_of(const struct owned *all, size_t count, size_t *at, size_t 
     return found;
 }
 
-static int compare_affected(const void *left, const void *right) {
-    const struct tally_affected *a = left, *b = right;
-    if (a->count != b->count)
-        return a->count > b->count ? -1 : 1;
-    return slice_compare(a->name, b->name);
-}
-
-/* The same for who is hit. */
-static size_t affected_of(const struct owned *all, size_t count, size_t *at, size_t rank,
-                          struct tally_affected *affected) {
-    size_t found = 0;
-    for (; *at < count && all[*at].rank == rank; ++*at)
-        affected[found++] = (struct tally_affected){all[*at].key, all[*at].count};
-    qsort(affected, found, sizeof *affected, compare_affected);
-    return found;
+/* Who is hit, reason by reason; those of the i-th end at (*ends_r)[i]. There may be a hundred
+ * thousand. The caller frees both. */
+static struct tally_affected *affected_by_reason(const struct tally *tally,
+                                                 const struct walked *reasons, size_t **ends_r) {
+    size_t *ranks = ranks_of(tally, reasons), before = 0;
+    size_t *ends = memory_new((tally->reasons.count + 1) * sizeof *ends);
+    struct tally_affected *all = memory_resize(NULL, tally->affected.count + 1, sizeof *all);
+    struct slice key;
+    for (size_t place = 0; place < tally->affected.used; place++) {
+        map_at(&tally->affected, place, &key);
+        ends[ranks[owner_of(key)]]++;
+    }
+    for (size_t i = 0; i < tally->reasons.count; i++) {
+        size_t here = ends[i];
+        ends[i] = before;
+        before += here;
+    }
+    for (size_t place = 0; place < tally->affected.used; place++) {
+        const uint64_t *count = map_at(&tally->affected, place, &key);
+        all[ends[ranks[owner_of(key)]]++] = (struct tally_affected){slice_from(key, OWNED), *count};
+    }
+    free(ranks);
+    *ends_r = ends;
+    return all;
 }
 
 void tally_each_reason(const struct tally *tally,
@@ -844,11 +859,10 @@ void tally_each_reason(const struct tally *tally,
     struct walked *reasons = sorted(&tally->reasons);
     struct owned *all_codes = sorted_by_owner(tally, &tally->codes, reasons);
     struct owned *all_ties = sorted_by_owner(tally, &tally->ties, reasons);
-    struct owned *all_affected = sorted_by_owner(tally, &tally->affected, reasons);
+    size_t *affected_ends;
+    struct tally_affected *all_affected = affected_by_reason(tally, reasons, &affected_ends);
     struct tally_code *codes = memory_resize(NULL, tally->codes.count + 1, sizeof *codes);
     struct tally_tie *ties = memory_resize(NULL, tally->ties.count + 1, sizeof *ties);
-    struct tally_affected *affected =
-        memory_resize(NULL, tally->affected.count + 1, sizeof *affected);
     size_t code_at = 0, tie_at = 0, affected_at = 0;
     for (size_t i = 0; i < tally->reasons.count; i++) {
         const struct reason_value *value = reasons[i].value;
@@ -868,15 +882,15 @@ void tally_each_reason(const struct tally *tally,
             .code_count = codes_of(all_codes, tally->codes.count, &code_at, i, codes),
             .ties = ties,
             .tie_count = ties_of(all_ties, tally->ties.count, &tie_at, i, ties),
-            .affected = affected,
-            .affected_count =
-                affected_of(all_affected, tally->affected.count, &affected_at, i, affected),
+            .affected = all_affected + affected_at,
+            .affected_count = affected_ends[i] - affected_at,
             .example = example_read(&value->example),
             .last = value->last,
         };
+        affected_at = affected_ends[i];
         each(context, &reason);
     }
-    free(affected);
+    free(affected_ends);
     free(all_affected);
     free(ties);
     free(all_ties);

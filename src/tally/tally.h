@@ -54,7 +54,7 @@ struct tally_reason { /* borrowed from the tally until it changes */
     size_t code_count;
     const struct tally_tie *ties; /* causes first; most frequent first, then by name */
     size_t tie_count;
-    const struct tally_affected *affected; /* most frequent first, then by name */
+    const struct tally_affected *affected; /* in no order */
     size_t affected_count;
     struct tally_example example; /* its time is that of the first */
     int64_t last;                 /* seconds; MOMENT_NONE: no entry had a time */

@@ -120,6 +120,10 @@ static void assert_numbers(const struct counts *counts, const struct truth *trut
     assert_int_equal(counts_above_zero(counts, 1), above);
     counts_totals(counts, totals);
     assert_memory_equal(totals, together, sizeof together);
+    if (counts_has_shape(counts, COUNTS_SHORT)) {
+        counts_totals_short(counts, single, NUMBERS, MAXIMA, totals);
+        assert_memory_equal(totals, together, sizeof together);
+    }
     for (size_t place = 0; place < counts->places; place++) {
         uint64_t hash, found[COUNTS_MOST];
         if (!counts_at(counts, place, &hash, numbers))

@@ -23,7 +23,12 @@ static unsigned any_name(void) {
 
 /* Too few for most of what is added. */
 static const struct counts_room rooms[] = {{0, 0, 4}, {0, 4, 11}, {1, 0, 64}};
-static const struct ranking_layout layout = {3, 1, rooms, {1, 1, 2}, 2, {0, 1}};
+static const struct ranking_layout layout = {.numbers = 3,
+                                             .maxima = 1,
+                                             .rooms = rooms,
+                                             .shape = {1, 1, 2},
+                                             .order_count = 2,
+                                             .orders = {0, 1}};
 
 struct truth {
     uint64_t lines[NAMES], bytes[NAMES], longest[NAMES];
@@ -118,7 +123,8 @@ static void test_the_top_is_exact(void **state) {
 
 /* As many names of one line each as one likes: the first by name are on top. */
 static void test_ties_are_bounded(void **state) {
-    static const struct ranking_layout whole = {1, 0, NULL, {0, 1, 1}, 1, {0}};
+    static const struct ranking_layout whole = {
+        .numbers = 1, .shape = {0, 1, 1}, .order_count = 1, .orders = {0}};
     struct ranking ranking;
     size_t count;
     (void)state;

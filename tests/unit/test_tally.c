@@ -326,17 +326,27 @@ static void test_causes(void **state) {
     tally_free(loaded);
 }
 
+static int compare_affected(const void *left, const void *right) {
+    const struct tally_affected *a = left, *b = right;
+    return slice_compare(a->name, b->name);
+}
+
+/* They come in no order. */
 static void keep_affected(void *context, const struct tally_reason *reason) {
     char *text = context;
     size_t used = strlen(text);
+    struct tally_affected affected[3];
+    assert_true(reason->affected_count <= 3);
+    memcpy(affected, reason->affected, reason->affected_count * sizeof *affected);
+    qsort(affected, reason->affected_count, sizeof *affected, compare_affected);
     used += (size_t)snprintf(text + used, 400 - used,
                              "%.*s%s %llu until %lld:", SLICE_ARGS(reason->class_name),
                              reason->strangers ? " strangers" : "",
                              (unsigned long long)reason->count, (long long)reason->last);
-    for (size_t i = 0; i < reason->affected_count && i < 3; i++)
-        used += (size_t)snprintf(text + used, 400 - used, " %.*s %llu",
-                                 SLICE_ARGS(reason->affected[i].name),
-                                 (unsigned long long)reason->affected[i].count);
+    for (size_t i = 0; i < reason->affected_count; i++)
+        used +=
+            (size_t)snprintf(text + used, 400 - used, " %.*s %llu", SLICE_ARGS(affected[i].name),
+                             (unsigned long long)affected[i].count);
     snprintf(text + used, 400 - used, "\n");
 }
 
