@@ -207,12 +207,14 @@ void ranking_consider(struct ranking *ranking, const struct name *name, const ui
         keep_name(ranking, name);
 }
 
+/* A name that is new is on top of an order, or was not and may be now. */
 static bool may_keep(const struct ranking *ranking, const uint64_t *row, const uint64_t *by,
                      bool is_new) {
     for (size_t i = 0; i < ranking->order_count; i++) {
         const struct ranking_order *order = &ranking->orders[i];
-        uint64_t number = counts_number(&ranking->counts, row, order->number);
-        if (is_new ? number >= order->least : ranking_is_near(order, number, by[order->number]))
+        if (is_new ? by[order->number] >= order->least
+                   : ranking_is_near(order, counts_number(&ranking->counts, row, order->number),
+                                     by[order->number]))
             return true;
     }
     return ranking->merged;
@@ -220,8 +222,13 @@ static bool may_keep(const struct ranking *ranking, const uint64_t *row, const u
 
 uint64_t *ranking_add_hash(struct ranking *ranking, uint64_t hash, const struct amounts *by,
                            bool *is_new_r, bool *asks_r) {
-    uint64_t *row = counts_row(&ranking->counts, hash, is_new_r);
-    counts_add_row(&ranking->counts, row, by);
+    struct counts *counts = &ranking->counts;
+    uint64_t *row = counts_row(counts, hash, is_new_r);
+    if (*is_new_r && !by->over) /* half of the instructions */
+        for (size_t i = 0; i < counts->words; i++)
+            row[1 + i] = by->words[i];
+    else
+        counts_add_row(counts, row, by);
     *asks_r = may_keep(ranking, row, by->numbers, *is_new_r);
     return row;
 }
