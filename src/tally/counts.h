@@ -198,7 +198,32 @@ counts_seek(const struct counts *counts, struct counts_shape shape, uint64_t key
     return row;
 }
 
-/* `row`: where the key belongs. */
+/* A quarter of the homes stays without a row. With seven of eight taken a report would have 8 %
+ * less memory, but take 3 % more time: ways from home are long then. */
+static inline bool counts_is_full(const struct counts *counts) {
+    return (counts->count + 1) * 4 > counts->homes * 3;
+}
+
+/* Before the row that stands where the key belongs. Its words are still to be set; NULL: the rows
+ * behind it have no place to go. Most move by none or one, which is no case for memmove. */
+__attribute__((always_inline)) static inline uint64_t *
+counts_make_room(struct counts *counts, struct counts_shape shape, uint64_t key, uint64_t *row) {
+    const size_t stride = 1 + shape.words;
+    uint64_t *gap = row;
+    while (*gap)
+        gap += stride;
+    if (gap == counts->rows + (counts->places - 1) * stride)
+        return NULL;
+    for (; gap > row; gap -= stride)
+        UNROLLED for (size_t word = 0; word < stride; word++) {
+            gap[word] = gap[word - stride];
+        }
+    *row = key;
+    counts->count++;
+    return row;
+}
+
+/* `row`: where the key belongs; its words are zeros then. */
 uint64_t *counts_insert(struct counts *counts, uint64_t key, uint64_t *row);
 
 __attribute__((always_inline)) static inline uint64_t *

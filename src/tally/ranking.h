@@ -86,8 +86,8 @@ void ranking_consider(struct ranking *ranking, const struct name *name, const ui
                       const uint64_t *by, bool is_new);
 
 /* In two steps, for who has a name only where it is asked for: the first adds where that is simple,
- * and gives the row; NULL: nothing was added, since the row is new or wide, or its name may be of
- * the top. */
+ * and gives the row; NULL: nothing was added, since the table must grow, the row become wide, or
+ * the name may be of the top. */
 static inline uint64_t *ranking_add_simply(struct ranking *ranking,
                                            const struct ranking_layout *layout, uint64_t hash,
                                            const struct amounts *by);
@@ -121,7 +121,27 @@ ranking_add_simply_wide(const struct ranking *ranking, const struct ranking_layo
     return row;
 }
 
-/* No call is in it, nor a loop. */
+/* The first numbers of a name: in a long log one in seven additions. `row`: where its key belongs.
+ */
+__attribute__((always_inline)) static inline uint64_t *
+ranking_add_first(struct ranking *ranking, const struct ranking_layout *layout, uint64_t key,
+                  uint64_t *row, const struct amounts *by) {
+    const struct counts_shape shape = layout->shape;
+    if (by->over || counts_is_full(&ranking->counts))
+        return NULL;
+    UNROLLED for (size_t i = 0; i < layout->order_count; i++) {
+        if (by->numbers[layout->orders[i]] >= ranking->orders[i].least)
+            return NULL;
+    }
+    row = counts_make_room(&ranking->counts, shape, key, row);
+    if (row)
+        UNROLLED for (size_t i = 0; i < shape.words; i++) {
+            row[1 + i] = by->words[i];
+        }
+    return row;
+}
+
+/* No call is in it, and where the name is known no loop. */
 __attribute__((always_inline)) static inline uint64_t *
 ranking_add_simply(struct ranking *ranking, const struct ranking_layout *layout, uint64_t hash,
                    const struct amounts *by) {
@@ -132,7 +152,7 @@ ranking_add_simply(struct ranking *ranking, const struct ranking_layout *layout,
         return NULL;
     uint64_t *row = counts_seek(counts, shape, key);
     if (*row != key)
-        return NULL;
+        return ranking_add_first(ranking, layout, key, row, by);
     if (row[1] & COUNTS_WIDE)
         return ranking_add_simply_wide(ranking, layout, row, by->numbers);
     if (!counts_sum_narrow(counts, shape, row, by, sums))
