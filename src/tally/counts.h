@@ -189,11 +189,14 @@ static inline void counts_expect(const struct counts *counts, uint64_t hash) {
 }
 
 /* The row of a key, or where it would be: the first that is empty or has a greater one. The last
- * place is always empty. */
+ * place is always empty. How far it is cannot be foretold; most are found in two steps without a
+ * branch, which takes 1 % off a report of Exim's. */
 __attribute__((always_inline)) static inline uint64_t *
 counts_seek(const struct counts *counts, struct counts_shape shape, uint64_t key) {
     uint64_t *row = counts_home(counts, shape, key);
-    while (*row - 1 < key - 1) /* 0 - 1 is the greatest */
+    row += (*row - 1 < key - 1) * (1 + shape.words); /* 0 - 1 is the greatest */
+    row += (*row - 1 < key - 1) * (1 + shape.words);
+    while (*row - 1 < key - 1)
         row += 1 + shape.words;
     return row;
 }
