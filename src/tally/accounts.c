@@ -207,20 +207,18 @@ static void add_mail(struct mail *mail, const struct counting *counting) {
 }
 
 /* Names that count stand in the map; there may be more than caches hold, of meetings too. */
-static void accounts_expect(void *content, struct counting *all, size_t count) {
+static void accounts_expect(void *content, struct counting *const *all, size_t count) {
     struct content *accounts = content;
     char room[NAME_LENGTH];
     accounts->met_count = accounts->next = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct slice name = small(all[i]->finding->record.user, room);
+        all[i]->user = map_hash(name);
+        map_expect(&accounts->names, all[i]->user);
+        expect_meeting(accounts, name, all[i]);
+    }
     for (size_t i = 0; i < count; i++)
-        if (all[i].of & OF_USERS) {
-            struct slice name = small(all[i].finding->record.user, room);
-            all[i].user = map_hash(name);
-            map_expect(&accounts->names, all[i].user);
-            expect_meeting(accounts, name, &all[i]);
-        }
-    for (size_t i = 0; i < count; i++)
-        if (all[i].user)
-            map_expect_entry(&accounts->names, all[i].user);
+        map_expect_entry(&accounts->names, all[i]->user);
 }
 
 static void accounts_add(void *content, const struct counting *counting) {

@@ -219,10 +219,9 @@ static void expect_one(const struct correspondents *all, struct counting *counti
     expect(all, CORRESPONDENT_RECIPIENT, counting->recipient.hash);
 }
 
-static void correspondents_expect(void *content, struct counting *all, size_t count) {
+static void correspondents_expect(void *content, struct counting *const *all, size_t count) {
     for (size_t i = 0; i < count; i++)
-        if (all[i].of & counter_correspondents.of)
-            expect_one(content, &all[i]);
+        expect_one(content, all[i]);
 }
 
 static void correspondents_add(void *content, const struct counting *counting) {

@@ -19,11 +19,10 @@ struct counter {
     unsigned of; /* it counts these alone (enum counting_of); 0: all */
     void (*init)(void *content);
     void (*release)(void *content);
-    /* Called once for many that will be added, also those it does not count: begins to fetch their
-     * rows, so that they come from memory side by side. May count what is near at once, and leave
-     * in a counting, or with itself, what it has worked out for those that are added next. NULL:
-     * its rows are near. */
-    void (*expect)(void *content, struct counting *all, size_t count);
+    /* Called once for all that will be added next: begins to fetch their rows, so that they come
+     * from memory side by side. May count what is near at once, and leave in a counting, or with
+     * itself, what it has worked out. NULL: its rows are near. */
+    void (*expect)(void *content, struct counting *const *all, size_t count);
     void (*add)(void *content, const struct counting *counting);
     void (*merge)(void *into, const void *from);
     void (*save)(const void *content, struct pack *pack);

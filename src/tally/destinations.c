@@ -158,17 +158,17 @@ static void expect_rows(const struct destinations *all, struct counting *countin
 }
 
 /* Rows, then what they lead to, then what that leads to: each is there when it is looked at. */
-static void destinations_expect(void *content, struct counting *countings, size_t count) {
+static void destinations_expect(void *content, struct counting *const *countings, size_t count) {
     const struct destinations *all = content;
     for (size_t i = 0; i < count; i++)
-        if (concerns(&countings[i]))
-            expect_rows(all, &countings[i]);
+        if (concerns(countings[i]))
+            expect_rows(all, countings[i]);
     for (size_t i = 0; i < count; i++)
-        if (countings[i].way)
-            countings[i].durations = spread_place(&all->spread, countings[i].way);
+        if (countings[i]->way)
+            countings[i]->durations = spread_place(&all->spread, countings[i]->way);
     for (size_t i = 0; i < count; i++)
-        if (countings[i].durations)
-            spread_expect_steps(&all->spread, countings[i].durations);
+        if (countings[i]->durations)
+            spread_expect_steps(&all->spread, countings[i]->durations);
 }
 
 static void add_duration(struct destinations *all, const struct counting *counting,

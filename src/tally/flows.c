@@ -166,13 +166,12 @@ static void expect_pair(struct content *flows, struct counting *counting) {
 }
 
 /* There are more domains and pairs than caches hold. */
-static void flows_expect(void *content, struct counting *all, size_t count) {
+static void flows_expect(void *content, struct counting *const *all, size_t count) {
     for (size_t i = 0; i < count; i++)
-        if (all[i].of & OF_RECIPIENTS)
-            expect_domains(content, &all[i]);
+        expect_domains(content, all[i]);
     for (size_t i = 0; i < count; i++)
-        if (all[i].of & OF_RECIPIENTS && changes(&all[i]))
-            expect_pair(content, &all[i]);
+        if (changes(all[i]))
+            expect_pair(content, all[i]);
 }
 
 static void flows_add(void *content, const struct counting *counting) {

@@ -365,12 +365,11 @@ static void add_groups(struct content *all, const struct counting *counting) {
 }
 
 /* Groups are few and near: they are counted here, and their owners where they are added. */
-static void incidents_expect(void *content, struct counting *countings, size_t count) {
+static void incidents_expect(void *content, struct counting *const *countings, size_t count) {
     struct content *all = content;
     all->waiting_count = all->next = 0;
     for (size_t i = 0; i < count; i++)
-        if (countings[i].of & counter_incidents.of)
-            add_groups(all, &countings[i]);
+        add_groups(all, countings[i]);
 }
 
 static void incidents_add(void *content, const struct counting *counting) {
