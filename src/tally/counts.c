@@ -121,23 +121,31 @@ static uint64_t *row_at(const struct counts *counts, size_t place) {
 /* From the end to their homes. With more homes none stands further behind the last of them than
  * before: a home moves on by no more than the number of those that are new. So each row goes to a
  * place before the one it has, or stays, and the room behind the last home, with an empty place at
- * the end, is still enough. */
-static void move_home(struct counts *counts, uint64_t *from) {
-    const struct counts_shape shape = counts_shape(counts);
-    size_t stride = stride_of(counts);
+ * the end, is still enough. Which places are empty, and which rows find their home free, cannot be
+ * foretold, so there is no branch: what is empty goes to the next free place, which is empty too.
+ */
+__attribute__((always_inline)) static inline void
+move_home_of(struct counts *counts, struct counts_shape shape, uint64_t *from) {
+    const size_t stride = 1 + shape.words;
     uint64_t *free_place = counts->rows, *last = row_at(counts, counts->places - 1);
     for (; from < last; from += stride) {
-        if (!*from)
-            continue;
-        uint64_t *home = counts_home(counts, shape, *from),
+        uint64_t key = *from, *home = counts_home(counts, shape, key),
                  *to = home > free_place ? home : free_place;
-        assert(to <= from && to < last);
-        free_place = to + stride;
-        if (to == from)
-            continue;
-        move_row(to, from, stride);
+        assert(to <= from);
         *from = 0;
+        UNROLLED for (size_t word = 1; word < stride; word++) {
+            to[word] = from[word];
+        }
+        *to = key;
+        free_place = key ? to + stride : free_place;
     }
+}
+
+static void move_home(struct counts *counts, uint64_t *from) {
+    if (counts_has_shape(counts, COUNTS_SHORT))
+        move_home_of(counts, COUNTS_SHORT, from);
+    else
+        move_home_of(counts, counts_shape(counts), from);
 }
 
 static void grow(struct counts *counts, size_t homes, size_t behind) {
