@@ -179,6 +179,10 @@ bool map_remove(struct map *map, struct slice key) {
     return true;
 }
 
+size_t map_place(const struct map *map, const void *value) {
+    return (size_t)((const unsigned char *)value - map->values) / map->value_size;
+}
+
 void *map_at(const struct map *map, size_t place, struct slice *key_r) {
     const struct map_entry *entry = &map->entries[place];
     if (!is_taken(entry))

@@ -30,6 +30,8 @@ bool map_remove(struct map *map, struct slice key);
 uint64_t map_hash(struct slice key);
 void map_expect(const struct map *map, uint64_t hash);
 void map_expect_entry(const struct map *map, uint64_t hash);
+/* The place of a value, where it stays when others move. */
+size_t map_place(const struct map *map, const void *value);
 /* Walking: places 0 .. map->used - 1; NULL where a place is empty. */
 void *map_at(const struct map *map, size_t place, struct slice *key_r);
 

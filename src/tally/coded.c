@@ -3,7 +3,8 @@
  *
  * How: each combination is a key with a count and two podiums. Servers of others choose their codes
  * as they like, so a bound is set: what comes as a new combination then counts under its reason
- * without a code. The counts behind the podiums are kept by the hash of combination and name.
+ * without a code. The counts behind the podiums are kept by the hash of combination and name: there
+ * are more of them than caches hold. Combinations are few, and counted where those are asked for.
  */
 #include "tally/coded.h"
 
@@ -30,9 +31,17 @@ struct combination {
     struct podium domains, templates;
 };
 
+/* Whose names are yet to be counted. */
+struct waiting {
+    size_t combination;        /* its place */
+    uint64_t domain, template; /* hashes of combination and name */
+};
+
 struct content {
     struct map combinations; /* class, NUL, tail -> struct combination */
     struct counts counts;    /* hash of combination and name -> how often */
+    struct waiting *waiting; /* of a batch, in the order of its countings */
+    size_t waiting_count, waiting_room, next;
 };
 
 static void coded_init(void *content) {
@@ -52,6 +61,7 @@ static void coded_release(void *content) {
     }
     map_release(&coded->combinations);
     counts_release(&coded->counts);
+    free(coded->waiting);
 }
 
 /* ---- the key */
@@ -108,6 +118,10 @@ static struct slice domain_of(const struct record *record, char room[DOMAIN_LENG
     return slice_lowered(slice_head(address_domain(record->recipient), DOMAIN_LENGTH), room);
 }
 
+static struct slice template_of(const struct finding *finding) {
+    return slice_head(finding->template, CODED_TEMPLATE_LENGTH);
+}
+
 /* Counts a name of a combination; what it is does not matter, for its hash tells them apart. */
 static struct podium_place *offer(struct content *coded, struct podium *podium, size_t most,
                                   uint64_t hash, struct slice name, uint64_t by) {
@@ -126,25 +140,42 @@ static struct combination *combination_of(struct content *coded, const struct fi
     return map_put(&coded->combinations, key, NULL);
 }
 
+static void coded_expect(void *content, struct counting *const *all, size_t count) {
+    struct content *coded = content;
+    coded->waiting_count = coded->next = 0;
+    coded->waiting =
+        memory_grow(coded->waiting, &coded->waiting_room, count, sizeof *coded->waiting);
+    for (size_t i = 0; i < count; i++) {
+        struct slice template = template_of(all[i]->finding);
+        uint64_t hash;
+        struct combination *combination = combination_of(coded, all[i]->finding, &hash);
+        combination->count += all[i]->events;
+        struct waiting waiting = {
+            .combination = map_place(&coded->combinations, combination),
+            .domain = hash ^ all[i]->recipient_domain.hash,
+            .template = ~hash ^ bytes_hash(template.at, template.length),
+        };
+        counts_expect(&coded->counts, waiting.domain);
+        if (template.length)
+            counts_expect(&coded->counts, waiting.template);
+        coded->waiting[coded->waiting_count++] = waiting;
+    }
+}
+
 static void coded_add(void *content, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     struct content *coded = content;
-    if (!counting->events || finding->record.event == EVENT_DELIVERED)
-        return;
-    uint64_t hash, by = counting->events;
-    struct combination *combination = combination_of(coded, finding, &hash);
-    combination->count += by;
+    const struct waiting *waiting = &coded->waiting[coded->next++];
+    struct combination *combination = map_at(&coded->combinations, waiting->combination, NULL);
     char room[DOMAIN_LENGTH];
-    struct slice domain = domain_of(&finding->record, room);
+    struct slice domain = domain_of(&finding->record, room), template = template_of(finding);
     if (domain.length)
-        offer(coded, &combination->domains, CODED_DOMAINS, hash ^ counting->recipient_domain.hash,
-              domain, by);
-    struct slice template = slice_head(finding->template, CODED_TEMPLATE_LENGTH);
+        offer(coded, &combination->domains, CODED_DOMAINS, waiting->domain, domain,
+              counting->events);
     if (!template.length)
         return;
-    struct podium_place *place =
-        offer(coded, &combination->templates, CODED_TEMPLATES,
-              ~hash ^ bytes_hash(template.at, template.length), template, by);
+    struct podium_place *place = offer(coded, &combination->templates, CODED_TEMPLATES,
+                                       waiting->template, template, counting->events);
     if (place)
         example_offer(&place->example, example_of_finding(finding));
 }
@@ -292,6 +323,7 @@ const struct counter counter_coded = {
     .of = OF_FAULTS,
     .init = coded_init,
     .release = coded_release,
+    .expect = coded_expect,
     .add = coded_add,
     .merge = coded_merge,
     .save = coded_save,

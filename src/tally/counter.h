@@ -23,11 +23,20 @@ struct counter {
      * from memory side by side. May count what is near at once, and leave in a counting, or with
      * itself, what it has worked out. NULL: its rows are near. */
     void (*expect)(void *content, struct counting *const *all, size_t count);
+    /* One after the other, those that were expected, in their order. */
     void (*add)(void *content, const struct counting *counting);
     void (*merge)(void *into, const void *from);
     void (*save)(const void *content, struct pack *pack);
     void (*load)(void *content, struct unpack *unpack); /* into a new one; may set `broken` */
 };
+
+/* Both, of one that concerns it. */
+static inline void counter_add_one(const struct counter *counter, void *content,
+                                   struct counting *counting) {
+    if (counter->expect)
+        counter->expect(content, &counting, 1);
+    counter->add(content, counting);
+}
 
 #define COUNTER(object) extern const struct counter object;
 #include "tally/counters.def"

@@ -106,11 +106,11 @@ static struct finding finding_of(const struct hourly_cell *cell, char class_name
 static void add_reason(struct tally *tally, const struct hourly_cell *cell) {
     char class_name[TEXT_ROOM];
     const struct finding finding = finding_of(cell, class_name);
-    const struct counting counting = {.finding = &finding, .events = finding.repeat};
+    struct counting counting = {.finding = &finding, .events = finding.repeat};
     if (!finding.mta || !finding.repeat)
         return;
     tally_add_reason(tally, &finding);
-    counter_coded.add(tally_content_to_fill(tally, &counter_coded), &counting);
+    counter_add_one(&counter_coded, tally_content_to_fill(tally, &counter_coded), &counting);
     if (finding.record.event == EVENT_REJECTED)
         incidents_put_group(
             tally, THEME_REJECTIONS,

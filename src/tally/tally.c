@@ -40,8 +40,19 @@ struct reason_value {
     int64_t last;
     size_t names;   /* of it in tally.affected */
     uint32_t place; /* in tally.reasons; what it owns has that in front of its key */
+    size_t code;    /* place in tally.codes of the one it had last, from 1 on; 0: none */
     struct example example;
 };
+
+/* What makes the key of a reason, so that most findings need none made: all is compared, and the
+ * text of the class too, since another may come to stand where it stood. */
+struct recent {
+    const char *class_name;
+    const struct mta *mta;
+    uint64_t rest;
+    size_t place; /* of the reason, from 1 on; 0: free */
+};
+enum { RECENT = 64 };
 
 struct sample {
     char *source, *text; /* owned */
@@ -71,7 +82,8 @@ struct tally {
     struct templates *templates; /* NULL: not counted */
     const struct mutes *mutes;   /* borrowed; NULL: none */
     void *contents[COUNTERS];    /* of counters */
-    struct counting **chosen;    /* of those that are counted together, for one after the other */
+    struct recent recent[RECENT];
+    struct counting **chosen; /* of those that are counted together, for one after the other */
     size_t chosen_room;
 };
 
@@ -114,6 +126,7 @@ static void tally_empty(struct tally *tally) {
         free(tally->samples[i].source);
         free(tally->samples[i].text);
     }
+    memset(tally->recent, 0, sizeof tally->recent);
     map_release(&tally->reasons);
     map_release(&tally->codes);
     map_release(&tally->ties);
@@ -219,26 +232,35 @@ static struct owned *sorted_by_owner(const struct tally *tally, const struct map
 
 /* ---- reasons, codes, examples ---- */
 
-/* The part `who`. */
-static const char *who_did(const struct tally *tally, const struct finding *finding,
-                           char room[PART_LENGTH]) {
+struct who {
+    bool strangers;
+    unsigned muted; /* 0: not */
+};
+
+static struct who who_did(const struct tally *tally, const struct finding *finding) {
     if (strangers_did(finding))
+        return (struct who){.strangers = true};
+    return (struct who){.muted = tally->mutes ? mutes_of_finding(tally->mutes, finding) : 0};
+}
+
+/* The part `who`. */
+static const char *who_part(const struct who *who, char room[PART_LENGTH]) {
+    if (who->strangers)
         return of_strangers;
-    unsigned muted = tally->mutes ? mutes_of_finding(tally->mutes, finding) : 0;
-    if (!muted)
+    if (!who->muted)
         return of_ours;
-    snprintf(room, PART_LENGTH, "%s%u", of_muted, muted);
+    snprintf(room, PART_LENGTH, "%s%u", of_muted, who->muted);
     return room;
 }
 
-static size_t reason_key(const struct tally *tally, char *key, const struct finding *finding) {
+static size_t reason_key(char *key, const struct finding *finding, const struct who *who) {
     char room[PART_LENGTH];
     const char *parts[REASON_PARTS] = {finding_class(finding),
                                        event_name(finding->record.event),
                                        direction_name(finding->record.direction),
                                        level_name(finding->record.level),
                                        finding->mta->name,
-                                       who_did(tally, finding, room)};
+                                       who_part(who, room)};
     size_t used = 0;
     for (int i = 0; i < REASON_PARTS; i++) {
         size_t length = strnlen(parts[i], PART_LENGTH);
@@ -312,12 +334,19 @@ static void add_owned(struct map *map, const struct owned_key *key, uint64_t cou
     *(uint64_t *)map_put(map, owned_slice(key), NULL) += count;
 }
 
-static void add_code(struct tally *tally, const struct reason_value *reason,
+/* Most have the code that their reason had before. */
+static void add_code(struct tally *tally, struct reason_value *reason,
                      const struct finding *finding) {
     char code[CODE_LENGTH];
+    struct slice known;
     write_code(code, finding);
-    struct owned_key key = owned_key(reason, (struct slice){code, sizeof code});
-    add_owned(&tally->codes, &key, finding->repeat);
+    uint64_t *count = reason->code ? map_at(&tally->codes, reason->code - 1, &known) : NULL;
+    if (!count || memcmp(known.at + OWNED, code, sizeof code) != 0) {
+        struct owned_key key = owned_key(reason, (struct slice){code, sizeof code});
+        count = map_put(&tally->codes, owned_slice(&key), NULL);
+        reason->code = map_place(&tally->codes, count) + 1;
+    }
+    *count += finding->repeat;
 }
 
 static void add_tie(struct tally *tally, const struct reason_value *reason,
@@ -376,20 +405,55 @@ static struct reason_value *reason_put(struct tally *tally, struct slice key, bo
     return reason;
 }
 
+static struct recent *recent_of(struct tally *tally, const struct recent *wanted) {
+    const uintptr_t words[] = {(uintptr_t)wanted->class_name, (uintptr_t)wanted->mta, wanted->rest};
+    return &tally->recent[bytes_hash(words, sizeof words) % RECENT];
+}
+
+static bool is_recent(const struct tally *tally, const struct recent *recent,
+                      const struct recent *wanted) {
+    struct slice key;
+    if (!recent->place || recent->class_name != wanted->class_name || recent->mta != wanted->mta ||
+        recent->rest != wanted->rest)
+        return false;
+    map_at(&tally->reasons, recent->place - 1, &key);
+    return strcmp(key.at, wanted->class_name) == 0;
+}
+
+static struct reason_value *reason_of(struct tally *tally, const struct finding *finding,
+                                      const struct who *who, bool *is_new_r) {
+    const struct record *record = &finding->record;
+    struct recent wanted = {
+        .class_name = finding_class(finding),
+        .mta = finding->mta,
+        .rest = (uint64_t)record->event | (uint64_t)record->direction << 8 |
+                (uint64_t)record->level << 16 | (uint64_t)who->strangers << 24 |
+                (uint64_t)who->muted << 32,
+    };
+    struct recent *recent = recent_of(tally, &wanted);
+    *is_new_r = false;
+    if (is_recent(tally, recent, &wanted))
+        return map_at(&tally->reasons, recent->place - 1, NULL);
+    char key[REASON_PARTS * (PART_LENGTH + 1)];
+    size_t length = reason_key(key, finding, who);
+    struct reason_value *value = reason_put(tally, (struct slice){key, length}, is_new_r);
+    wanted.place = (size_t)value->place + 1;
+    *recent = wanted;
+    return value;
+}
+
 /* NULL: nobody is hit, or it does not matter who. */
 static struct reason_value *add_reason(struct tally *tally, const struct finding *finding) {
-    char key[REASON_PARTS * (PART_LENGTH + 1)];
-    size_t length = reason_key(tally, key, finding);
+    const struct who who = who_did(tally, finding);
     bool is_new;
-    struct reason_value *value = reason_put(tally, (struct slice){key, length}, &is_new);
+    struct reason_value *value = reason_of(tally, finding, &who, &is_new);
     value->count += finding->repeat;
     if (is_new || value->last < finding->time.seconds)
         value->last = finding->time.seconds;
     example_offer(&value->example, example_of_finding(finding));
     add_code(tally, value, finding);
     add_tie(tally, value, finding);
-    bool is_ours = !is_strangers((struct slice){key, length});
-    return is_ours && counting_affected(&finding->record).length ? value : NULL;
+    return !who.strangers && counting_affected(&finding->record).length ? value : NULL;
 }
 
 /* ---- totals ---- */
