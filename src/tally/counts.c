@@ -235,9 +235,33 @@ void counts_add_up(const struct counts *counts, uint64_t *into, const uint64_t *
         into[i] = into[i] > from[i] ? into[i] : from[i];
 }
 
-/* One by one, in 64 bits; the row becomes wide when one does not fit. */
+/* Adds to each number where it lies in the words of a narrow row. False: one does not fit any more,
+ * and the row is as it was. */
+static bool add_narrow(const struct counts *counts, uint64_t *row, const uint64_t *by) {
+    size_t sums = counts->numbers - counts->maxima;
+    uint64_t words[COUNTS_MOST], over = 0;
+    move_row(words, row + 1, counts->words);
+    for (size_t i = 0; i < counts->numbers; i++) {
+        const struct counts_field *field = &counts->fields[i];
+        uint64_t was = words[field->word] >> field->shift & field->most;
+        uint64_t is = i < sums ? was + by[i] : was > by[i] ? was : by[i];
+        over |= is & ~field->most;
+        words[field->word] += (is - was) << field->shift;
+    }
+    if (!over)
+        move_row(row + 1, words, counts->words);
+    return !over;
+}
+
+/* In 64 bits; the row becomes wide when a number does not fit. */
 void counts_add_numbers(struct counts *counts, uint64_t *row, const uint64_t *by) {
     uint64_t numbers[COUNTS_MOST];
+    if (!counts->narrow) {
+        counts_add_wide(counts, counts_whole(row), by);
+        return;
+    }
+    if (!counts_is_wide(counts, row) && add_narrow(counts, row, by))
+        return;
     read_row(counts, row, numbers);
     counts_add_up(counts, numbers, by);
     write_row(counts, row, numbers);

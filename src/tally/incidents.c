@@ -261,8 +261,12 @@ static struct slice key_of(const struct told *told, char key[KEY_LENGTH]) {
     size_t used = 0;
     for (size_t i = 0; i < INCIDENT_PARTS; i++) {
         struct slice part = slice_head(told->parts[i], PART_LENGTH);
-        for (size_t at = 0; at < part.length; at++)
-            key[used++] = part.at[at] ? part.at[at] : ' ';
+        char *nul, *copy = key + used;
+        if (part.length)
+            memcpy(copy, part.at, part.length);
+        while ((nul = memchr(copy, '\0', part.length)))
+            *nul = ' ';
+        used += part.length;
         key[used++] = '\0';
     }
     return (struct slice){key, used};
@@ -315,7 +319,12 @@ static void expect_owner(struct content *all, const struct waiting *waiting) {
 
 static void add_owner(const struct waiting *waiting) {
     const uint64_t pair[PAIR_NUMBERS] = {waiting->by[OWNER_COUNT], waiting->group};
-    ranking_add_numbers(&waiting->theme->owners, &waiting->owner, waiting->by);
+    struct amounts by;
+    amounts_clear(&by);
+    UNROLLED for (size_t i = 0; i < OWNER_NUMBERS; i++) {
+        amounts_set(&by, owner_rooms, i, waiting->by[i]);
+    }
+    ranking_add_name(&waiting->theme->owners, &owner_layout, &waiting->owner, &by);
     if (waiting->pair)
         counts_add(&waiting->theme->pairs, waiting->pair, pair);
 }
