@@ -77,10 +77,14 @@ static bool is_before(const struct placed *a, const struct placed *b) {
  * those with more than none. */
 static struct placed *all_names(const struct ranking *ranking, size_t order, bool above_zero,
                                 size_t *count_r) {
-    struct placed *all = memory_resize(NULL, ranking->names.count + 1, sizeof *all);
+    enum { AHEAD = 32 };
+    struct placed *all = memory_resize(NULL, ranking->names.count + 1, sizeof *all), ahead;
     size_t count = 0;
     for (size_t place = 0; place < ranking->names.size; place++) {
         struct placed *placed = &all[count];
+        if (place + AHEAD < ranking->names.size &&
+            roll_at(&ranking->names, place + AHEAD, &ahead.hash, &ahead.name))
+            counts_expect(&ranking->counts, ahead.hash);
         if (!roll_at(&ranking->names, place, &placed->hash, &placed->name))
             continue;
         placed->number = number_of(ranking, placed->hash, order);

@@ -60,12 +60,12 @@ static void make_room(struct spread_list *list) {
     list->room = (uint16_t)room;
 }
 
-/* How many items are of smaller steps. */
+/* How many items are of smaller steps. Where it goes on cannot be foretold, so it is no branch. */
 static size_t place_of(const uint32_t *items, size_t count, uint32_t step) {
     const uint32_t *from = items;
     while (count > 1) {
         size_t half = count / 2;
-        from += from[half - 1] < step << COUNT_BITS ? half : 0;
+        from += half & -(size_t)(from[half - 1] < step << COUNT_BITS);
         count -= half;
     }
     return (size_t)(from - items) + (count && *from < step << COUNT_BITS);
