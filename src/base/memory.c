@@ -13,7 +13,7 @@
  * need arenas of their own, and a table that grew is given back, not kept for others. */
 void memory_settle(void) {
 #ifdef __GLIBC__
-    enum { LARGE = 128 * 1024 };
+    enum { LARGE = 512 * 1024 };
     mallopt(M_ARENA_MAX, 1);
     mallopt(M_MMAP_THRESHOLD, LARGE);
     mallopt(M_TRIM_THRESHOLD, LARGE);
