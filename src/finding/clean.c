@@ -1,6 +1,7 @@
 /* A rule must not be fired by a name: bob.spam@example.com is no spam. So addresses are taken out
  * before anything is looked for, by hand, because every reply goes through here: from each '@' the
- * local part is read backwards and the domain forwards.
+ * local part is read backwards and the domain forwards. So are servers out of what the MTA itself
+ * says: mx.spam.example that does not answer is none either.
  */
 #include "finding/clean.h"
 
@@ -51,6 +52,10 @@ static size_t domain_end(struct slice text, size_t at) {
     return end;
 }
 
+static struct slice trimmed(const char *to, size_t length) {
+    return (struct slice){to, length - (length > 0 && to[length - 1] == ' ')};
+}
+
 struct slice clean_text(struct slice text, char *to) {
     size_t length = 0, copied = 0, from = 0;
     for (;;) {
@@ -72,9 +77,79 @@ struct slice clean_text(struct slice text, char *to) {
         copied = from = end;
     }
     length = fold_blanks(slice_from(text, copied), to, length);
-    if (length > 0 && to[length - 1] == ' ')
-        length--;
-    return (struct slice){to, length};
+    return trimmed(to, length);
+}
+
+/* ---- servers */
+
+/* The last label is letters alone. */
+static bool is_server(struct slice name) {
+    enum { LONGEST = 128 };
+    size_t label = 0, letters = 0;
+    if (!name.length || name.length > LONGEST || !is_letter(name.at[0]))
+        return false;
+    for (size_t i = 0; i < name.length; i++) {
+        char byte = name.at[i];
+        bool is_small = byte >= 'a' && byte <= 'z';
+        if (!is_small && !is_digit(byte) && byte != '-' && byte != '.')
+            return false;
+        letters = byte == '.' ? 0 : letters + is_small;
+        if (byte == '.' && label == i)
+            return false;
+        label = byte == '.' ? i + 1 : label;
+    }
+    return label > 0 && letters > 1 && letters == name.length - label;
+}
+
+/* "192.0.2.1]" */
+static bool begins_with_ip(struct slice text) {
+    for (unsigned part = 0; part < 4; part++) {
+        size_t digits = 0;
+        while (digits < text.length && is_digit(text.at[digits]))
+            digits++;
+        text = slice_from(text, digits);
+        if (digits == 0 || digits > 3 || !slice_skip(&text, part < 3 ? SLICE(".") : SLICE("]")))
+            return false;
+    }
+    return true;
+}
+
+/* "mx.example.net[192.0.2.1]" around its bracket. A number in front may belong to what looks like
+ * a name. */
+static struct slice server_with_ip(struct slice text, size_t bracket) {
+    struct slice behind = slice_from(text, bracket + 1);
+    size_t begin = slice_rfind(slice_head(text, bracket), ' ') + 1; /* SIZE_MAX + 1 is 0 */
+    if (begin < 2 || is_digit(text.at[begin - 2]) || slice_find(behind, '[') != SIZE_MAX ||
+        !begins_with_ip(behind) || !is_server(slice_range(text.at + begin, text.at + bracket)))
+        return (struct slice){0};
+    return slice_range(text.at + begin, behind.at + slice_find(behind, ']') + 1);
+}
+
+/* The name that DNS was asked for. */
+static struct slice server_asked_for(struct slice text) {
+    struct slice rest = text, before, name;
+    if (!slice_cut_text(&rest, SLICE(" name="), &before) ||
+        !slice_cut_text(&rest, SLICE(" type="), &name) || !is_server(name))
+        return (struct slice){0};
+    return name;
+}
+
+struct slice clean_server(struct slice text) {
+    size_t bracket = slice_find(text, '[');
+    if (slice_find(text, '@') != SIZE_MAX)
+        return (struct slice){0};
+    return bracket != SIZE_MAX ? server_with_ip(text, bracket) : server_asked_for(text);
+}
+
+struct slice clean_own_words(struct slice text, char *to) {
+    struct slice server = clean_server(text);
+    if (!server.length)
+        return clean_text(text, to);
+    const char *behind = server.at + server.length;
+    size_t length = fold_blanks(slice_range(text.at, server.at), to, 0);
+    length = fold_blanks(SLICE(" "), to, length);
+    length = fold_blanks(slice_range(behind, text.at + text.length), to, length);
+    return trimmed(to, length);
 }
 
 struct slice words_of(struct slice text, char *buffer, size_t size) {

@@ -57,6 +57,13 @@ static struct enhanced enhanced_of(const struct finding *finding) {
     return unsaid ? finding->record.dsn : finding->reply.enhanced;
 }
 
+/* What rules look at, behind the head of the key. */
+static struct slice cleaned(const struct finding *finding, char *to) {
+    struct slice text = slice_head(finding->reply.text, TEXT_MOST);
+    return finding->record.side == SIDE_SYNTHETIC ? clean_own_words(text, to)
+                                                  : clean_text(text, to);
+}
+
 struct asked matching_asked(struct reason_memory *memory, const struct finding *finding) {
     const struct record *record = &finding->record;
     const struct provider *nearest;
@@ -74,7 +81,7 @@ struct asked matching_asked(struct reason_memory *memory, const struct finding *
         .implied = finding->code_implied,
         .providers = providers,
         .nearest = nearest,
-        .clean = clean_text(slice_head(finding->reply.text, TEXT_MOST), memory->key + KEY_HEAD),
+        .clean = cleaned(finding, memory->key + KEY_HEAD),
     };
 }
 

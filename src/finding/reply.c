@@ -274,7 +274,7 @@ static bool is_auth_at(struct slice text, size_t at) {
 }
 
 /* From one "u" to the next: there are few. */
-static bool says_auth(struct slice text) {
+bool reply_says_auth(struct slice text) {
     for (const char *u = "uU"; *u; u++)
         for (size_t from = 1, at; (at = slice_find(slice_from(text, from), *u)) != SIZE_MAX;
              from += at + 1)
@@ -319,7 +319,7 @@ static bool says_command(struct slice text) {
 }
 
 static bool may_hold_secret(struct slice text) {
-    return says_auth(text) || says_command(text);
+    return reply_says_auth(text) || says_command(text);
 }
 
 /* A text with what was left out of it. */

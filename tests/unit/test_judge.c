@@ -42,7 +42,9 @@ static void check(struct book *book, const struct record *record) {
         finding.verdict.provider != must.verdict.provider ||
         !is_same(finding.verdict.blocklist, must.verdict.blocklist) ||
         finding.code_implied != must.code_implied)
-        fail_msg("judged in another way: %.*s", SLICE_ARGS(record->reply));
+        fail_msg("judged in another way: %.*s: %.*s, %s instead of %.*s, %s",
+                 SLICE_ARGS(record->reply), SLICE_ARGS(finding.template),
+                 finding.verdict.class_name, SLICE_ARGS(must.template), must.verdict.class_name);
     if (finding.verdict.blocklist.length && must.verdict.blocklist.at >= must.reply.whole.at &&
         must.verdict.blocklist.at < must.reply.whole.at + must.reply.whole.length)
         assert_true(finding.verdict.blocklist.at >= finding.reply.whole.at);
@@ -210,6 +212,165 @@ static void test_hostile_texts(void **state) {
     }
 }
 
+/* Servers in what the MTA itself says: those that take no part, and such as look like something
+ * else. */
+static const char *const servers[] = {
+    "mx.example.net[198.51.100.5]",
+    "mail-2.long.name.of.a.host.example.org[203.0.113.250]",
+    "spam.listed.blocked.example[192.0.2.1]",
+    "greylisted.example[192.0.2.1]",
+    "bl.example.org[192.0.2.1]",
+    "spamhaus.example[192.0.2.1]",
+    "www.example.org[192.0.2.1]",
+    "mon.jan.example[192.0.2.1]",
+    "min.example[192.0.2.1]",
+    "recipients.example[192.0.2.1]",
+    "recommand.example[192.0.2.1]",
+    "x.auth[192.0.2.1]",
+    "smtp.limit[192.0.2.1]",
+    "a1b2c3d4e5f6a7.example[192.0.2.1]",
+    "mx550.example[5.1.1.1]",
+    "mx.EXAMPLE[192.0.2.1]",
+    "10-jan-2026.example[192.0.2.1]",
+    "192.0.2.1[192.0.2.1]",
+    "mx..example[192.0.2.1]",
+    "mx.example.[192.0.2.1]",
+    "mx.example-[192.0.2.1]",
+    "mx[192.0.2.1]",
+    "mx.example[5.1.1]",
+    "mx.example[192.0.2.1.]",
+    "mx.example[2001:db8::1]",
+    "mx.example[]",
+    "mx.example.net",
+    "greylisted.example",
+    "spamhaus.example",
+    "x.auth",
+    "smtp.limit",
+    "ab.cd",
+    "[192.0.2.1]",
+    "",
+};
+
+static struct record own_words(struct slice reply) {
+    return (struct record){.kind = RECORD_OUTCOME,
+                           .event = chance(3) ? EVENT_DEFERRED : EVENT_BOUNCED,
+                           .direction = DIRECTION_OUT,
+                           .side = chance(8) ? SIDE_SYNTHETIC : SIDE_LOCAL,
+                           .stage = STAGE_CONNECT,
+                           .reply_may_have_code = chance(2),
+                           .reply = reply};
+}
+
+static void check_servers(struct book *book, struct slice text) {
+    char reply[2048];
+    for (size_t i = 0; i < 2 * COUNT(servers); i++) {
+        struct slice server = slice_of(servers[i % COUNT(servers)]);
+        struct record record = own_words(filled(text, server, reply));
+        check(book, &record);
+    }
+    arena_clear(&arena);
+}
+
+static void test_servers(void **state) {
+    static const char *const texts[] = {
+        "connect to %s:25: Connection timed out",
+        "conversation with %s timed out while sending RCPT TO",
+        "lost connection with %s while receiving the initial server greeting",
+        "message size 41943040 exceeds size limit 36700160 of server %s",
+        "Host or domain name not found. Name service error for name=%s type=MX: Host not found",
+        "Name service error for name=%s type=MX: Host not found, name=%s type=A",
+        "Name service error for name=%s 25 times",
+        "host %s is listed at %s",
+        "it is listed at %s",
+        "12 %s and 5 %s",
+        "after 5 %s",
+        "Mon, 01 Jun %s",
+        "owned by user %s, set_id=%s)",
+        "AUTH %s UGFzc3dvcmQ6",
+        "AUTH  name=%s type=UGFzc3dvcmQ6",
+        "AUTH name=%s type=UGFzc3dvcmQ6",
+        "refused \"QWxhZGRpbjpPcGVu\" by %s",
+        "it is listed at %s, not at mx.a.de[192.0.2.2]",
+        "550-5.1.1 to %s 550 5.1.1 it was",
+        "550 5.1.1 of %s",
+        "syntax error \"%s\" \"QWxhZGRpbjpPcGVu\"",
+        "x%s: Connection refused",
+        "%s: Connection refused",
+        "connect to %s[192.0.2.1]: Connection refused",
+        "connect to <bob@example.net> by %s: Connection refused",
+    };
+    for (size_t i = 0; i < COUNT(texts); i++)
+        check_servers(*state, slice_of(texts[i]));
+}
+
+static void test_hostile_servers(void **state) {
+    static const char *const parts[] = {
+        "%s",
+        "%s",
+        " %s",
+        " name=%s",
+        " type=",
+        ":25: ",
+        "5 ",
+        "auth ",
+        "AUTH PLAIN ",
+        "mx.a.de",
+        "listed at ",
+        "UGFzc3dvcmQ6 ",
+        "[5.1.1]",
+        " ",
+        "\"",
+        "command",
+        "@",
+        "Mon ",
+        "limit ",
+        "4.7.1 ",
+        "=",
+        "set_id=",
+        "12 messages",
+        "bl.",
+        "www.",
+        "https://",
+        "/var/",
+        "<",
+        ">",
+        "timed out",
+        "host not found",
+    };
+    for (int round = 0; round < 2000; round++) {
+        char text[512];
+        size_t length = 0;
+        for (unsigned i = 2 + chance(7); i > 0; i--) {
+            const char *part = parts[chance(COUNT(parts))];
+            memcpy(text + length, part, strlen(part));
+            length += strlen(part);
+        }
+        check_servers(*state, (struct slice){text, length});
+    }
+}
+
+/* A name that says what a rule looks for is no reason; how often two of them are judged the same is
+ * not asked here. */
+static void test_server_is_no_reason(void **state) {
+    static const char *const names[] = {"mx.example.net", "greylisted.example", "spamhaus.example",
+                                        "mailbox.full.user.unknown.virus.example"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        char reply[256];
+        struct slice name = slice_of(names[i]);
+        struct record timeout = own_words(
+            filled(SLICE("connect to %s[192.0.2.1]:25: Connection timed out"), name, reply));
+        timeout.side = SIDE_SYNTHETIC;
+        assert_string_equal(judged_anew(*state, &timeout).verdict.class_name, "connection-timeout");
+        struct record unknown = own_words(
+            filled(SLICE("Host or domain name not found. Name service error for name=%s type=MX: "
+                         "Host not found, try again"),
+                   name, reply));
+        unknown.side = SIDE_SYNTHETIC;
+        unknown.event = EVENT_DEFERRED;
+        assert_string_equal(judged_anew(*state, &unknown).verdict.class_name, "dns-failure");
+    }
+}
+
 /* What stands around the text counts, too. */
 static void test_contexts(void **state) {
     static const char text[] = "450-4.7.1 try again\\n450 4.7.1 later";
@@ -271,6 +432,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_hostile_texts),
+        cmocka_unit_test(test_servers),
+        cmocka_unit_test(test_hostile_servers),
+        cmocka_unit_test(test_server_is_no_reason),
         cmocka_unit_test(test_contexts),
         cmocka_unit_test(test_deliveries),
     };
