@@ -208,10 +208,12 @@ static void fold_affected(struct joined *joined) {
     for (size_t i = 0; i < joined->affected_count; i++) {
         bool is_new;
         size_t *place = map_put(&places, all[i].name, &is_new);
-        if (is_new)
-            all[ *place = kept++] = all[i];
-        else
+        if (is_new) {
+            *place = kept;
+            all[kept++] = all[i];
+        } else {
             all[*place].count += all[i].count;
+        }
     }
     map_release(&places);
     joined->affected_count = kept;

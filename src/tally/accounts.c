@@ -20,6 +20,7 @@
 #include "finding/strangers.h"
 #include "tally/counter.h"
 #include "tally/counts.h"
+#include "tally/noted.h"
 
 enum {
     NAMES = 1 << 17,        /* accounts that are followed */
@@ -59,8 +60,7 @@ struct met {
 struct content {
     struct map names; /* in small letters -> struct mail */
     struct counts meetings[VERSIONS];
-    struct met *met; /* of a batch, in the order of its countings */
-    size_t met_count, met_room, next;
+    struct noted met; /* struct met */
 };
 
 static const struct counts_room rooms[VERSIONS][MEETING_NUMBERS] = {
@@ -97,7 +97,7 @@ static void accounts_free(void *content) {
     map_release(&accounts->names);
     for (int version = IP4; version < VERSIONS; version++)
         counts_release(&accounts->meetings[version]);
-    free(accounts->met);
+    noted_release(&accounts->met);
 }
 
 /* ---- times as numbers of 32 bits, from 1970 to 2106; what lies outside is taken for the end that
@@ -182,9 +182,7 @@ static void expect_meeting(struct content *accounts, struct slice name,
     };
     const uint64_t who[] = {met.by[MEETING_NAME], high, low};
     met.hash = bytes_hash(who, sizeof who);
-    accounts->met =
-        memory_grow(accounts->met, &accounts->met_room, accounts->met_count + 1, sizeof met);
-    accounts->met[accounts->met_count++] = met;
+    noted_put(&accounts->met, &met, sizeof met);
     counts_expect(&accounts->meetings[version], met.hash);
 }
 
@@ -210,7 +208,7 @@ static void add_mail(struct mail *mail, const struct counting *counting) {
 static void accounts_expect(void *content, struct counting *const *all, size_t count) {
     struct content *accounts = content;
     char room[NAME_LENGTH];
-    accounts->met_count = accounts->next = 0;
+    noted_begin(&accounts->met);
     for (size_t i = 0; i < count; i++) {
         struct slice name = small(all[i]->finding->record.user, room);
         all[i]->user = map_hash(name);
@@ -232,8 +230,9 @@ static void accounts_add(void *content, const struct counting *counting) {
     struct mail *mail = mail_of(&accounts->names, name, name.length && (finding->login || sends));
     if (mail)
         add_mail(mail, counting);
-    if (accounts->next < accounts->met_count && accounts->met[accounts->next].counting == counting)
-        meet(accounts, &accounts->met[accounts->next++], mail);
+    const struct met *met = noted_next(&accounts->met, sizeof *met, counting);
+    if (met)
+        meet(accounts, met, mail);
 }
 
 /* ---- merging, saving ---- */

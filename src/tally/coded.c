@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "tally/counter.h"
 #include "tally/counts.h"
+#include "tally/noted.h"
 
 enum {
     COMBINATIONS = 4096,
@@ -33,6 +34,7 @@ struct combination {
 
 /* Whose names are yet to be counted. */
 struct waiting {
+    const struct counting *counting;
     size_t combination;        /* its place */
     uint64_t domain, template; /* hashes of combination and name */
 };
@@ -40,8 +42,7 @@ struct waiting {
 struct content {
     struct map combinations; /* class, NUL, tail -> struct combination */
     struct counts counts;    /* hash of combination and name -> how often */
-    struct waiting *waiting; /* of a batch, in the order of its countings */
-    size_t waiting_count, waiting_room, next;
+    struct noted waiting;    /* struct waiting */
 };
 
 static void coded_init(void *content) {
@@ -61,7 +62,7 @@ static void coded_release(void *content) {
     }
     map_release(&coded->combinations);
     counts_release(&coded->counts);
-    free(coded->waiting);
+    noted_release(&coded->waiting);
 }
 
 /* ---- the key */
@@ -142,15 +143,14 @@ static struct combination *combination_of(struct content *coded, const struct fi
 
 static void coded_expect(void *content, struct counting *const *all, size_t count) {
     struct content *coded = content;
-    coded->waiting_count = coded->next = 0;
-    coded->waiting =
-        memory_grow(coded->waiting, &coded->waiting_room, count, sizeof *coded->waiting);
+    noted_begin(&coded->waiting);
     for (size_t i = 0; i < count; i++) {
         struct slice template = template_of(all[i]->finding);
         uint64_t hash;
         struct combination *combination = combination_of(coded, all[i]->finding, &hash);
         combination->count += all[i]->events;
         struct waiting waiting = {
+            .counting = all[i],
             .combination = map_place(&coded->combinations, combination),
             .domain = hash ^ all[i]->recipient_domain.hash,
             .template = ~hash ^ bytes_hash(template.at, template.length),
@@ -158,14 +158,14 @@ static void coded_expect(void *content, struct counting *const *all, size_t coun
         counts_expect(&coded->counts, waiting.domain);
         if (template.length)
             counts_expect(&coded->counts, waiting.template);
-        coded->waiting[coded->waiting_count++] = waiting;
+        noted_put(&coded->waiting, &waiting, sizeof waiting);
     }
 }
 
 static void coded_add(void *content, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     struct content *coded = content;
-    const struct waiting *waiting = &coded->waiting[coded->next++];
+    const struct waiting *waiting = noted_next(&coded->waiting, sizeof *waiting, counting);
     struct combination *combination = map_at(&coded->combinations, waiting->combination, NULL);
     char room[DOMAIN_LENGTH];
     struct slice domain = domain_of(&finding->record, room), template = template_of(finding);

@@ -101,28 +101,13 @@ struct slice network_shown(uint64_t network, char room[NETWORK_ROOM]) {
 
 /* ---- what a finding adds */
 
-/* Its name is only written down where it may be shown. */
-static uint64_t *add_named_client(struct ranking *ranking, const struct origin *client,
-                                  uint64_t hash, const struct amounts *by) {
-    struct name name = {.hash = hash};
-    bool is_new, asks;
-    char room[RANKING_NAME];
-    uint64_t *row = ranking_add_hash(ranking, hash, by, &is_new, &asks);
-    if (asks) {
-        name.text = named_host(client->host, client->ip, room);
-        ranking_consider(ranking, &name, row, by->numbers, is_new);
-    }
-    return row;
-}
-
 static void add_client(struct correspondents *all, const struct origin *client, uint64_t hash,
                        const struct amounts *by) {
     static const struct origin nobody;
     struct ranking *ranking = &all->rankings[CORRESPONDENT_CLIENT];
     client = client ? client : &nobody;
-    uint64_t *row = ranking_add_simply(ranking, &client_layout, hash, by);
-    if (!row)
-        row = add_named_client(ranking, client, hash, by);
+    uint64_t *row =
+        ranking_add_told(ranking, &client_layout, hash, by, counting_client_name, client);
     /* The network of a name is told once: reading an address is dearer than all the rest. */
     if (!client->ip.length || counts_number(&ranking->counts, row, CORRESPONDENT_NETWORK))
         return;

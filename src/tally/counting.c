@@ -117,6 +117,15 @@ struct slice counting_relay(const struct record *record, char room[RANKING_NAME]
     return named_host(record->peer_host, record->peer_ip, room);
 }
 
+struct slice counting_relay_name(const void *record, char room[RANKING_NAME]) {
+    return counting_relay(record, room);
+}
+
+struct slice counting_client_name(const void *origin, char room[RANKING_NAME]) {
+    const struct origin *client = origin;
+    return named_host(client->host, client->ip, room);
+}
+
 struct server_hashes counting_server(const struct finding *finding) {
     struct server_hashes hashes = finding->server;
     char room[RANKING_NAME];

@@ -160,31 +160,21 @@ static void grow(struct counts *counts, size_t homes, size_t behind) {
 }
 
 /* Many rows grow by a quarter, so that they never hold much more than they need; one is then moved
- * ten times. True: all have moved. */
-static bool grow_when_full(struct counts *counts) {
+ * ten times. */
+static void grow_when_full(struct counts *counts) {
     size_t homes = counts->homes;
     if (!counts_is_full(counts))
-        return false;
+        return;
     homes = homes ? homes + homes / (homes < FEW_HOMES ? 1 : 4) : FIRST_HOMES;
     grow(counts, homes, counts->places ? counts->places - counts->homes : FIRST_BEHIND);
-    return true;
 }
 
-static inline void clear_row(uint64_t *row, size_t stride) {
-    if (stride > 1)
-        row[1] = 0;
-    for (size_t word = 2; word < stride; word++)
-        row[word] = 0;
-}
-
-uint64_t *counts_insert(struct counts *counts, uint64_t key, uint64_t *row) {
-    if (grow_when_full(counts))
-        row = counts_seek(counts, counts_shape(counts), key);
-    while (!(row = counts_make_room(counts, counts_shape(counts), key, row))) {
+uint64_t *counts_make_more_room(struct counts *counts, uint64_t key) {
+    const struct counts_shape shape = counts_shape(counts);
+    uint64_t *row;
+    grow_when_full(counts);
+    while (!(row = counts_make_room(counts, shape, key, counts_seek(counts, shape, key))))
         grow(counts, counts->homes, 2 * (counts->places - counts->homes));
-        row = counts_seek(counts, counts_shape(counts), key);
-    }
-    clear_row(row, stride_of(counts));
     return row;
 }
 

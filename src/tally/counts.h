@@ -226,19 +226,19 @@ counts_make_room(struct counts *counts, struct counts_shape shape, uint64_t key,
     return row;
 }
 
-/* `row`: where the key belongs; its words are zeros then. */
-uint64_t *counts_insert(struct counts *counts, uint64_t key, uint64_t *row);
+/* The same for sure: the table grows. */
+uint64_t *counts_make_more_room(struct counts *counts, uint64_t key);
 
-/* The same without a call, where the table need not grow. */
+/* `row`: where the key belongs; NULL in a table without homes. Its words are zeros then. */
 __attribute__((always_inline)) static inline uint64_t *
-counts_insert_of(struct counts *counts, struct counts_shape shape, uint64_t key, uint64_t *row) {
-    uint64_t *made = counts_is_full(counts) ? NULL : counts_make_room(counts, shape, key, row);
-    if (!made)
-        return counts_insert(counts, key, row);
+counts_insert(struct counts *counts, struct counts_shape shape, uint64_t key, uint64_t *row) {
+    row = counts_is_full(counts) ? NULL : counts_make_room(counts, shape, key, row);
+    if (!row)
+        row = counts_make_more_room(counts, key);
     UNROLLED for (size_t word = 1; word <= shape.words; word++) {
-        made[word] = 0;
+        row[word] = 0;
     }
-    return made;
+    return row;
 }
 
 __attribute__((always_inline)) static inline uint64_t *
@@ -248,7 +248,7 @@ counts_row_of(struct counts *counts, struct counts_shape shape, uint64_t hash, b
     bool is_new = !row || *row != key;
     if (is_new_r)
         *is_new_r = is_new;
-    return is_new ? counts_insert_of(counts, shape, key, row) : row;
+    return is_new ? counts_insert(counts, shape, key, row) : row;
 }
 
 static inline uint64_t *counts_row(struct counts *counts, uint64_t hash, bool *is_new_r) {

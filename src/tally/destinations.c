@@ -84,29 +84,19 @@ static void take_back(struct amounts *by, const struct counting *counting) {
             0 - (uint64_t)counting->finding->record.size * counting->recipients);
 }
 
-/* At a server that has a name, or else under that of the relay, which is only written down once
- * more where it may be shown. */
-static void add_server(struct ranking *ranking, uint64_t hash, struct slice text,
-                       const struct record *record, const struct amounts *by) {
-    struct name name = {text, hash};
-    bool is_new, asks;
-    char room[RANKING_NAME];
-    if (ranking_add_simply(ranking, &layout, hash, by))
-        return;
-    uint64_t *row = ranking_add_hash(ranking, hash, by, &is_new, &asks);
-    if (asks && !text.length)
-        name.text = counting_relay(record, room);
-    if (asks)
-        ranking_consider(ranking, &name, row, by->numbers, is_new);
+/* Of a server: who runs it, or else the relay itself. */
+static struct slice operator_name(const void *whose, char room[RANKING_NAME]) {
+    const struct finding *finding = whose;
+    return finding->run_by.length ? finding->run_by : counting_relay_name(&finding->record, room);
 }
 
 static void add_relay(struct destinations *all, const struct counting *counting,
                       const struct amounts *by) {
     const struct finding *finding = counting->finding;
-    add_server(&all->rankings[DESTINATION_RELAY], counting->relay, (struct slice){0},
-               &finding->record, by);
-    add_server(&all->rankings[DESTINATION_OPERATOR], counting->run_by, finding->run_by,
-               &finding->record, by);
+    ranking_add_told(&all->rankings[DESTINATION_RELAY], &layout, counting->relay, by,
+                     counting_relay_name, &finding->record);
+    ranking_add_told(&all->rankings[DESTINATION_OPERATOR], &layout, counting->run_by, by,
+                     operator_name, finding);
 }
 
 static struct spread_owner owner_of(const struct counting *counting) {

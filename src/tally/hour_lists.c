@@ -66,23 +66,12 @@ static void add_client(struct hour_lists *lists, struct slice host, struct slice
     add(lists, LIST_CLIENTS, &name, by);
 }
 
-/* Its name is only written down where it may be kept. */
 static void add_client_of(struct hour_lists *lists, const struct origin *origin, uint64_t hash,
                           const struct amounts *by) {
     static const struct origin nobody;
-    struct ranking *clients = &lists->rankings[LIST_CLIENTS];
-    bool is_new, asks;
-    char room[RANKING_NAME];
-    origin = origin ? origin : &nobody;
-    struct name name = {.hash = hash};
     add_to_totals(lists, LIST_CLIENTS, by);
-    if (ranking_add_simply(clients, &layout, name.hash, by))
-        return;
-    uint64_t *row = ranking_add_hash(clients, name.hash, by, &is_new, &asks);
-    if (!asks)
-        return;
-    name.text = named_host(origin->host, origin->ip, room);
-    ranking_consider(clients, &name, row, by->numbers, is_new);
+    ranking_add_told(&lists->rankings[LIST_CLIENTS], &layout, hash, by, counting_client_name,
+                     origin ? origin : &nobody);
 }
 
 static void add_message(struct hour_lists *lists, const struct counting *counting) {
@@ -100,20 +89,11 @@ static void add_message(struct hour_lists *lists, const struct counting *countin
 /* The tally has worked out the relay's hash, when it counts the same finding. */
 static void add_relay(struct hour_lists *lists, const struct counting *counting,
                       const struct amounts *by) {
-    struct ranking *relays = &lists->rankings[LIST_RELAYS];
-    bool is_new, asks;
-    char room[RANKING_NAME];
-    struct name relay = {.hash = counting->relay};
-    if (!relay.hash)
-        relay.hash = counting_server(counting->finding).relay;
+    const struct finding *finding = counting->finding;
+    uint64_t relay = counting->relay ? counting->relay : counting_server(finding).relay;
     add_to_totals(lists, LIST_RELAYS, by);
-    if (ranking_add_simply(relays, &layout, relay.hash, by))
-        return;
-    uint64_t *row = ranking_add_hash(relays, relay.hash, by, &is_new, &asks);
-    if (!asks)
-        return;
-    relay.text = counting_relay(&counting->finding->record, room);
-    ranking_consider(relays, &relay, row, by->numbers, is_new);
+    ranking_add_told(&lists->rankings[LIST_RELAYS], &layout, relay, by, counting_relay_name,
+                     &finding->record);
 }
 
 /* Whose mail failed; what goes well has counted for its sender as it came in. */

@@ -16,6 +16,7 @@
 #include "tally/counter.h"
 #include "tally/counts.h"
 #include "tally/example.h"
+#include "tally/noted.h"
 #include "tally/ranking.h"
 
 enum { PART_LENGTH = 300, KEY_LENGTH = INCIDENT_PARTS * (PART_LENGTH + 1) };
@@ -48,8 +49,7 @@ struct waiting {
 
 struct content {
     struct theme_content themes[THEMES];
-    struct waiting *waiting; /* of a batch, in the order of its countings */
-    size_t waiting_count, waiting_room, next;
+    struct noted waiting; /* struct waiting */
 };
 
 /* What a finding tells: under what it counts. */
@@ -253,7 +253,7 @@ static void incidents_free(void *content) {
         ranking_release(&all->themes[i].owners);
         counts_release(&all->themes[i].pairs);
     }
-    free(all->waiting);
+    noted_release(&all->waiting);
 }
 
 /* Log text in a part may hold a NUL, which would end it. */
@@ -309,9 +309,7 @@ static uint64_t pair_hash(uint64_t owner, uint64_t group) {
 
 /* There are more owners and pairs than caches hold: they are fetched before they are added to. */
 static void expect_owner(struct content *all, const struct waiting *waiting) {
-    all->waiting =
-        memory_grow(all->waiting, &all->waiting_room, all->waiting_count + 1, sizeof *all->waiting);
-    all->waiting[all->waiting_count++] = *waiting;
+    noted_put(&all->waiting, waiting, sizeof *waiting);
     counts_expect(&waiting->theme->owners.counts, waiting->owner.hash);
     if (waiting->pair)
         counts_expect(&waiting->theme->pairs, waiting->pair);
@@ -376,15 +374,16 @@ static void add_groups(struct content *all, const struct counting *counting) {
 /* Groups are few and near: they are counted here, and their owners where they are added. */
 static void incidents_expect(void *content, struct counting *const *countings, size_t count) {
     struct content *all = content;
-    all->waiting_count = all->next = 0;
+    noted_begin(&all->waiting);
     for (size_t i = 0; i < count; i++)
         add_groups(all, countings[i]);
 }
 
 static void incidents_add(void *content, const struct counting *counting) {
     struct content *all = content;
-    while (all->next < all->waiting_count && all->waiting[all->next].counting == counting)
-        add_owner(&all->waiting[all->next++]);
+    const struct waiting *waiting;
+    while ((waiting = noted_next(&all->waiting, sizeof *waiting, counting)))
+        add_owner(waiting);
 }
 
 /* ---- what was counted elsewhere ---- */

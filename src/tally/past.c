@@ -110,7 +110,8 @@ static void add_reason(struct tally *tally, const struct hourly_cell *cell) {
     if (!finding.mta || !finding.repeat)
         return;
     tally_add_reason(tally, &finding);
-    counter_add_one(&counter_coded, tally_content_to_fill(tally, &counter_coded), &counting);
+    if (finding.record.event != EVENT_DELIVERED) /* coded counts faults alone */
+        counter_add_one(&counter_coded, tally_content_to_fill(tally, &counter_coded), &counting);
     if (finding.record.event == EVENT_REJECTED)
         incidents_put_group(
             tally, THEME_REJECTIONS,

@@ -191,8 +191,8 @@ struct name ranking_name(struct slice text) {
 
 /* What was on top before has its name already: it was kept then, and clearing keeps what is on top.
  */
-void ranking_consider(struct ranking *ranking, const struct name *name, const uint64_t *row,
-                      const uint64_t *by, bool is_new) {
+static void consider(struct ranking *ranking, const struct name *name, const uint64_t *row,
+                     const uint64_t *by, bool is_new) {
     bool is_first = false, was_first = false;
     if (!ranking->orders[0].name && !ranking->merged) { /* all are on top so far */
         if (is_new)
@@ -224,8 +224,9 @@ static bool may_keep(const struct ranking *ranking, const uint64_t *row, const u
     return ranking->merged;
 }
 
-uint64_t *ranking_add_hash(struct ranking *ranking, uint64_t hash, const struct amounts *by,
-                           bool *is_new_r, bool *asks_r) {
+/* Where *asks_r, consider() wants to see the name. */
+static uint64_t *add_hash(struct ranking *ranking, uint64_t hash, const struct amounts *by,
+                          bool *is_new_r, bool *asks_r) {
     struct counts *counts = &ranking->counts;
     uint64_t *row = counts_row(counts, hash, is_new_r);
     if (*is_new_r && !by->over) /* half of the instructions */
@@ -240,9 +241,21 @@ uint64_t *ranking_add_hash(struct ranking *ranking, uint64_t hash, const struct 
 void ranking_add_wholly(struct ranking *ranking, const struct name *name,
                         const struct amounts *by) {
     bool is_new, asks;
-    uint64_t *row = ranking_add_hash(ranking, name->hash, by, &is_new, &asks);
+    uint64_t *row = add_hash(ranking, name->hash, by, &is_new, &asks);
     if (asks)
-        ranking_consider(ranking, name, row, by->numbers, is_new);
+        consider(ranking, name, row, by->numbers, is_new);
+}
+
+uint64_t *ranking_add_telling(struct ranking *ranking, uint64_t hash, const struct amounts *by,
+                              ranking_tell *tell, const void *whose) {
+    char room[RANKING_NAME];
+    bool is_new, asks;
+    uint64_t *row = add_hash(ranking, hash, by, &is_new, &asks);
+    if (asks) {
+        const struct name name = {tell(whose, room), hash};
+        consider(ranking, &name, row, by->numbers, is_new);
+    }
+    return row;
 }
 
 void ranking_add_nameless(struct ranking *ranking, const uint64_t *by) {
@@ -254,7 +267,7 @@ void ranking_add_numbers(struct ranking *ranking, const struct name *name, const
     bool is_new;
     uint64_t *row = counts_row(&ranking->counts, name->hash, &is_new);
     counts_add_numbers(&ranking->counts, row, by);
-    ranking_consider(ranking, name, row, by, is_new);
+    consider(ranking, name, row, by, is_new);
 }
 
 uint64_t ranking_add(struct ranking *ranking, struct slice text, const uint64_t *by) {

@@ -52,6 +52,9 @@ struct name {
     uint64_t hash;
 };
 
+/* Gives a name; the room may hold it. */
+typedef struct slice ranking_tell(const void *whose, char room[RANKING_NAME]);
+
 void ranking_init(struct ranking *ranking, const struct ranking_layout *layout);
 void ranking_release(struct ranking *ranking);
 
@@ -66,6 +69,12 @@ void ranking_add_nameless(struct ranking *ranking, const uint64_t *by);
 /* The same, of a name whose hash is known, in a ranking of that layout, which has rooms. */
 static inline void ranking_add_name(struct ranking *ranking, const struct ranking_layout *layout,
                                     const struct name *name, const struct amounts *by);
+/* The same, of a name that is only written down where it may be shown: tell() gives it, and may put
+ * it into the room. Gives its row, valid until the next is asked for. */
+static inline uint64_t *ranking_add_told(struct ranking *ranking,
+                                         const struct ranking_layout *layout, uint64_t hash,
+                                         const struct amounts *by, ranking_tell *tell,
+                                         const void *whose);
 
 /* The first of an order, at most `most`, most first and then by name; the caller frees the array.
  * Those whose number is 0, or below in a part of a log, are left out. */
@@ -81,19 +90,6 @@ void ranking_save(const struct ranking *ranking, struct pack *pack);
 void ranking_load(struct ranking *ranking, struct unpack *unpack); /* into an empty one */
 
 /* ---- adding: inline, for it is most of what counting does */
-
-void ranking_consider(struct ranking *ranking, const struct name *name, const uint64_t *row,
-                      const uint64_t *by, bool is_new);
-
-/* In two steps, for who has a name only where it is asked for: the first adds where that is simple,
- * and gives the row; NULL: nothing was added, since the table must grow, the row become wide, or
- * the name may be of the top. */
-static inline uint64_t *ranking_add_simply(struct ranking *ranking,
-                                           const struct ranking_layout *layout, uint64_t hash,
-                                           const struct amounts *by);
-/* The second always adds. Where *asks_r, ranking_consider wants to see the name. */
-uint64_t *ranking_add_hash(struct ranking *ranking, uint64_t hash, const struct amounts *by,
-                           bool *is_new_r, bool *asks_r);
 
 /* Whether a name whose number is new must be considered. Most are far below the top; and what was
  * above its last place before, or is there as it was, has its name. */
@@ -141,7 +137,9 @@ ranking_add_first(struct ranking *ranking, const struct ranking_layout *layout, 
     return row;
 }
 
-/* No call is in it, and where the name is known no loop. */
+/* Adds where that is simple, and gives the row; NULL: nothing was added, since the table must grow,
+ * the row become wide, or the name may be of the top. No call is in it, and where the name is known
+ * no loop. */
 __attribute__((always_inline)) static inline uint64_t *
 ranking_add_simply(struct ranking *ranking, const struct ranking_layout *layout, uint64_t hash,
                    const struct amounts *by) {
@@ -169,14 +167,23 @@ ranking_add_simply(struct ranking *ranking, const struct ranking_layout *layout,
     return row;
 }
 
-/* The rest of ranking_add_name. */
+/* The rest of the two: it always adds. */
 void ranking_add_wholly(struct ranking *ranking, const struct name *name, const struct amounts *by);
+uint64_t *ranking_add_telling(struct ranking *ranking, uint64_t hash, const struct amounts *by,
+                              ranking_tell *tell, const void *whose);
 
 __attribute__((always_inline)) static inline void
 ranking_add_name(struct ranking *ranking, const struct ranking_layout *layout,
                  const struct name *name, const struct amounts *by) {
     if (!ranking_add_simply(ranking, layout, name->hash, by))
         ranking_add_wholly(ranking, name, by);
+}
+
+__attribute__((always_inline)) static inline uint64_t *
+ranking_add_told(struct ranking *ranking, const struct ranking_layout *layout, uint64_t hash,
+                 const struct amounts *by, ranking_tell *tell, const void *whose) {
+    uint64_t *row = ranking_add_simply(ranking, layout, hash, by);
+    return row ? row : ranking_add_telling(ranking, hash, by, tell, whose);
 }
 
 #endif
