@@ -1,7 +1,7 @@
 /* A rule must not be fired by a name: bob.spam@example.com is no spam. So addresses are taken out
  * before anything is looked for, by hand, because every reply goes through here: from each '@' the
- * local part is read backwards and the domain forwards. So are servers out of what the MTA itself
- * says: mx.spam.example that does not answer is none either.
+ * local part is read backwards and the domain forwards. So are servers and clients out of what the
+ * MTA itself says: mx.spam.example that does not answer is none either.
  */
 #include "finding/clean.h"
 
@@ -101,28 +101,36 @@ static bool is_server(struct slice name) {
     return label > 0 && letters > 1 && letters == name.length - label;
 }
 
-/* "192.0.2.1]" */
-static bool begins_with_ip(struct slice text) {
+/* Takes "192.0.2.1" off the front. */
+static bool take_ip(struct slice *text) {
     for (unsigned part = 0; part < 4; part++) {
         size_t digits = 0;
-        while (digits < text.length && is_digit(text.at[digits]))
+        if (part > 0 && !slice_skip_byte(text, '.'))
+            return false;
+        while (digits < text->length && is_digit(text->at[digits]))
             digits++;
-        text = slice_from(text, digits);
-        if (digits == 0 || digits > 3 || !slice_skip(&text, part < 3 ? SLICE(".") : SLICE("]")))
+        *text = slice_from(*text, digits);
+        if (digits == 0 || digits > 3)
             return false;
     }
     return true;
+}
+
+/* Where what stands between blanks begins. */
+static size_t word_begin(struct slice text, size_t at) {
+    return slice_rfind(slice_head(text, at), ' ') + 1; /* SIZE_MAX + 1 is 0 */
 }
 
 /* "mx.example.net[192.0.2.1]" around its bracket. A number in front may belong to what looks like
  * a name. */
 static struct slice server_with_ip(struct slice text, size_t bracket) {
     struct slice behind = slice_from(text, bracket + 1);
-    size_t begin = slice_rfind(slice_head(text, bracket), ' ') + 1; /* SIZE_MAX + 1 is 0 */
+    size_t begin = word_begin(text, bracket);
     if (begin < 2 || is_digit(text.at[begin - 2]) || slice_find(behind, '[') != SIZE_MAX ||
-        !begins_with_ip(behind) || !is_server(slice_range(text.at + begin, text.at + bracket)))
+        !take_ip(&behind) || !slice_skip_byte(&behind, ']') ||
+        !is_server(slice_range(text.at + begin, text.at + bracket)))
         return (struct slice){0};
-    return slice_range(text.at + begin, behind.at + slice_find(behind, ']') + 1);
+    return slice_range(text.at + begin, behind.at);
 }
 
 /* The name that DNS was asked for. */
@@ -134,21 +142,72 @@ static struct slice server_asked_for(struct slice text) {
     return name;
 }
 
-struct slice clean_server(struct slice text) {
+static size_t find_server(struct slice text, struct slice *server_r) {
     size_t bracket = slice_find(text, '[');
-    if (slice_find(text, '@') != SIZE_MAX)
-        return (struct slice){0};
-    return bracket != SIZE_MAX ? server_with_ip(text, bracket) : server_asked_for(text);
+    *server_r = bracket != SIZE_MAX ? server_with_ip(text, bracket) : server_asked_for(text);
+    return server_r->length > 0;
 }
 
-struct slice clean_own_words(struct slice text, char *to) {
-    struct slice server = clean_server(text);
-    if (!server.length)
+/* ---- clients */
+
+/* Whether the begin of a word is that of a URL and of nothing else. */
+static bool is_url(struct slice begin) {
+    if (!slice_skip(&begin, SLICE("http://")) && !slice_skip(&begin, SLICE("https://")))
+        return false;
+    for (size_t i = 0; i < begin.length; i++)
+        if (!is_alnum(begin.at[i]) && (i == 0 || !strchr("/.?=&-_", begin.at[i])))
+            return false;
+    return begin.length > 0;
+}
+
+/* In brackets, or in a URL. */
+static bool is_apart(struct slice text, size_t at, size_t end) {
+    char before = at > 0 ? text.at[at - 1] : ' ', behind = end < text.length ? text.at[end] : ' ';
+    return (before == '[' && behind == ']') || (before == '(' && behind == ')') ||
+           is_url(slice_range(text.at + word_begin(text, at), text.at + at));
+}
+
+/* Our own addresses are not those of clients that anybody lists. */
+static size_t find_client(struct slice text, struct slice client,
+                          struct slice names_r[CLEAN_NAMES]) {
+    struct slice rest = client;
+    size_t count = 0, at;
+    if (!take_ip(&rest) || rest.length || slice_starts(client, SLICE("127.")) ||
+        slice_find(text, '<') != SIZE_MAX)
+        return 0;
+    for (size_t from = 0; (at = slice_find_text(slice_from(text, from), client)) != SIZE_MAX;
+         from += at + client.length) {
+        size_t begin = from + at;
+        if (count == CLEAN_NAMES || !is_apart(text, begin, begin + client.length))
+            return 0;
+        names_r[count++] = slice_range(text.at + begin, text.at + begin + client.length);
+    }
+    return count;
+}
+
+size_t clean_names(struct slice text, enum side side, struct slice client,
+                   struct slice names_r[CLEAN_NAMES]) {
+    if (slice_find(text, '@') != SIZE_MAX)
+        return 0;
+    return side == SIDE_SYNTHETIC ? find_server(text, names_r)
+           : side == SIDE_LOCAL   ? find_client(text, client, names_r)
+                                  : 0;
+}
+
+/* That an address stands there may be what a rule looks for. */
+struct slice clean_own_words(struct slice text, enum side side, struct slice client, char *to) {
+    static const struct slice server = SLICE_INIT(" "), any_client = SLICE_INIT("192.0.2.1");
+    struct slice names[CLEAN_NAMES];
+    size_t count = clean_names(text, side, client, names), length = 0;
+    const char *from = text.at;
+    if (!count)
         return clean_text(text, to);
-    const char *behind = server.at + server.length;
-    size_t length = fold_blanks(slice_range(text.at, server.at), to, 0);
-    length = fold_blanks(SLICE(" "), to, length);
-    length = fold_blanks(slice_range(behind, text.at + text.length), to, length);
+    for (size_t i = 0; i < count; i++) {
+        length = fold_blanks(slice_range(from, names[i].at), to, length);
+        length = fold_blanks(side == SIDE_LOCAL ? any_client : server, to, length);
+        from = names[i].at + names[i].length;
+    }
+    length = fold_blanks(slice_range(from, text.at + text.length), to, length);
     return trimmed(to, length);
 }
 

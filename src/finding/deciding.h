@@ -5,6 +5,7 @@
 #define FINDING_DECIDING_H
 
 #include "base/map.h"
+#include "finding/clean.h"
 #include "finding/reason.h"
 
 enum {
@@ -106,8 +107,9 @@ struct reason_memory {
     uint32_t *of_code; /* by chain_of: the last rule of such a code, id + 1; 0: none */
     uint32_t *before;  /* by rule id: the one before it in its chain */
     struct kept *cache;
-    char key[KEY_HEAD + TEXT_MOST]; /* the clean text stands behind the rest of its key */
-    char folded[TEXT_MOST];
+    char key[KEY_HEAD + TEXT_MOST +
+             CLEAN_MORE]; /* the clean text stands behind the rest of its key */
+    char folded[TEXT_MOST + CLEAN_MORE];
 };
 
 static inline void deciding_set(uint64_t *bits, size_t place) {

@@ -4,19 +4,20 @@
  *
  * How: the key is all that is looked at on these walks, as bytes: the raw reply with the context it
  * stands in. A name is left out of it when it is such a one that takes no part: an address in
- * brackets, or the server in what the MTA itself says. clean_text() takes it out, the template has
- * <address> or <host>[<ip>] in its place, and nothing in it can be taken for a code, a secret or a
- * command. It is put in again where it stood. That servers are left out takes 3 % off a report of
- * Postfix's, where half a percent of the lines tell of one that is new. Texts that are kept
- * are copied for each finding, since a finding lives as long as its block. With 512 pairs twice as
- * many are judged anew; with 4,096 hardly fewer, and what they hold is further from the processor:
- * 2 % more time, in a Postfix log of 1 GB.
+ * brackets, or server and client in what the MTA itself says. Cleaning takes it out, the template
+ * has <address>, <host> or <ip> in its place, and nothing in it can be taken for a code, a secret
+ * or a command. It is put in again where it stood. That servers are left out takes 3 % off a report
+ * of Postfix's, where half a percent of the lines tell of one that is new. Texts that are kept are
+ * copied for each finding, since a finding lives as long as its block. With 512 pairs twice as many
+ * are judged anew; with 4,096 hardly fewer, and what they hold is further from the processor: 2 %
+ * more time, in a Postfix log of 1 GB.
  */
 #include "finding/judge.h"
 
 #include <stdlib.h>
 
 #include "base/ascii.h"
+#include "base/fold.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "finding/clean.h"
@@ -106,10 +107,11 @@ static void judge_anew(struct judge *judge, struct arena *arena, struct finding 
 
 /* ---- remembering */
 
-/* A reply that may be remembered: before and behind the name in it, which is empty when it has
- * none. */
+/* A reply that may be remembered: its pieces, one more than there are names between them. */
 struct parts {
-    struct slice before, name, behind;
+    struct slice pieces[CLEAN_NAMES + 1];
+    size_t names;
+    struct slice name; /* the first one; empty: there is none */
 };
 
 static const bool in_address[256] = {
@@ -133,10 +135,16 @@ static bool find_address(struct slice reply, size_t at, struct slice *address_r)
            !slice_starts_nocase(slice_from(*address_r, 1), SLICE("www."));
 }
 
-static void part_at(struct slice reply, struct slice name, struct parts *parts_r) {
-    parts_r->name = name;
-    parts_r->before = slice_range(reply.at, name.at);
-    parts_r->behind = slice_from(reply, parts_r->before.length + name.length);
+static void part_at(struct slice reply, const struct slice *names, size_t count,
+                    struct parts *parts_r) {
+    const char *from = reply.at;
+    for (size_t i = 0; i < count; i++) {
+        parts_r->pieces[i] = slice_range(from, names[i].at);
+        from = names[i].at + names[i].length;
+    }
+    parts_r->pieces[count] = slice_range(from, reply.at + reply.length);
+    parts_r->names = count;
+    parts_r->name = names[0];
 }
 
 /* False: its address takes part, or it has several. */
@@ -145,28 +153,30 @@ static bool part_at_address(struct slice reply, size_t at, struct parts *parts_r
     if (slice_find(slice_from(reply, at + 1), '@') != SIZE_MAX ||
         slice_find(reply, '"') != SIZE_MAX || !find_address(reply, at, &address))
         return false;
-    part_at(reply, address, parts_r);
+    part_at(reply, &address, 1, parts_r);
     return true;
 }
 
 /* What wording.c takes for something else than a host, or reply.c for what a secret stands by, is
  * no name that takes no part. */
-static void part_at_server(struct slice reply, struct parts *parts_r) {
-    struct slice server = clean_server(reply), name = server, host;
+static void part_at_names(const struct record *record, struct parts *parts_r) {
+    struct slice reply = record->reply, names[CLEAN_NAMES], host;
+    size_t count = clean_names(reply, record->side, record->peer_ip, names);
+    if (!count || slice_find(reply, '"') != SIZE_MAX || reply_says_auth(reply))
+        return;
+    struct slice name = names[0];
     slice_cut(&name, '[', &host);
-    if (server.length && slice_find(reply, '"') == SIZE_MAX && !slice_starts(host, SLICE("www.")) &&
-        !wording_is_list(host) && !reply_says_auth(reply))
-        part_at(reply, server, parts_r);
+    if (record->side == SIDE_LOCAL ||
+        (!slice_starts(host, SLICE("www.")) && !wording_is_list(host)))
+        part_at(reply, names, count, parts_r);
 }
 
 static bool part(const struct record *record, struct parts *parts_r) {
-    struct slice reply = record->reply;
-    size_t at = slice_find(reply, '@');
-    *parts_r = (struct parts){.before = reply};
+    size_t at = slice_find(record->reply, '@');
+    *parts_r = (struct parts){.pieces = {record->reply}};
     if (at != SIZE_MAX)
-        return part_at_address(reply, at, parts_r);
-    if (record->side == SIDE_SYNTHETIC)
-        part_at_server(reply, parts_r);
+        return part_at_address(record->reply, at, parts_r);
+    part_at_names(record, parts_r);
     return true;
 }
 
@@ -182,32 +192,44 @@ static struct slice host_of(struct judge *judge, const struct record *record) {
     return *known & 1 ? host : (struct slice){0};
 }
 
-/* What is looked at beside texts. */
+/* The client's address, where it may stand in our reply and is not known to take no part. */
+static struct slice client_of(const struct record *record, const struct parts *parts) {
+    struct slice reply = record->reply, client = record->peer_ip;
+    bool is_plain = fold_is_done(reply) && !record->reply_escaped;
+    bool matters = record->side == SIDE_LOCAL && !parts->names && client.length &&
+                   (!is_plain || slice_find_text(reply, client) != SIZE_MAX);
+    return matters ? client : (struct slice){0};
+}
+
+/* The texts that are looked at: host, client, implied, label, and the pieces of the reply. */
+enum { TEXTS = 4 + CLEAN_NAMES + 1 };
+
+/* What is looked at beside them. */
 struct context {
     const struct mta *mta;
     struct enhanced dsn;
-    uint16_t lengths[4]; /* of the texts but the last */
-    uint8_t event, level, direction, side, stage;
-    bool may_have_code, is_escaped, has_name;
+    uint16_t lengths[TEXTS];
+    uint8_t event, level, direction, side, stage, names;
+    bool may_have_code, is_escaped;
 };
 
 /* All that judge_anew() looks at; empty: it is not to be remembered. */
 static struct slice key_of(struct judge *judge, const struct finding *finding,
                            const struct parts *parts) {
     const struct record *record = &finding->record;
-    const struct slice texts[] = {host_of(judge, record), record->implied, record->label,
-                                  parts->before, parts->behind};
+    struct slice texts[TEXTS] = {host_of(judge, record), client_of(record, parts), record->implied,
+                                 record->label};
+    memcpy(texts + TEXTS - CLEAN_NAMES - 1, parts->pieces, sizeof parts->pieces);
     struct context context;
     size_t length = sizeof context;
     memset(&context, 0, sizeof context); /* what lies between its members, too */
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    for (size_t i = 0; i < TEXTS; i++) {
         if (texts[i].length > sizeof judge->key - length)
             return (struct slice){0};
         if (texts[i].length)
             memcpy(judge->key + length, texts[i].at, texts[i].length);
         length += texts[i].length;
-        if (i < sizeof context.lengths / sizeof *context.lengths)
-            context.lengths[i] = (uint16_t)texts[i].length;
+        context.lengths[i] = (uint16_t)texts[i].length;
     }
     context.mta = finding->mta;
     context.dsn.class_digit = record->dsn.class_digit;
@@ -220,7 +242,7 @@ static struct slice key_of(struct judge *judge, const struct finding *finding,
     context.stage = (uint8_t)record->stage;
     context.may_have_code = record->reply_may_have_code;
     context.is_escaped = record->reply_escaped;
-    context.has_name = parts->name.length > 0;
+    context.names = (uint8_t)parts->names;
     memcpy(judge->key, &context, sizeof context);
     return (struct slice){judge->key, length};
 }
@@ -229,12 +251,15 @@ static bool lies_in(struct slice part, struct slice whole) {
     return (uintptr_t)part.at - (uintptr_t)whole.at <= whole.length;
 }
 
-/* What stands around a server may make something else of it than a host, and cleaning may bring it
- * nearer. */
-static bool takes_no_part(const struct judged *judged, struct slice template, struct slice name) {
+/* What stands around a name may make something else of it, and cleaning may bring it nearer. */
+static bool takes_no_part(const struct judged *judged, const struct finding *finding,
+                          struct slice name) {
     bool is_address = name.at[0] == '<', has_ip = name.at[name.length - 1] == ']';
     struct slice shown = has_ip ? SLICE("<host>[<ip>]") : SLICE("name=<host> type=");
-    return is_address || (judged->is_as_logged && slice_find_text(template, shown) != SIZE_MAX);
+    if (is_address || !judged->is_as_logged)
+        return is_address;
+    return finding->record.side == SIDE_LOCAL ||
+           slice_find_text(finding->template, shown) != SIZE_MAX;
 }
 
 /* Where the name stands in the whole reply, behind the codes. False: it is not to be kept. */
@@ -246,8 +271,7 @@ static bool find_place(struct judged *judged, const struct finding *finding, str
         return true;
     size_t at = slice_find_text(reply->whole, name);
     judged->name_at = (uint16_t)at;
-    return at != SIZE_MAX && !judged->has_own_list &&
-           takes_no_part(judged, finding->template, name) &&
+    return at != SIZE_MAX && !judged->has_own_list && takes_no_part(judged, finding, name) &&
            (size_t)(reply->text.at - reply->whole.at) <= at;
 }
 

@@ -59,9 +59,9 @@ static struct enhanced enhanced_of(const struct finding *finding) {
 
 /* What rules look at, behind the head of the key. */
 static struct slice cleaned(const struct finding *finding, char *to) {
+    const struct record *record = &finding->record;
     struct slice text = slice_head(finding->reply.text, TEXT_MOST);
-    return finding->record.side == SIDE_SYNTHETIC ? clean_own_words(text, to)
-                                                  : clean_text(text, to);
+    return clean_own_words(text, record->side, record->peer_ip, to);
 }
 
 struct asked matching_asked(struct reason_memory *memory, const struct finding *finding) {

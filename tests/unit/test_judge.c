@@ -349,6 +349,110 @@ static void test_hostile_servers(void **state) {
     }
 }
 
+/* What our own server says to clients. */
+static const char *const clients[] = {
+    "192.0.2.1",   "203.0.113.250", "1.2.3.4",     "5.1.1.7", "250.250.250.250", "127.0.0.2",
+    "10.20.30.40", "2.2.2.2",       "2001:db8::1", "192.0.2", "192.0.2.1.5",     "",
+};
+
+static void check_clients(struct book *book, struct slice text) {
+    char reply[2048];
+    for (size_t i = 0; i < 2 * COUNT(clients); i++) {
+        struct slice client = slice_of(clients[i % COUNT(clients)]);
+        struct record record = own_words(filled(text, client, reply));
+        record.side = chance(8) ? SIDE_LOCAL : SIDE_REMOTE;
+        record.direction = DIRECTION_IN;
+        record.event = EVENT_REJECTED;
+        record.reply_may_have_code = chance(8) > 0;
+        record.peer_ip = chance(8) ? client : SLICE("192.0.2.99");
+        check(book, &record);
+    }
+    arena_clear(&arena);
+}
+
+static void test_clients(void **state) {
+    static const char *const texts[] = {
+        "554 5.7.1 Service unavailable; client [%s] blocked using zen.example.org",
+        "554 5.7.1 Service unavailable; Client host [%s] blocked using bl.example.org; see "
+        "https://www.example.org/query/ip/%s",
+        "450 4.7.1 Client host rejected: cannot find your hostname, [%s]",
+        "450 4.7.1 Client host rejected: cannot find your hostname, (%s)",
+        "550 5.7.1 %s is listed at bl.example.org",
+        "550 5.7.1 [%s] is listed at bl.example.org (%s), http://example.org/%s?%s",
+        "550 5.7.1 Jun [%s] 25 messages from [%s]",
+        "550 5.7.1 path/ab%s/[%s]",
+        "250 [%s] 250 what",
+        "550-5.1.1 [%s] 550 5.1.1 it was",
+        "550 5.1.1 it was [%s]",
+        "550 AUTH [%s] UGFzc3dvcmQ6",
+        "550 AUTH  (%s) UGFzc3dvcmQ6",
+        "550 AUTH https://x/%s UGFzc3dvcmQ6",
+        "550 \"[%s]\" command \"QWxhZGRpbjpPcGVu\"",
+        "550 <x[%s]>: no",
+        "550 bob@example.net [%s]",
+        "550 set_id=[%s] [%s]0",
+        "550  two  blanks [%s]",
+        "550 see https://x.org/>%s4C1D2E3F40AB",
+        "550 see https://(%s4C1D2E3F40AB",
+        "550 it is owned by user https://x,%s4C1D2E3F40AB",
+        "550 [%s4C1D2E3F40AB]",
+        "550 \"x\" no host name [%s] aaaaaaaaaaaaaaaaaaaaaaaaaaaa for 198.51.100.1",
+        "550 no host name [1.2.3\x01.4] aaaaaaaaaaaaaaaaaaaaaaaaaaaa for 198.51.100.1",
+    };
+    char is_long[512] = "550 <";
+    for (size_t i = 0; i < COUNT(texts); i++)
+        check_clients(*state, slice_of(texts[i]));
+    memset(is_long + 5, 'a', 308); /* as long as an address may just be with a short one in it */
+    memcpy(is_long + 5 + 308, "[%s]>: no", sizeof "[%s]>: no");
+    check_clients(*state, slice_of(is_long));
+}
+
+static void test_hostile_clients(void **state) {
+    static const char *const parts[] = {
+        "[%s]",
+        "(%s)",
+        "%s",
+        "https://x.org/",
+        " ",
+        "550 ",
+        "550-",
+        "5.1.1 ",
+        "auth ",
+        "AUTH https://",
+        "listed at ",
+        "\"",
+        "command",
+        "@",
+        "<",
+        ">",
+        "Jun ",
+        "12 ",
+        "limit ",
+        "UGFzc3dvcmQ6 ",
+        "bl.",
+        "www.",
+        "set_id=",
+        "/var/",
+        "(#5.2.2)",
+        "[5.1.1]",
+        ":",
+        "blocked using zen.example.org",
+        "not found",
+        "mx.a.de",
+        "4C1D2E3F40AB",
+    };
+    for (int round = 0; round < 2000; round++) {
+        char text[512];
+        size_t length = 0;
+        for (unsigned i = 2 + chance(7); i > 0; i--) {
+            const char *part = parts[chance(COUNT(parts))];
+            memcpy(text + length, part, strlen(part));
+            length += strlen(part);
+        }
+        check_clients(*state, (struct slice){text, length});
+    }
+}
+
 /* A name that says what a rule looks for is no reason; how often two of them are judged the same is
  * not asked here. */
 static void test_server_is_no_reason(void **state) {
@@ -434,6 +538,8 @@ int main(void) {
         cmocka_unit_test(test_hostile_texts),
         cmocka_unit_test(test_servers),
         cmocka_unit_test(test_hostile_servers),
+        cmocka_unit_test(test_clients),
+        cmocka_unit_test(test_hostile_clients),
         cmocka_unit_test(test_server_is_no_reason),
         cmocka_unit_test(test_contexts),
         cmocka_unit_test(test_deliveries),
