@@ -167,13 +167,16 @@ static bool is_apart(struct slice text, size_t at, size_t end) {
            is_url(slice_range(text.at + word_begin(text, at), text.at + at));
 }
 
+/* What stands for all of them. */
+static const struct slice any_client = SLICE_INIT("192.0.2.1");
+
 /* Our own addresses are not those of clients that anybody lists. */
 static size_t find_client(struct slice text, struct slice client,
                           struct slice names_r[CLEAN_NAMES]) {
     struct slice rest = client;
     size_t count = 0, at;
     if (!take_ip(&rest) || rest.length || slice_starts(client, SLICE("127.")) ||
-        slice_find(text, '<') != SIZE_MAX)
+        slice_equal(client, any_client) || slice_find(text, '<') != SIZE_MAX)
         return 0;
     for (size_t from = 0; (at = slice_find_text(slice_from(text, from), client)) != SIZE_MAX;
          from += at + client.length) {
@@ -196,7 +199,7 @@ size_t clean_names(struct slice text, enum side side, struct slice client,
 
 /* That an address stands there may be what a rule looks for. */
 struct slice clean_own_words(struct slice text, enum side side, struct slice client, char *to) {
-    static const struct slice server = SLICE_INIT(" "), any_client = SLICE_INIT("192.0.2.1");
+    static const struct slice server = SLICE_INIT(" ");
     struct slice names[CLEAN_NAMES];
     size_t count = clean_names(text, side, client, names), length = 0;
     const char *from = text.at;
