@@ -413,6 +413,10 @@ static void read_reply(struct slice raw, bool may_have_code, bool escaped, struc
                       reply->code / 100 != reply->enhanced.class_digit;
 }
 
+bool reply_is_clean(const struct record *record) {
+    return is_clean(record->reply, record->reply_escaped);
+}
+
 void reply_read(const struct record *record, struct arena *arena, struct reply *reply_r) {
     read_reply(record->reply, record->reply_may_have_code, record->reply_escaped, arena, reply_r);
 }

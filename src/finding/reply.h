@@ -28,6 +28,9 @@ struct reply {
 void reply_read(const struct record *record, struct arena *arena, struct reply *reply_r);
 /* The text with what follows AUTH taken out, it may be a password: the text itself, or a copy. */
 struct slice reply_safe(struct slice text, struct arena *arena);
+/* Whether nothing in a record's reply is to be cleaned, as in most: no run of blanks, no byte that
+ * cannot be printed, no escape. */
+bool reply_is_clean(const struct record *record);
 /* Whether AUTH stands in the text, so that what follows may be a password. */
 bool reply_says_auth(struct slice text);
 /* Reads a reply typed or pasted by a person: "550 5.7.1 text", "5.7.1 text", "text", and as a

@@ -375,6 +375,11 @@ static void test_clients(void **state) {
         "554 5.7.1 Service unavailable; client [%s] blocked using zen.example.org",
         "554 5.7.1 Service unavailable; Client host [%s] blocked using bl.example.org; see "
         "https://www.example.org/query/ip/%s",
+        "554 5.7.1 Service unavailable; client [%s] blocked using some.list.example",
+        "554 5.7.1 Service unavailable; [%s] blocked using some.list.example; https://a.de/%s",
+        "554 5.7.1 listed in some.list.example, [%s], (%s)",
+        "554 5.7.1 https://foo.%s, blocked using foo.1.2",
+        "554 5.7.1 https://foo.%sbl.org, blocked using 4bl.org",
         "450 4.7.1 Client host rejected: cannot find your hostname, [%s]",
         "450 4.7.1 Client host rejected: cannot find your hostname, (%s)",
         "550 5.7.1 %s is listed at bl.example.org",
