@@ -155,7 +155,8 @@ static bool is_url(struct slice begin) {
     if (!slice_skip(&begin, SLICE("http://")) && !slice_skip(&begin, SLICE("https://")))
         return false;
     for (size_t i = 0; i < begin.length; i++)
-        if (!is_alnum(begin.at[i]) && (i == 0 || !strchr("/.?=&-_", begin.at[i])))
+        if (!is_alnum(begin.at[i]) &&
+            (i == 0 || slice_find(SLICE("/.?=&-_"), begin.at[i]) == SIZE_MAX))
             return false;
     return begin.length > 0;
 }

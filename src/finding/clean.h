@@ -8,6 +8,7 @@
 /* The text with each address as one blank and each run of blanks as one, without any at its ends.
  * `to` holds text.length bytes. */
 struct slice clean_text(struct slice text, char *to);
+
 enum { CLEAN_NAMES = 3, CLEAN_MORE = 2 * CLEAN_NAMES };
 
 /* The same of what an MTA says itself, where names that take no part make no difference: instead of
@@ -22,6 +23,7 @@ struct slice clean_own_words(struct slice text, enum side side, struct slice cli
  * nobody is named, more than so often, or what stands there is no plain name. */
 size_t clean_names(struct slice text, enum side side, struct slice client,
                    struct slice names_r[CLEAN_NAMES]);
+
 /* The words of a text: letters (of any language) and digits, one blank between them; as many as the
  * buffer holds. */
 struct slice words_of(struct slice text, char *buffer, size_t size);

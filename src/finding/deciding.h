@@ -107,8 +107,8 @@ struct reason_memory {
     uint32_t *of_code; /* by chain_of: the last rule of such a code, id + 1; 0: none */
     uint32_t *before;  /* by rule id: the one before it in its chain */
     struct kept *cache;
-    char key[KEY_HEAD + TEXT_MOST +
-             CLEAN_MORE]; /* the clean text stands behind the rest of its key */
+    /* The clean text stands behind the rest of its key. */
+    char key[KEY_HEAD + TEXT_MOST + CLEAN_MORE];
     char folded[TEXT_MOST + CLEAN_MORE];
 };
 

@@ -36,9 +36,9 @@ static inline void noted_put(struct noted *noted, const void *note, size_t size)
 static inline const void *noted_next(struct noted *noted, size_t size,
                                      const struct counting *counting) {
     const struct counting *whose;
-    const char *note = noted->notes + noted->next * size;
     if (noted->next == noted->count)
         return NULL;
+    const char *note = noted->notes + noted->next * size;
     memcpy(&whose, note, sizeof whose);
     noted->next += whose == counting;
     return whose == counting ? note : NULL;
