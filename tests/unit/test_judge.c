@@ -146,6 +146,17 @@ static void test_texts(void **state) {
     arena_clear(&arena);
 }
 
+/* Two parts and up to `more`, by chance. Gives the length. */
+static size_t join(const char *const *parts, size_t count, unsigned more, char *to) {
+    size_t length = 0;
+    for (unsigned i = 2 + chance(more + 1); i > 0; i--) {
+        const char *part = parts[chance(count)];
+        memcpy(to + length, part, strlen(part));
+        length += strlen(part);
+    }
+    return length;
+}
+
 /* What a hostile server may say around an address and in it. Gives the length. */
 static size_t hostile_text(char *to) {
     static const char *const parts[] = {
@@ -182,13 +193,7 @@ static size_t hostile_text(char *to) {
         "\x80",
         "Mon",
     };
-    size_t length = 0;
-    for (unsigned i = 2 + chance(9); i > 0; i--) {
-        const char *part = parts[chance(COUNT(parts))];
-        memcpy(to + length, part, strlen(part));
-        length += strlen(part);
-    }
-    return length;
+    return join(parts, COUNT(parts), 8, to);
 }
 
 static void test_hostile_texts(void **state) {
@@ -339,12 +344,7 @@ static void test_hostile_servers(void **state) {
     };
     for (int round = 0; round < 2000; round++) {
         char text[512];
-        size_t length = 0;
-        for (unsigned i = 2 + chance(7); i > 0; i--) {
-            const char *part = parts[chance(COUNT(parts))];
-            memcpy(text + length, part, strlen(part));
-            length += strlen(part);
-        }
+        size_t length = join(parts, COUNT(parts), 6, text);
         check_servers(*state, (struct slice){text, length});
     }
 }
@@ -448,12 +448,7 @@ static void test_hostile_clients(void **state) {
     };
     for (int round = 0; round < 2000; round++) {
         char text[512];
-        size_t length = 0;
-        for (unsigned i = 2 + chance(7); i > 0; i--) {
-            const char *part = parts[chance(COUNT(parts))];
-            memcpy(text + length, part, strlen(part));
-            length += strlen(part);
-        }
+        size_t length = join(parts, COUNT(parts), 6, text);
         check_clients(*state, (struct slice){text, length});
     }
 }
