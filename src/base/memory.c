@@ -10,7 +10,9 @@
 #endif
 
 /* Measured on a log of 1 GB with two threads: 91 MB become 86. Threads ask for memory too seldom to
- * need arenas of their own, and a table that grew is given back, not kept for others. */
+ * need arenas of their own, and a table that grew is given back, not kept for others. What is
+ * smaller comes and goes as names are let go, and stays with the heap: 27,000 page faults instead
+ * of 34,000 for 0.4 MB. */
 void memory_settle(void) {
 #ifdef __GLIBC__
     enum { LARGE = 512 * 1024 };

@@ -355,6 +355,13 @@ static struct slice template_of(const struct judged *judged, struct arena *arena
     return arena_copy(arena, (struct slice){judged->bytes + at, judged->template_length});
 }
 
+/* Where the block list's name stands in the whole reply: the names in front of it are as long as
+ * each other. */
+static size_t list_place(const struct judged *judged, struct slice name) {
+    uintptr_t kept = (uintptr_t)judged->verdict.blocklist.at;
+    return kept + judged->list_names * (name.length - judged->name_length);
+}
+
 static void recall(const struct judged *judged, struct slice name, struct arena *arena,
                    struct finding *finding) {
     struct slice whole = whole_of(judged, name, finding->record.reply, arena);
@@ -365,10 +372,8 @@ static void recall(const struct judged *judged, struct slice name, struct arena 
                                     .text = slice_from(whole, judged->text_at),
                                     .whole = whole};
     finding->verdict = judged->verdict;
-    if (judged->has_own_list) /* names of one text are as long as each other */
-        finding->verdict.blocklist.at = whole.at + (uintptr_t)judged->verdict.blocklist.at +
-                                        judged->list_names * name.length -
-                                        judged->list_names * (size_t)judged->name_length;
+    if (judged->has_own_list)
+        finding->verdict.blocklist.at = whole.at + list_place(judged, name);
     finding->template = template_of(judged, arena);
     finding->code_implied = judged->code_implied;
 }

@@ -100,7 +100,7 @@ static size_t label_at(struct slice text, size_t at) {
 }
 
 /* The next place at or behind `from` where an address or its label may begin: a look at one byte
- * each, for most of a text is neither (11,000 -> 3,000 instructions a reply). */
+ * each, for most of a text is neither (11,000 -> 6,000 instructions a reply). */
 static size_t may_begin(struct slice text, size_t from) {
     while (from < text.length && !is_part(text.at[from]) && (text.at[from] | 0x20) != 'i')
         from++;

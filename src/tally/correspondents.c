@@ -103,13 +103,12 @@ struct slice network_shown(uint64_t network, char room[NETWORK_ROOM]) {
 
 static void add_client(struct correspondents *all, const struct origin *client, uint64_t hash,
                        const struct amounts *by) {
-    static const struct origin nobody;
     struct ranking *ranking = &all->rankings[CORRESPONDENT_CLIENT];
-    client = client ? client : &nobody;
     uint64_t *row =
         ranking_add_told(ranking, &client_layout, hash, by, counting_client_name, client);
     /* The network of a name is told once: reading an address is dearer than all the rest. */
-    if (!client->ip.length || counts_number(&ranking->counts, row, CORRESPONDENT_NETWORK))
+    if (!client || !client->ip.length ||
+        counts_number(&ranking->counts, row, CORRESPONDENT_NETWORK))
         return;
     const uint64_t network[CORRESPONDENT_NUMBERS] = {[CORRESPONDENT_NETWORK] =
                                                          network_of(client->ip)};

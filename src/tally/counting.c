@@ -110,19 +110,17 @@ struct slice counting_affected(const struct record *record) {
     return recipient.length ? recipient : record->peer_host;
 }
 
-struct slice counting_relay(const struct record *record, char room[RANKING_NAME]) {
+struct slice counting_relay_name(const void *outcome, char room[RANKING_NAME]) {
+    const struct record *record = outcome;
     bool is_named = record->peer_host.length || record->peer_ip.length;
     if (!is_named && record->direction == DIRECTION_LOCAL)
         return SLICE(DESTINATION_LOCAL);
     return named_host(record->peer_host, record->peer_ip, room);
 }
 
-struct slice counting_relay_name(const void *record, char room[RANKING_NAME]) {
-    return counting_relay(record, room);
-}
-
 struct slice counting_client_name(const void *origin, char room[RANKING_NAME]) {
-    const struct origin *client = origin;
+    static const struct origin nobody;
+    const struct origin *client = origin ? origin : &nobody;
     return named_host(client->host, client->ip, room);
 }
 
@@ -130,7 +128,7 @@ struct server_hashes counting_server(const struct finding *finding) {
     struct server_hashes hashes = finding->server;
     char room[RANKING_NAME];
     if (!hashes.relay)
-        hashes.relay = ranking_hash(counting_relay(&finding->record, room));
+        hashes.relay = ranking_hash(counting_relay_name(&finding->record, room));
     if (!hashes.run_by)
         hashes.run_by = finding->run_by.length ? ranking_hash(finding->run_by) : hashes.relay;
     return hashes;

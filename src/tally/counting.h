@@ -68,11 +68,9 @@ void countings_release(struct countings *countings);
 /* Who is hit by a fault, by name (struct tally_affected). */
 struct slice counting_affected(const struct record *record);
 
-/* The name of the server that an outcome is about. */
-struct slice counting_relay(const struct record *record, char room[RANKING_NAME]);
-
-/* The same, and the name of the client of a struct origin, for ranking_add_told. */
-struct slice counting_relay_name(const void *record, char room[RANKING_NAME]);
+/* For ranking_add_told: the name of the server that the struct record of an outcome is about, and
+ * that of the client of a struct origin (NULL: nobody). */
+struct slice counting_relay_name(const void *outcome, char room[RANKING_NAME]);
 struct slice counting_client_name(const void *origin, char room[RANKING_NAME]);
 
 /* The hashes of the server's names, whether the finding has them already or not. */

@@ -68,10 +68,9 @@ static void add_client(struct hour_lists *lists, struct slice host, struct slice
 
 static void add_client_of(struct hour_lists *lists, const struct origin *origin, uint64_t hash,
                           const struct amounts *by) {
-    static const struct origin nobody;
     add_to_totals(lists, LIST_CLIENTS, by);
     ranking_add_told(&lists->rankings[LIST_CLIENTS], &layout, hash, by, counting_client_name,
-                     origin ? origin : &nobody);
+                     origin);
 }
 
 static void add_message(struct hour_lists *lists, const struct counting *counting) {

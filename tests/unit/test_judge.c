@@ -453,8 +453,7 @@ static void test_hostile_clients(void **state) {
     }
 }
 
-/* A name that says what a rule looks for is no reason; how often two of them are judged the same is
- * not asked here. */
+/* A name that says what a rule looks for is no reason. */
 static void test_server_is_no_reason(void **state) {
     static const char *const names[] = {"mx.example.net", "greylisted.example", "spamhaus.example",
                                         "mailbox.full.user.unknown.virus.example"};
