@@ -15,6 +15,7 @@
 #include "report/parts.h"
 #include "report/past_section.h"
 #include "report/summary.h"
+#include "report/top_lists.h"
 
 int cmd_report(const struct options *options);
 
@@ -78,6 +79,15 @@ static bool is_wanted(struct reporting *reporting, struct run *run) {
            judging_any_holds(run, thresholds, reporting->past ? &reporting->recalled : NULL);
 }
 
+/* Rows of a table by name, of which there are many: for people a page of paper. 0: all that are
+ * known by name. */
+static unsigned list_top(const struct analysis *analysis, const struct options *options) {
+    enum { LIST_TOP = 10 };
+    if (options->top_given)
+        return options->top;
+    return analysis->format->for_people ? LIST_TOP : 0;
+}
+
 static void write_page(struct analysis *analysis, struct run *run) {
     struct reporting *reporting = (struct reporting *)analysis;
     struct page page;
@@ -91,9 +101,8 @@ static void write_page(struct analysis *analysis, struct run *run) {
     }
     struct format_wishes wishes =
         result_wishes(&analysis->result, run->options, &run->knowledge->words);
-    enum { LIST_TOP = 10 }; /* rows of a table by name, of which there are many: a page of paper */
-    bool for_people = analysis->format->for_people, is_given = run->options->top_given;
-    unsigned top = is_given || for_people ? run->options->top : 0;
+    bool for_people = analysis->format->for_people;
+    unsigned top = run->options->top_given || for_people ? run->options->top : 0;
     page_init(&page, NULL); /* its verdict becomes the title */
     struct filter filter = given_filter(run, &page.arena);
     page.words = &run->knowledge->words;
@@ -101,7 +110,7 @@ static void write_page(struct analysis *analysis, struct run *run) {
     summary_of(
         run->tally, run->knowledge->book,
         &(struct summary_wishes){.top = top,
-                                 .list_top = for_people && !is_given ? LIST_TOP : top,
+                                 .list_top = list_top(analysis, run->options),
                                  .min = run->options->min,
                                  .only = run->options->only,
                                  .filter = &filter,
@@ -227,6 +236,11 @@ static bool check_resume(const struct options *options, struct problem *problem)
     return true;
 }
 
+/* More is asked of names than their tables show: what is new, or past a threshold. */
+static bool is_asked_of_names(const struct options *options) {
+    return options->history || options->against_count || options->mail_if.count;
+}
+
 /* With --resume the run goes on where the last one ended. What is wrong with history is no wrong
  * usage. */
 static bool begin(struct analysis *analysis, struct run *run, struct problem *problem) {
@@ -238,6 +252,8 @@ static bool begin(struct analysis *analysis, struct run *run, struct problem *pr
     if (is_beside_history(run))
         tally_keep_templates(run->tally);
     reporting->against = against_new(run);
+    if (!is_asked_of_names(run->options))
+        top_lists_expect(run->tally, list_top(analysis, run->options));
     if (recall_is_asked(run->options))
         return begin_past(reporting, run, problem);
     if (!run->options->resume || remembering_begin(&reporting->remembering, run, problem))

@@ -455,6 +455,11 @@ static void add_list(const struct standing *standing) {
         add_delays(standing);
 }
 
+void top_lists_expect(struct tally *tally, unsigned top) {
+    correspondents_expect_shown(tally, top);
+    destinations_expect_shown(tally, top);
+}
+
 void top_lists(const struct digging *digging, const struct tally *tally, unsigned top,
                uint64_t only, bool is_past) {
     struct page *page = digging->page;

@@ -13,4 +13,7 @@
 void top_lists(const struct digging *digging, const struct tally *tally, unsigned top,
                uint64_t only, bool is_past);
 
+/* Before anything is counted: that, with this `top`, is all that names will be asked for. */
+void top_lists_expect(struct tally *tally, unsigned top);
+
 #endif

@@ -260,6 +260,12 @@ void correspondents_put(struct tally *tally, enum correspondent_table table, str
         ranking_add(&all->rankings[table], name, numbers);
 }
 
+void correspondents_expect_shown(struct tally *tally, size_t shown) {
+    struct correspondents *all = tally_content_to_fill(tally, &counter_correspondents);
+    for (int table = 0; table < CORRESPONDENT_TABLES; table++)
+        ranking_expect_shown(&all->rankings[table], shown);
+}
+
 const struct ranking *correspondents(const struct tally *tally, enum correspondent_table table) {
     const struct correspondents *all = tally_content(tally, &counter_correspondents);
     return &all->rankings[table];

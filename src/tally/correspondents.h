@@ -38,6 +38,9 @@ enum { NETWORK_ROOM = 48 };
 struct slice network_shown(uint64_t network, char room[NETWORK_ROOM]);
 
 const struct ranking *correspondents(const struct tally *tally, enum correspondent_table table);
+/* Before anything is counted: of each table no more than the first `shown` names will be asked for.
+ */
+void correspondents_expect_shown(struct tally *tally, size_t shown);
 /* Adds to the numbers of a name what was counted elsewhere (past.h). */
 void correspondents_put(struct tally *tally, enum correspondent_table table, struct slice name,
                         const uint64_t numbers[CORRESPONDENT_NUMBERS]);

@@ -253,6 +253,12 @@ void destinations_put_delay(struct tally *tally, uint64_t microseconds, uint64_t
     spread_add(&all->spread, &owner, microseconds, recipients);
 }
 
+void destinations_expect_shown(struct tally *tally, size_t shown) {
+    struct destinations *all = tally_content_to_fill(tally, &counter_destinations);
+    for (int table = 0; table < DESTINATION_TABLES; table++)
+        ranking_expect_shown(&all->rankings[table], shown);
+}
+
 const struct ranking *destinations(const struct tally *tally, enum destination_table table) {
     const struct destinations *all = tally_content(tally, &counter_destinations);
     return &all->rankings[table];

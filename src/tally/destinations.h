@@ -37,6 +37,9 @@ enum destination_number {
 #define DESTINATION_LOCAL "(local)"
 
 const struct ranking *destinations(const struct tally *tally, enum destination_table table);
+/* Before anything is counted: of each table no more than the first `shown` names will be asked for.
+ */
+void destinations_expect_shown(struct tally *tally, size_t shown);
 /* Adds to the numbers of a name what was counted elsewhere (past.h). */
 void destinations_put(struct tally *tally, enum destination_table table, struct slice name,
                       const uint64_t numbers[DESTINATION_NUMBERS]);

@@ -57,6 +57,8 @@ typedef struct slice ranking_tell(const void *whose, char room[RANKING_NAME]);
 
 void ranking_init(struct ranking *ranking, const struct ranking_layout *layout);
 void ranking_release(struct ranking *ranking);
+/* Before anything is added: no more than the first `shown` of an order will be asked for. */
+void ranking_expect_shown(struct ranking *ranking, size_t shown);
 
 /* Names that differ by case only are one; of a longer name the first RANKING_NAME bytes count. */
 uint64_t ranking_hash(struct slice name);
