@@ -16,7 +16,7 @@ struct tally;
 struct counter {
     const char *name;
     size_t size; /* bytes of its content, zeroed before init */
-    unsigned of; /* it counts these alone (enum counting_of); 0: all */
+    unsigned of; /* what it counts (enum counting_of) */
     void (*init)(void *content);
     void (*release)(void *content);
     /* Called once for all that will be added next: begins to fetch their rows, so that they come

@@ -578,7 +578,7 @@ static size_t choose(struct tally *tally, unsigned of, struct counting *all, siz
     size_t chosen = 0;
     for (size_t i = 0; i < count; i++) {
         tally->chosen[chosen] = &all[i];
-        chosen += !of || all[i].of & of;
+        chosen += (all[i].of & of) != 0;
     }
     return chosen;
 }
