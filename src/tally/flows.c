@@ -8,7 +8,8 @@
  * a pair is the key of its own row.
  *
  * The guess: a domain is local when more of its recipients were delivered on this host or to one in
- * a private network than to others.
+ * a private network than to others. Names are kept of those alone of which any was: they are few,
+ * and what was delivered to others is a number beside the domain's.
  */
 #include "tally/flows.h"
 
@@ -18,26 +19,26 @@
 #include "tally/counter.h"
 
 enum number { RECIPIENTS, MESSAGES, BYTES, NUMBERS };
-enum delivered { HOME, AWAY, DELIVERED_NUMBERS };
 enum { DOMAIN_BITS = 31, NO_DOMAIN = 0 };
 
 static const struct counts_room rooms[NUMBERS] = {
     [RECIPIENTS] = {0, 0, 15}, [MESSAGES] = {0, 15, 14}, [BYTES] = {0, 29, 34}};
-static const struct counts_room delivered_rooms[DELIVERED_NUMBERS] = {
-    [HOME] = {0, 0, 31}, [AWAY] = {0, 31, 32}};
+static const struct counts_room home_rooms[] = {{0, 0, 62}};
 
-static const struct ranking_layout delivered_layout = {.numbers = DELIVERED_NUMBERS,
-                                                       .rooms = delivered_rooms,
-                                                       .shape = {1, 1, 1},
-                                                       .order_count = 1,
-                                                       .orders = {HOME}};
+static const struct ranking_layout home_layout = {
+    .numbers = 1, .rooms = home_rooms, .shape = {1, 1, 1}, .order_count = 1, .orders = {0}};
+
+struct domain {
+    uint64_t hash;
+    uint64_t away; /* recipients that were delivered elsewhere */
+};
 
 struct content {
-    struct counts ids;    /* hash of a domain -> its place in domains, from 1 on */
-    uint64_t *domains;    /* hashes */
-    size_t domain_places; /* the first is no domain's */
+    struct counts ids;      /* hash of a domain -> its place in domains, from 1 on */
+    struct domain *domains; /* the first is none */
+    size_t domain_places;
     struct counts pairs;
-    struct ranking delivered; /* domains of recipients: HOME, AWAY */
+    struct ranking homes; /* domains of recipients that were delivered here: how many */
 };
 
 struct pair {
@@ -49,14 +50,14 @@ static void flows_init(void *content) {
     struct content *flows = content;
     counts_init(&flows->ids, 1, 0, NULL);
     counts_init(&flows->pairs, NUMBERS, 0, rooms);
-    ranking_init(&flows->delivered, &delivered_layout);
+    ranking_init(&flows->homes, &home_layout);
 }
 
 static void flows_release(void *content) {
     struct content *flows = content;
     counts_release(&flows->ids);
     counts_release(&flows->pairs);
-    ranking_release(&flows->delivered);
+    ranking_release(&flows->homes);
     free(flows->domains);
 }
 
@@ -72,7 +73,7 @@ static uint64_t id_of(struct content *flows, uint64_t domain) {
     size_t id = flows->ids.count;
     flows->domains =
         memory_grow(flows->domains, &flows->domain_places, id + 1, sizeof *flows->domains);
-    flows->domains[id] = domain;
+    flows->domains[id] = (struct domain){domain, 0};
     return counts_sum_row(&flows->ids, row, 0, id);
 }
 
@@ -83,7 +84,7 @@ static uint64_t key_of(struct content *flows, const struct pair *pair) {
 }
 
 static uint64_t domain_at(const struct content *flows, uint64_t id) {
-    return id == NO_DOMAIN ? 0 : flows->domains[id];
+    return id == NO_DOMAIN ? 0 : flows->domains[id].hash;
 }
 
 static enum giver giver_of(uint64_t key) {
@@ -123,12 +124,26 @@ static uint64_t sender_domain(const struct counting *counting) {
     return domain.length ? ranking_hash(domain) : 0;
 }
 
-static void add_delivered(struct content *flows, const struct counting *counting,
-                          const struct name *domain) {
+static void add_home(struct content *flows, const struct name *domain, uint64_t recipients) {
     struct amounts by;
     amounts_clear(&by);
-    amounts_set(&by, delivered_rooms, counting->finding->stays ? HOME : AWAY, counting->recipients);
-    ranking_add_name(&flows->delivered, &delivered_layout, domain, &by);
+    amounts_set(&by, home_rooms, 0, recipients);
+    ranking_add_name(&flows->homes, &home_layout, domain, &by);
+}
+
+static void add_away(struct content *flows, uint64_t id, uint64_t recipients) {
+    if (id != NO_DOMAIN)
+        flows->domains[id].away += recipients;
+}
+
+/* Its short number is known where a pair of it is counted. */
+static void add_delivered(struct content *flows, const struct counting *counting) {
+    const struct name *domain = &counting->to_domain;
+    uint64_t id = recipient_of(counting->flow);
+    if (counting->finding->stays)
+        add_home(flows, domain, counting->recipients);
+    else
+        add_away(flows, id != NO_DOMAIN ? id : id_of(flows, domain->hash), counting->recipients);
 }
 
 static bool changes(const struct counting *counting) {
@@ -146,7 +161,8 @@ static void expect_domains(const struct content *flows, struct counting *countin
     if (!changes(counting) && counting->into != FATE_DELIVERED)
         return;
     counting->to_domain = recipient_domain(counting);
-    counts_expect(&flows->delivered.counts, counting->to_domain.hash);
+    if (finding->stays)
+        counts_expect(&flows->homes.counts, counting->to_domain.hash);
     if (!changes(counting))
         return;
     counting->flow_sender = finding->giver == GIVER_OURS ? 0 : sender_domain(counting);
@@ -178,7 +194,7 @@ static void flows_add(void *content, const struct counting *counting) {
     const struct finding *finding = counting->finding;
     struct content *flows = content;
     if (counting->into == FATE_DELIVERED && counting->to_domain.text.length)
-        add_delivered(flows, counting, &counting->to_domain);
+        add_delivered(flows, counting);
     if (!changes(counting))
         return;
     uint64_t size = finding->record.size > 0 ? (uint64_t)finding->record.size : 0;
@@ -204,7 +220,9 @@ static void flows_merge(void *into, const void *from) {
         struct pair pair = pair_of(more, key);
         counts_add(&sum->pairs, key_of(sum, &pair), numbers);
     }
-    ranking_merge(&sum->delivered, &more->delivered);
+    for (size_t id = 1; id <= more->ids.count; id++)
+        add_away(sum, id_of(sum, more->domains[id].hash), more->domains[id].away);
+    ranking_merge(&sum->homes, &more->homes);
 }
 
 struct saved {
@@ -244,6 +262,34 @@ static void save_pairs(const struct content *flows, struct pack *pack) {
     free(all);
 }
 
+static int compare_domains(const void *left, const void *right) {
+    const struct domain *a = left, *b = right;
+    return (a->hash > b->hash) - (a->hash < b->hash);
+}
+
+static void save_away(const struct content *flows, struct pack *pack) {
+    struct domain *all = memory_resize(NULL, flows->ids.count + 1, sizeof *all);
+    size_t count = 0;
+    for (size_t id = 1; id <= flows->ids.count; id++)
+        if (flows->domains[id].away)
+            all[count++] = flows->domains[id];
+    qsort(all, count, sizeof *all, compare_domains);
+    pack_number(pack, count);
+    for (size_t i = 0; i < count; i++) {
+        pack_number(pack, all[i].hash);
+        pack_number(pack, all[i].away);
+    }
+    free(all);
+}
+
+static void load_away(struct content *flows, struct unpack *unpack) {
+    for (size_t left = unpack_count(unpack); left && !unpack->broken; left--) {
+        uint64_t domain = unpack_number(unpack), recipients = unpack_number(unpack);
+        if (!unpack->broken)
+            add_away(flows, id_of(flows, domain), recipients);
+    }
+}
+
 static void load_pairs(struct content *flows, struct unpack *unpack) {
     for (size_t left = unpack_count(unpack); left && !unpack->broken; left--) {
         uint64_t giver = unpack_number(unpack), numbers[NUMBERS];
@@ -261,13 +307,15 @@ static void load_pairs(struct content *flows, struct unpack *unpack) {
 static void flows_save(const void *content, struct pack *pack) {
     const struct content *flows = content;
     save_pairs(flows, pack);
-    ranking_save(&flows->delivered, pack);
+    save_away(flows, pack);
+    ranking_save(&flows->homes, pack);
 }
 
 static void flows_load(void *content, struct unpack *unpack) {
     struct content *flows = content;
     load_pairs(flows, unpack);
-    ranking_load(&flows->delivered, unpack);
+    load_away(flows, unpack);
+    ranking_load(&flows->homes, unpack);
 }
 
 const struct counter counter_flows = {
@@ -293,12 +341,11 @@ static bool is_given(const struct local_domains *local, uint64_t hash) {
 }
 
 static bool is_local(const struct content *flows, const struct local_domains *local,
-                     uint64_t hash) {
+                     const struct domain *domain) {
     if (local->count)
-        return is_given(local, hash);
-    uint64_t delivered[COUNTS_MOST];
-    return counts_get(&flows->delivered.counts, hash, delivered) &&
-           delivered[HOME] > delivered[AWAY];
+        return is_given(local, domain->hash);
+    uint64_t home;
+    return counts_get(&flows->homes.counts, domain->hash, &home) && home > domain->away;
 }
 
 /* Which domains are local, by their short numbers; the caller frees it. There are hundreds of pairs
@@ -306,7 +353,7 @@ static bool is_local(const struct content *flows, const struct local_domains *lo
 static bool *locals_of(const struct content *flows, const struct local_domains *local) {
     bool *locals = memory_new((flows->ids.count + 1) * sizeof *locals);
     for (size_t id = 1; id <= flows->ids.count; id++)
-        locals[id] = is_local(flows, local, flows->domains[id]);
+        locals[id] = is_local(flows, local, &flows->domains[id]);
     return locals;
 }
 
@@ -346,12 +393,17 @@ void flows_read(const struct tally *tally, const struct local_domains *local,
     free(locals);
 }
 
+static uint64_t away_of(const struct content *flows, uint64_t hash) {
+    uint64_t id;
+    return counts_get(&flows->ids, hash, &id) ? flows->domains[id].away : 0;
+}
+
 struct ranked *flows_guess(const struct tally *tally, size_t *count_r) {
     const struct content *flows = tally_content(tally, &counter_flows);
     size_t count, used = 0;
-    struct ranked *top = ranking_top(&flows->delivered, 0, RANKING_NAMES, &count);
+    struct ranked *top = ranking_top(&flows->homes, 0, RANKING_NAMES, &count);
     for (size_t i = 0; i < count; i++)
-        if (top[i].numbers[HOME] > top[i].numbers[AWAY])
+        if (top[i].numbers[0] > away_of(flows, top[i].hash))
             top[used++] = top[i];
     *count_r = used;
     return top;
