@@ -6,22 +6,29 @@
 #include <cmocka.h>
 
 #include "base/out.h"
+#include "chance.h"
+#include "report/format.h"
 #include "report/page_words.h"
 #include "report/parts.h"
 #include "report/summary.h"
 
 enum { SENDERS = 5 };
 
-static void add(struct tally *tally, const struct origin *origin, struct slice recipient,
-                unsigned times) {
+/* 1: a message came; -1: it is taken back. */
+static void add_message(struct tally *tally, const struct origin *origin, int messages) {
     struct finding message = {.record = {.kind = RECORD_DETAIL},
                               .mta = mta_named(SLICE("postfix")),
                               .verdict.class_name = "",
                               .source = "log",
                               .repeat = 1,
                               .counted = origin,
-                              .new_messages = 1,
-                              .new_bytes = 100};
+                              .new_messages = messages,
+                              .new_bytes = (uint64_t)(100 * messages)};
+    tally_add(tally, &message);
+}
+
+static void add(struct tally *tally, const struct origin *origin, struct slice recipient,
+                unsigned times) {
     struct finding delivery = {.record = {.kind = RECORD_OUTCOME,
                                           .event = EVENT_DELIVERED,
                                           .level = LEVEL_RECIPIENT,
@@ -39,7 +46,7 @@ static void add(struct tally *tally, const struct origin *origin, struct slice r
                                .after = FATE_DELIVERED,
                                .waited = 2000000};
     for (unsigned i = 0; i < times; i++) {
-        tally_add(tally, &message);
+        add_message(tally, origin, 1);
         tally_add(tally, &delivery);
     }
 }
@@ -161,8 +168,8 @@ static void columns_add_up(void **state) {
     static const char *const sections[] = {"recipient_domains", "operators", "relays",
                                            "sender_domains",    "senders",   "recipients",
                                            "clients",           "networks"};
-    static const char *const columns[] = {"recipients", "delivered", "bytes",      "messages",
-                                          "rejected",   "tries",     "auth_failed"};
+    static const char *const keys[] = {"recipients", "delivered", "bytes",      "messages",
+                                       "rejected",   "tries",     "auth_failed"};
     struct page whole;
     (void)state;
     make_page(&whole, 0, 0);
@@ -172,9 +179,9 @@ static void columns_add_up(void **state) {
         struct page page;
         make_page(&page, top, 0);
         for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
-            for (size_t column = 0; column < sizeof columns / sizeof *columns; column++)
-                assert_int_equal(sum_of(section_of(&page, sections[i]), columns[column]),
-                                 sum_of(section_of(&whole, sections[i]), columns[column]));
+            for (size_t key = 0; key < sizeof keys / sizeof *keys; key++)
+                assert_int_equal(sum_of(section_of(&page, sections[i]), keys[key]),
+                                 sum_of(section_of(&whole, sections[i]), keys[key]));
         page_release(&page);
     }
     page_release(&whole);
@@ -198,11 +205,99 @@ static void people_see_what_tells(void **state) {
     page_release(&page);
 }
 
+/* ---- names that are never shown need not be kept */
+
+enum { NAMES = 600, ROUNDS = 6000 };
+
+/* The less the more often. */
+static struct slice name_of(char room[40], const char *begin, const char *end) {
+    unsigned one = chance(NAMES), other = chance(NAMES), less = one < other ? one : other;
+    return (struct slice){room, (size_t)snprintf(room, 40, "%s%x%s", begin, less, end)};
+}
+
+/* Messages, some of which are taken back at once, and refusals, of names by chance. */
+static void add_by_chance(struct tally *tally, struct tally *same) {
+    char from[40], to[40], at[40], bot[40];
+    const struct origin origin = {true, name_of(from, "Sender", "@example.com"), SLICE(""),
+                                  name_of(at, "2001:db8::", ""), NULL};
+    struct slice recipient = name_of(to, "r", "@example.net"),
+                 refused = name_of(bot, "bot", "@b.test");
+    bool is_mail = chance(4) > 0, comes_back = !chance(8);
+    for (int i = 0; i < 2; i++) {
+        struct tally *one = i ? same : tally;
+        if (is_mail)
+            add(one, &origin, recipient, 1);
+        else
+            add_refusal(one, refused, origin.ip);
+        if (is_mail && comes_back)
+            add_message(one, &origin, -1);
+    }
+}
+
+static void print_lists(const struct tally *tally, unsigned top, struct out *out) {
+    struct page page;
+    page_init(&page, "report");
+    page.words = &words_english;
+    top_lists(&(struct digging){.page = &page}, tally, top, 0, false);
+    out_init_memory(out);
+    format_named("json")->page(&page, &(struct format_wishes){0}, out);
+    page_release(&page);
+}
+
+static void what_is_shown_is_enough(void **state) {
+    static const unsigned tops[] = {1, 3, 10, 0};
+    (void)state;
+    for (size_t i = 0; i < sizeof tops / sizeof *tops; i++) {
+        struct tally *whole = tally_new(), *shown = tally_new();
+        struct out all, few;
+        top_lists_expect(shown, tops[i]);
+        for (unsigned round = 0; round < ROUNDS; round++)
+            add_by_chance(whole, shown);
+        print_lists(whole, tops[i], &all);
+        print_lists(shown, tops[i], &few);
+        if (!slice_equal(out_held(&all), out_held(&few)))
+            fail_msg("top %u: %.*s instead of %.*s", tops[i], SLICE_ARGS(out_held(&few)),
+                     SLICE_ARGS(out_held(&all)));
+        out_release(&all);
+        out_release(&few);
+        tally_free(whole);
+        tally_free(shown);
+    }
+}
+
+/* Two messages more for a moment, in which names are let go, leave the first place to another. */
+static void who_is_taken_back_makes_room(void **state) {
+    struct origin first = {.has_sender = true, .sender = SLICE("first@example.com")},
+                  second = {.has_sender = true, .sender = SLICE("second@example.com")};
+    struct tally *tally = tally_new();
+    struct out out;
+    (void)state;
+    top_lists_expect(tally, 1);
+    for (int i = 0; i < 10; i++)
+        add_message(tally, &first, 1);
+    for (int i = 0; i < 11; i++)
+        add_message(tally, &second, 1);
+    for (unsigned i = 0; i < NAMES; i++) {
+        char room[40];
+        struct origin other = {.has_sender = true, .sender = name_of(room, "x", "@example.com")};
+        add_message(tally, &other, 1);
+    }
+    add_message(tally, &second, -1);
+    add_message(tally, &second, -1);
+    print_lists(tally, 1, &out);
+    assert_true(slice_find_text(out_held(&out), SLICE("first@example.com")) < SIZE_MAX);
+    assert_true(slice_find_text(out_held(&out), SLICE("second@example.com")) == SIZE_MAX);
+    out_release(&out);
+    tally_free(tally);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_in_order),
         cmocka_unit_test(columns_add_up),
         cmocka_unit_test(people_see_what_tells),
+        cmocka_unit_test(what_is_shown_is_enough),
+        cmocka_unit_test(who_is_taken_back_makes_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
