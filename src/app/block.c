@@ -539,12 +539,13 @@ void block_work(void *context, unsigned thread, void *argument) {
     block_set_anchor(hands, job);
     if (hands->judge)
         reason_memory_round(judge_reasons(hands->judge));
-    size_t at = 0;
+    struct lines_walk walk;
     struct entry entry = {0};
     hands->clock.guessed = false;
     job->second.seconds = MOMENT_NONE;
     job->second.outside = false;
-    while (lines_next(&job->block, &at, &entry.line)) {
+    lines_begin(&walk, &job->block);
+    while (lines_next(&walk, &entry.line)) {
         job->lines++;
         work_line(pipeline, hands, job, &entry);
     }

@@ -310,9 +310,10 @@ static bool explain_lines(struct explaining *explaining, struct reader *reader,
         explaining->format->rows_begin(&reply_choice, &(struct format_wishes){0},
                                        &explaining->result.out);
     while (!explaining->result.out.error && lines_fill(&lines, &block, &failed, problem)) {
-        size_t at = 0;
-        struct line line = {0};
-        while (lines_next(&block, &at, &line))
+        struct lines_walk walk;
+        struct line line;
+        lines_begin(&walk, &block);
+        while (lines_next(&walk, &line))
             explain_line(explaining, line.text);
     }
     lines_release(&lines);

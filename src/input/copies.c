@@ -30,7 +30,7 @@ struct walk {
     struct reader *reader; /* NULL: it cannot be read */
     struct lines lines;
     struct lines_block block;
-    size_t at;
+    struct lines_walk within;
     struct line line; /* number counts in its block */
 };
 
@@ -65,6 +65,7 @@ static void walk_open(struct walk *walk, const struct source *source) {
         return;
     lines_init(&walk->lines, walk->reader);
     walk->block.bytes = memory_resize(NULL, LINES_BLOCK + LINE_LONGEST + 1, 1);
+    lines_begin(&walk->within, &walk->block);
 }
 
 static void walk_close(struct walk *walk) {
@@ -81,10 +82,10 @@ static bool walk_next(struct walk *walk) {
     bool failed;
     if (walk->reader == NULL)
         return false;
-    while (!lines_next(&walk->block, &walk->at, &walk->line)) {
-        walk->at = 0;
+    while (!lines_next(&walk->within, &walk->line)) {
         if (!lines_fill(&walk->lines, &walk->block, &failed, &problem))
             return false;
+        lines_begin(&walk->within, &walk->block);
     }
     return true;
 }

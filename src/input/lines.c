@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/scan.h"
 
 enum { CARRY_LONGEST = LINE_LONGEST + 1 };
 
@@ -85,4 +86,32 @@ bool lines_fill(struct lines *lines, struct lines_block *block, bool *failed_r,
             end_at_newline(lines, block);
     } while (block->length == 0 && !lines->ended); /* all of it was the begin of one line */
     return block->length > 0 || tell_end(lines, failed_r, problem);
+}
+
+/* Puts down the first newline of each step whether there is one or not; a second one is rare. */
+static void find_newlines(struct lines_walk *walk, size_t at, size_t end) {
+    const char *bytes = walk->block->bytes;
+    size_t count = 0;
+    for (; end - at >= SCAN_WIDTH; at += SCAN_WIDTH) {
+        uint32_t bits = scan_bits(bytes + at, '\n');
+        walk->newlines[count] = (uint32_t)at + (uint32_t)__builtin_ctz(bits | UINT32_C(1) << 31);
+        count += bits != 0;
+        for (bits &= bits - 1; bits; bits &= bits - 1)
+            walk->newlines[count++] = (uint32_t)at + (uint32_t)__builtin_ctz(bits);
+    }
+    for (; at < end; at++) {
+        walk->newlines[count] = (uint32_t)at;
+        count += bytes[at] == '\n';
+    }
+    walk->next = 0;
+    walk->count = count;
+}
+
+void lines_look_ahead(struct lines_walk *walk) {
+    size_t length = walk->block->length;
+    while (walk->next == walk->count && walk->seen < length) {
+        size_t end = length - walk->seen > LINES_AHEAD ? walk->seen + LINES_AHEAD : length;
+        find_newlines(walk, walk->seen, end);
+        walk->seen = end;
+    }
 }

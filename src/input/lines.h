@@ -42,20 +42,43 @@ void lines_release(struct lines *lines);
 bool lines_fill(struct lines *lines, struct lines_block *block, bool *failed_r,
                 struct problem *problem);
 
-/* Walks the lines of a block: at first *at_ is 0, then both are left as they are from call to call.
- * CR before the newline is cut off. False: no line is left. */
-static inline bool lines_next(const struct lines_block *block, size_t *at_, struct line *line_) {
-    if (*at_ >= block->length)
+/* A way over the lines of a block. Newlines are looked for LINES_AHEAD bytes at a time, with no
+ * branch that depends on where they are: how long a line is cannot be foretold, and one memchr() a
+ * line took 3 % more time. */
+enum { LINES_AHEAD = 2048 };
+
+struct lines_walk {
+    const struct lines_block *block; /* borrowed */
+    size_t at, seen;                 /* where the next line begins, and what was looked at */
+    uint64_t number;                 /* of that line */
+    size_t next, count;              /* newlines from `at` on: newlines[next .. count - 1] */
+    uint32_t newlines[LINES_AHEAD + 1];
+};
+
+static inline void lines_begin(struct lines_walk *walk, const struct lines_block *block) {
+    walk->block = block;
+    walk->at = walk->seen = walk->next = walk->count = 0;
+    walk->number = 0;
+}
+
+/* Finds newlines, if there are any behind those that are known. */
+void lines_look_ahead(struct lines_walk *walk);
+
+/* CR before the newline is cut off. False: no line is left. */
+static inline bool lines_next(struct lines_walk *walk, struct line *line_) {
+    const struct lines_block *block = walk->block;
+    if (walk->next == walk->count)
+        lines_look_ahead(walk);
+    bool has_end = walk->next < walk->count;
+    if (!has_end && walk->at >= block->length)
         return false;
-    line_->number = *at_ == 0 ? 0 : line_->number + 1;
-    const char *begin = block->bytes + *at_;
-    size_t left = block->length - *at_;
-    const char *newline = (const char *)memchr(begin, '\n', left);
-    size_t length = newline ? (size_t)(newline - begin) : left;
-    *at_ += newline ? length + 1 : length;
-    if (newline && length > 0 && begin[length - 1] == '\r')
+    const char *begin = block->bytes + walk->at;
+    size_t length = (has_end ? walk->newlines[walk->next++] : block->length) - walk->at;
+    walk->at += length + has_end;
+    line_->number = walk->number++;
+    if (has_end && length > 0 && begin[length - 1] == '\r')
         length--;
-    line_->cut = length > LINE_LONGEST || (!newline && block->cut_last);
+    line_->cut = length > LINE_LONGEST || (!has_end && block->cut_last);
     line_->text = (struct slice){begin, length > LINE_LONGEST ? LINE_LONGEST : length};
     return true;
 }

@@ -18,7 +18,7 @@ table=build/bench/stages.md
 stations() {
     cat << 'END'
 **a block, in any thread**|block_work
-- cut into lines|lines_next
+- cut into lines|lines_look_ahead
 - time, host, program|heads_read+entry_read
 - whose it is|mta_of
 - fields|SERVER_read

@@ -70,7 +70,9 @@ static void compare(int fd, struct slice source) {
     lines_init(&lines, reader);
     while (lines_fill(&lines, &block, &failed, NULL)) {
         struct line line = {0};
-        for (size_t at = 0; lines_next(&block, &at, &line);) {
+        struct lines_walk walk;
+        lines_begin(&walk, &block);
+        while (lines_next(&walk, &line)) {
             MUST(source.length > 0);
             struct line expected = naive_line(&source);
             MUST(line.cut == expected.cut && slice_equal(line.text, expected.text));

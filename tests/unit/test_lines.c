@@ -58,9 +58,10 @@ static void assert_lines_of(int fd, struct slice expected) {
     lines_init(&lines, reader);
     while (lines_fill(&lines, &block, &failed, NULL)) {
         struct line line = {0}, naive = {0};
-        size_t at = 0;
+        struct lines_walk walk;
+        lines_begin(&walk, &block);
         assert_true(block.length <= LINES_BLOCK + LINE_LONGEST + 1);
-        for (uint64_t number = 0; lines_next(&block, &at, &line); number++) {
+        for (uint64_t number = 0; lines_next(&walk, &line); number++) {
             assert_true(naive_next(&rest, &naive));
             assert_int_equal(line.number, number);
             assert_int_equal(line.cut, naive.cut);
@@ -156,14 +157,15 @@ static void test_what_a_line_is(void **state) {
     static const struct slice expected[] = {SLICE_INIT("one"), SLICE_INIT(""), SLICE_INIT("tw\0o"),
                                             SLICE_INIT("end")};
     struct line line = {0};
-    size_t at = 0;
+    struct lines_walk walk;
+    lines_begin(&walk, &block);
     for (size_t i = 0; i < 4; i++) {
-        assert_true(lines_next(&block, &at, &line));
+        assert_true(lines_next(&walk, &line));
         assert_true(slice_equal(line.text, expected[i]));
         assert_int_equal(line.number, i);
         assert_false(line.cut);
     }
-    assert_false(lines_next(&block, &at, &line));
+    assert_false(lines_next(&walk, &line));
 }
 
 /* Lengths around LINE_LONGEST and LINES_BLOCK, at every distance from the end of a block. */
