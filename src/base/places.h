@@ -39,8 +39,13 @@ static inline struct places_walk places_walk(uint32_t hash) {
     return (struct places_walk){hash, hash};
 }
 
-/* The next item that may be the one, PLACES_END behind the last. */
+/* The next item that may be the one, PLACES_END behind the last. Whether it stands at its home
+ * cannot be foretold: that step is taken without a branch. */
 static inline uint32_t places_next(const struct places *places, struct places_walk *walk) {
+    if (places->size) {
+        const struct places_slot *slot = &places->slots[walk->slot & (places->size - 1)];
+        walk->slot += (slot->place != 0) & (slot->hash != walk->hash);
+    }
     while (places->size) {
         const struct places_slot *slot = &places->slots[walk->slot++ & (places->size - 1)];
         if (!slot->place)

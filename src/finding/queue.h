@@ -293,7 +293,8 @@ static inline struct message *queue_find(const struct queue *queue, uint64_t ser
                             queue_words_hash(queue, server, first, last));
 }
 
-static inline struct message *queue_begin(struct queue *queue, uint64_t server, struct slice id) {
+__attribute__((always_inline)) static inline struct message *
+queue_begin(struct queue *queue, uint64_t server, struct slice id) {
     uint64_t first, last;
     if (!queue_words(id, &first, &last))
         return queue_begin_other(queue, server, id);

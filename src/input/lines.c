@@ -88,16 +88,23 @@ bool lines_fill(struct lines *lines, struct lines_block *block, bool *failed_r,
     return block->length > 0 || tell_end(lines, failed_r, problem);
 }
 
-/* Puts down the first newline of each step whether there is one or not; a second one is rare. */
+/* Puts down two places a step, whether there is a newline or not; a third one is rare. */
 static void find_newlines(struct lines_walk *walk, size_t at, size_t end) {
+    enum { STEP = 2 * SCAN_WIDTH };
+    const uint64_t last = UINT64_C(1) << (STEP - 1);
     const char *bytes = walk->block->bytes;
     size_t count = 0;
-    for (; end - at >= SCAN_WIDTH; at += SCAN_WIDTH) {
-        uint32_t bits = scan_bits(bytes + at, '\n');
-        walk->newlines[count] = (uint32_t)at + (uint32_t)__builtin_ctz(bits | UINT32_C(1) << 31);
-        count += bits != 0;
-        for (bits &= bits - 1; bits; bits &= bits - 1)
-            walk->newlines[count++] = (uint32_t)at + (uint32_t)__builtin_ctz(bits);
+    for (; end - at >= STEP; at += STEP) {
+        uint64_t bits = scan_bits(bytes + at, '\n') |
+                        (uint64_t)scan_bits(bytes + at + SCAN_WIDTH, '\n') << SCAN_WIDTH;
+        do {
+            walk->newlines[count] = (uint32_t)at + (uint32_t)__builtin_ctzll(bits | last);
+            count += bits != 0;
+            bits &= bits - 1;
+            walk->newlines[count] = (uint32_t)at + (uint32_t)__builtin_ctzll(bits | last);
+            count += bits != 0;
+            bits &= bits - 1;
+        } while (bits);
     }
     for (; at < end; at++) {
         walk->newlines[count] = (uint32_t)at;

@@ -204,7 +204,7 @@ static void flows_add(void *content, const struct counting *counting) {
     amounts_set(&by, rooms, RECIPIENTS,
                 fate_is_counted(counting->into) ? counting->recipients : UINT64_MAX);
     amounts_set(&by, rooms, MESSAGES, finding->is_first);
-    amounts_set(&by, rooms, BYTES, finding->is_first ? size : 0);
+    amounts_set(&by, rooms, BYTES, finding->is_first * size);
     counts_add_row_of(&flows->pairs, COUNTS_SHORT, row, &by);
 }
 

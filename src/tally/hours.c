@@ -67,21 +67,13 @@ static uint64_t *numbers_at(struct hours *hours, int64_t seconds) {
     return counts_whole(row);
 }
 
-/* Where a recipient in a state stands; HOURS_NUMBERS: nowhere. */
-static enum hours_number number_of(enum fate fate) {
-    switch (fate) {
-    case FATE_DELIVERED:
-        return HOURS_DELIVERED;
-    case FATE_BOUNCED:
-        return HOURS_BOUNCED;
-    case FATE_EXPIRED:
-        return HOURS_EXPIRED;
-    default:
-        return HOURS_NUMBERS;
-    }
-}
+/* Where a recipient in a state is counted, and an event; 0: nowhere. */
+static const uint8_t number_of[] = {[FATE_DELIVERED] = HOURS_DELIVERED,
+                                    [FATE_BOUNCED] = HOURS_BOUNCED,
+                                    [FATE_EXPIRED] = HOURS_EXPIRED,
+                                    [FATE_HANDED_ON] = 0};
 
-static enum hours_number number_of_event(enum event event) {
+static unsigned number_of_event(enum event event) {
     switch (event) {
     case EVENT_DEFERRED:
         return HOURS_DEFERRED;
@@ -90,13 +82,13 @@ static enum hours_number number_of_event(enum event event) {
     case EVENT_AUTH_FAILED:
         return HOURS_AUTH_FAILED;
     default:
-        return HOURS_NUMBERS;
+        return 0;
     }
 }
 
-static void add(uint64_t *numbers, enum hours_number number, uint64_t by) {
-    if (number != HOURS_NUMBERS)
-        numbers[number] += by;
+/* Without a branch: messages and recipients come mixed. */
+static void add(uint64_t *numbers, unsigned number, uint64_t by) {
+    numbers[number] += number ? by : 0;
 }
 
 /* What is taken back makes numbers of less than none, modulo 2^64: hours_each sets them right. */
@@ -109,14 +101,14 @@ static void hours_add(void *content, const struct counting *counting) {
     uint64_t *numbers =
         is_last ? counts_whole(hours->counts.rows + hours->last_at) : numbers_at(hours, seconds);
     numbers[HOURS_RECEIVED] += (uint64_t)(int64_t)finding->new_messages;
-    add(numbers, number_of(counting->from), UINT64_MAX);
-    add(numbers, number_of(counting->into), counting->recipients);
+    add(numbers, number_of[counting->from], UINT64_MAX);
+    add(numbers, number_of[counting->into], counting->recipients);
     add(numbers, number_of_event(finding->record.event), counting->events);
 }
 
 void hours_put(struct tally *tally, int64_t seconds, enum hours_number number, uint64_t by) {
     struct hours *hours = tally_content_to_fill(tally, &counter_hours);
-    add(numbers_at(hours, seconds), number, by);
+    numbers_at(hours, seconds)[number] += by;
 }
 
 static void hours_merge(void *into, const void *from) {

@@ -97,7 +97,7 @@ void ranking_load(struct ranking *ranking, struct unpack *unpack); /* into an em
  * above its last place before, or is there as it was, has its name. */
 static inline bool ranking_is_near(const struct ranking_order *order, uint64_t number,
                                    uint64_t by) {
-    return by && number >= order->least && number - by <= order->least;
+    return (by != 0) & (number >= order->least) & (number - by <= order->least);
 }
 
 __attribute__((always_inline)) static inline uint64_t *
@@ -105,11 +105,13 @@ ranking_add_simply_wide(const struct ranking *ranking, const struct ranking_layo
                         uint64_t *row, const uint64_t *by) {
     uint64_t *numbers = ranking->counts.wide + (row[1] & ~COUNTS_WIDE) * layout->numbers;
     const size_t sums = layout->numbers - layout->maxima;
+    bool is_near = false;
     UNROLLED for (size_t i = 0; i < layout->order_count; i++) {
         size_t number = layout->orders[i];
-        if (ranking_is_near(&ranking->orders[i], numbers[number] + by[number], by[number]))
-            return NULL;
+        is_near |= ranking_is_near(&ranking->orders[i], numbers[number] + by[number], by[number]);
     }
+    if (is_near)
+        return NULL;
     UNROLLED for (size_t i = 0; i < sums; i++) {
         numbers[i] += by[i];
     }
@@ -125,12 +127,12 @@ __attribute__((always_inline)) static inline uint64_t *
 ranking_add_first(struct ranking *ranking, const struct ranking_layout *layout, uint64_t key,
                   uint64_t *row, const struct amounts *by) {
     const struct counts_shape shape = layout->shape;
-    if (by->over || counts_is_full(&ranking->counts))
-        return NULL;
+    bool is_near = by->over || counts_is_full(&ranking->counts);
     UNROLLED for (size_t i = 0; i < layout->order_count; i++) {
-        if (by->numbers[layout->orders[i]] >= ranking->orders[i].least)
-            return NULL;
+        is_near |= by->numbers[layout->orders[i]] >= ranking->orders[i].least;
     }
+    if (is_near)
+        return NULL;
     row = counts_make_room(&ranking->counts, shape, key, row);
     if (row)
         UNROLLED for (size_t i = 0; i < shape.words; i++) {
@@ -157,12 +159,14 @@ ranking_add_simply(struct ranking *ranking, const struct ranking_layout *layout,
         return ranking_add_simply_wide(ranking, layout, row, by->numbers);
     if (!counts_sum_narrow(counts, shape, row, by, sums))
         return NULL;
+    bool is_near = false;
     UNROLLED for (size_t i = 0; i < layout->order_count; i++) {
         size_t number = layout->orders[i];
-        if (ranking_is_near(&ranking->orders[i], amounts_number(layout->rooms, sums, number),
-                            by->numbers[number]))
-            return NULL;
+        is_near |= ranking_is_near(&ranking->orders[i], amounts_number(layout->rooms, sums, number),
+                                   by->numbers[number]);
     }
+    if (is_near)
+        return NULL;
     UNROLLED for (size_t i = 0; i < shape.words; i++) {
         row[1 + i] = sums[i];
     }
