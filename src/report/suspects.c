@@ -32,7 +32,7 @@ static bool tried_names(const struct account_guess *guess) {
 
 /* Failures that go on behind the login are a device that still has the old password. */
 static unsigned points_of_guess(const struct account_guess *guess) {
-    if (!guess->client[0])
+    if (!guess->is_known)
         return 0;
     if (tried_names(guess))
         return ENOUGH;
@@ -124,13 +124,14 @@ void suspects_release(struct suspects *suspects) {
 static struct slice sign_words(struct page *page, const struct suspect *suspect, enum sign sign) {
     const struct account *account = &suspect->account;
     const struct account_guess *guess = &account->guess;
+    char client[INET6_ADDRSTRLEN];
     switch (sign) {
     case SIGN_GUESSED:
         return tried_names(guess)
                    ? WORDS_FILL(&page->arena, page_word(page, WORD_SIGN_NAMES),
-                                words_number(page, guess->names + 1), slice_of(guess->client))
+                                words_number(page, guess->names + 1), account_client(guess, client))
                    : WORDS_FILL(&page->arena, page_word(page, WORD_SIGN_GUESSED),
-                                words_number(page, guess->failures), slice_of(guess->client));
+                                words_number(page, guess->failures), account_client(guess, client));
     case SIGN_NETWORKS:
         return WORDS_FILL(&page->arena, page_word(page, WORD_SIGN_NETWORKS),
                           words_number(page, account->at_once));
@@ -180,11 +181,12 @@ static void add_signs(struct page *page, struct cell *row, const struct suspect 
 static void add_suspect(struct rows *rows, struct cell *row, const struct suspect *suspect) {
     const struct account *account = &suspect->account;
     struct page *page = rows->page;
+    char client[INET6_ADDRSTRLEN];
     row_text(rows, row, "user", WORD_USER, account->name);
     cell_count(page, row, "points", NULL, suspect->points, NULL);
     row_count(rows, row, "failures", WORD_FAILURES, account->failures);
-    if (account->guess.client[0])
-        cell_text(page, row, "client", NULL, slice_of(account->guess.client));
+    if (account->guess.is_known)
+        cell_text(page, row, "client", NULL, account_client(&account->guess, client));
     else
         cell_none(page, row, "client", NULL);
     cell_count(page, row, "names", NULL, account->guess.names, NULL);

@@ -318,160 +318,175 @@ const struct counter counter_accounts = {
 
 /* ---- reading out ---- */
 
-struct meeting {
-    uint64_t name, client, network; /* hashes */
-    uint64_t high, low;
-    uint64_t failed, logins;
-    int64_t first_failed, last_failed, first_login, last_login; /* MOMENT_NONE: there was none */
+/* Numbers of a client, of which a login failed. From CLIENT_FIRST_FAILED on maxima, turned round as
+ * in a meeting. Postfix before 3.9 tells no name of a failed login. */
+enum {
+    CLIENT_FAILED,
+    CLIENT_NAMES,
+    CLIENT_NAMELESS, /* those of no name */
+    CLIENT_FIRST_FAILED,
+    CLIENT_LAST_NAMELESS,
+    CLIENT_NUMBERS
 };
-
-/* Numbers of a client, of a network and of a name, all together. The first ones turned round. */
-enum { CLIENT_FAILED, CLIENT_NAMES, CLIENT_FIRST_FAILED, CLIENT_NUMBERS };
+/* Numbers of the network of such a client; of other networks nothing is asked. */
 enum { NETWORK_FIRST_LOGIN, NETWORK_NUMBERS };
-enum { NAME_FAILED, NAME_NUMBERS };
+enum { NAME_STANDING, NAME_NUMBERS };
 
-/* All that may tell something of an account. There are many, and hardly any is looked at twice, so
- * only their places are put in order. */
-struct gathered {
-    const struct counts *meetings; /* of each version */
-    struct keyed *logins, *room;   /* names to places (place_of); room: to free */
-    size_t login_count;
-    struct meeting *nameless; /* failed logins of no name, by address */
-    size_t nameless_count, nameless_room;
-    struct meeting *account; /* those of one account, by address */
-    size_t account_room;
-    struct counts clients, networks, names;
-    uint64_t no_name; /* hash of no name */
+/* What all meetings tell of an account. */
+struct standing {
+    size_t of; /* whose it is: of two names with one hash both have that of the first */
+    uint64_t failed;
+    size_t last_login; /* one more than its place in gathered->logins; 0: none */
 };
 
-/* A row of one of the two tables, as a number. */
-static uint64_t place_of(enum version version, size_t at) {
-    return (uint64_t)at * VERSIONS + version;
-}
-
-/* The /24 or /64. */
-static uint64_t network_of(uint64_t high, uint64_t low) {
-    const uint64_t words[2] = {high, is_version_4(high, low) ? low >> 8 : 0};
-    return bytes_hash(words, sizeof words);
-}
-
-static struct meeting meeting_at(const struct gathered *gathered, uint64_t place) {
-    enum version version = (enum version)(place % VERSIONS);
-    const struct counts *meetings = &gathered->meetings[version];
-    const uint64_t *row = counts_row_at(meetings, (size_t)(place / VERSIONS));
-    uint64_t numbers[MEETING_NUMBERS] = {0};
-    for (size_t i = 0; i < meetings->numbers; i++)
-        numbers[i] = counts_number(meetings, row, i);
-    if (version == IP4)
-        numbers[MEETING_LOW] |= (uint64_t)0xffff << 32;
-    const uint64_t address[2] = {numbers[MEETING_HIGH], numbers[MEETING_LOW]};
-    return (struct meeting){
-        .name = numbers[MEETING_NAME],
-        .client = bytes_hash(address, sizeof address),
-        .network = network_of(address[0], address[1]),
-        .high = address[0],
-        .low = address[1],
-        .failed = numbers[MEETING_FAILED],
-        .logins = numbers[MEETING_LOGINS],
-        .first_failed = time_of_number(turned(numbers[MEETING_FIRST_FAILED])),
-        .last_failed = time_of_number(numbers[MEETING_LAST_FAILED]),
-        .first_login = time_of_number(turned(numbers[MEETING_FIRST_LOGIN])),
-        .last_login = time_of_number(numbers[MEETING_LAST_LOGIN]),
-    };
-}
-
-static int compare_addresses(const void *left, const void *right) {
-    const struct meeting *a = left, *b = right;
-    if (a->high != b->high)
-        return a->high < b->high ? -1 : 1;
-    return (a->low > b->low) - (a->low < b->low);
-}
-
-static void sort_by_address(struct meeting *meetings, size_t count) {
-    if (count > 1)
-        qsort(meetings, count, sizeof *meetings, compare_addresses);
-}
-
-static void add_up(struct gathered *gathered, const struct meeting *meeting) {
-    uint64_t first_failed = turned(number_of_time(meeting->first_failed));
-    uint64_t first_login = turned(number_of_time(meeting->first_login));
-    if (meeting->failed) {
-        bool is_name = meeting->name != gathered->no_name;
-        counts_add(&gathered->clients, meeting->client,
-                   (const uint64_t[CLIENT_NUMBERS]){meeting->failed, is_name, first_failed});
-        counts_sum(&gathered->names, meeting->name, NAME_FAILED, meeting->failed);
-    }
-    if (meeting->logins)
-        counts_add(&gathered->networks, meeting->network,
-                   (const uint64_t[NETWORK_NUMBERS]){first_login});
-}
-
-static void gather_version(struct gathered *gathered, enum version version) {
-    const struct counts *meetings = &gathered->meetings[version];
-    for (size_t at = 0; at < meetings->places; at++) {
-        if (!counts_row_at(meetings, at))
-            continue;
-        uint64_t place = place_of(version, at);
-        struct meeting meeting = meeting_at(gathered, place);
-        add_up(gathered, &meeting);
-        if (meeting.logins)
-            gathered->logins[gathered->login_count++] = (struct keyed){meeting.name, place};
-        if (meeting.name != gathered->no_name)
-            continue;
-        gathered->nameless = memory_grow(gathered->nameless, &gathered->nameless_room,
-                                         gathered->nameless_count + 1, sizeof meeting);
-        gathered->nameless[gathered->nameless_count++] = meeting;
-    }
-}
-
-static void gather(struct gathered *gathered, const struct counts meetings[VERSIONS]) {
-    size_t count = meetings[IP4].count + meetings[IP6].count;
-    *gathered = (struct gathered){.meetings = meetings, .no_name = bytes_hash("", 0)};
-    gathered->room = memory_resize(NULL, 2 * count + 1, sizeof *gathered->room);
-    gathered->logins = gathered->room;
-    counts_init(&gathered->clients, CLIENT_NUMBERS, 1, NULL);
-    counts_init(&gathered->networks, NETWORK_NUMBERS, 1, NULL);
-    counts_init(&gathered->names, NAME_NUMBERS, 0, NULL);
-    gather_version(gathered, IP4);
-    gather_version(gathered, IP6);
-    gathered->logins = keyed_sort(gathered->room, gathered->room + count, gathered->login_count);
-    sort_by_address(gathered->nameless, gathered->nameless_count);
-}
-
-static void gathered_release(struct gathered *gathered) {
-    free(gathered->room);
-    free(gathered->nameless);
-    free(gathered->account);
-    counts_release(&gathered->clients);
-    counts_release(&gathered->networks);
-    counts_release(&gathered->names);
-}
-
-/* Puts the meetings of a name at which it logged in into gathered->account: their number. */
-static size_t meetings_of(struct gathered *gathered, uint64_t name) {
-    size_t low = 0, high = gathered->login_count, count = 0;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (gathered->logins[middle].key < name)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < gathered->login_count && gathered->logins[low].key == name; low++) {
-        gathered->account = memory_grow(gathered->account, &gathered->account_room, count + 1,
-                                        sizeof *gathered->account);
-        gathered->account[count++] = meeting_at(gathered, gathered->logins[low].value);
-    }
-    sort_by_address(gathered->account, count);
-    return count;
-}
-
-/* ---- networks */
+/* A meeting at which an account logged in. */
+struct login {
+    enum version version;
+    const uint64_t *row;
+    size_t before; /* as in a standing */
+};
 
 struct arrival { /* of an account in a network */
     uint64_t network;
     int64_t first;
 };
+
+/* All that may tell something of an account. Most meetings are good logins from where nothing ever
+ * failed, so the tables have only what may be asked for: clients and networks of which a login
+ * failed, names of accounts. To put all meetings in three tables and in order took more than twice
+ * the instructions, and 1 % of those of a report. */
+struct gathered {
+    const struct counts *meetings; /* of each version */
+    struct counts names, clients, networks;
+    struct standing *standings; /* by the places of the names */
+    struct login *logins;
+    size_t login_count;
+    struct arrival *arrivals; /* of one account */
+    size_t arrival_room;
+    uint64_t no_name; /* hash of no name */
+};
+
+static uint64_t number_of(const struct gathered *gathered, const struct login *meeting,
+                          enum meeting_number number) {
+    return counts_number(&gathered->meetings[meeting->version], meeting->row, number);
+}
+
+static struct account_address address_of(const struct gathered *gathered,
+                                         const struct login *meeting) {
+    uint64_t low = number_of(gathered, meeting, MEETING_LOW);
+    if (meeting->version == IP4)
+        return (struct account_address){0, (uint64_t)0xffff << 32 | low};
+    return (struct account_address){number_of(gathered, meeting, MEETING_HIGH), low};
+}
+
+/* What a client is counted under: most are their own number. */
+static uint64_t client_of(struct account_address address) {
+    return address.high ? bytes_hash(&address, sizeof address) : address.low;
+}
+
+/* The /24 or /64. What a /24 is as a number nobody has as a /64: it begins with a zero byte. */
+static uint64_t network_of(struct account_address address) {
+    return is_version_4(address.high, address.low) ? address.low >> 8 : address.high;
+}
+
+static int64_t first_login_of(const struct gathered *gathered, const struct login *meeting) {
+    return time_of_number(turned(number_of(gathered, meeting, MEETING_FIRST_LOGIN)));
+}
+
+/* NULL: no account. */
+static struct standing *standing_of(const struct gathered *gathered, uint64_t name) {
+    const uint64_t *row = counts_find(&gathered->names, name);
+    return row ? &gathered->standings[counts_number(&gathered->names, row, NAME_STANDING)] : NULL;
+}
+
+static void add_failed(struct gathered *gathered, const struct login *meeting, uint64_t name,
+                       uint64_t failed) {
+    const struct account_address address = address_of(gathered, meeting);
+    bool is_name = name != gathered->no_name;
+    uint64_t last = number_of(gathered, meeting, MEETING_LAST_FAILED);
+    const uint64_t by[CLIENT_NUMBERS] = {[CLIENT_FAILED] = failed,
+                                         [CLIENT_NAMES] = is_name,
+                                         [CLIENT_NAMELESS] = is_name ? 0 : failed,
+                                         [CLIENT_FIRST_FAILED] =
+                                             number_of(gathered, meeting, MEETING_FIRST_FAILED),
+                                         [CLIENT_LAST_NAMELESS] = is_name ? 0 : last};
+    counts_add(&gathered->clients, client_of(address), by);
+    counts_row(&gathered->networks, network_of(address), NULL);
+}
+
+static void gather_meeting(struct gathered *gathered, struct login meeting) {
+    uint64_t name = number_of(gathered, &meeting, MEETING_NAME);
+    uint64_t failed = number_of(gathered, &meeting, MEETING_FAILED);
+    struct standing *standing = standing_of(gathered, name);
+    if (failed)
+        add_failed(gathered, &meeting, name, failed);
+    if (!standing)
+        return;
+    standing->failed += failed;
+    if (!number_of(gathered, &meeting, MEETING_LOGINS))
+        return;
+    meeting.before = standing->last_login;
+    gathered->logins[gathered->login_count++] = meeting;
+    standing->last_login = gathered->login_count;
+}
+
+static void gather_names(struct gathered *gathered, const struct map *names) {
+    counts_reserve(&gathered->names, names->count);
+    for (size_t place = 0; place < names->used; place++) {
+        struct slice name;
+        bool is_new;
+        if (!map_at(names, place, &name))
+            continue;
+        uint64_t *first =
+            counts_whole(counts_row(&gathered->names, bytes_hash(name.at, name.length), &is_new));
+        if (is_new)
+            first[NAME_STANDING] = place;
+        gathered->standings[place].of = first[NAME_STANDING];
+    }
+}
+
+/* When somebody first logged in from the networks that may be asked for. */
+static void gather_networks(struct gathered *gathered) {
+    struct counts *networks = &gathered->networks;
+    for (size_t i = 0; networks->count && i < gathered->login_count; i++) {
+        const struct login *login = &gathered->logins[i];
+        uint64_t network = network_of(address_of(gathered, login));
+        const uint64_t first[NETWORK_NUMBERS] = {number_of(gathered, login, MEETING_FIRST_LOGIN)};
+        const uint64_t *row = counts_find(networks, network);
+        if (row && counts_number(networks, row, NETWORK_FIRST_LOGIN) < *first)
+            counts_add(networks, network, first);
+    }
+}
+
+static void gather(struct gathered *gathered, const struct content *content) {
+    const struct counts *meetings = content->meetings;
+    size_t count = meetings[IP4].count + meetings[IP6].count;
+    *gathered = (struct gathered){.meetings = meetings, .no_name = bytes_hash("", 0)};
+    counts_init(&gathered->names, NAME_NUMBERS, 0, NULL);
+    counts_init(&gathered->clients, CLIENT_NUMBERS, CLIENT_NUMBERS - CLIENT_FIRST_FAILED, NULL);
+    counts_init(&gathered->networks, NETWORK_NUMBERS, NETWORK_NUMBERS, NULL);
+    gathered->standings = memory_new((content->names.used + 1) * sizeof *gathered->standings);
+    gathered->logins = memory_resize(NULL, count + 1, sizeof *gathered->logins);
+    gather_names(gathered, &content->names);
+    for (int version = IP4; version < VERSIONS; version++)
+        for (size_t place = 0; place < meetings[version].places; place++) {
+            const uint64_t *row = counts_row_at(&meetings[version], place);
+            if (row)
+                gather_meeting(gathered, (struct login){(enum version)version, row, 0});
+        }
+    gather_networks(gathered);
+}
+
+static void gathered_release(struct gathered *gathered) {
+    free(gathered->standings);
+    free(gathered->logins);
+    free(gathered->arrivals);
+    counts_release(&gathered->names);
+    counts_release(&gathered->clients);
+    counts_release(&gathered->networks);
+}
+
+/* ---- networks */
 
 static int compare_networks(const void *left, const void *right) {
     const struct arrival *a = left, *b = right;
@@ -502,92 +517,100 @@ static uint64_t most_within_an_hour(const struct arrival *arrivals, size_t count
     return most;
 }
 
-static void tell_networks(struct account *account, const struct meeting *meetings, size_t count) {
-    struct arrival *arrivals = memory_resize(NULL, count + 1, sizeof *arrivals);
-    size_t used = 0, kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct meeting *meeting = &meetings[i];
-        if (meeting->first_login == MOMENT_NONE)
-            continue;
-        arrivals[used++] = (struct arrival){meeting->network, meeting->first_login};
-        if (account->first == MOMENT_NONE || meeting->first_login < account->first)
-            account->first = meeting->first_login;
-        account->last = meeting->last_login > account->last ? meeting->last_login : account->last;
-    }
-    sort(arrivals, used, compare_networks);
-    for (size_t i = 0; i < used; i++)
+static void tell_networks(struct account *account, struct arrival *arrivals, size_t count) {
+    size_t kept = 0;
+    sort(arrivals, count, compare_networks);
+    for (size_t i = 0; i < count; i++)
         if (!kept || arrivals[kept - 1].network != arrivals[i].network)
             arrivals[kept++] = arrivals[i];
     sort(arrivals, kept, compare_firsts);
     account->networks = kept;
     account->at_once = most_within_an_hour(arrivals, kept);
-    free(arrivals);
 }
 
 /* ---- who guessed, and got in */
 
-static void print_client(const struct meeting *meeting, char client[INET6_ADDRSTRLEN]) {
+struct slice account_client(const struct account_guess *guess, char room[INET6_ADDRSTRLEN]) {
+    const struct account_address *client = &guess->client;
     unsigned char bytes[16];
-    put_word(bytes, meeting->high);
-    put_word(bytes + 8, meeting->low);
-    if (is_version_4(meeting->high, meeting->low))
-        inet_ntop(AF_INET, bytes + 12, client, INET6_ADDRSTRLEN);
+    put_word(bytes, client->high);
+    put_word(bytes + 8, client->low);
+    if (is_version_4(client->high, client->low))
+        inet_ntop(AF_INET, bytes + 12, room, INET6_ADDRSTRLEN);
     else
-        inet_ntop(AF_INET6, bytes, client, INET6_ADDRSTRLEN);
+        inet_ntop(AF_INET6, bytes, room, INET6_ADDRSTRLEN);
+    return slice_of(room);
 }
 
-/* The failed logins of no name from the same client: Postfix before 3.9 tells no name. NULL: none.
- */
-static const struct meeting *nameless_at(const struct gathered *gathered,
-                                         const struct meeting *meeting) {
-    return gathered->nameless_count ? bsearch(meeting, gathered->nameless, gathered->nameless_count,
-                                              sizeof *meeting, compare_addresses)
-                                    : NULL;
+static bool is_before(struct account_address a, struct account_address b) {
+    return a.high != b.high ? a.high < b.high : a.low < b.low;
+}
+
+/* When something first happened; MOMENT_NONE: it did not. */
+static int64_t first_of(const struct counts *counts, const uint64_t *row, size_t number) {
+    return row ? time_of_number(turned(counts_number(counts, row, number))) : MOMENT_NONE;
 }
 
 /* A login from a client that failed before, out of a network from which nobody had logged in. */
-static bool is_guess(const struct gathered *gathered, const struct meeting *meeting) {
-    uint64_t client[CLIENT_NUMBERS] = {0}, network[NETWORK_NUMBERS] = {0};
-    if (!counts_get(&gathered->clients, meeting->client, client))
+static bool is_guess(const struct gathered *gathered, const uint64_t *client, uint64_t network,
+                     int64_t first_login) {
+    int64_t failed = first_of(&gathered->clients, client, CLIENT_FIRST_FAILED);
+    if (failed == MOMENT_NONE || failed >= first_login)
         return false;
-    counts_get(&gathered->networks, meeting->network, network);
-    int64_t failed = time_of_number(turned(client[CLIENT_FIRST_FAILED]));
-    int64_t login = time_of_number(turned(network[NETWORK_FIRST_LOGIN]));
-    return meeting->first_login != MOMENT_NONE && failed != MOMENT_NONE &&
-           failed < meeting->first_login && failed < login;
+    const uint64_t *row = counts_find(&gathered->networks, network);
+    return failed < first_of(&gathered->networks, row, NETWORK_FIRST_LOGIN);
 }
 
+/* Of several, the client that failed most is told; of equals the first by address. */
 static void tell_guess(struct account *account, const struct gathered *gathered,
-                       const struct meeting *meeting) {
-    uint64_t client[CLIENT_NUMBERS] = {0};
-    counts_get(&gathered->clients, meeting->client, client);
-    const struct meeting *nameless = nameless_at(gathered, meeting);
-    struct account_guess guess = {.failures = meeting->failed,
-                                  .names = client[CLIENT_NAMES] - (meeting->failed != 0)};
-    int64_t last = meeting->last_failed;
-    if (nameless) {
-        guess.failures += nameless->failed;
-        last = nameless->last_failed > last ? nameless->last_failed : last;
-    }
-    guess.others = client[CLIENT_FAILED] - guess.failures;
-    guess.stopped = last < meeting->first_login;
-    if (account->guess.client[0] &&
-        guess.failures + guess.others <= account->guess.failures + account->guess.others)
+                       const struct login *login, struct account_address address,
+                       const uint64_t *row, int64_t first_login) {
+    const struct account_guess *other = &account->guess;
+    const uint64_t *client = row + 1;
+    uint64_t total = client[CLIENT_FAILED], other_total = other->failures + other->others;
+    if (other->is_known &&
+        (total < other_total || (total == other_total && !is_before(address, other->client))))
         return;
-    account->guess = guess;
-    print_client(meeting, account->guess.client);
+    uint64_t failed = number_of(gathered, login, MEETING_FAILED);
+    uint64_t failures = failed + client[CLIENT_NAMELESS];
+    int64_t last = time_of_number(number_of(gathered, login, MEETING_LAST_FAILED));
+    int64_t last_nameless = time_of_number(client[CLIENT_LAST_NAMELESS]);
+    account->guess =
+        (struct account_guess){.is_known = true,
+                               .client = address,
+                               .failures = failures,
+                               .others = total - failures,
+                               .names = client[CLIENT_NAMES] - (failed != 0),
+                               .stopped = last < first_login && last_nameless < first_login};
 }
 
-static void tell_account(struct account *account, struct gathered *gathered) {
-    uint64_t name = bytes_hash(account->name.at, account->name.length);
-    uint64_t failures[NAME_NUMBERS] = {0};
-    counts_get(&gathered->names, name, failures);
-    size_t count = meetings_of(gathered, name);
-    account->failures = failures[NAME_FAILED];
-    tell_networks(account, gathered->account, count);
-    for (size_t i = 0; i < count; i++)
-        if (is_guess(gathered, &gathered->account[i]))
-            tell_guess(account, gathered, &gathered->account[i]);
+static void tell_login(struct account *account, const struct gathered *gathered,
+                       const struct login *login, size_t *arrivals) {
+    struct account_address address = address_of(gathered, login);
+    uint64_t network = network_of(address);
+    int64_t first = first_login_of(gathered, login);
+    int64_t last = time_of_number(number_of(gathered, login, MEETING_LAST_LOGIN));
+    if (first == MOMENT_NONE)
+        return;
+    gathered->arrivals[(*arrivals)++] = (struct arrival){network, first};
+    if (account->first == MOMENT_NONE || first < account->first)
+        account->first = first;
+    account->last = last > account->last ? last : account->last;
+    const uint64_t *client = counts_find(&gathered->clients, client_of(address));
+    if (is_guess(gathered, client, network, first))
+        tell_guess(account, gathered, login, address, client, first);
+}
+
+static void tell_logins(struct account *account, struct gathered *gathered, size_t last) {
+    size_t arrivals = 0;
+    for (size_t at = last; at;) {
+        const struct login *login = &gathered->logins[at - 1];
+        gathered->arrivals = memory_grow(gathered->arrivals, &gathered->arrival_room, arrivals + 1,
+                                         sizeof *gathered->arrivals);
+        tell_login(account, gathered, login, &arrivals);
+        at = login->before;
+    }
+    tell_networks(account, gathered->arrivals, arrivals);
 }
 
 /* Below zero: more was taken back than is known here. */
@@ -595,29 +618,25 @@ static uint64_t not_below_zero(uint64_t number) {
     return number > INT64_MAX ? 0 : number;
 }
 
-static struct account account_of(struct gathered *gathered, struct slice name,
-                                 const struct mail *mail) {
-    struct account account = {.name = name,
-                              .messages = not_below_zero(mail->messages),
-                              .recipients = not_below_zero(mail->recipients),
-                              .bounced = not_below_zero(mail->bounced),
-                              .first = MOMENT_NONE,
-                              .last = MOMENT_NONE};
-    tell_account(&account, gathered);
-    return account;
-}
-
 void accounts_each(const struct tally *tally,
                    void (*each)(void *context, const struct account *account), void *context) {
     const struct content *content = tally_content(tally, &counter_accounts);
     struct gathered gathered;
-    gather(&gathered, content->meetings);
+    gather(&gathered, content);
     for (size_t place = 0; place < content->names.used; place++) {
         struct slice name;
         const struct mail *mail = map_at(&content->names, place, &name);
         if (!mail)
             continue;
-        struct account account = account_of(&gathered, name, mail);
+        const struct standing *standing = &gathered.standings[gathered.standings[place].of];
+        struct account account = {.name = name,
+                                  .messages = not_below_zero(mail->messages),
+                                  .recipients = not_below_zero(mail->recipients),
+                                  .bounced = not_below_zero(mail->bounced),
+                                  .failures = standing->failed,
+                                  .first = MOMENT_NONE,
+                                  .last = MOMENT_NONE};
+        tell_logins(&account, &gathered, standing->last_login);
         each(context, &account);
     }
     gathered_release(&gathered);

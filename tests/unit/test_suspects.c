@@ -278,10 +278,48 @@ static void halves_add_up(void **state) {
         assert_int_equal(bob->failures, 15);
         assert_int_equal(bob->networks, 1);
         assert_int_equal(bob->first, 2 * HOUR);
-        assert_string_equal(bob->guess.client, "203.0.113.50");
+        char client[INET6_ADDRSTRLEN];
+        assert_true(slice_is(account_client(&bob->guess, client), "203.0.113.50"));
         suspects_release(&suspects);
         tally_free(halves[0]);
         tally_free(halves[1]);
+    }
+}
+
+/* Three clients failed, and got in: who failed most is told, of equals the first by address. */
+static void the_worst_client_is_told(void **state) {
+    (void)state;
+    static const struct {
+        const char *more; /* failed once more than the others */
+        const char *told;
+    } cases[] = {
+        {NULL, "203.0.113.50"}, {"203.0.114.9", "203.0.114.9"}, {"2001:db8:7::1", "2001:db8:7::1"}};
+    static const char *const clients[] = {"2001:db8:7::1", "203.0.114.9", "203.0.113.50"};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct tally *tally = tally_new();
+        struct suspects suspects;
+        for (size_t at = 0; at < 3; at++) {
+            fails(tally, "bob", clients[at], HOUR, 9);
+            fails(tally, "eve", clients[at], HOUR, 2);
+            fails(tally, "", clients[at], HOUR, 1);
+            logs_in(tally, "bob", clients[at], 2 * HOUR);
+        }
+        if (cases[i].more)
+            fails(tally, "eve", cases[i].more, HOUR, 1);
+        logs_in(tally, "bob", "198.51.100.7", 2 * HOUR);
+        suspects_find(&suspects, tally);
+        assert_int_equal(suspects.count, 1);
+        const struct account *bob = &suspects.items[0].account;
+        char client[INET6_ADDRSTRLEN];
+        assert_true(slice_is(account_client(&bob->guess, client), cases[i].told));
+        assert_int_equal(bob->guess.failures, 10);
+        assert_int_equal(bob->guess.others, cases[i].more ? 3 : 2);
+        assert_int_equal(bob->guess.names, 1);
+        assert_true(bob->guess.stopped);
+        assert_int_equal(bob->networks, 4);
+        assert_int_equal(bob->failures, 27);
+        suspects_release(&suspects);
+        tally_free(tally);
     }
 }
 
@@ -290,6 +328,7 @@ int main(void) {
         cmocka_unit_test(stories_end_as_they_must),
         cmocka_unit_test(the_worst_comes_first),
         cmocka_unit_test(halves_add_up),
+        cmocka_unit_test(the_worst_client_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
