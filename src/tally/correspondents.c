@@ -35,19 +35,13 @@ static const struct counts_room rooms[CORRESPONDENT_NUMBERS] = {
 };
 enum { ADDRESS_NUMBERS = CORRESPONDENT_TOLD + 1 };
 
-/* There may be millions. */
-static void add_up_addresses(const struct counts *counts, uint64_t *totals_r) {
-    counts_totals_short(counts, rooms, ADDRESS_NUMBERS, 1, totals_r);
-}
-
 static const struct ranking_layout address_layout = {
     .numbers = ADDRESS_NUMBERS,
     .maxima = 1,
     .rooms = rooms,
     .shape = {1, 1, 1},
     .order_count = CORRESPONDENT_ORDERS,
-    .orders = {CORRESPONDENT_MAIL, CORRESPONDENT_SEEN},
-    .totals = add_up_addresses};
+    .orders = {CORRESPONDENT_MAIL, CORRESPONDENT_SEEN}};
 static const struct ranking_layout client_layout = {
     .numbers = CORRESPONDENT_NUMBERS,
     .maxima = 1,

@@ -104,7 +104,7 @@ uint64_t counts_sum(struct counts *counts, uint64_t hash, size_t number, uint64_
 bool counts_at(const struct counts *counts, size_t place, uint64_t *hash_r, uint64_t *numbers_r);
 /* The row itself; NULL where a place is empty. */
 const uint64_t *counts_row_at(const struct counts *counts, size_t place);
-/* The numbers of all hashes together; counts_totals_of below takes half of the instructions. */
+/* The numbers of all hashes together. */
 void counts_totals(const struct counts *counts, uint64_t *totals_r);
 /* How many hashes have a number that is more than none. */
 size_t counts_above_zero(const struct counts *counts, size_t number);
@@ -313,30 +313,6 @@ static inline void counts_add_row_of(struct counts *counts, struct counts_shape 
 
 static inline void counts_add_row(struct counts *counts, uint64_t *row, const struct amounts *by) {
     counts_add_row_of(counts, counts_shape(counts), row, by);
-}
-
-/* counts_totals where numbers, maxima and rooms are constants, and all rooms are in one word. That
- * a place is empty cannot be foretold: one in four is. */
-__attribute__((always_inline)) static inline void
-counts_totals_short(const struct counts *counts, const struct counts_room *rooms, size_t numbers,
-                    size_t maxima, uint64_t *totals_r) {
-    const uint64_t *row = counts->rows, *end = row + 2 * counts->places;
-    uint64_t totals[COUNTS_MOST] = {0};
-    for (; row < end; row += 2) {
-        uint64_t word = row[0] ? row[1] : 0;
-        if (word & COUNTS_WIDE) {
-            counts_add_up(counts, totals, counts_wide(counts, row));
-            continue;
-        }
-        UNROLLED for (size_t i = 0; i < numbers; i++) {
-            uint64_t number = amounts_number(rooms, &word, i);
-            if (i < numbers - maxima)
-                totals[i] += number;
-            else
-                totals[i] = totals[i] > number ? totals[i] : number;
-        }
-    }
-    memcpy(totals_r, totals, numbers * sizeof *totals);
 }
 
 #endif

@@ -310,8 +310,7 @@ struct ranked *ranking_top(const struct ranking *ranking, size_t order, size_t m
 }
 
 void ranking_totals(const struct ranking *ranking, uint64_t *totals_r) {
-    void (*totals)(const struct counts *, uint64_t *) = ranking->layout->totals;
-    (totals ? totals : counts_totals)(&ranking->counts, totals_r);
+    counts_totals(&ranking->counts, totals_r);
 }
 
 bool ranking_is_exact(const struct ranking *ranking, size_t order, size_t most) {

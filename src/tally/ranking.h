@@ -20,8 +20,6 @@ struct ranking_layout {
     const struct counts_room *rooms;            /* the same; NULL: all have 64 bits */
     struct counts_shape shape;                  /* that the rooms make */
     size_t order_count, orders[RANKING_ORDERS]; /* which numbers order, most important first */
-    /* counts_totals made for it; NULL: that one. */
-    void (*totals)(const struct counts *counts, uint64_t *totals_r);
 };
 
 struct ranking {

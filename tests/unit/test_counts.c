@@ -23,7 +23,10 @@ static const struct counts_room words[NUMBERS] = {{0, 0, 62}, {1, 0, 62}, {2, 0,
                                                   {3, 0, 62}, {4, 0, 64}, {5, 0, 64}};
 static const struct counts_room two_words[NUMBERS] = {{0, 0, 5}, {0, 5, 30}, {0, 35, 27},
                                                       {1, 0, 7}, {1, 7, 1},  {1, 8, 1}};
-static const struct counts_room *const layouts[] = {rooms, NULL, single, words, two_words};
+static const struct counts_room one_word[NUMBERS] = {{0, 0, 7},  {0, 7, 5},  {0, 12, 25},
+                                                     {0, 56, 6}, {0, 62, 1}, {0, 55, 1}};
+static const struct counts_room *const layouts[] = {rooms, NULL,      single,
+                                                    words, two_words, one_word};
 enum { LAYOUTS = sizeof layouts / sizeof *layouts };
 
 struct truth {
@@ -120,10 +123,6 @@ static void assert_numbers(const struct counts *counts, const struct truth *trut
     assert_int_equal(counts_above_zero(counts, 1), above);
     counts_totals(counts, totals);
     assert_memory_equal(totals, together, sizeof together);
-    if (counts_has_shape(counts, COUNTS_SHORT)) {
-        counts_totals_short(counts, single, NUMBERS, MAXIMA, totals);
-        assert_memory_equal(totals, together, sizeof together);
-    }
     for (size_t place = 0; place < counts->places; place++) {
         uint64_t hash, found[COUNTS_MOST];
         if (!counts_at(counts, place, &hash, numbers))
@@ -309,6 +308,48 @@ static void test_bytes_a_name(void **state) {
     assert_int_equal(counts_bytes(&counts), 0);
 }
 
+/* Every number as great as its room allows, so that sums of words have no bit to spare; and the
+ * same of numbers that fill a word so that they cannot be added up as words. */
+static void test_totals_of_full_rows(void **state) {
+    enum { FIELDS = 8, ROWS = 1000 };
+    static const struct counts_room layouts_of_one[][FIELDS] = {
+        {{0, 0, 7},
+         {0, 7, 7},
+         {0, 14, 5},
+         {0, 19, 25},
+         {0, 44, 7},
+         {0, 51, 5},
+         {0, 56, 6},
+         {0, 62, 1}},
+        {{0, 56, 6},
+         {0, 50, 6},
+         {0, 44, 6},
+         {0, 19, 25},
+         {0, 12, 7},
+         {0, 6, 6},
+         {0, 0, 6},
+         {0, 62, 1}},
+        {{0, 0, 1}, {0, 1, 1}, {0, 2, 1}, {0, 3, 1}, {0, 4, 1}, {0, 5, 1}, {0, 6, 57}, {0, 0, 0}}};
+    (void)state;
+    for (size_t layout = 0; layout < sizeof layouts_of_one / sizeof *layouts_of_one; layout++) {
+        const struct counts_room *fields = layouts_of_one[layout];
+        size_t maxima = fields[FIELDS - 1].shift == 62, numbers = FIELDS - !maxima;
+        struct counts counts;
+        uint64_t totals[COUNTS_MOST], by[FIELDS];
+        counts_init(&counts, numbers, maxima, fields);
+        for (size_t i = 0; i < numbers; i++)
+            by[i] = ((uint64_t)1 << fields[i].bits) - 1;
+        for (uint64_t name = 1; name <= ROWS; name++)
+            counts_add(&counts, bytes_hash(&name, sizeof name), by);
+        counts_totals(&counts, totals);
+        for (size_t i = 0; i < numbers - maxima; i++)
+            assert_int_equal(totals[i], by[i] * ROWS);
+        if (maxima)
+            assert_int_equal(totals[numbers - 1], 1);
+        counts_release(&counts);
+    }
+}
+
 /* As many as were expected come without growing, and more come as well. */
 static void test_room_beforehand(void **state) {
     enum { EXPECTED = 10000 };
@@ -357,6 +398,7 @@ int main(void) {
         cmocka_unit_test(test_rows_stand_near_their_homes),
         cmocka_unit_test(test_all_at_the_last_home),
         cmocka_unit_test(test_bytes_a_name),
+        cmocka_unit_test(test_totals_of_full_rows),
         cmocka_unit_test(test_room_beforehand),
         cmocka_unit_test(test_empty_ones_hold_nothing),
     };
