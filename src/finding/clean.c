@@ -82,37 +82,43 @@ struct slice clean_text(struct slice text, char *to) {
 
 /* ---- servers */
 
+static bool is_small(char byte) {
+    return byte >= 'a' && byte <= 'z';
+}
+
 /* The last label is letters alone. */
 static bool is_server(struct slice name) {
     enum { LONGEST = 128 };
-    size_t label = 0, letters = 0;
-    if (!name.length || name.length > LONGEST || !is_letter(name.at[0]))
+    static const bool in_label[256] = {['0' ... '9'] = true, ['a' ... 'z'] = true, ['-'] = true};
+    size_t label = 0;
+    if (!name.length || name.length > LONGEST || !is_small(name.at[0]))
         return false;
     for (size_t i = 0; i < name.length; i++) {
-        char byte = name.at[i];
-        bool is_small = byte >= 'a' && byte <= 'z';
-        if (!is_small && !is_digit(byte) && byte != '-' && byte != '.')
+        if (in_label[(unsigned char)name.at[i]])
+            continue;
+        if (name.at[i] != '.' || label == i)
             return false;
-        letters = byte == '.' ? 0 : letters + is_small;
-        if (byte == '.' && label == i)
-            return false;
-        label = byte == '.' ? i + 1 : label;
+        label = i + 1;
     }
-    return label > 0 && letters > 1 && letters == name.length - label;
+    for (size_t i = label; i < name.length; i++)
+        if (!is_small(name.at[i]))
+            return false;
+    return label > 0 && name.length - label > 1;
 }
 
 /* Takes "192.0.2.1" off the front. */
 static bool take_ip(struct slice *text) {
+    const char *at = text->at, *end = at + text->length;
     for (unsigned part = 0; part < 4; part++) {
-        size_t digits = 0;
-        if (part > 0 && !slice_skip_byte(text, '.'))
+        if (part > 0 && (at == end || *at++ != '.'))
             return false;
-        while (digits < text->length && is_digit(text->at[digits]))
-            digits++;
-        *text = slice_from(*text, digits);
-        if (digits == 0 || digits > 3)
+        const char *begin = at;
+        while (at < end && is_digit(*at))
+            at++;
+        if (at == begin || at - begin > 3)
             return false;
     }
+    *text = slice_range(at, end);
     return true;
 }
 
@@ -133,11 +139,26 @@ static struct slice server_with_ip(struct slice text, size_t bracket) {
     return slice_range(text.at + begin, behind.at);
 }
 
+/* Cuts at the first '=' that the word stands in front of; it is rarer than a blank or a letter. */
+static bool cut_at_sign(struct slice *rest, struct slice word, struct slice *before_r) {
+    size_t at;
+    for (size_t from = 0; (at = slice_find(slice_from(*rest, from), '=')) != SIZE_MAX;
+         from += at + 1) {
+        struct slice before = slice_head(*rest, from + at);
+        if (!slice_ends(before, word))
+            continue;
+        *before_r = slice_head(before, before.length - word.length);
+        *rest = slice_from(*rest, before.length + 1);
+        return true;
+    }
+    return false;
+}
+
 /* The name that DNS was asked for. */
 static struct slice server_asked_for(struct slice text) {
     struct slice rest = text, before, name;
-    if (!slice_cut_text(&rest, SLICE(" name="), &before) ||
-        !slice_cut_text(&rest, SLICE(" type="), &name) || !is_server(name))
+    if (!cut_at_sign(&rest, SLICE(" name"), &before) ||
+        !cut_at_sign(&rest, SLICE(" type"), &name) || !is_server(name))
         return (struct slice){0};
     return name;
 }
@@ -175,24 +196,22 @@ static const struct slice any_client = SLICE_INIT("192.0.2.1");
 static size_t find_client(struct slice text, struct slice client,
                           struct slice names_r[CLEAN_NAMES]) {
     struct slice rest = client;
-    size_t count = 0, at;
-    if (!take_ip(&rest) || rest.length || slice_starts(client, SLICE("127.")) ||
+    size_t count = 0, at = client.length ? slice_find_text(text, client) : SIZE_MAX;
+    if (at == SIZE_MAX || !take_ip(&rest) || rest.length || slice_starts(client, SLICE("127.")) ||
         slice_equal(client, any_client) || slice_find(text, '<') != SIZE_MAX)
         return 0;
-    for (size_t from = 0; (at = slice_find_text(slice_from(text, from), client)) != SIZE_MAX;
-         from += at + client.length) {
+    for (size_t from = 0; at != SIZE_MAX; at = slice_find_text(slice_from(text, from), client)) {
         size_t begin = from + at;
         if (count == CLEAN_NAMES || !is_apart(text, begin, begin + client.length))
             return 0;
         names_r[count++] = slice_range(text.at + begin, text.at + begin + client.length);
+        from = begin + client.length;
     }
     return count;
 }
 
 size_t clean_names(struct slice text, enum side side, struct slice client,
                    struct slice names_r[CLEAN_NAMES]) {
-    if (slice_find(text, '@') != SIZE_MAX)
-        return 0;
     return side == SIDE_SYNTHETIC ? find_server(text, names_r)
            : side == SIDE_LOCAL   ? find_client(text, client, names_r)
                                   : 0;
@@ -202,7 +221,8 @@ size_t clean_names(struct slice text, enum side side, struct slice client,
 struct slice clean_own_words(struct slice text, enum side side, struct slice client, char *to) {
     static const struct slice server = SLICE_INIT(" ");
     struct slice names[CLEAN_NAMES];
-    size_t count = clean_names(text, side, client, names), length = 0;
+    bool has_address = slice_find(text, '@') != SIZE_MAX;
+    size_t count = has_address ? 0 : clean_names(text, side, client, names), length = 0;
     const char *from = text.at;
     if (!count)
         return clean_text(text, to);

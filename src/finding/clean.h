@@ -16,8 +16,8 @@ enum { CLEAN_NAMES = 3, CLEAN_MORE = 2 * CLEAN_NAMES };
  * CLEAN_MORE bytes more than the text. */
 struct slice clean_own_words(struct slice text, enum side side, struct slice client, char *to);
 
-/* Those names, in the order of the text; gives how many there are. Of what an MTA says of a
- * condition (side synthetic) the server: "connect to mx.example.net[192.0.2.1]:25: ...", "Name
+/* Those names of a text without '@', in their order; gives how many there are. Of what an MTA says
+ * of a condition (side synthetic) the server: "connect to mx.example.net[192.0.2.1]:25: ...", "Name
  * service error for name=example.net type=MX". Of what it says to a client (side local) the address
  * of that: "client [192.0.2.9] blocked using ..., see https://example.org/?ip=192.0.2.9". None:
  * nobody is named, more than so often, or what stands there is no plain name. */

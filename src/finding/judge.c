@@ -22,7 +22,7 @@
 #include "finding/clean.h"
 #include "finding/wording.h"
 
-enum { KEY_MOST = 512, PAIRS = 2048, HOSTS = 2048 };
+enum { KEY_MOST = 512, PAIRS = 2048, HOSTS = 8192 };
 
 /* What was made of a text. Thousands are kept, so that lengths are short and a reply that needed no
  * cleaning, as most, is not kept beside its key. */
@@ -111,7 +111,9 @@ static void judge_anew(struct judge *judge, struct arena *arena, struct finding 
 struct parts {
     struct slice pieces[CLEAN_NAMES + 1];
     size_t names;
-    struct slice name; /* the first one; empty: there is none */
+    struct slice name;   /* the first one; empty: there is none */
+    struct slice client; /* its address, where it may take part */
+    bool is_whole;       /* nothing is left out */
 };
 
 static const bool in_address[256] = {
@@ -147,37 +149,62 @@ static void part_at(struct slice reply, const struct slice *names, size_t count,
     parts_r->name = names[0];
 }
 
-/* False: its address takes part, or it has several. */
-static bool part_at_address(struct slice reply, size_t at, struct parts *parts_r) {
-    struct slice address;
-    if (slice_find(slice_from(reply, at + 1), '@') != SIZE_MAX ||
-        slice_find(reply, '"') != SIZE_MAX || !find_address(reply, at, &address))
-        return false;
-    part_at(reply, &address, 1, parts_r);
-    return true;
-}
-
 /* What wording.c takes for something else than a host, or reply.c for what a secret stands by, is
  * no name that takes no part. */
-static void part_at_names(const struct record *record, struct parts *parts_r) {
-    struct slice reply = record->reply, names[CLEAN_NAMES], host;
-    size_t count = clean_names(reply, record->side, record->peer_ip, names);
-    if (!count || slice_find(reply, '"') != SIZE_MAX || reply_says_auth(reply))
-        return;
-    struct slice name = names[0];
+static bool is_but_server(struct slice name) {
+    struct slice host;
     slice_cut(&name, '[', &host);
-    if (record->side == SIDE_LOCAL ||
-        (!slice_starts(host, SLICE("www.")) && !wording_is_list(host)))
-        part_at(reply, names, count, parts_r);
+    return !slice_starts(host, SLICE("www.")) && !slice_ends(host, SLICE("auth")) &&
+           !wording_is_list(host);
 }
 
-static bool part(const struct record *record, struct parts *parts_r) {
+static void part_at_names(const struct record *record, struct parts *parts_r) {
+    struct slice reply = record->reply, client = record->peer_ip, names[CLEAN_NAMES];
+    bool is_own = record->side == SIDE_LOCAL;
+    if (is_own ? !client.length || slice_find_text(reply, client) == SIZE_MAX
+               : record->side != SIDE_SYNTHETIC)
+        return;
+    size_t count = clean_names(reply, record->side, client, names);
+    if (count && (is_own || is_but_server(names[0])))
+        part_at(reply, names, count, parts_r);
+    else if (is_own)
+        parts_r->client = client;
+}
+
+static struct parts in_one_part(const struct record *record) {
+    bool is_own = record->side == SIDE_LOCAL;
+    return (struct parts){.pieces = {record->reply},
+                          .client = is_own ? record->peer_ip : (struct slice){0},
+                          .is_whole = true};
+}
+
+static void part(const struct record *record, struct parts *parts_r) {
+    struct slice address;
     size_t at = slice_find(record->reply, '@');
-    *parts_r = (struct parts){.pieces = {record->reply}};
-    if (at != SIZE_MAX)
-        return part_at_address(record->reply, at, parts_r);
-    part_at_names(record, parts_r);
-    return true;
+    parts_r->pieces[0] = record->reply;
+    parts_r->names = 0;
+    parts_r->name = parts_r->client = (struct slice){0};
+    parts_r->is_whole = false;
+    if (at == SIZE_MAX)
+        part_at_names(record, parts_r);
+    else if (find_address(record->reply, at, &address))
+        part_at(record->reply, &address, 1, parts_r);
+    else
+        *parts_r = in_one_part(record);
+}
+
+/* Whether what is left out may take part all the same, for something in the pieces: a quoted text,
+ * another address, AUTH, or what will read as the client's address when it is cleaned. */
+static bool is_doubtful(const struct record *record, const struct parts *parts) {
+    struct slice reply = record->reply, before;
+    if (parts->is_whole)
+        return false;
+    if (!parts->names)
+        return record->side == SIDE_LOCAL && !parts->client.length && !reply_is_clean(record);
+    if (slice_find(reply, '"') != SIZE_MAX)
+        return true;
+    return slice_cut(&reply, '@', &before) ? slice_find(reply, '@') != SIZE_MAX
+                                           : reply_says_auth(record->reply);
 }
 
 /* Hosts are only asked for whose they are, which counts where a server spoke: most are nobody's,
@@ -192,16 +219,8 @@ static struct slice host_of(struct judge *judge, const struct record *record) {
     return *known & 1 ? host : (struct slice){0};
 }
 
-/* The client's address, where it may stand in our reply and is not known to take no part. */
-static struct slice client_of(const struct record *record, const struct parts *parts) {
-    struct slice reply = record->reply, client = record->peer_ip;
-    bool matters = record->side == SIDE_LOCAL && !parts->names && client.length &&
-                   (slice_find_text(reply, client) != SIZE_MAX || !reply_is_clean(record));
-    return matters ? client : (struct slice){0};
-}
-
-/* The texts that are looked at: host, client, implied, label, and the pieces of the reply. */
-enum { TEXTS = 4 + CLEAN_NAMES + 1 };
+/* The texts that are looked at: host or client, implied, label, and the pieces of the reply. */
+enum { TEXTS = 3 + CLEAN_NAMES + 1 };
 
 /* What is looked at beside them. */
 struct context {
@@ -209,24 +228,28 @@ struct context {
     struct enhanced dsn;
     uint16_t lengths[TEXTS];
     uint8_t event, level, direction, side, stage, names;
-    bool may_have_code, is_escaped;
+    bool may_have_code, is_escaped, is_whole;
 };
 
 /* All that judge_anew() looks at; empty: it is not to be remembered. */
 static struct slice key_of(struct judge *judge, const struct finding *finding,
                            const struct parts *parts) {
     const struct record *record = &finding->record;
-    struct slice texts[TEXTS] = {host_of(judge, record), client_of(record, parts), record->implied,
-                                 record->label};
+    bool is_own = record->side == SIDE_LOCAL;
+    struct slice texts[TEXTS];
+    texts[0] = is_own ? parts->client : host_of(judge, record);
+    texts[1] = record->implied;
+    texts[2] = record->label;
+    size_t length = sizeof(struct context), count = TEXTS - CLEAN_NAMES + parts->names;
     memcpy(texts + TEXTS - CLEAN_NAMES - 1, parts->pieces, sizeof parts->pieces);
     struct context context;
-    size_t length = sizeof context;
     memset(&context, 0, sizeof context); /* what lies between its members, too */
-    for (size_t i = 0; i < TEXTS; i++) {
+    for (size_t i = 0; i < count; i++) {
+        if (!texts[i].length)
+            continue;
         if (texts[i].length > sizeof judge->key - length)
             return (struct slice){0};
-        if (texts[i].length)
-            memcpy(judge->key + length, texts[i].at, texts[i].length);
+        bytes_copy(judge->key + length, texts[i].at, texts[i].length);
         length += texts[i].length;
         context.lengths[i] = (uint16_t)texts[i].length;
     }
@@ -242,9 +265,17 @@ static struct slice key_of(struct judge *judge, const struct finding *finding,
     context.may_have_code = record->reply_may_have_code;
     context.is_escaped = record->reply_escaped;
     context.names = (uint8_t)parts->names;
+    context.is_whole = parts->is_whole;
     memcpy(judge->key, &context, sizeof context);
     return (struct slice){judge->key, length};
 }
+
+/* A failure that is looked for. */
+struct search {
+    struct parts parts;
+    struct slice key; /* empty: it is not to be remembered */
+    uint64_t hash;
+};
 
 static bool lies_in(struct slice part, struct slice whole) {
     return (uintptr_t)part.at - (uintptr_t)whole.at <= whole.length;
@@ -312,17 +343,18 @@ static void keep_bytes(struct judged *judged, struct slice key, struct slice who
     judged->template_length = (uint16_t) template.length;
 }
 
-static void keep(struct judged *judged, struct slice key, uint64_t hash, const struct parts *parts,
+static void keep(struct judged *judged, const struct search *search,
                  const struct finding *finding) {
     const struct reply *reply = &finding->reply;
     struct slice list = finding->verdict.blocklist;
     judged->key_length = 0;
     judged->is_as_logged = slice_equal(reply->whole, finding->record.reply);
-    if (!find_list(judged, finding, parts) || !find_place(judged, finding, parts->name) ||
-        reply->whole.length > UINT16_MAX || finding->template.length > UINT16_MAX)
+    if (!find_list(judged, finding, &search->parts) ||
+        !find_place(judged, finding, search->parts.name) || reply->whole.length > UINT16_MAX ||
+        finding->template.length > UINT16_MAX)
         return;
-    keep_bytes(judged, key, reply->whole, finding->template);
-    judged->hash = hash;
+    keep_bytes(judged, search->key, reply->whole, finding->template);
+    judged->hash = search->hash;
     judged->text_at = (uint16_t)(reply->text.at - reply->whole.at);
     judged->code = reply->code;
     judged->enhanced = reply->enhanced;
@@ -383,38 +415,58 @@ static bool has_key(const struct judged *judged, struct slice key, uint64_t hash
            memcmp(judged->bytes, key.at, key.length) == 0;
 }
 
-/* The first of its pair; what is said but once drives out nothing that is said again and again.
- * False: it has to be filled. */
-static bool find_slot(struct judge *judge, struct slice key, uint64_t hash,
-                      struct judged **judged_r) {
-    struct judged *pair = &judge->slots[hash % PAIRS * 2];
-    *judged_r = pair;
-    if (has_key(&pair[0], key, hash))
-        return true;
+static struct judged *pair_of(struct judge *judge, uint64_t hash) {
+    return &judge->slots[hash % PAIRS * 2];
+}
+
+/* The other one of the pair comes first. */
+static struct judged *turn(struct judged *pair) {
     struct judged first = pair[0];
-    bool is_known = has_key(&pair[1], key, hash);
     pair[0] = pair[1];
     pair[1] = first;
-    return is_known;
+    return pair;
+}
+
+/* NULL: it is not known by this key. */
+static const struct judged *find_key(struct judge *judge, const struct finding *finding,
+                                     struct search *search) {
+    search->key = key_of(judge, finding, &search->parts);
+    if (!search->key.length)
+        return NULL;
+    search->hash = bytes_hash(search->key.at, search->key.length);
+    struct judged *pair = pair_of(judge, search->hash);
+    if (has_key(&pair[0], search->key, search->hash))
+        return pair;
+    return has_key(&pair[1], search->key, search->hash) ? turn(pair) : NULL;
+}
+
+/* Whether it is doubtful is asked of what is not found by its parts: what is was asked when it was
+ * kept, and these are the same pieces. */
+static const struct judged *find(struct judge *judge, const struct finding *finding,
+                                 struct search *search) {
+    const struct record *record = &finding->record;
+    part(record, &search->parts);
+    const struct judged *judged = find_key(judge, finding, search);
+    if (judged || !is_doubtful(record, &search->parts))
+        return judged;
+    search->parts = in_one_part(record);
+    return find_key(judge, finding, search);
 }
 
 void judge_finding(struct judge *judge, struct arena *arena, struct finding *finding) {
-    struct parts parts;
-    struct judged *judged;
-    struct slice key = {0};
-    if (finding->record.event != EVENT_DELIVERED && reason_memory_is_sure(judge->reasons) &&
-        part(&finding->record, &parts))
-        key = key_of(judge, finding, &parts);
-    if (!key.length) {
+    struct search search;
+    const struct judged *judged;
+    if (finding->record.event == EVENT_DELIVERED || !reason_memory_is_sure(judge->reasons)) {
         judge_anew(judge, arena, finding);
         return;
     }
-    uint64_t hash = bytes_hash(key.at, key.length);
-    if (find_slot(judge, key, hash, &judged)) {
-        recall(judged, parts.name, arena, finding);
+    judged = find(judge, finding, &search);
+    if (judged) {
+        recall(judged, search.parts.name, arena, finding);
         return;
     }
     judge_anew(judge, arena, finding);
-    if (reason_memory_is_sure(judge->reasons))
-        keep(judged, key, hash, &parts, finding);
+    /* What is said but once drives out nothing that is said again and again. */
+    if (search.key.length && reason_memory_is_sure(judge->reasons))
+        keep(turn(pair_of(judge, search.hash)), &search, finding);
 }

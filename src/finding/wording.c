@@ -396,18 +396,32 @@ static size_t mask_ip(struct scan *scan, struct slice s) {
 /* "bl.example.org" in "blocked using bl.example.org" is the cause. A list is told by the words in
  * front of it, or by a label of its name. */
 static bool is_list_label(struct slice label) {
-    static const struct slice labels[] = {
-        SLICE_INIT("bl"),          SLICE_INIT("rbl"),       SLICE_INIT("dnsbl"),
-        SLICE_INIT("sbl"),         SLICE_INIT("xbl"),       SLICE_INIT("pbl"),
-        SLICE_INIT("zen"),         SLICE_INIT("dbl"),       SLICE_INIT("cbl"),
-        SLICE_INIT("psbl"),        SLICE_INIT("uribl"),     SLICE_INIT("surbl"),
-        SLICE_INIT("multi"),       SLICE_INIT("ubl"),       SLICE_INIT("ivmuri"),
-        SLICE_INIT("drbl"),        SLICE_INIT("spamhaus"),  SLICE_INIT("spamcop"),
-        SLICE_INIT("sorbs"),       SLICE_INIT("abuseat"),   SLICE_INIT("uceprotect"),
-        SLICE_INIT("spamrats"),    SLICE_INIT("mailspike"), SLICE_INIT("barracudacentral"),
-        SLICE_INIT("invaluement"), SLICE_INIT("hostkarma"), SLICE_INIT("surriel"),
+    enum { LETTERS = 26, MOST = 7 };
+    static const struct slice labels[LETTERS][MOST] = {
+        ['a' - 'a'] = {SLICE_INIT("abuseat")},
+        ['b' - 'a'] = {SLICE_INIT("bl"), SLICE_INIT("barracudacentral")},
+        ['c' - 'a'] = {SLICE_INIT("cbl")},
+        ['d' - 'a'] = {SLICE_INIT("dnsbl"), SLICE_INIT("dbl"), SLICE_INIT("drbl")},
+        ['h' - 'a'] = {SLICE_INIT("hostkarma")},
+        ['i' - 'a'] = {SLICE_INIT("ivmuri"), SLICE_INIT("invaluement")},
+        ['m' - 'a'] = {SLICE_INIT("multi"), SLICE_INIT("mailspike")},
+        ['p' - 'a'] = {SLICE_INIT("pbl"), SLICE_INIT("psbl")},
+        ['r' - 'a'] = {SLICE_INIT("rbl")},
+        ['s' - 'a'] = {SLICE_INIT("sbl"), SLICE_INIT("surbl"), SLICE_INIT("spamhaus"),
+                       SLICE_INIT("spamcop"), SLICE_INIT("sorbs"), SLICE_INIT("spamrats"),
+                       SLICE_INIT("surriel")},
+        ['u' - 'a'] = {SLICE_INIT("uribl"), SLICE_INIT("ubl"), SLICE_INIT("uceprotect")},
+        ['x' - 'a'] = {SLICE_INIT("xbl")},
+        ['z' - 'a'] = {SLICE_INIT("zen")},
     };
-    return IS_ONE_OF(label, labels);
+    unsigned char letter = (unsigned char)(lower_of(byte_at(label, 0)) - 'a');
+    if (letter >= LETTERS)
+        return false;
+    for (size_t i = 0; i < MOST && labels[letter][i].length; i++)
+        if (labels[letter][i].length == label.length &&
+            slice_equal_nocase(label, labels[letter][i]))
+            return true;
+    return false;
 }
 
 /* Every end that is asked for is a blank and something in front. */
@@ -418,14 +432,14 @@ static bool ends_nocase(struct slice text, struct slice end) {
 }
 
 bool wording_is_list(struct slice name) {
-    struct slice label;
-
-    for (bool more = true; more;) {
-        more = slice_cut(&name, '.', &label);
-        if (is_list_label(label))
-            return true;
-    }
-    return false;
+    size_t begin = 0;
+    for (size_t i = 0; i < name.length; i++)
+        if (name.at[i] == '.') {
+            if (is_list_label(slice_range(name.at + begin, name.at + i)))
+                return true;
+            begin = i + 1;
+        }
+    return is_list_label(slice_from(name, begin));
 }
 
 static bool is_list_name(struct scan *scan, struct slice name) {

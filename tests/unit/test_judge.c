@@ -294,6 +294,7 @@ static void test_servers(void **state) {
         "AUTH %s UGFzc3dvcmQ6",
         "AUTH  name=%s type=UGFzc3dvcmQ6",
         "AUTH name=%s type=UGFzc3dvcmQ6",
+        "error for name=%s type=MX UGFzc3dvcmQ6",
         "refused \"QWxhZGRpbjpPcGVu\" by %s",
         "it is listed at %s, not at mx.a.de[192.0.2.2]",
         "550-5.1.1 to %s 550 5.1.1 it was",
@@ -364,6 +365,7 @@ static void check_clients(struct book *book, struct slice text) {
         record.direction = DIRECTION_IN;
         record.event = EVENT_REJECTED;
         record.reply_may_have_code = chance(8) > 0;
+        record.reply_escaped = !chance(8);
         record.peer_ip = chance(8) ? client : SLICE("192.0.2.99");
         check(book, &record);
     }
@@ -412,6 +414,22 @@ static void test_clients(void **state) {
     check_clients(*state, slice_of(is_long));
 }
 
+/* That nobody is named does not hold for the next one, once the text is cleaned. */
+static void test_hidden_clients(void **state) {
+    static const char *const in_turn[] = {"", "1.2.3.4", "192.0.2.99", "1.2.3.4", ""};
+    for (size_t i = 0; i < COUNT(in_turn); i++) {
+        struct record record = own_words(
+            SLICE("550 no host name [1.2.3\x01.4] aaaaaaaaaaaaaaaaaaaaaaaaaaaa for 198.51.100.1"));
+        record.side = SIDE_LOCAL;
+        record.direction = DIRECTION_IN;
+        record.event = EVENT_REJECTED;
+        record.reply_may_have_code = true;
+        record.peer_ip = slice_of(in_turn[i]);
+        check(*state, &record);
+    }
+    arena_clear(&arena);
+}
+
 static void test_hostile_clients(void **state) {
     static const char *const parts[] = {
         "[%s]",
@@ -438,6 +456,8 @@ static void test_hostile_clients(void **state) {
         "www.",
         "set_id=",
         "/var/",
+        "\t",
+        "\\",
         "(#5.2.2)",
         "[5.1.1]",
         ":",
@@ -477,7 +497,7 @@ static void test_server_is_no_reason(void **state) {
 /* What stands around the text counts, too. */
 static void test_contexts(void **state) {
     static const char text[] = "450-4.7.1 try again\\n450 4.7.1 later";
-    for (unsigned bits = 0; bits < 256; bits++) {
+    for (unsigned bits = 0; bits < 512; bits++) {
         struct record record = {.kind = RECORD_OUTCOME,
                                 .event = bits & 1 ? EVENT_BOUNCED : EVENT_DEFERRED,
                                 .level = bits & 2 ? LEVEL_HOST : LEVEL_MTA,
@@ -487,10 +507,10 @@ static void test_contexts(void **state) {
                                 .reply_may_have_code = bits & 32,
                                 .reply_escaped = bits & 64,
                                 .reply = SLICE(text)};
-        if (bits & 128) {
-            record.label = SLICE("fatal");
+        if (bits & 128)
             record.dsn = (struct enhanced){5, 1, 1};
-        }
+        if (bits & 256)
+            record.label = SLICE("fatal");
         check(*state, &record);
         check(*state, &record);
     }
@@ -498,10 +518,12 @@ static void test_contexts(void **state) {
                              .event = EVENT_REJECTED,
                              .implied = SLICE("PF-PSC all-ports-busy"),
                              .reply = SLICE(text)};
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 4; i++) {
         struct finding finding = {.record = implied, .mta = mtas[0]};
+        if (i % 2)
+            finding.record.implied = (struct slice){0};
         judge_finding(judge, &arena, &finding);
-        assert_true(finding.code_implied && finding.reply.code);
+        assert_true(i % 2 ? !finding.code_implied : finding.code_implied && finding.reply.code);
     }
 }
 
@@ -533,15 +555,11 @@ static int end(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_hostile_texts),
-        cmocka_unit_test(test_servers),
-        cmocka_unit_test(test_hostile_servers),
-        cmocka_unit_test(test_clients),
-        cmocka_unit_test(test_hostile_clients),
-        cmocka_unit_test(test_server_is_no_reason),
-        cmocka_unit_test(test_contexts),
-        cmocka_unit_test(test_deliveries),
+        cmocka_unit_test(test_texts),           cmocka_unit_test(test_hostile_texts),
+        cmocka_unit_test(test_servers),         cmocka_unit_test(test_hostile_servers),
+        cmocka_unit_test(test_clients),         cmocka_unit_test(test_hidden_clients),
+        cmocka_unit_test(test_hostile_clients), cmocka_unit_test(test_server_is_no_reason),
+        cmocka_unit_test(test_contexts),        cmocka_unit_test(test_deliveries),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

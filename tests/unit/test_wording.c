@@ -218,12 +218,44 @@ static void test_long(void **state) {
     arena_release(&arena);
 }
 
+/* Each label that tells a list, at any place of a name, and nothing that only begins with one. */
+static void test_lists(void **state) {
+    static const char *const labels[] = {
+        "bl",          "rbl",        "dnsbl",   "sbl",      "xbl",       "pbl",
+        "zen",         "dbl",        "cbl",     "psbl",     "uribl",     "surbl",
+        "multi",       "ubl",        "ivmuri",  "drbl",     "spamhaus",  "spamcop",
+        "sorbs",       "uceprotect", "abuseat", "spamrats", "mailspike", "barracudacentral",
+        "invaluement", "hostkarma",  "surriel", "ZEN",
+    };
+    static const struct {
+        const char *name;
+        bool is_list;
+    } names[] = {{"%s", true},
+                 {"%s.example.org", true},
+                 {"a.%s.example", true},
+                 {"example.%s", true},
+                 {"a%s.example", false},
+                 {"%sx.example", false},
+                 {"%s-1.example", false},
+                 {"example.x%sx", false},
+                 {"..", false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+        for (size_t j = 0; j < sizeof names / sizeof *names; j++) {
+            char name[64];
+            const char *mark = strstr(names[j].name, "%s");
+            int before = mark ? (int)(mark - names[j].name) : 0;
+            snprintf(name, sizeof name, "%.*s%s%s", before, names[j].name, mark ? labels[i] : "",
+                     mark ? mark + 2 : names[j].name);
+            if (wording_is_list(slice_of(name)) != names[j].is_list)
+                fail_msg("%s: a list or not", name);
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_equal),
-        cmocka_unit_test(test_different),
-        cmocka_unit_test(test_long),
+        cmocka_unit_test(test_rows), cmocka_unit_test(test_equal), cmocka_unit_test(test_different),
+        cmocka_unit_test(test_long), cmocka_unit_test(test_lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
