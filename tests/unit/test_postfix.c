@@ -165,6 +165,14 @@ static void deliveries(void **state) {
             "delay=12345678123456 dsn=2.0.0 [250 Ok]c"),
         OUT("smtp", RELAY "2.0.0, relay=none, status=sent (250 Ok)",
             "delivered recipient out remote end-of-data" PEER "dsn=2.0.0 [250 Ok]c"),
+        OUT("smtp", RELAY "2.0.0x, status=sent (250 Ok)",
+            "delivered recipient out remote end-of-data" PEER "dsn=2.0.0 [250 Ok]c"),
+        OUT("smtp", RELAY ", status=sent (250 Ok)",
+            "delivered recipient out remote end-of-data" PEER "[250 Ok]c"),
+        OUT("smtp",
+            "dsn=2.0.0, new=1, delay=0.9, relay=mx.example.net[198.51.100.5]:25, delays=1, "
+            "status=sent (250 Ok)",
+            "delivered recipient out remote end-of-data" PEER "dsn=2.0.0 [250 Ok]c"),
         /* a quoted recipient that looks like the fields behind it */
         {"postfix/smtp",
          "4C1D2E3F40: to=<\"x>, relay=evil[203.0.113.9]:25, status=sent (250\"@example.net>, "
@@ -471,6 +479,25 @@ static void likeness(void **state) {
     }
 }
 
+/* What the rows above do not show, as few records have it. */
+static void rare_things(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *label;
+        bool is_pipelining;
+    } rows[] = {
+        {"fatal: open database /etc/aliases.db: No such file or directory", "fatal", false},
+        {"improper command pipelining after DATA from unknown[203.0.113.77]: QUIT\\r\\n", "", true},
+        {"4C1D2E3F40: client=client.example.org[192.0.2.10]", "", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(read_text("postfix/smtpd", rows[i].text), READING_READ);
+        const struct record *record = records_at(&records, 0);
+        assert_true(slice_is(record->label, rows[i].label));
+        assert_int_equal(record->is_pipelining, rows[i].is_pipelining);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages),
@@ -482,6 +509,7 @@ int main(void) {
         cmocka_unit_test(lines_without_records),
         cmocka_unit_test(clients_of_sessions),
         cmocka_unit_test(removal),
+        cmocka_unit_test(rare_things),
         cmocka_unit_test(likeness),
     };
     return cmocka_run_group_tests(tests, load_shapes, free_shapes);
