@@ -76,11 +76,6 @@ static void put(struct gathering *gathering, const struct changed *like, enum ti
     *(time == NOW ? &row->is_known : &row->was_known) |= number || like->table == CHANGED_USERS;
 }
 
-/* Modulo 2^64 a part may hold less than none. */
-static uint64_t amount_of(uint64_t number) {
-    return (int64_t)number < 0 ? 0 : number;
-}
-
 /* ---- totals, reasons, templates, users */
 
 static void put_totals(struct gathering *gathering, const struct tally *tally, enum time time) {
@@ -103,7 +98,7 @@ static void put_totals(struct gathering *gathering, const struct tally *tally, e
         put(gathering,
             &(struct changed){
                 .table = CHANGED_TOTALS, .unit = rows[i].unit, .name = slice_of(rows[i].name)},
-            time, amount_of(rows[i].number));
+            time, counts_not_below_zero(rows[i].number));
 }
 
 struct putting {
@@ -138,7 +133,7 @@ static void put_users(struct gathering *gathering, const struct tally *tally, en
     for (size_t i = 0; i < accounts.count; i++) {
         const struct account *account = &accounts.items[i];
         struct changed like = {.table = CHANGED_USERS, .unit = "messages", .name = account->name};
-        put(gathering, &like, time, amount_of(account->messages));
+        put(gathering, &like, time, counts_not_below_zero(account->messages));
         like.unit = "failed_logins";
         like.is_beside = true;
         put(gathering, &like, time, account->failures);
@@ -250,7 +245,7 @@ static uint64_t hidden_in(const struct ranking *ranking, const struct named_tabl
                           size_t measure) {
     uint64_t numbers[COUNTS_MOST] = {0};
     counts_get(&ranking->counts, ranking_hash(others), numbers);
-    return amount_of(table->measures[measure].number(numbers));
+    return counts_not_below_zero(table->measures[measure].number(numbers));
 }
 
 /* Both sides of a name at once, unless that was done when the other side named it. */
@@ -270,7 +265,7 @@ static void put_name(struct gathering *gathering, const struct named_table *tabl
             *(time == NOW ? &row->is_known : &row->was_known) =
                 counts_get(&rankings[time]->counts, ranked->hash, numbers);
             *(time == NOW ? &row->now : &row->before) =
-                amount_of(table->measures[i].number(numbers));
+                counts_not_below_zero(table->measures[i].number(numbers));
         }
         if (!row->was_known && gathering->of_history)
             row->hidden = hidden_in(rankings[BEFORE], table, i);

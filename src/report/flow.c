@@ -56,8 +56,8 @@ static void add_row(struct page *page, struct cell *list, enum flow flow,
     cell_text(page, row, NULL, page_word(page, WORD_FLOW_COLUMN),
               slice_of(page_word(page, flows[flow].title)));
     cell_count(page, row, "messages", page_word(page, WORD_UNIT_MESSAGES), sum->messages, NULL);
-    cell_count(page, row, "recipients", page_word(page, WORD_UNIT_RECIPIENTS), sum->recipients,
-               NULL);
+    cell_count(page, row, "recipients", page_word(page, WORD_UNIT_RECIPIENTS),
+               counts_not_below_zero(sum->recipients), NULL);
     cell_bytes(page, row, "bytes", page_word(page, WORD_FLOW_SIZE), sum->bytes);
 }
 

@@ -159,16 +159,12 @@ struct standing {
 
 /* ---- cells */
 
-/* Modulo 2^64 a part may hold less than none: what was taken back in it and counted in another. */
-static uint64_t amount_of(uint64_t number) {
-    return (int64_t)number < 0 ? 0 : number;
-}
-
 /* How much there is to show of a column; 0: nothing. */
 static uint64_t weight_of(const struct list_column *column, const uint64_t *numbers) {
     switch (column->figure) {
     case FIGURE_REJECTED:
-        return amount_of(numbers[CORRESPONDENT_REFUSED] - numbers[CORRESPONDENT_LOGINS]);
+        return counts_not_below_zero(numbers[CORRESPONDENT_REFUSED] -
+                                     numbers[CORRESPONDENT_LOGINS]);
     case FIGURE_AVERAGE:
     case FIGURE_LONGEST:
     case FIGURE_PERMILLE:
@@ -176,7 +172,7 @@ static uint64_t weight_of(const struct list_column *column, const uint64_t *numb
     case FIGURE_TLS:
         return numbers[DESTINATION_CIPHERED] + numbers[DESTINATION_CLEAR];
     default:
-        return amount_of(numbers[column->number]);
+        return counts_not_below_zero(numbers[column->number]);
     }
 }
 
@@ -413,7 +409,7 @@ static void add_delay_row(const struct standing *standing, const struct ranked *
     cell_text(page, row, NULL, page_word(page, standing->list->name_title),
               shown_name(standing, ranked->name));
     cell_count(page, row, NULL, page_word(page, WORD_DELIVERED),
-               amount_of(numbers[DESTINATION_DELIVERED]), NULL);
+               counts_not_below_zero(numbers[DESTINATION_DELIVERED]), NULL);
     for (const struct list_column *column = standing->list->columns; column->key; column++)
         if (is_of_delays(column) && weight_of(column, standing->totals))
             add_figure(standing, row, column, page_word(page, column->title), numbers,
@@ -424,7 +420,7 @@ static void add_delays(const struct standing *standing) {
     struct page *page = standing->page;
     page_section(page, NULL, page_word(page, standing->list->delays_title), LOOK_TABLE, CELL_LIST);
     for (size_t i = 0; i < standing->count; i++)
-        if (amount_of(standing->rows[i].numbers[DESTINATION_DELIVERED]))
+        if (counts_not_below_zero(standing->rows[i].numbers[DESTINATION_DELIVERED]))
             add_delay_row(standing, &standing->rows[i]);
 }
 

@@ -613,11 +613,6 @@ static void tell_logins(struct account *account, struct gathered *gathered, size
     tell_networks(account, gathered->arrivals, arrivals);
 }
 
-/* Below zero: more was taken back than is known here. */
-static uint64_t not_below_zero(uint64_t number) {
-    return number > INT64_MAX ? 0 : number;
-}
-
 void accounts_each(const struct tally *tally,
                    void (*each)(void *context, const struct account *account), void *context) {
     const struct content *content = tally_content(tally, &counter_accounts);
@@ -630,9 +625,9 @@ void accounts_each(const struct tally *tally,
             continue;
         const struct standing *standing = &gathered.standings[gathered.standings[place].of];
         struct account account = {.name = name,
-                                  .messages = not_below_zero(mail->messages),
-                                  .recipients = not_below_zero(mail->recipients),
-                                  .bounced = not_below_zero(mail->bounced),
+                                  .messages = counts_not_below_zero(mail->messages),
+                                  .recipients = counts_not_below_zero(mail->recipients),
+                                  .bounced = counts_not_below_zero(mail->bounced),
                                   .failures = standing->failed,
                                   .first = MOMENT_NONE,
                                   .last = MOMENT_NONE};
@@ -648,7 +643,7 @@ uint64_t *accounts_recipients(const struct tally *tally, size_t *count_r) {
     struct keyed *both = memory_resize(NULL, 2 * most + 1, sizeof *both);
     for (size_t place = 0; place < content->names.used; place++) {
         const struct mail *mail = map_at(&content->names, place, NULL);
-        uint64_t recipients = mail ? not_below_zero(mail->recipients) : 0;
+        uint64_t recipients = mail ? counts_not_below_zero(mail->recipients) : 0;
         if (recipients)
             both[count++].key = recipients;
     }

@@ -124,6 +124,12 @@ static inline void counts_add_row(struct counts *counts, uint64_t *row, const st
 void counts_add_numbers(struct counts *counts, uint64_t *row, const uint64_t *by);
 uint64_t counts_sum_row(struct counts *counts, uint64_t *row, size_t number, uint64_t by);
 
+/* Sums are modulo 2^64, and those of a part may hold less than none: what was taken back in it was
+ * counted in another. That is shown as none. */
+static inline uint64_t counts_not_below_zero(uint64_t sum) {
+    return (int64_t)sum < 0 ? 0 : sum;
+}
+
 /* Adds numbers to others of the same kind, by sum or maximum. */
 void counts_add_up(const struct counts *counts, uint64_t *into, const uint64_t *from);
 void counts_merge(struct counts *into, const struct counts *from);

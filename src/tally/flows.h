@@ -16,7 +16,8 @@ enum flow {
     FLOWS
 };
 
-/* Recipients as in the totals, all states together. A message, with its bytes, counts once: under
+/* Recipients as in the totals, all states together; modulo 2^64, as one that is taken back may be
+ * of another sender by then (counts_not_below_zero). A message, with its bytes, counts once: under
  * its first recipient. */
 struct flow_sum {
     uint64_t messages, recipients, bytes;

@@ -94,8 +94,9 @@ static void assert_codes(const struct tally *tally) {
         assert_int_equal(sums.items[i].by_reason, sums.items[i].by_code);
 }
 
-/* Which domains are ours changes the flows, not their sum. */
-static void assert_flows(const struct tally *tally, const struct totals *totals) {
+/* Which domains are ours changes the flows, not their sum. In lines that stand together by chance a
+ * recipient may be taken back from another flow. */
+static void assert_flows(const struct tally *tally, const struct totals *totals, bool is_log) {
     const uint64_t hashes[] = {ranking_hash(SLICE("example.com")),
                                ranking_hash(SLICE("example.org"))};
     const struct local_domains given[] = {{NULL, 0}, {hashes, 1}, {hashes, 2}};
@@ -105,7 +106,7 @@ static void assert_flows(const struct tally *tally, const struct totals *totals)
         flows_read(tally, &given[i], sums);
         for (size_t flow = 0; flow < FLOWS; flow++) {
             recipients += sums[flow].recipients;
-            assert_true((int64_t)sums[flow].recipients >= 0);
+            assert_true(!is_log || (int64_t)sums[flow].recipients >= 0);
         }
         assert_int_equal(recipients, totals->delivered + totals->bounced + totals->expired +
                                          totals->waiting + totals->discarded);
@@ -132,7 +133,7 @@ static void assert_sums(const struct run *run, bool is_log) {
     assert_hours(run->tally, &totals);
     assert_waiting(run, &totals, is_log);
     assert_codes(run->tally);
-    assert_flows(run->tally, &totals);
+    assert_flows(run->tally, &totals, is_log);
 }
 
 /* is_log: not by chance. */

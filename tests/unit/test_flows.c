@@ -8,6 +8,9 @@
 
 #include <cmocka.h>
 
+#include "report/flow.h"
+#include "report/page_words.h"
+
 static struct finding finding_of(enum giver giver, const char *sender, const char *recipient) {
     return (struct finding){
         .record = {.kind = RECORD_OUTCOME,
@@ -143,10 +146,43 @@ static void test_the_guess(void **state) {
     tally_free(tally);
 }
 
+static const struct cell *row_of(const struct section *section, const char *flow) {
+    const struct cell *row = section->cell->first;
+    while (row && !slice_is(cell_get(row, "flow")->text, flow))
+        row = row->next;
+    assert_non_null(row);
+    return row;
+}
+
+/* Put off when the log began, and handed on when its sender was known. */
+static void test_less_than_none_is_shown_as_none(void **state) {
+    (void)state;
+    struct tally *tally = tally_new();
+    struct finding finding = finding_of(GIVER_UNKNOWN, "", "b@example.net");
+    finding.after = FATE_WAITING;
+    tally_add(tally, &finding);
+    finding = finding_of(GIVER_OTHER, "a@example.org", "b@example.net");
+    finding.before = FATE_WAITING;
+    finding.after = FATE_HANDED_ON;
+    finding.is_first = false;
+    tally_add(tally, &finding);
+    deliver(tally, "a@example.com", true, 1);
+    struct page page;
+    page_init(&page, "report");
+    page.words = &words_english;
+    flow_add(&page, tally, &(struct summary_wishes){0});
+    assert_int_equal(cell_get(row_of(page.first, "outbound"), "recipients")->number, 1);
+    assert_int_equal(cell_get(row_of(page.first, "inbound"), "recipients")->number, 1);
+    assert_int_equal(cell_get(row_of(page.first, "relayed"), "recipients")->number, 0);
+    page_release(&page);
+    tally_free(tally);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_way),
         cmocka_unit_test(test_the_guess),
+        cmocka_unit_test(test_less_than_none_is_shown_as_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
