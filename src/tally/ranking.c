@@ -40,13 +40,13 @@ void ranking_release(struct ranking *ranking) {
     roll_release(&ranking->names);
 }
 
-/* Ten times as many names as are shown: one that was taken back (correspondents.c) leaves its place
- * to another then, whose name must be known. Of a report in which a table has ten rows, not to keep
- * a thousand names takes 3 % off. */
+/* Of a report in which a table has ten rows, not to keep a thousand names takes 2 % off. What was
+ * taken back (correspondents.c) leaves its place to another, whose name must be known: it was
+ * counted twice between two entries about one message, so few names stand too high at a time. */
 void ranking_expect_shown(struct ranking *ranking, size_t shown) {
-    enum { RESERVE = 10 };
-    if (shown && shown <= RANKING_NAMES / RESERVE)
-        ranking->most = shown * RESERVE;
+    enum { RESERVE = 200 };
+    if (shown && shown + RESERVE < RANKING_NAMES)
+        ranking->most = shown + RESERVE;
 }
 
 /* ---- the order */

@@ -1,8 +1,9 @@
 /* ranking - numbers of very many names, all of them exact, and the names of those that are on top.
  *
  * A ranking can have several orders: most recipients, most bytes. In each the first RANKING_NAMES
- * are known by name. That is exact as long as one tally counts: an entry of the final top stood in
- * the top when its own last line came, because numbers only grow. After a merge it may not be
+ * are known by name, or fewer (ranking_expect_shown). That is exact as long as one tally counts: an
+ * entry of the final top stood in the top when its own last line came, because numbers only grow;
+ * but for what is taken back, for which there is a reserve. After a merge it may not be
  * (ranking_is_exact).
  */
 #ifndef TALLY_RANKING_H
@@ -55,7 +56,8 @@ typedef struct slice ranking_tell(const void *whose, char room[RANKING_NAME]);
 
 void ranking_init(struct ranking *ranking, const struct ranking_layout *layout);
 void ranking_release(struct ranking *ranking);
-/* Before anything is added: no more than the first `shown` of an order will be asked for. */
+/* Before anything is added: no more than the first `shown` of an order will be asked for; 0: all
+ * that are known. */
 void ranking_expect_shown(struct ranking *ranking, size_t shown);
 
 /* Names that differ by case only are one; of a longer name the first RANKING_NAME bytes count. */
