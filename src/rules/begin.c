@@ -23,27 +23,32 @@ static char byte_at(struct slice s, size_t at) {
     return at < s.length ? s.at[at] : '\0';
 }
 
+/* \Q and \E, between which nothing is what it seems, and \c, of which the next byte is a part. */
+static bool is_odd_escape(struct slice s, size_t at) {
+    return s.at[at] == '\\' && is_one_of(byte_at(s, at + 1), "QEc");
+}
+
 /* Behind the ']' of a class whose '[' stands at `at`; SIZE_MAX: not understood. */
 static size_t behind_class(struct slice s, size_t at) {
     at++;
     if (byte_at(s, at) == '^')
         at++;
-    if (byte_at(s, at) == ']')
+    if (byte_at(s, at) == ']') /* a byte of the class; not so behind a \E, which is odd */
         at++;
     for (; at < s.length && s.at[at] != ']'; at++) {
-        if (s.at[at] == '\\')
-            at++;
-        else if (s.at[at] == '[')
+        if (s.at[at] == '[' || is_odd_escape(s, at))
             return SIZE_MAX; /* [:alpha:] */
+        at += s.at[at] == '\\';
     }
     return at < s.length ? at + 1 : SIZE_MAX;
 }
 
-/* Whether an option such as (?i), or what is not known, opens at '('. It may hold in the branches
- * behind it, too. */
+/* Whether an option such as (?i), a verb, whose name may hold any byte, or what is not known opens
+ * at '('. It may hold in the branches behind it, too. */
 static bool is_option(struct slice s, size_t at) {
     char kind = byte_at(s, at + 2);
-    return byte_at(s, at + 1) == '?' && (is_alnum(kind) || is_one_of(kind, "^-"));
+    return byte_at(s, at + 1) == '*' ||
+           (byte_at(s, at + 1) == '?' && (is_alnum(kind) || is_one_of(kind, "^-")));
 }
 
 /* Where the branch that goes on at `at` ends: at its '|' or ')', or at the end of all; SIZE_MAX:
@@ -58,8 +63,7 @@ static size_t end_of_branch(struct slice s, size_t at) {
         }
         if (depth == 0 && (byte == '|' || byte == ')'))
             return at;
-        if (byte == '#' || (byte == '\\' && is_one_of(byte_at(s, at + 1), "QE")) ||
-            (byte == '(' && is_option(s, at)))
+        if (byte == '#' || is_odd_escape(s, at) || (byte == '(' && is_option(s, at)))
             return SIZE_MAX;
         depth += byte == '(';
         depth -= byte == ')';
