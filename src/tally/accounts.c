@@ -318,8 +318,8 @@ const struct counter counter_accounts = {
 
 /* ---- reading out ---- */
 
-/* Numbers of a client, of which a login failed. From CLIENT_FIRST_FAILED on maxima, turned round as
- * in a meeting. Postfix before 3.9 tells no name of a failed login. */
+/* Numbers of a client, of which a login failed. From CLIENT_FIRST_FAILED on maxima, as in a
+ * meeting, that one turned round. Postfix before 3.9 tells no name of a failed login. */
 enum {
     CLIENT_FAILED,
     CLIENT_NAMES,
@@ -384,9 +384,10 @@ static uint64_t client_of(struct account_address address) {
     return address.high ? bytes_hash(&address, sizeof address) : address.low;
 }
 
-/* The /24 or /64. What a /24 is as a number nobody has as a /64: it begins with a zero byte. */
+/* The /24 or /64. A /24 is its own number, which some /64 is, too. */
 static uint64_t network_of(struct account_address address) {
-    return is_version_4(address.high, address.low) ? address.low >> 8 : address.high;
+    return is_version_4(address.high, address.low) ? address.low >> 8
+                                                   : bytes_hash(&address.high, sizeof address.high);
 }
 
 static int64_t first_login_of(const struct gathered *gathered, const struct login *meeting) {

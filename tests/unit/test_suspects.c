@@ -96,6 +96,26 @@ static void colleagues_in_an_office(struct tally *tally) {
     logs_in(tally, "bob", "203.0.113.50", 3 * HOUR);
 }
 
+static void colleagues_in_a_network(struct tally *tally) {
+    logs_in(tally, "anna", "2001:db8:5::1", HOUR);
+    fails(tally, "bob", "2001:db8:5::2", 2 * HOUR, 12);
+    logs_in(tally, "bob", "2001:db8:5::2", 3 * HOUR);
+}
+
+/* Other networks, whose eight bytes are a number that a /24 or another one has. */
+static void guessed_beside_odd_networks(struct tally *tally) {
+    logs_in(tally, "anna", "0:ff:ffcb:71::1", HOUR);
+    logs_in(tally, "carla", "0:0:0:1::5", HOUR);
+    fails(tally, "bob", "203.0.113.50", 2 * HOUR, 15);
+    logs_in(tally, "bob", "203.0.113.50", 3 * HOUR);
+}
+
+static void guessed_beside_network_one(struct tally *tally) {
+    logs_in(tally, "anna", "0:0:0:1::5", HOUR);
+    fails(tally, "bob", "::5", 2 * HOUR, 15);
+    logs_in(tally, "bob", "::5", 3 * HOUR);
+}
+
 static void guessed_from_elsewhere(struct tally *tally) {
     logs_in(tally, "bob", "192.0.2.77", HOUR);
     fails(tally, "bob", "203.0.113.50", 2 * HOUR, 500); /* and none got in */
@@ -195,6 +215,7 @@ static const struct {
     {"phone and laptop, nobody else", phone_and_laptop, false, "", 0},
     {"old password on the phone", old_password_on_the_phone, true, "", 0},
     {"colleagues in an office", colleagues_in_an_office, true, "", 0},
+    {"colleagues in a network", colleagues_in_a_network, true, "", 0},
     {"guessed from elsewhere", guessed_from_elsewhere, true, "", 0},
     {"webmail", webmail, true, "", 0},
     {"a letter to the club", a_letter_to_the_club, true, "", 0},
@@ -202,6 +223,10 @@ static const struct {
     {"taken back", taken_back, true, "", 0},
     {"traveller", traveller, true, "", 0},
     {"guessed", guessed, true, "bob: 15 failed logins from 203.0.113.50, then a good one", 2},
+    {"guessed beside odd networks", guessed_beside_odd_networks, true,
+     "bob: 15 failed logins from 203.0.113.50, then a good one", 2},
+    {"guessed beside network one", guessed_beside_network_one, true,
+     "bob: 15 failed logins from ::5, then a good one", 2},
     {"guessed without a name", guessed_without_a_name, true,
      "bob: 15 failed logins from 2001:db8::50, then a good one", 2},
     {"one of many names", one_of_many_names, true,
