@@ -455,7 +455,7 @@ static enum reading read_flag(struct slice text, struct records *records) {
     struct slice rest = slice_from(text, 3);
     if (text.length < 3 || text.at[2] != ' ')
         return READING_UNKNOWN;
-#define FLAG(first, second) ((first) << 8 | (second))
+#define FLAG(first, second) ((unsigned char)(first) << 8 | (unsigned char)(second))
     switch (FLAG(text.at[0], text.at[1])) {
     case FLAG('=', '>'):
     case FLAG('-', '>'):

@@ -18,7 +18,7 @@
 #include "tally/templates.h"
 
 enum {
-    SAVED_VERSION = 10,
+    SAVED_VERSION = 11,
     SAMPLES = 10,
     SAMPLE_LENGTH = 500, /* bytes kept of a line that was not understood */
     PROGRAMS = 1000,  /* names of programs are log text: so many are kept, the rest is "(other)" */

@@ -309,6 +309,22 @@ static void test_servers(void **state) {
         check_servers(*state, slice_of(texts[i]));
 }
 
+/* "auth type=PLAIN" says that a secret follows, of a name that ends so as of a word. */
+static void test_server_before_a_secret(void **state) {
+    static const char *const names[] = {"mx.de", "mx.auth", "mx.de", "x.auth"};
+    char reply[200];
+    for (size_t i = 0; i < 2 * COUNT(names); i++) {
+        struct record record = own_words(
+            filled(SLICE("Name service error for name=%s type=PLAIN UGFzc3dvcmQ6cGFzcw=="),
+                   slice_of(names[i % COUNT(names)]), reply));
+        record.event = EVENT_DEFERRED;
+        record.side = SIDE_SYNTHETIC;
+        record.reply_may_have_code = i < COUNT(names);
+        check(*state, &record);
+    }
+    arena_clear(&arena);
+}
+
 static void test_hostile_servers(void **state) {
     static const char *const parts[] = {
         "%s",
@@ -555,11 +571,17 @@ static int end(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_texts),           cmocka_unit_test(test_hostile_texts),
-        cmocka_unit_test(test_servers),         cmocka_unit_test(test_hostile_servers),
-        cmocka_unit_test(test_clients),         cmocka_unit_test(test_hidden_clients),
-        cmocka_unit_test(test_hostile_clients), cmocka_unit_test(test_server_is_no_reason),
-        cmocka_unit_test(test_contexts),        cmocka_unit_test(test_deliveries),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_hostile_texts),
+        cmocka_unit_test(test_server_before_a_secret),
+        cmocka_unit_test(test_servers),
+        cmocka_unit_test(test_hostile_servers),
+        cmocka_unit_test(test_clients),
+        cmocka_unit_test(test_hidden_clients),
+        cmocka_unit_test(test_hostile_clients),
+        cmocka_unit_test(test_server_is_no_reason),
+        cmocka_unit_test(test_contexts),
+        cmocka_unit_test(test_deliveries),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
