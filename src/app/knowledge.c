@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/ascii.h"
 #include "rules/yaml.h"
 
 static const char system_folder[] = CONFIG_FOLDER "/patterns";
@@ -98,7 +99,7 @@ static struct slice language_of_environment(void) {
         locale = value ? slice_of(value) : locale;
     }
     size_t length = 0;
-    while (length < locale.length && locale.at[length] >= 'a' && locale.at[length] <= 'z')
+    while (length < locale.length && is_lower(locale.at[length]))
         length++;
     return slice_head(locale, length);
 }

@@ -14,6 +14,10 @@ static inline bool is_letter(char byte) {
     return (unsigned char)((byte | 0x20) - 'a') <= 25;
 }
 
+static inline bool is_lower(char byte) {
+    return byte >= 'a' && byte <= 'z';
+}
+
 /* What \s takes in a pattern. */
 static inline bool is_space(char byte) {
     return byte == ' ' || (byte >= '\t' && byte <= '\r');

@@ -82,16 +82,12 @@ struct slice clean_text(struct slice text, char *to) {
 
 /* ---- servers */
 
-static bool is_small(char byte) {
-    return byte >= 'a' && byte <= 'z';
-}
-
 /* The last label is letters alone. */
 static bool is_server(struct slice name) {
     enum { LONGEST = 128 };
     static const bool in_label[256] = {['0' ... '9'] = true, ['a' ... 'z'] = true, ['-'] = true};
     size_t label = 0;
-    if (!name.length || name.length > LONGEST || !is_small(name.at[0]))
+    if (!name.length || name.length > LONGEST || !is_lower(name.at[0]))
         return false;
     for (size_t i = 0; i < name.length; i++) {
         if (in_label[(unsigned char)name.at[i]])
@@ -101,7 +97,7 @@ static bool is_server(struct slice name) {
         label = i + 1;
     }
     for (size_t i = label; i < name.length; i++)
-        if (!is_small(name.at[i]))
+        if (!is_lower(name.at[i]))
             return false;
     return label > 0 && name.length - label > 1;
 }

@@ -250,7 +250,7 @@ static bool is_secret(struct slice word, bool quoted) {
 
     for (; i < word.length; i++) {
         char byte = word.at[i];
-        lower += byte >= 'a' && byte <= 'z';
+        lower += is_lower(byte);
         upper += byte >= 'A' && byte <= 'Z';
         other += is_digit(byte) || byte == '+' || byte == '/' || byte == '=';
         if (lower + upper + other <= i)
@@ -296,7 +296,7 @@ static bool find_secret(struct slice text, size_t *at, bool mechanism, struct sl
 static bool is_mixed(struct slice word) {
     bool lower = false, upper = false;
     for (size_t i = 1; i < word.length; i++) {
-        lower |= word.at[i] >= 'a' && word.at[i] <= 'z';
+        lower |= is_lower(word.at[i]);
         upper |= word.at[i] >= 'A' && word.at[i] <= 'Z';
     }
     return lower && upper;

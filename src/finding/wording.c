@@ -67,10 +67,6 @@ static bool is_kind(char byte, unsigned kind) {
     return kinds[(unsigned char)byte] & kind;
 }
 
-static bool is_lower(char byte) {
-    return byte >= 'a' && byte <= 'z';
-}
-
 static bool is_upper(char byte) {
     return byte >= 'A' && byte <= 'Z';
 }

@@ -230,7 +230,7 @@ static bool keep_stamp(struct heads *heads, const struct clock *clock, const str
 static bool is_doubtful(struct slice host) {
     enum { MONTH = 3, YEAR = 4 };
     char first = host.length ? host.at[0] : '\0';
-    if (first >= 'a' && first <= 'z')
+    if (is_lower(first))
         return slice_is(host, "last");
     if (is_digit(first))
         return host.length == YEAR || (host.length == DATE && host.at[YEAR] == '-');
