@@ -161,13 +161,10 @@ static bool is_but_server(struct slice name) {
 static void part_at_names(const struct record *record, struct parts *parts_r) {
     struct slice reply = record->reply, client = record->peer_ip, names[CLEAN_NAMES];
     bool is_own = record->side == SIDE_LOCAL;
-    if (is_own ? !client.length || slice_find_text(reply, client) == SIZE_MAX
-               : record->side != SIDE_SYNTHETIC)
-        return;
     size_t count = clean_names(reply, record->side, client, names);
     if (count && (is_own || is_but_server(names[0])))
         part_at(reply, names, count, parts_r);
-    else if (is_own)
+    else if (is_own && client.length && slice_find_text(reply, client) != SIZE_MAX)
         parts_r->client = client;
 }
 

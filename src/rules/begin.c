@@ -183,16 +183,16 @@ static bool read_group(struct slice s, size_t *at, struct set *set) {
     return true;
 }
 
-/* One byte at *at, up to what is behind it. False: it may be missing, or come again. */
+/* One byte at *at, up to what is behind it; a '+' there is no byte and ends the begin. False: it is
+ * none, or may be missing. */
 static bool read_byte(struct slice s, size_t *at, struct set *set) {
     char byte;
     if (!take_byte(s, at, &byte))
         return false;
-    char next = byte_at(s, skip_ignored(s, *at));
-    if (is_one_of(next, "?*{"))
+    if (is_one_of(byte_at(s, skip_ignored(s, *at)), "?*{"))
         return false;
     add_byte(set, byte);
-    return next != '+';
+    return true;
 }
 
 static bool all_ended(const struct set *set) {

@@ -390,10 +390,6 @@ static uint64_t network_of(struct account_address address) {
                                                    : bytes_hash(&address.high, sizeof address.high);
 }
 
-static int64_t first_login_of(const struct gathered *gathered, const struct login *meeting) {
-    return time_of_number(turned(number_of(gathered, meeting, MEETING_FIRST_LOGIN)));
-}
-
 /* NULL: no account. */
 static struct standing *standing_of(const struct gathered *gathered, uint64_t name) {
     const uint64_t *row = counts_find(&gathered->names, name);
@@ -589,7 +585,7 @@ static void tell_login(struct account *account, const struct gathered *gathered,
                        const struct login *login, size_t *arrivals) {
     struct account_address address = address_of(gathered, login);
     uint64_t network = network_of(address);
-    int64_t first = first_login_of(gathered, login);
+    int64_t first = first_of(&gathered->meetings[login->version], login->row, MEETING_FIRST_LOGIN);
     int64_t last = time_of_number(number_of(gathered, login, MEETING_LAST_LOGIN));
     if (first == MOMENT_NONE)
         return;
