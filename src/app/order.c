@@ -395,7 +395,10 @@ void order_take(void *context, void *argument) {
     struct taking taking = {pipeline, job, &pipeline->hands[pipeline->threads], NULL};
     uint64_t dropped = journey_dropped(run->journey);
     run->gathers = gathers(run) ? &job->countings : NULL;
-    journey_lend(run->journey, run->gathers ? &job->arena : NULL);
+    if (run->gathers)
+        journey_lend(run->journey, &job->arena, pipeline->job_count);
+    else
+        journey_lend(run->journey, NULL, 0);
     if (taking.hands->judge)
         reason_memory_round(judge_reasons(taking.hands->judge));
     size_t count = job->found.count, next = 0, known_programs = 0;
@@ -433,7 +436,7 @@ void order_end(struct run *run) {
     struct taking taking = {pipeline, job, &pipeline->hands[pipeline->threads], NULL};
     job->progress = pipeline->progress[pipeline->progress_count - 1];
     run->gathers = NULL;
-    journey_lend(run->journey, NULL);
+    journey_lend(run->journey, NULL, 0);
     pieces_end(run->before->pieces, take_given_up, &taking);
     take_ledger(pipeline, job);
     job_clear(job);

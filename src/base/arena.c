@@ -18,11 +18,24 @@ struct arena_chunk {
     _Alignas(max_align_t) char bytes[];
 };
 
+/* A block of somebody else's; in the arena itself. */
+struct arena_guest {
+    struct arena_guest *next;
+    void *block;
+};
+
 void arena_init(struct arena *arena) {
     *arena = (struct arena){0};
 }
 
+static void free_guests(struct arena *arena) {
+    for (struct arena_guest *guest = arena->guests; guest; guest = guest->next)
+        free(guest->block);
+    arena->guests = NULL;
+}
+
 void arena_release(struct arena *arena) {
+    free_guests(arena);
     for (struct arena_chunk *chunk = arena->first; chunk;) {
         struct arena_chunk *next = chunk->next;
         free(chunk);
@@ -38,6 +51,7 @@ static void begin_chunk(struct arena *arena, struct arena_chunk *chunk) {
 }
 
 void arena_clear(struct arena *arena) {
+    free_guests(arena);
     if (arena->first)
         begin_chunk(arena, arena->first);
 }
@@ -52,6 +66,12 @@ void arena_next_chunk(struct arena *arena, size_t size) {
         *link = fresh;
     }
     begin_chunk(arena, *link);
+}
+
+void arena_adopt(struct arena *arena, void *block) {
+    struct arena_guest *guest = arena_alloc(arena, sizeof *guest);
+    *guest = (struct arena_guest){arena->guests, block};
+    arena->guests = guest;
 }
 
 void *arena_zero(struct arena *arena, size_t size) {

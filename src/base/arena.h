@@ -6,6 +6,7 @@
 
 struct arena {
     struct arena_chunk *first, *current;
+    struct arena_guest *guests;
     char *next;  /* free from here on in the current one ... */
     size_t left; /* ... so many bytes */
 };
@@ -27,6 +28,8 @@ static inline void *arena_alloc(struct arena *arena, size_t size) {
 }
 void *arena_zero(struct arena *arena, size_t size);              /* 16-aligned, zeroed */
 struct slice arena_copy(struct arena *arena, struct slice text); /* with a NUL behind it */
+/* Takes a block of malloc over: it is freed when the arena is cleared or released. */
+void arena_adopt(struct arena *arena, void *block);
 /* printf into the arena. */
 struct slice arena_print(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -31,11 +31,6 @@ struct journey {
     void *context;
     struct origin origins[2]; /* of the one that is given: origin, counted */
     struct arena *arena;      /* holds what is given; NULL: nothing lasts */
-    struct {                  /* the text of a message as it was put into the arena last */
-        const struct message *message;
-        const char *text;
-        size_t length;
-    } lent;
 };
 
 struct journey *journey_new(void) {
@@ -48,8 +43,9 @@ void journey_ask(struct journey *journey, const struct filter *filter) {
     journey->filter = filter;
 }
 
-void journey_lend(struct journey *journey, struct arena *arena) {
+void journey_lend(struct journey *journey, struct arena *arena, size_t turns) {
     journey->arena = arena;
+    queue_lend_with(&journey->queue, arena, turns);
 }
 
 static void journey_empty(struct journey *journey) {
@@ -99,32 +95,15 @@ static struct slice lent(const struct journey *journey, struct slice text) {
     return journey->arena && text.length ? arena_copy(journey->arena, text) : text;
 }
 
-__attribute__((noinline)) static void lend_text(struct journey *journey,
-                                                const struct message *message) {
-    journey->lent.text = message->text;
-    if (journey->arena)
-        journey->lent.text = memcpy(arena_alloc(journey->arena, message->text_used), message->text,
-                                    message->text_used);
-    journey->lent.length = message->text_used;
-    journey->lent.message = message;
-}
-
-/* All that was said of a message lies in one piece, so it is copied at once. */
-static inline const char *lent_text(struct journey *journey, const struct message *message) {
-    if (journey->lent.message != message || journey->lent.length != message->text_used)
-        lend_text(journey, message);
-    return journey->lent.text;
-}
-
-/* text: that of lent_text. */
+/* text: that of queue_lend. */
 static inline struct slice field_in(const char *text, const struct message *message,
                                     enum field field) {
     return (struct slice){text + message->fields[field].at, message->fields[field].length};
 }
 
-static inline struct slice lent_field(struct journey *journey, const struct message *message,
+static inline struct slice lent_field(const struct queue *queue, struct message *message,
                                       enum field field) {
-    return message->fields[field].length ? field_in(lent_text(journey, message), message, field)
+    return message->fields[field].length ? field_in(queue_lend(queue, message), message, field)
                                          : (struct slice){0};
 }
 
@@ -421,8 +400,8 @@ static void fill(struct slice *text, struct slice known) {
         *text = known;
 }
 
-static void tell(struct journey *journey, const struct message *message, struct record *record) {
-    const char *text = lent_text(journey, message);
+static void tell(const struct queue *queue, struct message *message, struct record *record) {
+    const char *text = queue_lend(queue, message);
     if (!record->has_sender && message->has_sender) {
         record->has_sender = true;
         record->sender = field_in(text, message, FIELD_SENDER);
@@ -458,13 +437,13 @@ static void tell_delay(const struct message *message, struct finding *finding) {
 }
 
 /* Of a message that comes in only a part of what can be asked for is known. */
-static bool is_message_asked(struct journey *journey, const struct message *message,
+static bool is_message_asked(struct journey *journey, struct message *message,
                              const struct finding *finding) {
     const struct filter *filter = journey->filter;
     struct finding arrival = *finding;
     if (!filter_is_of_messages(filter))
         return false;
-    tell(journey, message, &arrival.record);
+    tell(&journey->queue, message, &arrival.record);
     return filter_matches(filter, &arrival);
 }
 
@@ -485,7 +464,7 @@ static void count_arrival(struct journey *journey, struct message *message,
         message->counted = true;
         message->asked = !journey->filter || is_message_asked(journey, message, finding);
         finding->new_messages = message->asked;
-        fill(&finding->record.user, lent_field(journey, message, FIELD_USER));
+        fill(&finding->record.user, lent_field(&journey->queue, message, FIELD_USER));
         finding->new_bytes = message->asked ? (uint64_t)message->size : 0;
     }
 }
@@ -731,10 +710,10 @@ static struct origin *lent_origin(struct journey *journey, size_t place) {
 /* What was said of a message when it arrived, at its first hop or at this one. `hashes`: NULL when
  * those of the message are of another. */
 static inline const struct origin *lend_origin(struct journey *journey, size_t place,
-                                               const struct message *message, bool first,
+                                               struct message *message, bool first,
                                                struct origin_hashes *hashes) {
     struct origin *origin = lent_origin(journey, place);
-    const char *text = lent_text(journey, message);
+    const char *text = queue_lend(&journey->queue, message);
     origin->has_sender = message->has_sender;
     origin->sender = field_in(text, message, FIELD_SENDER);
     origin->host = field_in(text, message, first ? FIELD_FROM_HOST : FIELD_HOST);
@@ -876,7 +855,7 @@ static void tell_message(struct journey *journey, struct message *message,
     note_own(message, finding);
     if (!record_is_finding(&finding->record))
         return;
-    tell(journey, message, &finding->record);
+    tell(&journey->queue, message, &finding->record);
     if (is_echo(message, &finding->record))
         finding->record.kind = RECORD_DETAIL;
 }
@@ -903,7 +882,6 @@ void journey_take(struct journey *journey, struct finding *finding,
                   void (*give)(void *context, const struct finding *finding), void *context) {
     struct message *message = NULL;
     journey->queue.counted = NULL;
-    journey->lent.message = NULL;
     journey->give = give;
     journey->context = context;
     bool is_named = finding->record.peer_ip.length > 0;
@@ -946,7 +924,7 @@ bool journey_load(struct journey *journey, struct unpack *unpack) {
         fresh = journey_new();
     }
     fresh->filter = journey->filter;
-    fresh->arena = journey->arena;
+    journey_lend(fresh, journey->arena, journey->queue.turns);
     journey_empty(journey);
     *journey = *fresh;
     free(fresh);

@@ -27,8 +27,9 @@ void journey_ask(struct journey *journey, const struct filter *filter);
 void journey_take(struct journey *journey, struct finding *finding,
                   void (*give)(void *context, const struct finding *finding), void *context);
 /* From now on what is given lasts as long as the finding that was taken and this arena; but for
- * `hashes` of its origins. NULL: only until `give` returns. */
-void journey_lend(struct journey *journey, struct arena *arena);
+ * `hashes` of its origins. `turns`: so many arenas may be in use at once, the last given among them
+ * (queue_lend_with). NULL, 0: only until `give` returns. */
+void journey_lend(struct journey *journey, struct arena *arena, size_t turns);
 
 uint64_t journey_open(const struct journey *journey);    /* messages followed now */
 uint64_t journey_dropped(const struct journey *journey); /* let go with recipients still waiting */
@@ -38,7 +39,8 @@ void journey_each_waiting(const struct journey *journey,
                           void (*each)(void *context, const struct waiter *waiter), void *context);
 
 void journey_save(const struct journey *journey, struct pack *pack);
-/* False: not a saved journey, or one of another version; journey is then empty. */
+/* Nothing that it gave may be in use. False: not a saved journey, or one of another version;
+ * journey is then empty. */
 bool journey_load(struct journey *journey, struct unpack *unpack);
 
 #endif

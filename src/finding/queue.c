@@ -335,9 +335,32 @@ static size_t room_for(size_t used) {
     return (used + TEXT_STEP - 1) / TEXT_STEP * TEXT_STEP;
 }
 
-__attribute__((noinline)) static void text_grow(struct message *message, size_t needed) {
+void queue_lend_with(struct queue *queue, struct arena *arena, size_t turns) {
+    queue->turn += arena ? 1 : 1 + queue->turns;
+    queue->turns = turns;
+    queue->arena = arena;
+}
+
+/* Before text is written over or given back: what others may read still stays where it is, as long
+ * as they do, and the message has none. */
+static inline bool text_is_left(const struct queue *queue, struct message *message) {
+    if (message->lent_until <= queue->turn)
+        return false;
+    arena_adopt(queue->arena, message->text);
+    message->text = NULL;
+    message->text_room = 0;
+    message->lent_until = 0;
+    return true;
+}
+
+__attribute__((noinline)) static void text_grow(const struct queue *queue, struct message *message,
+                                                size_t needed) {
+    const char *before = message->text;
+    bool is_left = text_is_left(queue, message);
     message->text = memory_resize(message->text, room_for(needed), 1);
     message->text_room = (uint16_t)room_for(needed);
+    if (is_left)
+        memcpy(message->text, before, message->text_used);
 }
 
 /* Appended, never moved, so it costs one copy. */
@@ -352,7 +375,7 @@ static inline void text_add(struct queue *queue, struct message *message, struct
 /* Room is made in small steps: what is open for days must not hold twice its text. */
 __attribute__((noinline)) static void add_to_more_room(struct queue *queue, struct message *message,
                                                        enum field field, struct slice text) {
-    text_grow(message, message->text_used + text.length);
+    text_grow(queue, message, message->text_used + text.length);
     message_add_text(queue, message, field, text);
 }
 
@@ -410,7 +433,7 @@ static inline struct message *message_add(struct queue *queue, uint64_t server, 
     message->id_length = 0;
     message_clear(message);
     if (message->text_room < id.length)
-        text_grow(message, id.length);
+        text_grow(queue, message, id.length);
     text_add(queue, message, id);
     message->id_length = (uint8_t)id.length;
     queue->id_lengths |= UINT64_C(1) << id.length;
@@ -492,6 +515,9 @@ static inline void message_detach(struct queue *queue, struct message *message) 
 void queue_restart(struct queue *queue, struct message *message) {
     message_detach(queue, message);
     queue->text_held -= room_for(message->text_used) - room_for(message->id_length);
+    message->text_used = message->id_length;
+    if (message->lent_until > queue->turn)
+        text_grow(queue, message, message->id_length);
     message_clear(message);
     list_append(queue, message);
     queue->open_count++;
@@ -501,7 +527,7 @@ static void message_forget(struct queue *queue, struct message *message) {
     message_detach(queue, message);
     places_remove(&queue->messages, message->hash, index_of(queue, message));
     queue->text_held -= room_for(message->text_used);
-    if (message->text_room > TEXT_KEPT) {
+    if (!text_is_left(queue, message) && message->text_room > TEXT_KEPT) {
         free(message->text);
         message->text = NULL;
         message->text_room = 0;

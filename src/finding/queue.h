@@ -8,11 +8,13 @@
  * An open message takes 224 bytes, some 16 in `messages`, and its text, 150 bytes most often; one
  * who waits 40, some 16, and his address. At the bounds that is 126 MB + 56 MB + 128 MiB of text;
  * and 8 MB where message-ids lead to messages. An item that is used again keeps its buffer, of up
- * to 256 bytes, which counts for as much as the new text needs.
+ * to 256 bytes, which counts for as much as the new text needs; one whose text is still lent
+ * (queue_lend) gets another.
  */
 #ifndef FINDING_QUEUE_H
 #define FINDING_QUEUE_H
 
+#include "base/arena.h"
 #include "base/hash.h"
 #include "base/pack.h"
 #include "base/places.h"
@@ -88,6 +90,7 @@ struct message {
     uint32_t nrcpt;    /* 0 unknown */
     uint32_t finished; /* recipients with a final state */
     struct origin_hashes hashes; /* not saved */
+    uint64_t lent_until;         /* a turn of the queue; not saved */
 
     uint32_t hash; /* of server and queue ID */
     uint16_t text_room, text_used;
@@ -132,7 +135,9 @@ struct queue {
     struct speaker speaker;
     struct speaker_part owner; /* of the queue that the entry before was about */
     struct message *counted;   /* as received, or taken back, by the entry at hand */
-    char *taken; /* text of the recipient taken out last, while his finding is given */
+    char *taken;         /* text of the recipient taken out last, while his finding is given */
+    struct arena *arena; /* outlives what is lent; NULL: nothing is */
+    uint64_t turn, turns;
 };
 
 void queue_init(struct queue *queue);
@@ -194,6 +199,17 @@ static inline struct slice message_field(const struct message *message, enum fie
     size_t length = message->fields[field].length;
     return length ? (struct slice){message->text + message->fields[field].at, length}
                   : (struct slice){0};
+}
+
+/* What queue_lend gives may be read beside the queue, in another thread too, until this was called
+ * so many times more as `turns`. Where the queue wants to write there before, the text is left to
+ * the arena, which must live as long. NULL, 0: only until the queue changes, and nothing lent
+ * before is read any more. */
+void queue_lend_with(struct queue *queue, struct arena *arena, size_t turns);
+/* Where the fields of the message lie. */
+static inline const char *queue_lend(const struct queue *queue, struct message *message) {
+    message->lent_until = queue->turn + queue->turns;
+    return message->text;
 }
 
 /* For message_keep. */

@@ -9,6 +9,8 @@
 
 #include "finding/queue.h"
 
+#include "chance.h"
+
 /* What the journey gave, in order. */
 struct given {
     struct finding items[16];
@@ -1420,12 +1422,104 @@ static void test_a_login_makes_ours(void **state) {
     journey_free(later);
 }
 
+/* Whatever becomes of the messages: what was given stays as it was for as many turns as were asked
+ * for. A turn here begins and ends more messages than are remembered once they ended, uses queue
+ * IDs again, and says more of a message than it has room for after some of it was given. */
+enum { LENT_TURNS = 3, LENT_MOST = 4096, LENT_ID = 0, LENT_TEXTS = 4 };
+
+struct lent {
+    struct arena arena;
+    struct {
+        struct slice text[LENT_TEXTS], copy[LENT_TEXTS];
+    } all[LENT_MOST];
+    size_t count;
+};
+
+static void keep_lent(void *context, const struct finding *finding) {
+    struct lent *lent = context;
+    const struct origin *origin = finding->origin;
+    struct slice texts[LENT_TEXTS] = {finding->record.message_id, finding->record.sender};
+    if (origin) {
+        texts[2] = origin->host;
+        texts[3] = origin->ip;
+    }
+    assert_true(lent->count < LENT_MOST);
+    for (size_t i = 0; i < LENT_TEXTS; i++) {
+        lent->all[lent->count].text[i] = texts[i];
+        lent->all[lent->count].copy[i] = arena_copy(&lent->arena, texts[i]);
+    }
+    lent->count++;
+}
+
+static void give_back(struct lent *lent) {
+    for (size_t i = 0; i < lent->count; i++)
+        for (size_t k = 0; k < LENT_TEXTS; k++)
+            assert_true(slice_equal(lent->all[i].text[k], lent->all[i].copy[k]));
+    lent->count = 0;
+    arena_clear(&lent->arena);
+}
+
+/* As a line of the block. */
+static struct slice some_text(struct lent *lent, unsigned most) {
+    size_t length = 1 + chance(most);
+    char *room = arena_alloc(&lent->arena, length);
+    memset(room, 'a' + (int)chance(26), length);
+    return (struct slice){room, length};
+}
+
+static void lent_message(struct journey *journey, const char *id, struct lent *lent) {
+    struct finding arrival = about(id, RECORD_ARRIVAL), detail = about(id, RECORD_DETAIL);
+    arrival.record.peer_host = some_text(lent, 400);
+    arrival.record.peer_ip = SLICE("192.0.2.7");
+    journey_take(journey, &arrival, keep_lent, lent);
+    detail.record.sender = some_text(lent, 40);
+    detail.record.has_sender = true;
+    detail.record.size = 10;
+    journey_take(journey, &detail, keep_lent, lent);
+    struct finding first = outcome(id, EVENT_DEFERRED, "bob@example.net"), second = first;
+    journey_take(journey, &first, keep_lent, lent);
+    size_t known = lent->count;
+    detail.record.message_id = some_text(lent, 400);
+    journey_take(journey, &detail, keep_lent, lent);
+    journey_take(journey, &second, keep_lent, lent);
+    for (size_t i = 0; i < LENT_TEXTS; i++)
+        if (i != LENT_ID)
+            assert_true(
+                slice_equal(lent->all[known - 1].text[i], lent->all[lent->count - 1].text[i]));
+    struct finding end = about(id, RECORD_END);
+    if (chance(8))
+        journey_take(journey, &end, keep_lent, lent);
+}
+
+static void test_what_is_lent_stays(void **state) {
+    (void)state;
+    enum { ROUNDS = 20 };
+    static struct lent turns[LENT_TURNS];
+    struct journey *journey = journey_new();
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        struct lent *lent = &turns[round % LENT_TURNS];
+        give_back(lent);
+        journey_lend(journey, &lent->arena, LENT_TURNS);
+        for (unsigned i = 0, some = chance(2 * QUEUE_ENDED); i < some; i++) {
+            char id[16];
+            snprintf(id, sizeof id, "Q%u", chance(3) ? 1000 * round + i : chance(4));
+            lent_message(journey, id, lent);
+        }
+    }
+    for (unsigned round = ROUNDS; round < ROUNDS + LENT_TURNS; round++) /* the oldest first */
+        give_back(&turns[round % LENT_TURNS]);
+    for (size_t i = 0; i < LENT_TURNS; i++)
+        arena_release(&turns[i].arena);
+    journey_free(journey);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_login_makes_ours),
         cmocka_unit_test(test_who_waits),
         cmocka_unit_test(test_who_waits_of_those_asked_for),
         cmocka_unit_test(test_what_was_delivered_is_known),
+        cmocka_unit_test(test_what_is_lent_stays),
         cmocka_unit_test(test_sender_and_size),
         cmocka_unit_test(test_made_here_is_not_received),
         cmocka_unit_test(test_other_queue_is_another_message),
