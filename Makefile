@@ -462,6 +462,7 @@ $(BENCH_PARTS): %: %.o $(LIBRARY)
 	$(call QUIET,link)$(LINK) -o $@ $< $(LIBRARY) $(OUR_LIBS) $(LDLIBS)
 LOG_MAKERS := $(filter $(B)/tests/bench/make_%_log,$(BENCH_TOOLS))
 $(LOG_MAKERS): $(BENCH_SHARED:%.c=$(B)/%.o)
+$(B)/tests/bench/floor: LDLIBS += $(OUR_LIBS)
 $(filter-out $(BENCH_PARTS),$(BENCH_TOOLS)): %: %.o
 	$(call QUIET,link)$(LINK) -o $@ $^ -lm $(LDLIBS)
 

@@ -4,8 +4,9 @@
 # Made-up logs of BENCH_BYTES (1000000000; Exim and Sendmail half of it), everything in one run, as
 # ratios only hold there: ours and `grep -c` as the medians of BENCH_ROUNDS (5), turn by turn, so
 # that a busy minute meets all of them; the tools people come from (pflogsumm, eximstats, sma: Debian
-# pflogsumm, exim4-base, sma) once. They are looked for in PATH and in BENCH_PEERS; without one its
-# row says so. Page cache warm; rows are CPU seconds where they say nothing else.
+# pflogsumm, exim4-base, sma) once, halfway, so that our rounds stand around them. They are looked
+# for in PATH and in BENCH_PEERS; without one its row says so. Page cache warm; rows are CPU seconds
+# where they say nothing else.
 #
 # The table goes to build/bench/table.md. Ends with 1 when a total of a report is not that of its
 # log; a time that is missed is said, and no failure.
@@ -139,6 +140,8 @@ our_round() {
     cost_report sendmail 1 "$sendmail.log"
     cost_report sendmail.2 1 "$work/sendmail.2.log"
     cost_report sendmail.4 1 "$work/sendmail.4.log"
+    cost floor.postfix "$tools/floor" postfix "$postfix.log"
+    cost floor.exim "$tools/floor" exim "$exim.log"
     [ ! -e "$postfix_old.log" ] || cost_report old 1 "$postfix_old.log"
     cost zcat zcat "$postfix.log.gz"
     rm -f "$work/out.zcat"
@@ -150,12 +153,19 @@ our_round() {
     cost explain "$program" explain --no-config 535
 }
 
+# What reads too little is no floor.
+floor_knows() { # OUT MADE.json
+    [ "$(jq -Sc '[.lines, .distinct]' "$1")" = "$(jq -Sc '[.lines, .totals.distinct]' "$2")" ]
+}
+
 totals_are_right() {
     cost_report json.exim 1 "$exim.log" json
     cost_report json.sendmail 1 "$sendmail.log" json
     totals_agree "$work/out.json1" "$postfix.json" &&
         totals_agree "$work/out.json.exim" "$exim.json" &&
         totals_agree "$work/out.json.sendmail" "$sendmail.json" &&
+        floor_knows "$work/out.floor.postfix" "$postfix.json" &&
+        floor_knows "$work/out.floor.exim" "$exim.json" &&
         cmp "$work/out.json1" "$work/out.json2" && cmp "$work/out.jobs1" "$work/out.jobs2"
 }
 
@@ -181,6 +191,13 @@ megabytes() { # BYTES...: "32, 64, 128 MB"
         text="$text${text:+, }$(calculate "$each / 1e6")"
     done
     echo "$text MB"
+}
+
+# What a report takes beside the least that a reader can do (floor.c).
+row_floor() { # MTA NAME REPORT'S-NAME
+    row "the floor: what only follows messages and counts addresses, $1" "" "" \
+        "$(calculate "$(cpu "floor.$2")") s, report $(calculate "$(cpu "$3")") s" \
+        "$(printf %.1f "$(calculate "$(cpu "$3") / $(cpu "floor.$2")")") ×" ""
 }
 
 row_sendmail() {
@@ -225,6 +242,8 @@ rows() {
         "$(calculate "$(wall jobs2)") s of $(calculate "$(wall jobs1)") s" "$(printf %.2f "$ratio")" \
         "$(verdict most "$ratio" 0.65 0.55)"
     row_peer "report, Exim, \`--jobs 1\`, $((bytes / 2000000)) MB" exim eximstats
+    row_floor Postfix postfix jobs1
+    row_floor Exim exim exim
     row_sendmail
     row_most "\`export --all\`, csv" csv "$(cpu jobs1)" report 3 2
     row_most "\`export --all\`, ndjson" ndjson "$(cpu jobs1)" report 3 2
@@ -249,9 +268,9 @@ make_logs
 : > "$table"
 heading | tee -a "$table"
 for ((round = 1; round <= rounds; round++)); do
+    [ "$round" != $(((rounds + 1) / 2)) ] || peer_round
     our_round
 done
-peer_round
 rows
 if totals_are_right; then
     echo "totals: exactly those of the logs"
