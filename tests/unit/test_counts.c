@@ -25,8 +25,11 @@ static const struct counts_room two_words[NUMBERS] = {{0, 0, 5}, {0, 5, 30}, {0,
                                                       {1, 0, 7}, {1, 7, 1},  {1, 8, 1}};
 static const struct counts_room one_word[NUMBERS] = {{0, 0, 7},  {0, 7, 5},  {0, 12, 25},
                                                      {0, 56, 6}, {0, 62, 1}, {0, 55, 1}};
-static const struct counts_room *const layouts[] = {rooms, NULL,      single,
-                                                    words, two_words, one_word};
+static const struct counts_room wide_maximum[NUMBERS] = {{0, 0, 7},  {0, 7, 5},  {0, 12, 25},
+                                                         {0, 37, 6}, {0, 43, 9}, {0, 52, 1}};
+static const struct counts_room *const layouts[] = {
+    rooms, NULL, single, words, two_words, one_word, wide_maximum,
+};
 enum { LAYOUTS = sizeof layouts / sizeof *layouts };
 
 struct truth {
@@ -68,12 +71,12 @@ static void add_truth(uint64_t *into, const uint64_t *by) {
             into[i] = by[i];
 }
 
-/* As what is added often is: laid out beforehand, if the layout is of few words. A number may be
- * set twice. */
+/* As what is added often is: laid out beforehand, if the layout is of few words and one that such
+ * may have. A number may be set twice. */
 static void add(struct counts *counts, const struct counts_room *layout, uint64_t hash,
                 const uint64_t *by) {
     struct amounts amounts;
-    if (counts->words > COUNTS_WORDS || chance(2)) {
+    if (counts->words > COUNTS_WORDS || layout == wide_maximum || chance(2)) {
         counts_add(counts, hash, by);
         return;
     }
@@ -390,6 +393,21 @@ static void test_empty_ones_hold_nothing(void **state) {
     counts_release(&counts);
 }
 
+/* Rows of one word whose maxima are no single bits, which add up to something else. */
+static void test_totals_of_wide_maxima(void **state) {
+    (void)state;
+    static const uint64_t one[NUMBERS] = {1, 1, 1, 1, 1, 1}, two[NUMBERS] = {2, 2, 2, 2, 2, 0};
+    static const uint64_t both[NUMBERS] = {3, 3, 3, 3, 2, 1};
+    uint64_t totals[COUNTS_MOST];
+    struct counts counts;
+    counts_init(&counts, NUMBERS, MAXIMA, wide_maximum);
+    counts_add(&counts, hash_of(5), one);
+    counts_add(&counts, hash_of(6), two);
+    counts_totals(&counts, totals);
+    assert_memory_equal(totals, both, sizeof both);
+    counts_release(&counts);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_any_layout_is_exact),
@@ -399,6 +417,7 @@ int main(void) {
         cmocka_unit_test(test_all_at_the_last_home),
         cmocka_unit_test(test_bytes_a_name),
         cmocka_unit_test(test_totals_of_full_rows),
+        cmocka_unit_test(test_totals_of_wide_maxima),
         cmocka_unit_test(test_room_beforehand),
         cmocka_unit_test(test_empty_ones_hold_nothing),
     };
