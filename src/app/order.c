@@ -383,7 +383,7 @@ static void job_clear(struct job *job) {
 }
 
 /* What is shown under masks, told to a listener, or stored of another journey is counted one by
- * one. */
+ * one. Settled before the first block: what is lent to one must not end while it waits. */
 static bool gathers(const struct run *run) {
     return run->counts && !run->masker && !run->listen && !(run->hourly && run->whole);
 }

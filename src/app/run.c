@@ -93,6 +93,7 @@ void run_init(struct run *run, const struct options *options, const struct knowl
 void run_finish(struct run *run) {
     if (run->pipeline)
         pipeline_finish(run->pipeline);
+    journey_lend(run->journey, NULL, 0); /* the arenas are gone */
 }
 
 void run_release(struct run *run) {

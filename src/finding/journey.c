@@ -924,7 +924,6 @@ bool journey_load(struct journey *journey, struct unpack *unpack) {
         fresh = journey_new();
     }
     fresh->filter = journey->filter;
-    journey_lend(fresh, journey->arena, journey->queue.turns);
     journey_empty(journey);
     *journey = *fresh;
     free(fresh);

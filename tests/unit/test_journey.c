@@ -1425,7 +1425,7 @@ static void test_a_login_makes_ours(void **state) {
 /* Whatever becomes of the messages: what was given stays as it was for as many turns as were asked
  * for. A turn here begins and ends more messages than are remembered once they ended, uses queue
  * IDs again, and says more of a message than it has room for after some of it was given. */
-enum { LENT_TURNS = 3, LENT_MOST = 4096, LENT_ID = 0, LENT_TEXTS = 4 };
+enum { LENT_TURNS = 3, LENT_MOST = 4096, LENT_ID = 0, LENT_TEXTS = 6 };
 
 struct lent {
     struct arena arena;
@@ -1439,10 +1439,13 @@ static void keep_lent(void *context, const struct finding *finding) {
     struct lent *lent = context;
     const struct origin *origin = finding->origin;
     struct slice texts[LENT_TEXTS] = {finding->record.message_id, finding->record.sender};
+    texts[2] = finding->record.user;
     if (origin) {
-        texts[2] = origin->host;
-        texts[3] = origin->ip;
+        texts[3] = origin->host;
+        texts[4] = origin->ip;
     }
+    if (finding->counted)
+        texts[5] = finding->counted->host;
     assert_true(lent->count < LENT_MOST);
     for (size_t i = 0; i < LENT_TEXTS; i++) {
         lent->all[lent->count].text[i] = texts[i];
@@ -1471,6 +1474,7 @@ static void lent_message(struct journey *journey, const char *id, struct lent *l
     struct finding arrival = about(id, RECORD_ARRIVAL), detail = about(id, RECORD_DETAIL);
     arrival.record.peer_host = some_text(lent, 400);
     arrival.record.peer_ip = SLICE("192.0.2.7");
+    arrival.record.user = some_text(lent, 20);
     journey_take(journey, &arrival, keep_lent, lent);
     detail.record.sender = some_text(lent, 40);
     detail.record.has_sender = true;
@@ -1502,7 +1506,8 @@ static void test_what_is_lent_stays(void **state) {
         journey_lend(journey, &lent->arena, LENT_TURNS);
         for (unsigned i = 0, some = chance(2 * QUEUE_ENDED); i < some; i++) {
             char id[16];
-            snprintf(id, sizeof id, "Q%u", chance(3) ? 1000 * round + i : chance(4));
+            snprintf(id, sizeof id, i % 2 ? "Q%u" : "4C1D2E%u",
+                     chance(3) ? 1000 * round + i : chance(4));
             lent_message(journey, id, lent);
         }
     }
