@@ -395,10 +395,7 @@ void order_take(void *context, void *argument) {
     struct taking taking = {pipeline, job, &pipeline->hands[pipeline->threads], NULL};
     uint64_t dropped = journey_dropped(run->journey);
     run->gathers = gathers(run) ? &job->countings : NULL;
-    if (run->gathers)
-        journey_lend(run->journey, &job->arena, pipeline->job_count);
-    else
-        journey_lend(run->journey, NULL, 0);
+    journey_lend(run->journey, run->gathers ? &job->arena : NULL, pipeline->job_count);
     if (taking.hands->judge)
         reason_memory_round(judge_reasons(taking.hands->judge));
     size_t count = job->found.count, next = 0, known_programs = 0;

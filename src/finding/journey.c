@@ -30,7 +30,6 @@ struct journey {
     void (*give)(void *context, const struct finding *finding);
     void *context;
     struct origin origins[2]; /* of the one that is given: origin, counted */
-    struct arena *arena;      /* holds what is given; NULL: nothing lasts */
 };
 
 struct journey *journey_new(void) {
@@ -44,7 +43,6 @@ void journey_ask(struct journey *journey, const struct filter *filter) {
 }
 
 void journey_lend(struct journey *journey, struct arena *arena, size_t turns) {
-    journey->arena = arena;
     queue_lend_with(&journey->queue, arena, turns);
 }
 
@@ -85,14 +83,14 @@ static bool is_left_out(const struct journey *journey, const struct finding *fin
 
 static const struct finding *lent_finding(const struct journey *journey,
                                           const struct finding *finding) {
-    if (!journey->arena)
+    if (!journey->queue.arena)
         return finding;
-    return memcpy(arena_alloc(journey->arena, sizeof *finding), finding, sizeof *finding);
+    return memcpy(arena_alloc(journey->queue.arena, sizeof *finding), finding, sizeof *finding);
 }
 
 /* Of text that the journey keeps, where it may not stay. */
 static struct slice lent(const struct journey *journey, struct slice text) {
-    return journey->arena && text.length ? arena_copy(journey->arena, text) : text;
+    return journey->queue.arena && text.length ? arena_copy(journey->queue.arena, text) : text;
 }
 
 /* text: that of queue_lend. */
@@ -703,8 +701,8 @@ static bool is_told(const struct finding *finding) {
 }
 
 static struct origin *lent_origin(struct journey *journey, size_t place) {
-    return journey->arena ? arena_alloc(journey->arena, sizeof(struct origin))
-                          : &journey->origins[place];
+    return journey->queue.arena ? arena_alloc(journey->queue.arena, sizeof(struct origin))
+                                : &journey->origins[place];
 }
 
 /* What was said of a message when it arrived, at its first hop or at this one. `hashes`: NULL when

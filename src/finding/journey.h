@@ -28,7 +28,7 @@ void journey_take(struct journey *journey, struct finding *finding,
                   void (*give)(void *context, const struct finding *finding), void *context);
 /* From now on what is given lasts as long as the finding that was taken and this arena; but for
  * `hashes` of its origins. `turns`: so many arenas may be in use at once, the last given among them
- * (queue_lend_with). NULL, 0: only until `give` returns. */
+ * (queue_lend_with). NULL: only until `give` returns. */
 void journey_lend(struct journey *journey, struct arena *arena, size_t turns);
 
 uint64_t journey_open(const struct journey *journey);    /* messages followed now */

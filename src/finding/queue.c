@@ -337,14 +337,18 @@ static size_t room_for(size_t used) {
 
 void queue_lend_with(struct queue *queue, struct arena *arena, size_t turns) {
     queue->turn += arena ? 1 : 1 + queue->turns;
-    queue->turns = turns;
+    queue->turns = arena ? turns : 0;
     queue->arena = arena;
+}
+
+static inline bool is_lent(const struct queue *queue, const struct message *message) {
+    return message->lent_until > queue->turn;
 }
 
 /* Before text is written over or given back: what others may read still stays where it is, as long
  * as they do, and the message has none. */
 static inline bool text_is_left(const struct queue *queue, struct message *message) {
-    if (message->lent_until <= queue->turn)
+    if (!is_lent(queue, message))
         return false;
     arena_adopt(queue->arena, message->text);
     message->text = NULL;
@@ -516,7 +520,7 @@ void queue_restart(struct queue *queue, struct message *message) {
     message_detach(queue, message);
     queue->text_held -= room_for(message->text_used) - room_for(message->id_length);
     message->text_used = message->id_length;
-    if (message->lent_until > queue->turn)
+    if (is_lent(queue, message))
         text_grow(queue, message, message->id_length);
     message_clear(message);
     list_append(queue, message);

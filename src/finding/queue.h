@@ -136,7 +136,7 @@ struct queue {
     struct speaker_part owner; /* of the queue that the entry before was about */
     struct message *counted;   /* as received, or taken back, by the entry at hand */
     char *taken;         /* text of the recipient taken out last, while his finding is given */
-    struct arena *arena; /* outlives what is lent; NULL: nothing is */
+    struct arena *arena; /* holds what is given (journey_lend); NULL: nothing lasts */
     uint64_t turn, turns;
 };
 
@@ -203,7 +203,7 @@ static inline struct slice message_field(const struct message *message, enum fie
 
 /* What queue_lend gives may be read beside the queue, in another thread too, until this was called
  * so many times more as `turns`. Where the queue wants to write there before, the text is left to
- * the arena, which must live as long. NULL, 0: only until the queue changes, and nothing lent
+ * the arena, which must live as long. NULL: only until the queue changes, and nothing lent
  * before is read any more. */
 void queue_lend_with(struct queue *queue, struct arena *arena, size_t turns);
 /* Where the fields of the message lie. */

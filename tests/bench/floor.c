@@ -162,8 +162,9 @@ static void read_postfix(const char *text, const char *end) {
     const char *program = until(text + 33 < end ? text + 33 : end, end, ' ') + 1;
     if (program >= end || !begins(program, end, "postfix/"))
         return;
-    const char *said = until(program, end, ']') + 3, *behind = until(said, end, ':') + 2;
-    if (said >= end || behind >= end)
+    const char *said = until(program, end, ']') + 3;
+    const char *behind = said < end ? until(said, end, ':') + 2 : end;
+    if (behind >= end)
         return;
     if (begins(said, end, "NOQUEUE: ")) {
         count_failure(behind, end);
