@@ -178,10 +178,16 @@ static bool is_url(struct slice begin) {
     return begin.length > 0;
 }
 
-/* In brackets, or in a URL. */
+/* "192.0.2.9 is listed at bl.example.org": in front of everything, and of a word. */
+static bool is_subject(struct slice text, size_t at, size_t end) {
+    return at == 0 && text.length - end > 1 && text.at[end] == ' ' && is_lower(text.at[end + 1]);
+}
+
+/* The subject of the text, in brackets, or in a URL. */
 static bool is_apart(struct slice text, size_t at, size_t end) {
     char before = at > 0 ? text.at[at - 1] : ' ', behind = end < text.length ? text.at[end] : ' ';
-    return (before == '[' && behind == ']') || (before == '(' && behind == ')') ||
+    return is_subject(text, at, end) || (before == '[' && behind == ']') ||
+           (before == '(' && behind == ')') ||
            is_url(slice_range(text.at + word_begin(text, at), text.at + at));
 }
 

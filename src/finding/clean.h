@@ -19,8 +19,9 @@ struct slice clean_own_words(struct slice text, enum side side, struct slice cli
 /* Those names of a text without '@', in their order; gives how many there are. Of what an MTA says
  * of a condition (side synthetic) the server: "connect to mx.example.net[192.0.2.1]:25: ...", "Name
  * service error for name=example.net type=MX". Of what it says to a client (side local) the address
- * of that: "client [192.0.2.9] blocked using ..., see https://example.org/?ip=192.0.2.9". None:
- * nobody is named, more than so often, or what stands there is no plain name. */
+ * of that: "client [192.0.2.9] blocked using ..., see https://example.org/?ip=192.0.2.9",
+ * "192.0.2.9 is listed at ...". None: nobody is named, more than so often, or what stands there is
+ * no plain name. */
 size_t clean_names(struct slice text, enum side side, struct slice client,
                    struct slice names_r[CLEAN_NAMES]);
 

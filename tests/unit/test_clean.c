@@ -43,6 +43,13 @@ static const struct row rows[] = {
     {"[192.0.2.9] 192.0.2.9", SIDE_LOCAL, {0}},
     {"[192.0.2.9] [192.0.2.9] [192.0.2.9] [192.0.2.9]", SIDE_LOCAL, {0}},
     {"[192.0.2.9] <", SIDE_LOCAL, {0}},
+    {"192.0.2.9 is listed, see http://x/192.0.2.9", SIDE_LOCAL, {"192.0.2.9", "192.0.2.9"}},
+    {"192.0.2.9 is listed, 192.0.2.9 is", SIDE_LOCAL, {0}},
+    {" 192.0.2.9 is listed", SIDE_LOCAL, {0}},
+    {"192.0.2.9 25 times", SIDE_LOCAL, {0}},
+    {"192.0.2.9s", SIDE_LOCAL, {0}},
+    {"192.0.2.9 ", SIDE_LOCAL, {0}},
+    {"192.0.2.9", SIDE_LOCAL, {0}},
     {"nobody", SIDE_LOCAL, {0}},
 };
 
