@@ -93,6 +93,15 @@ row_peer() { # WORK NAME PEER
         "1/$(printf %.0f "$ratio")" "$(verdict least "$ratio" 25 40)"
 }
 
+# eximstats names hosts alone when nothing else is asked for; with addresses and domains it shows what
+# a report shows.
+row_wide_peer() {
+    [ -e "$costs/eximstats.wide" ] || return
+    row "the same, eximstats with addresses and domains" "" "" \
+        "$(calculate "$(cpu exim)") s, \`eximstats ${eximstats_wide[*]}\` $(calculate "$(cpu eximstats.wide)") s and $(calculate "$(peak eximstats.wide) / 976.5625") MB" \
+        "1/$(printf %.0f "$(calculate "$(cpu eximstats.wide) / $(cpu exim)")")" ""
+}
+
 heading() {
     local processor compiler
     processor=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2> /dev/null | head -n 1)
@@ -172,7 +181,10 @@ totals_are_right() {
 # Each size once, the tools of old. sma is quadratic: what it takes for small logs shows it.
 peer_round() {
     ! command -v pflogsumm > "$work/which" || cost pflogsumm pflogsumm "$postfix_old.log"
-    ! command -v eximstats > "$work/which" || cost eximstats eximstats "$exim.log"
+    if command -v eximstats > "$work/which"; then
+        cost eximstats eximstats "$exim.log"
+        cost eximstats.wide eximstats "${eximstats_wide[@]}" "$exim.log"
+    fi
     command -v sma > "$work/which" || return
     for part in 1 2 4; do
         head -c $((${BENCH_SMA_BYTES:-128000000} / part)) "$sendmail.log" > "$work/sma.log"
@@ -242,6 +254,7 @@ rows() {
         "$(calculate "$(wall jobs2)") s of $(calculate "$(wall jobs1)") s" "$(printf %.2f "$ratio")" \
         "$(verdict most "$ratio" 0.65 0.55)"
     row_peer "report, Exim, \`--jobs 1\`, $((bytes / 2000000)) MB" exim eximstats
+    row_wide_peer
     row_floor Postfix postfix jobs1
     row_floor Exim exim exim
     row_sendmail
@@ -263,6 +276,7 @@ reasons() {
 
 postfix=$work/postfix.rfc3339 postfix_old=$work/postfix.rfc3164
 exim=$work/exim.own sendmail=$work/sendmail.rfc3164
+eximstats_wide=(-byhost -byemail -byedomain)
 echo "Making logs of $bytes bytes ..."
 make_logs
 : > "$table"
