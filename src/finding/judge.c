@@ -191,17 +191,17 @@ static void part(const struct record *record, struct parts *parts_r) {
 }
 
 /* Whether what is left out may take part all the same, for something in the pieces: a quoted text,
- * another address, AUTH, or what will read as the client's address when it is cleaned. */
+ * AUTH, or what will read as the client's address when it is cleaned. Another address is none: each
+ * is found by itself. */
 static bool is_doubtful(const struct record *record, const struct parts *parts) {
-    struct slice reply = record->reply, before;
+    struct slice reply = record->reply;
     if (parts->is_whole)
         return false;
     if (!parts->names)
         return record->side == SIDE_LOCAL && !parts->client.length && !reply_is_clean(record);
     if (slice_find(reply, '"') != SIZE_MAX)
         return true;
-    return slice_cut(&reply, '@', &before) ? slice_find(reply, '@') != SIZE_MAX
-                                           : reply_says_auth(record->reply);
+    return slice_find(reply, '@') == SIZE_MAX && reply_says_auth(reply);
 }
 
 /* Hosts are only asked for whose they are, which counts where a server spoke: most are nobody's,

@@ -146,6 +146,31 @@ static void test_texts(void **state) {
     arena_clear(&arena);
 }
 
+/* What stands in front of an address may be as long as a name may just be, and another one behind.
+ */
+static void test_long_texts(void **state) {
+    static const char *const addresses[] = {"<a@b.de>", "<alice.long+tag_x-1@mail.example.org>"};
+    static const char begins[] = "<a=", behind[] = "%s x@y.de>";
+    char text[512], reply[1024];
+    for (size_t begin = 0; begin < sizeof begins - 1; begin++)
+        for (size_t length = 30; length < 340; length++) {
+            struct record record = {.kind = RECORD_OUTCOME,
+                                    .event = EVENT_BOUNCED,
+                                    .side = SIDE_REMOTE,
+                                    .stage = STAGE_RCPT,
+                                    .reply_may_have_code = true};
+            memset(text, 'a', length);
+            text[0] = begins[begin];
+            memcpy(text + length, behind, sizeof behind);
+            for (size_t i = 0; i < 2 * COUNT(addresses); i++) {
+                struct slice address = slice_of(addresses[i % COUNT(addresses)]);
+                record.reply = filled(slice_of(text), address, reply);
+                check(*state, &record);
+            }
+            arena_clear(&arena);
+        }
+}
+
 /* Two parts and up to `more`, by chance. Gives the length. */
 static size_t join(const char *const *parts, size_t count, unsigned more, char *to) {
     size_t length = 0;
@@ -160,6 +185,15 @@ static size_t join(const char *const *parts, size_t count, unsigned more, char *
 /* What a hostile server may say around an address and in it. Gives the length. */
 static size_t hostile_text(char *to) {
     static const char *const parts[] = {
+        "@x.org",
+        "a@",
+        "<%s>",
+        "@b.net> ",
+        "x%s@y.de",
+        "<b@c.de>",
+        ",%s@",
+        "mailto:%s",
+        "to=%s,<b@c.de>",
         "%s",
         "%s",
         "550 ",
@@ -586,17 +620,12 @@ static int end(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_hostile_texts),
-        cmocka_unit_test(test_server_before_a_secret),
-        cmocka_unit_test(test_servers),
-        cmocka_unit_test(test_hostile_servers),
-        cmocka_unit_test(test_clients),
-        cmocka_unit_test(test_hidden_clients),
-        cmocka_unit_test(test_hostile_clients),
-        cmocka_unit_test(test_server_is_no_reason),
-        cmocka_unit_test(test_contexts),
-        cmocka_unit_test(test_deliveries),
+        cmocka_unit_test(test_texts),           cmocka_unit_test(test_long_texts),
+        cmocka_unit_test(test_hostile_texts),   cmocka_unit_test(test_server_before_a_secret),
+        cmocka_unit_test(test_servers),         cmocka_unit_test(test_hostile_servers),
+        cmocka_unit_test(test_clients),         cmocka_unit_test(test_hidden_clients),
+        cmocka_unit_test(test_hostile_clients), cmocka_unit_test(test_server_is_no_reason),
+        cmocka_unit_test(test_contexts),        cmocka_unit_test(test_deliveries),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
