@@ -93,8 +93,8 @@ row_peer() { # WORK NAME PEER
         "1/$(printf %.0f "$ratio")" "$(verdict least "$ratio" 25 40)"
 }
 
-# eximstats names hosts alone when nothing else is asked for; with addresses and domains it shows what
-# a report shows.
+# eximstats names hosts and local users when nothing else is asked for; with addresses and domains it
+# shows what a report shows.
 row_wide_peer() {
     [ -e "$costs/eximstats.wide" ] || return
     row "the same, eximstats with addresses and domains" "" "" \
