@@ -178,9 +178,11 @@ static bool is_url(struct slice begin) {
     return begin.length > 0;
 }
 
-/* "192.0.2.9 is listed at bl.example.org": in front of everything, and of a word. */
+/* "192.0.2.9 is listed at bl.example.org", "550 5.7.1 Rejected: 192.0.2.9 listed at ...": in front
+ * of a word, and behind nothing or a colon. */
 static bool is_subject(struct slice text, size_t at, size_t end) {
-    return at == 0 && text.length - end > 1 && text.at[end] == ' ' && is_lower(text.at[end + 1]);
+    return (at == 0 || slice_ends(slice_head(text, at), SLICE(": "))) && text.length - end > 1 &&
+           text.at[end] == ' ' && is_lower(text.at[end + 1]);
 }
 
 /* The subject of the text, in brackets, or in a URL. */
