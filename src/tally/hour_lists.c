@@ -47,10 +47,11 @@ void hour_lists_expect(struct hour_lists *lists, const struct hour_lists *before
 /* ---- what a finding adds */
 
 /* Once for each name something is added to: to add up all names of an hour at its end took 1 % of a
- * run. */
+ * run. As a loop it took a twentieth of what keeping history does. */
 static void add_to_totals(struct hour_lists *lists, enum hour_list list, const struct amounts *by) {
-    for (size_t i = 0; i < LIST_NUMBERS; i++)
+    UNROLLED for (size_t i = 0; i < LIST_NUMBERS; i++) {
         lists->totals[list][i] += by->numbers[i];
+    }
 }
 
 static void add(struct hour_lists *lists, enum hour_list list, const struct name *name,
