@@ -81,6 +81,10 @@ row_most() { # WORK NAME OTHER OTHER'S-NAME MUST GOAL
 }
 
 # CPU of a slow peer beside ours.
+beside_peer() { # NAME PEER SHOWN
+    echo "$(calculate "$(cpu "$1")") s, $3 $(calculate "$(cpu "$2")") s and $(calculate "$(peak "$2") / 976.5625") MB"
+}
+
 row_peer() { # WORK NAME PEER
     local ratio
     if [ ! -e "$costs/$3" ]; then
@@ -88,8 +92,7 @@ row_peer() { # WORK NAME PEER
         return
     fi
     ratio=$(calculate "$(cpu "$3") / $(cpu "$2")")
-    row "$1" "1/25 of $3" "1/40" \
-        "$(calculate "$(cpu "$2")") s, $3 $(calculate "$(cpu "$3")") s and $(calculate "$(peak "$3") / 976.5625") MB" \
+    row "$1" "1/25 of $3" "1/40" "$(beside_peer "$2" "$3" "$3")" \
         "1/$(printf %.0f "$ratio")" "$(verdict least "$ratio" 25 40)"
 }
 
@@ -98,7 +101,7 @@ row_peer() { # WORK NAME PEER
 row_wide_peer() {
     [ -e "$costs/eximstats.wide" ] || return
     row "the same, eximstats with addresses and domains" "" "" \
-        "$(calculate "$(cpu exim)") s, \`eximstats ${eximstats_wide[*]}\` $(calculate "$(cpu eximstats.wide)") s and $(calculate "$(peak eximstats.wide) / 976.5625") MB" \
+        "$(beside_peer exim eximstats.wide "\`eximstats ${eximstats_wide[*]}\`")" \
         "1/$(printf %.0f "$(calculate "$(cpu eximstats.wide) / $(cpu exim)")")" ""
 }
 
