@@ -289,7 +289,7 @@ static bool may_be_piece(struct job *job, const struct entry *entry) {
 /* A look that costs little, as every line is asked. False: the text may need the lines before it,
  * which leave_mark() knows. */
 static inline bool stands_alone(const struct entry *entry) {
-    char first = entry->text.length ? entry->text.at[0] : '\0';
+    char first = slice_byte(entry->text, 0);
     return !entry->stream.at && first != 'l' && first != '-' && !piece_may_be(entry->text);
 }
 

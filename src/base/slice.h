@@ -99,6 +99,11 @@ static inline bool slice_is(struct slice s, const char *text) {
     return slice_equal(s, slice_of(text));
 }
 
+/* The byte at a place; NUL past the end. */
+static inline char slice_byte(struct slice s, size_t place) {
+    return place < s.length ? s.at[place] : '\0';
+}
+
 /* The first byte tells most prefixes of a table apart, without a call. */
 static inline bool slice_starts(struct slice s, struct slice prefix) {
     return s.length >= prefix.length &&

@@ -18,6 +18,8 @@
 #include "input/journal.h"
 #include "input/journal_export.h"
 
+enum { MOST_LAYERS = 3 };
+
 struct plain {
     struct reader reader;
     int fd;
@@ -127,21 +129,31 @@ static int64_t gzip_time(struct slice head) {
     return time;
 }
 
+/* *reader becomes a reader of what is packed in it, and *head how that begins. */
+static bool unpack(struct reader **reader, struct slice *head, struct problem *problem) {
+    /* A log that was packed twice by mistake is read; a file may also hold itself without end. */
+    for (int layers = 0; layers < MOST_LAYERS; layers++) {
+        const struct compression *compression = compression_of(*head);
+        if (compression == NULL)
+            return true;
+        int64_t time = layers == 0 ? gzip_time(*head) : (*reader)->packed_time;
+        *reader = compressed_open(*reader, compression, problem);
+        if (*reader == NULL)
+            return false;
+        (*reader)->packed_time = time;
+        (*reader)->is_packed = true;
+        *head = reader_peek(*reader);
+    }
+    return true;
+}
+
 struct reader *reader_open(int fd, struct problem *problem) {
     struct reader *reader = reader_plain(fd);
     struct slice head = reader_peek(reader);
-    const struct compression *compression = compression_of(head);
-    if (compression != NULL) {
-        int64_t time = gzip_time(head);
-        reader = compressed_open(reader, compression, problem);
-        if (reader == NULL)
-            return NULL;
-        reader->packed_time = time;
-        reader->is_packed = true;
-        head = reader_peek(reader);
-    }
+    if (!unpack(&reader, &head, problem))
+        return NULL;
     if (journal_begins(head))
-        return journal_open_file(reader, compression != NULL ? -1 : fd, problem);
+        return journal_open_file(reader, reader->is_packed ? -1 : fd, problem);
     if (journal_export_begins(head))
         return journal_export_open(reader);
     return reader;

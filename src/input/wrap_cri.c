@@ -21,7 +21,7 @@ static enum unwrapping unwrap(struct clock *clock, struct arena *arena, struct s
         !take_stream(&line, &stream))
         return UNWRAP_FOREIGN;
     slice_cut(&line, ' ', &tags);
-    char first = tags.length ? tags.at[0] : '\0';
+    char first = slice_byte(tags, 0);
     if ((first != 'F' && first != 'P') || (tags.length > 1 && tags.at[1] != ':'))
         return UNWRAP_FOREIGN;
     entry->time = time;

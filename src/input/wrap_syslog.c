@@ -30,7 +30,7 @@ static bool is_of_container(struct slice s, const struct moment *time) {
     struct civil civil;
     if (time->digits > 6)
         return true;
-    switch (s.length ? s.at[0] : '\0') {
+    switch (slice_byte(s, 0)) {
     case '{':
         return true;
     case 's':

@@ -137,7 +137,7 @@ static bool is_odd_word(struct slice text) {
 }
 
 static inline bool is_odd_target(struct slice text) {
-    char first = text.length ? text.at[0] : '\0';
+    char first = slice_byte(text, 0);
     if (first == '|' || first == '/' || first == '>')
         return true;
     return (first == 's' || first == 'd' || first == 'b') && is_odd_word(text);

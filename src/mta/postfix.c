@@ -223,7 +223,7 @@ static inline bool queue_id_take(struct slice *text, struct slice *id_r) {
 }
 
 static inline bool severity_take(struct slice *text) {
-    char first = text->length ? text->at[0] : '\0';
+    char first = slice_byte(*text, 0);
     if (first != 'w' && first != 'e' && first != 'f' && first != 'p')
         return false;
     return skip(text, SLICE("warning: ")) || skip(text, SLICE("error: ")) ||

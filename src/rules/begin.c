@@ -19,21 +19,17 @@ static bool is_one_of(char byte, const char *bytes) {
     return byte != '\0' && strchr(bytes, byte) != NULL;
 }
 
-static char byte_at(struct slice s, size_t at) {
-    return at < s.length ? s.at[at] : '\0';
-}
-
 /* \Q and \E, between which nothing is what it seems, and \c, of which the next byte is a part. */
 static bool is_odd_escape(struct slice s, size_t at) {
-    return s.at[at] == '\\' && is_one_of(byte_at(s, at + 1), "QEc");
+    return s.at[at] == '\\' && is_one_of(slice_byte(s, at + 1), "QEc");
 }
 
 /* Behind the ']' of a class whose '[' stands at `at`; SIZE_MAX: not understood. */
 static size_t behind_class(struct slice s, size_t at) {
     at++;
-    if (byte_at(s, at) == '^')
+    if (slice_byte(s, at) == '^')
         at++;
-    if (byte_at(s, at) == ']') /* a byte of the class; not so behind a \E, which is odd */
+    if (slice_byte(s, at) == ']') /* a byte of the class; not so behind a \E, which is odd */
         at++;
     for (; at < s.length && s.at[at] != ']'; at++) {
         if (s.at[at] == '[' || is_odd_escape(s, at))
@@ -46,9 +42,9 @@ static size_t behind_class(struct slice s, size_t at) {
 /* Whether an option such as (?i), a verb, whose name may hold any byte, or what is not known opens
  * at '('. It may hold in the branches behind it, too. */
 static bool is_option(struct slice s, size_t at) {
-    char kind = byte_at(s, at + 2);
-    return byte_at(s, at + 1) == '*' ||
-           (byte_at(s, at + 1) == '?' && (is_alnum(kind) || is_one_of(kind, "^-")));
+    char kind = slice_byte(s, at + 2);
+    return slice_byte(s, at + 1) == '*' ||
+           (slice_byte(s, at + 1) == '?' && (is_alnum(kind) || is_one_of(kind, "^-")));
 }
 
 /* Where the branch that goes on at `at` ends: at its '|' or ')', or at the end of all; SIZE_MAX:
@@ -81,27 +77,27 @@ static size_t skip_ignored(struct slice s, size_t at) {
 /* Behind "(", "(?:" or "(?<name>" of a group that is read; 0: another one. */
 static size_t enter_group(struct slice s, size_t at) {
     at++;
-    if (byte_at(s, at) == '*')
+    if (slice_byte(s, at) == '*')
         return 0;
-    if (byte_at(s, at) != '?')
+    if (slice_byte(s, at) != '?')
         return at;
     at++;
-    if (byte_at(s, at) == ':')
+    if (slice_byte(s, at) == ':')
         return at + 1;
-    if (byte_at(s, at) != '<' || !is_alnum(byte_at(s, at + 1)))
+    if (slice_byte(s, at) != '<' || !is_alnum(slice_byte(s, at + 1)))
         return 0;
     return at + slice_find(slice_from(s, at), '>') + 1;
 }
 
 /* Takes one byte, escaped or not, or \s as ANY. False: something else. */
 static bool take_byte(struct slice s, size_t *at, char *byte_r) {
-    char byte = byte_at(s, *at);
+    char byte = slice_byte(s, *at);
     if (is_alnum(byte) || is_one_of(byte, "-_/:;,=@<>!%&'\"~`")) {
         *byte_r = byte;
         *at += 1;
         return true;
     }
-    char escaped = byte_at(s, *at + 1);
+    char escaped = slice_byte(s, *at + 1);
     if (byte != '\\' || escaped == '\0' || (is_alnum(escaped) && escaped != 's') ||
         (unsigned char)escaped >= 0x80)
         return false;
@@ -163,7 +159,7 @@ static bool read_group(struct slice s, size_t *at, struct set *set) {
         struct set branch;
         branch.count = 0;
         end = end_of_branch(s, begin);
-        if (end == SIZE_MAX || byte_at(s, end) == '\0')
+        if (end == SIZE_MAX || slice_byte(s, end) == '\0')
             return false;
         add_those(&branch, set, false);
         read_branch(slice_from(slice_head(s, end), begin), &branch);
@@ -173,11 +169,11 @@ static bool read_group(struct slice s, size_t *at, struct set *set) {
             break;
     }
     *at = skip_ignored(s, begin);
-    if (byte_at(s, *at) == '?') {
+    if (slice_byte(s, *at) == '?') {
         has_room = has_room && add_those(&all, set, false);
-        *at += is_one_of(byte_at(s, *at + 1), "?+") ? 2 : 1;
+        *at += is_one_of(slice_byte(s, *at + 1), "?+") ? 2 : 1;
     }
-    if (!has_room || is_one_of(byte_at(s, *at), "*+{"))
+    if (!has_room || is_one_of(slice_byte(s, *at), "*+{"))
         return false;
     *set = all;
     return true;
@@ -189,7 +185,7 @@ static bool read_byte(struct slice s, size_t *at, struct set *set) {
     char byte;
     if (!take_byte(s, at, &byte))
         return false;
-    if (is_one_of(byte_at(s, skip_ignored(s, *at)), "?*{"))
+    if (is_one_of(slice_byte(s, skip_ignored(s, *at)), "?*{"))
         return false;
     add_byte(set, byte);
     return true;
@@ -229,7 +225,7 @@ struct begins begins_of(struct arena *arena, struct slice pattern) {
     set.items[0].length = 0;
     set.items[0].is_ended = false;
     size_t at = skip_ignored(pattern, 0);
-    if (byte_at(pattern, at) != '^' || end_of_branch(pattern, at) != pattern.length)
+    if (slice_byte(pattern, at) != '^' || end_of_branch(pattern, at) != pattern.length)
         return (struct begins){NULL, 0};
     read_branch(slice_from(pattern, at + 1), &set);
     struct begin *items = arena_alloc(arena, set.count * sizeof *items);
