@@ -336,14 +336,18 @@ enum { NAME_STANDING, NAME_NUMBERS };
 struct standing {
     size_t of; /* whose it is: of two names with one hash both have that of the first */
     uint64_t failed;
-    size_t last_login; /* one more than its place in gathered->logins; 0: none */
+    uint32_t last_login; /* one more than its place in gathered->logins; 0: none */
 };
 
-/* A meeting at which an account logged in. */
-struct login {
+struct meeting {
     enum version version;
-    const uint64_t *row;
-    size_t before; /* as in a standing */
+    const uint64_t *row; /* NULL: an empty place */
+};
+
+/* A meeting at which an account logged in; there may be half a million. */
+struct login {
+    uint32_t place;  /* as in meeting_at */
+    uint32_t before; /* as in a standing */
 };
 
 struct arrival { /* of an account in a network */
@@ -366,13 +370,21 @@ struct gathered {
     uint64_t no_name; /* hash of no name */
 };
 
-static uint64_t number_of(const struct gathered *gathered, const struct login *meeting,
+/* By their places, those of IPv6 behind those of IPv4. */
+static struct meeting meeting_at(const struct gathered *gathered, size_t place) {
+    const struct counts *meetings = gathered->meetings;
+    if (place < meetings[IP4].places)
+        return (struct meeting){IP4, counts_row_at(&meetings[IP4], place)};
+    return (struct meeting){IP6, counts_row_at(&meetings[IP6], place - meetings[IP4].places)};
+}
+
+static uint64_t number_of(const struct gathered *gathered, const struct meeting *meeting,
                           enum meeting_number number) {
     return counts_number(&gathered->meetings[meeting->version], meeting->row, number);
 }
 
 static struct account_address address_of(const struct gathered *gathered,
-                                         const struct login *meeting) {
+                                         const struct meeting *meeting) {
     uint64_t low = number_of(gathered, meeting, MEETING_LOW);
     if (meeting->version == IP4)
         return (struct account_address){0, (uint64_t)0xffff << 32 | low};
@@ -396,7 +408,7 @@ static struct standing *standing_of(const struct gathered *gathered, uint64_t na
     return row ? &gathered->standings[counts_number(&gathered->names, row, NAME_STANDING)] : NULL;
 }
 
-static void add_failed(struct gathered *gathered, const struct login *meeting, uint64_t name,
+static void add_failed(struct gathered *gathered, const struct meeting *meeting, uint64_t name,
                        uint64_t failed) {
     const struct account_address address = address_of(gathered, meeting);
     bool is_name = name != gathered->no_name;
@@ -411,7 +423,10 @@ static void add_failed(struct gathered *gathered, const struct login *meeting, u
     counts_row(&gathered->networks, network_of(address), NULL);
 }
 
-static void gather_meeting(struct gathered *gathered, struct login meeting) {
+static void gather_meeting(struct gathered *gathered, size_t place) {
+    const struct meeting meeting = meeting_at(gathered, place);
+    if (!meeting.row)
+        return;
     uint64_t name = number_of(gathered, &meeting, MEETING_NAME);
     uint64_t failed = number_of(gathered, &meeting, MEETING_FAILED);
     struct standing *standing = standing_of(gathered, name);
@@ -422,9 +437,9 @@ static void gather_meeting(struct gathered *gathered, struct login meeting) {
     standing->failed += failed;
     if (!number_of(gathered, &meeting, MEETING_LOGINS))
         return;
-    meeting.before = standing->last_login;
-    gathered->logins[gathered->login_count++] = meeting;
-    standing->last_login = gathered->login_count;
+    gathered->logins[gathered->login_count++] =
+        (struct login){(uint32_t)place, standing->last_login};
+    standing->last_login = (uint32_t)gathered->login_count;
 }
 
 static void gather_names(struct gathered *gathered, const struct map *names) {
@@ -446,9 +461,9 @@ static void gather_names(struct gathered *gathered, const struct map *names) {
 static void gather_networks(struct gathered *gathered) {
     struct counts *networks = &gathered->networks;
     for (size_t i = 0; networks->count && i < gathered->login_count; i++) {
-        const struct login *login = &gathered->logins[i];
-        uint64_t network = network_of(address_of(gathered, login));
-        const uint64_t first[NETWORK_NUMBERS] = {number_of(gathered, login, MEETING_FIRST_LOGIN)};
+        const struct meeting login = meeting_at(gathered, gathered->logins[i].place);
+        uint64_t network = network_of(address_of(gathered, &login));
+        const uint64_t first[NETWORK_NUMBERS] = {number_of(gathered, &login, MEETING_FIRST_LOGIN)};
         const uint64_t *row = counts_find(networks, network);
         if (row && counts_number(networks, row, NETWORK_FIRST_LOGIN) < *first)
             counts_add(networks, network, first);
@@ -465,12 +480,8 @@ static void gather(struct gathered *gathered, const struct content *content) {
     gathered->standings = memory_new((content->names.used + 1) * sizeof *gathered->standings);
     gathered->logins = memory_resize(NULL, count + 1, sizeof *gathered->logins);
     gather_names(gathered, &content->names);
-    for (int version = IP4; version < VERSIONS; version++)
-        for (size_t place = 0; place < meetings[version].places; place++) {
-            const uint64_t *row = counts_row_at(&meetings[version], place);
-            if (row)
-                gather_meeting(gathered, (struct login){(enum version)version, row, 0});
-        }
+    for (size_t place = 0; place < meetings[IP4].places + meetings[IP6].places; place++)
+        gather_meeting(gathered, place);
     gather_networks(gathered);
 }
 
@@ -560,7 +571,7 @@ static bool is_guess(const struct gathered *gathered, const uint64_t *client, ui
 
 /* Of several, the client that failed most is told; of equals the first by address. */
 static void tell_guess(struct account *account, const struct gathered *gathered,
-                       const struct login *login, struct account_address address,
+                       const struct meeting *login, struct account_address address,
                        const uint64_t *row, int64_t first_login) {
     const struct account_guess *other = &account->guess;
     const uint64_t *client = row + 1;
@@ -582,7 +593,7 @@ static void tell_guess(struct account *account, const struct gathered *gathered,
 }
 
 static void tell_login(struct account *account, const struct gathered *gathered,
-                       const struct login *login, size_t *arrivals) {
+                       const struct meeting *login, size_t *arrivals) {
     struct account_address address = address_of(gathered, login);
     uint64_t network = network_of(address);
     int64_t first = first_of(&gathered->meetings[login->version], login->row, MEETING_FIRST_LOGIN);
@@ -602,9 +613,10 @@ static void tell_logins(struct account *account, struct gathered *gathered, size
     size_t arrivals = 0;
     for (size_t at = last; at;) {
         const struct login *login = &gathered->logins[at - 1];
+        const struct meeting meeting = meeting_at(gathered, login->place);
         gathered->arrivals = memory_grow(gathered->arrivals, &gathered->arrival_room, arrivals + 1,
                                          sizeof *gathered->arrivals);
-        tell_login(account, gathered, login, &arrivals);
+        tell_login(account, gathered, &meeting, &arrivals);
         at = login->before;
     }
     tell_networks(account, gathered->arrivals, arrivals);

@@ -119,7 +119,7 @@ static bool ends_name(char sign) {
 
 /* In quotes, or up to what no name has without them. */
 static bool take_name(struct reading_text *reading, struct slice *name_r) {
-    char quote = reading->rest.length ? reading->rest.at[0] : '\0';
+    char quote = slice_byte(reading->rest, 0);
     struct slice begin = reading->rest;
     size_t length = 0;
     if (quote == '"' || quote == '\'') {
