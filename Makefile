@@ -38,10 +38,11 @@ LIBCURL      ?= $(OPTIONAL)
 # $(1): auto, yes or no, $(2): its header, $(3): what finds it; not empty: use it.
 use = $(if $(filter yes,$(1)),yes,$(if $(filter auto,$(1)),$(shell \
       $(CC) $(CPPFLAGS) $(3) -include $(2) -E -x c /dev/null > /dev/null 2>&1 && echo yes)))
-ARCHIVE_CFLAGS := $(shell $(PKG_CONFIG) --cflags libarchive 2>/dev/null)
-ifneq ($(call use,$(LIBARCHIVE),archive.h,$(ARCHIVE_CFLAGS)),)
+# With zlib, which libarchive itself needs: gzip is unpacked by that.
+ARCHIVE_CFLAGS := $(shell $(PKG_CONFIG) --cflags libarchive zlib 2>/dev/null)
+ifneq ($(call use,$(LIBARCHIVE),archive.h -include zlib.h,$(ARCHIVE_CFLAGS)),)
 PKG_CFLAGS += -DHAVE_LIBARCHIVE $(ARCHIVE_CFLAGS)
-PKG_LIBS   += $(shell $(PKG_CONFIG) --libs libarchive 2>/dev/null || echo -larchive)
+PKG_LIBS   += $(shell $(PKG_CONFIG) --libs libarchive zlib 2>/dev/null || echo -larchive -lz)
 endif
 SYSTEMD_CFLAGS := $(shell $(PKG_CONFIG) --cflags libsystemd 2>/dev/null)
 ifneq ($(call use,$(LIBSYSTEMD),systemd/sd-journal.h,$(SYSTEMD_CFLAGS)),)
@@ -205,7 +206,8 @@ BUILD_NEEDS := stdio.h,puts,,libc6-dev \
                csv.h,csv_init,-lcsv,libcsv-dev \
                yaml.h,yaml_parser_initialize,-lyaml,libyaml-dev
 # Optional parts: `yes` needs them, and `make deps` installs what is not refused by `no`.
-archive_need   := archive.h,archive_read_new,-larchive,libarchive-dev
+archive_need   := archive.h,archive_read_new,-larchive,libarchive-dev \
+                  zlib.h,inflate,-lz,zlib1g-dev
 systemd_need   := systemd/sd-journal.h,sd_journal_next,-lsystemd,libsystemd-dev
 unistring_need := uniwidth.h,uc_width,-lunistring,libunistring-dev
 psl_need       := libpsl.h,psl_builtin,-lpsl,libpsl-dev

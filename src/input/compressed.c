@@ -1,5 +1,5 @@
-/* compressed - one reader for every kind, by libarchive: its filters unpack, its raw format takes
- * what comes out as it is.
+/* compressed - one reader for every kind but gzip (gzip.c), by libarchive: its filters unpack, its
+ * raw format takes what comes out as it is.
  *
  * Filters are enabled one by one. "All" would bring in some that start programs, and uuencode. A
  * file of several members is read whole. A truncated file gives all that could be unpacked, then a
@@ -37,6 +37,9 @@ const struct compression *compression_of(struct slice head) {
 #include <archive_entry.h>
 #include <errno.h>
 #include <string.h>
+#include <zlib.h>
+
+#include "input/gzip.h"
 
 enum { PACKED_BLOCK = 64 * 1024 };
 
@@ -44,7 +47,7 @@ struct unpacker {
     struct reader reader;
     struct reader *packed;
     struct archive *archive;
-    const char *kind;   /* "gzip" */
+    const char *kind;   /* "bzip2" */
     struct slice block; /* unpacked and not given yet; libarchive's until the next one */
     uint64_t given;     /* unpacked bytes */
     uint64_t fetched;   /* packed bytes */
@@ -82,7 +85,7 @@ static la_ssize_t give_packed(struct archive *archive, void *context, const void
 static const char *why(struct archive *archive) {
     const char *text = archive_error_string(archive);
     if (text == NULL || *text == '\0')
-        return "cut off or damaged"; /* so a gzip file that ends in its last 8 bytes */
+        return "cut off or damaged";
     /* liblzma's words for a file that is cut off */
     return strstr(text, "No progress is possible") != NULL ? "truncated xz input" : text;
 }
@@ -139,7 +142,6 @@ static void unpacker_close(struct reader *reader) {
 }
 
 static void support_kinds(struct archive *archive) {
-    archive_read_support_filter_gzip(archive);
     archive_read_support_filter_bzip2(archive);
     archive_read_support_filter_xz(archive);
     archive_read_support_filter_zstd(archive);
@@ -167,6 +169,8 @@ static bool begin(struct unpacker *unpacker, const struct compression *compressi
 
 struct reader *compressed_open(struct reader *packed, const struct compression *compression,
                                struct problem *problem) {
+    if (strcmp(compression->name, "gzip") == 0)
+        return gzip_open(packed, problem);
     struct unpacker *unpacker = memory_new(sizeof *unpacker);
     unpacker->reader = (struct reader){.read = unpacker_read, .close = unpacker_close};
     unpacker->packed = packed;
@@ -185,7 +189,8 @@ struct reader *compressed_open(struct reader *packed, const struct compression *
 
 const char *compressed_about(void) {
     static char text[80];
-    snprintf(text, sizeof text, "%s, gzip bzip2 xz zstd lz4", archive_version_string());
+    snprintf(text, sizeof text, "%s, zlib %s, gzip bzip2 xz zstd lz4", archive_version_string(),
+             zlibVersion());
     return text;
 }
 

@@ -1,7 +1,7 @@
 /* compressed - gzip, bzip2, xz, zstd and lz4 files as the bytes that were packed in them.
  *
- * An optional part, built with libarchive (make LIBARCHIVE=auto|yes|no). Without it a compressed
- * file is recognised and refused.
+ * An optional part, built with libarchive and zlib (make LIBARCHIVE=auto|yes|no). Without them a
+ * compressed file is recognised and refused.
  */
 #ifndef INPUT_COMPRESSED_H
 #define INPUT_COMPRESSED_H

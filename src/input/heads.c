@@ -229,7 +229,7 @@ static bool keep_stamp(struct heads *heads, const struct clock *clock, const str
  * year, "last message repeated". */
 static bool is_doubtful(struct slice host) {
     enum { MONTH = 3, YEAR = 4 };
-    char first = host.length ? host.at[0] : '\0';
+    char first = slice_byte(host, 0);
     if (is_lower(first))
         return slice_is(host, "last");
     if (is_digit(first))

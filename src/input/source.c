@@ -24,7 +24,7 @@
 
 /* What is looked at to tell logs from others, and the share of control bytes no log reaches: bytes
  * at random have 11 %, text with some NULs of a crash far less. */
-enum { HEAD = 16 * 1024, CONTROL_PERCENT = 10 };
+enum { HEAD = 16 * 1024, CONTROL_PERCENT = 10, HOLE = 64 /* NUL bytes */ };
 
 /* What is kept of the head, to find the same content again. */
 enum { HEAD_KEPT = 1024 };
@@ -177,14 +177,30 @@ static void add(const struct finder *finder, const char *name, const struct stat
     keep(finder->sources, source_of(finder, name, status));
 }
 
+static size_t nuls_at(struct slice s, size_t at) {
+    size_t end = at;
+    while (end < s.length && s.at[end] == '\0')
+        end++;
+    return end - at;
+}
+
+/* Holes tell nothing: a machine that lost power leaves some, and a log that is cut while its writer
+ * goes on where it was begins with one. */
 static bool is_binary(struct slice head) {
-    size_t controls = 0;
-    for (size_t i = 0; i < head.length; i++) {
+    size_t controls = 0, holes = 0, nuls = 0;
+    for (size_t i = 0; i < head.length; i += nuls ? nuls : 1) {
         unsigned char byte = (unsigned char)head.at[i];
         bool is_space = byte >= '\t' && byte <= '\r';
-        controls += (byte < ' ' && !is_space && byte != '\033') || byte == 0x7f;
+        nuls = nuls_at(head, i);
+        if (nuls >= HOLE)
+            holes += nuls;
+        else if (nuls)
+            controls += nuls;
+        else
+            controls += (byte < ' ' && !is_space && byte != '\033') || byte == 0x7f;
     }
-    return controls * 100 > head.length * CONTROL_PERCENT;
+    bool is_all_hole = holes == head.length && head.length < HEAD; /* nothing follows */
+    return is_all_hole || controls * 100 > (head.length - holes) * CONTROL_PERCENT;
 }
 
 /* The first entry that a wrapping knows; better one that has a time. */

@@ -84,14 +84,18 @@ static void test_a_file(void **state) {
 
 static void test_what_cannot_be_used(void **state) {
     (void)state;
-    char noise[2000], spotted[2000];
+    char noise[2000], spotted[2000], holed[2000] = "", hole_of_noise[4000] = "";
     for (size_t i = 0; i < sizeof noise; i++) {
         noise[i] = (char)(i * 37);
         spotted[i] = i % 20 == 0 ? '\0' : 'x';
+        holed[i] = i < 1500 ? '\0' : 'x';
+        hole_of_noise[sizeof noise + i] = noise[i];
     }
     write_file("noise", noise, sizeof noise);
     write_file("wide", "\xff\xfeJ\0u\0n\0", 8);
     write_file("spotted", spotted, sizeof spotted);
+    write_file("holed", holed, sizeof holed);
+    write_file("hole-of-noise", hole_of_noise, sizeof hole_of_noise);
     write_file("past.db", "SQLite format 3\0\x10\0\x01", 19);
     write_file("m.gz", "\x1f\x8b\x08\0\0\0\0\0", 8);
     assert_int_equal(mkdir("nothing", 0700), 0);
@@ -103,6 +107,7 @@ static void test_what_cannot_be_used(void **state) {
         {"nothing", "no log file in the folder 'nothing'"},
         {"missing*", "no file matches 'missing*'"},
         {"noise", "'noise' is no text log"},
+        {"hole-of-noise", "'hole-of-noise' is no text log"},
         {"past.db", "'past.db' is a database and no log: a history is named with --history"},
         {"wide", "'wide' is UTF-16 text: try 'iconv -f UTF-16 -t UTF-8 FILE | mailtriage -'"},
 #ifdef HAVE_LIBARCHIVE
@@ -122,7 +127,8 @@ static void test_what_cannot_be_used(void **state) {
         assert_int_equal(sources.count, 0);
     }
     assert_int_equal(add(&sources, "spotted", 0).faults, 0); /* some NULs make no binary file */
-    assert_int_equal(sources.count, 1);
+    assert_int_equal(add(&sources, "holed", 0).faults, 0);
+    assert_int_equal(sources.count, 2);
     sources_release(&sources);
 }
 
