@@ -21,6 +21,8 @@ struct tracing {
     struct analysis analysis; /* first: the callbacks get it */
     struct wanted wanted;
     struct arena arena; /* of the message at hand */
+    struct told_name items[NAMES_MOST];
+    struct told_names names; /* of who gave it */
 };
 
 /* ---- what is shown, under masks where they are asked for ---- */
@@ -29,6 +31,24 @@ static struct slice shown_text(struct tracing *tracing, struct slice text, struc
     struct masker *masker = tracing->analysis.run->masker;
     text = reply_safe(text, &tracing->arena);
     return masker ? masker_text(masker, text, host) : text;
+}
+
+/* What nothing but a field of an entry tells to be a name is masked in the rest of it too. */
+static struct slice shown_entry(struct tracing *tracing, const struct traced_entry *entry) {
+    struct masker *masker = tracing->analysis.run->masker;
+    struct slice text = reply_safe(entry->text, &tracing->arena);
+    return masker ? masker_text_naming(masker, text, entry->host, &tracing->names, &entry->names)
+                  : text;
+}
+
+/* Of the message; recipient: of the reply, or empty. */
+static struct slice shown_naming(struct tracing *tracing, struct slice text,
+                                 struct slice recipient) {
+    struct masker *masker = tracing->analysis.run->masker;
+    struct told_name name = {.text = recipient};
+    struct told_names names = {&name, 1};
+    text = reply_safe(text, &tracing->arena);
+    return masker ? masker_text_naming(masker, text, SLICE(""), &tracing->names, &names) : text;
 }
 
 static struct slice shown_by(struct tracing *tracing,
@@ -158,7 +178,7 @@ static struct slice verdict_of(struct tracing *tracing, const struct traced *tra
         return WORDS_FILL(&tracing->arena, word(tracing, WORD_TRACE_FROM_TO), from, to, told);
     if (!traced->queue_id_count && !traced->has_sender && traced->client.length)
         return WORDS_FILL(&tracing->arena, word(tracing, WORD_TRACE_SESSION),
-                          shown_text(tracing, traced->client, SLICE("")), told);
+                          shown_naming(tracing, traced->client, SLICE("")), told);
     return WORDS_FILL(&tracing->arena, word(tracing, WORD_TRACE_FROM), from, told);
 }
 
@@ -218,7 +238,7 @@ static void put_entry(struct tracing *tracing, const struct traced_entry *entry,
     put_colored(out, number, colors ? "2" : NULL);
     out_text(out, "  ");
     put_safely(out, head_of(tracing, entry));
-    put_safely(out, shown_text(tracing, entry->text, entry->host));
+    put_safely(out, shown_entry(tracing, entry));
     out_byte(out, '\n');
 }
 
@@ -273,7 +293,8 @@ static void add_outcome(struct tracing *tracing, struct page *page, struct cell 
     cell_known(page, record, "severity", NULL,
                has_reason ? slice_of(severity_name(outcome->verdict.severity)) : SLICE(""));
     cell_words(page, cell_list(page, record, "acts", NULL), (struct slice){acts, acts_length});
-    cell_known(page, record, "reply", NULL, shown_text(tracing, outcome->reply, SLICE("")));
+    cell_known(page, record, "reply", NULL,
+               shown_naming(tracing, outcome->reply, outcome->recipient));
     cell_known(page, record, "hint", NULL, outcome->hint);
 }
 
@@ -306,7 +327,7 @@ static void add_entries(struct tracing *tracing, struct page *page, const struct
         cell_known(page, record, "program", NULL, shown_text(tracing, entry->program, entry->host));
         cell_known(page, record, "pid", NULL, entry->pid);
         cell_known(page, record, "queue_id", NULL, shown_by(tracing, masker_id, entry->queue_id));
-        cell_known(page, record, "text", NULL, shown_text(tracing, entry->text, entry->host));
+        cell_known(page, record, "text", NULL, shown_entry(tracing, entry));
     }
 }
 
@@ -320,7 +341,7 @@ static void add_message(struct tracing *tracing, struct page *page, const struct
     for (const struct outcome *outcome = traced->outcomes; outcome; outcome = outcome->next)
         if (is_named(traced, outcome))
             cell_text(page, to, NULL, NULL, shown_address(tracing, outcome->recipient));
-    cell_known(page, verdict, "client", NULL, shown_text(tracing, traced->client, SLICE("")));
+    cell_known(page, verdict, "client", NULL, shown_naming(tracing, traced->client, SLICE("")));
     cell_known(page, verdict, "user", NULL, shown_by(tracing, masker_user, traced->user));
     static const struct outcome nothing = {.verdict = {.class_name = ""}};
     add_outcome(tracing, page, verdict, traced->worst ? traced->worst : &nothing);
@@ -376,6 +397,16 @@ static void note_limits(const struct run *run, const struct wanted *wanted,
                  JOINED_MOST);
 }
 
+static void learn_names(struct tracing *tracing, const struct traced *traced) {
+    tracing->names = (struct told_names){tracing->items, 0};
+    for (size_t i = 0; i < traced->count; i++) {
+        const struct told_names *names = &traced->entries[i]->names;
+        for (size_t name = 0; name < names->count; name++)
+            if (names->items[name].of_giver)
+                names_add(&tracing->names, names->items[name]);
+    }
+}
+
 static void write_all(struct tracing *tracing, const struct messages *messages, unsigned passes) {
     struct analysis *analysis = &tracing->analysis;
     const struct run *run = analysis->run;
@@ -386,6 +417,7 @@ static void write_all(struct tracing *tracing, const struct messages *messages, 
         out_print(out, "{\"schema\":1,\"passes\":%u,\"count\":%zu,\"messages\":[\n", passes,
                   messages->count);
     for (size_t i = 0; i < messages->count && i < top && !out->error; i++) {
+        learn_names(tracing, &messages->items[i]);
         (is_text ? write_text : write_record)(tracing, &messages->items[i], i);
         arena_clear(&tracing->arena);
         if (run->masker)

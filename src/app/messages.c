@@ -132,6 +132,20 @@ static struct read_entry *add_entry(struct reading_all *all, const struct entry 
     return read;
 }
 
+/* Those of the client first: recipients may be many, and look like addresses. */
+static struct told_names names_of(struct reading_all *all) {
+    struct told_name items[NAMES_MOST];
+    struct told_names names = {items, 0};
+    for (size_t i = 0; i < all->records.count; i++)
+        names_of_giver(&names, records_at(&all->records, i));
+    for (size_t i = 0; i < all->records.count; i++)
+        names_of_record(&names, records_at(&all->records, i));
+    if (names.count)
+        names.items = memcpy(arena_alloc(&all->messages->arena, names.count * sizeof *items), items,
+                             names.count * sizeof *items);
+    return names;
+}
+
 /* Reads what the entry says, out of the copies. */
 static void take_whole(struct reading_all *all, const struct entry *from,
                        const struct source *source) {
@@ -155,6 +169,8 @@ static void take_whole(struct reading_all *all, const struct entry *from,
     if (!read->entry.queue_id.length)
         read->session =
             session_of(all, &entry, all->records.count ? records_at(&all->records, 0) : NULL);
+    if (all->run->masker)
+        read->entry.names = names_of(all);
     const struct found_place *place = &all->lines->place;
     bool is_there = place->source == source && place->line == entry.line.number;
     read->entry.is_wanted = (is_there || wanted_stands(all->wanted, entry.text)) &&

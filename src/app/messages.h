@@ -5,12 +5,14 @@
 #define APP_MESSAGES_H
 
 #include "app/passes.h"
+#include "finding/masker.h"
 
 /* One entry of the log, whole. */
 struct traced_entry {
     struct moment time;
     struct slice host, program, pid, text;
-    struct slice queue_id; /* of the message it is about, or empty */
+    struct slice queue_id;   /* of the message it is about, or empty */
+    struct told_names names; /* in its fields; none are kept where nothing is masked */
     const struct source *source;
     uint64_t number; /* of its first line */
     bool is_wanted;  /* WHAT stands in it */

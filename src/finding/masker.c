@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/memory.h"
+#include "base/network.h"
 #include "finding/masking.h"
 
 /* ---- making one ---- */
@@ -69,7 +70,17 @@ static void learn_words(struct masker *masker, struct slice text) {
     }
 }
 
+/* What mail servers write beside names, which nobody's login may take out of every line. */
+static const char words_of_lines[] =
+    "arg authenticator authid bodytype by bytes class client command conn connect connection "
+    "ctladdr daemon data delay delays deliver delivery dsn ehlo esmtp esmtps esmtpsa from helo "
+    "host id imap in into lmtp log login lost mail mailer mech method msgid nrcpt of on orig out "
+    "plain port pri proto queue queued rcpt ready reject relay removed return ruleset said sasl "
+    "sent session set size smtp smtps stat status starttls status submission tag tls to type uid "
+    "user username via with xdelay";
+
 static void learn_trade(struct masker *masker, const struct rulebook *book) {
+    learn_words(masker, slice_of(words_of_lines));
     for (size_t i = 0; i < book->rule_count; i++)
         if (book->rules[i].form == RULE_SAYS)
             learn_words(masker, book->rules[i].text);
@@ -152,16 +163,35 @@ struct slice masker_path(struct masker *masker, struct slice path) {
 }
 
 static void know_host(struct masker *masker, struct slice host) {
+    struct network network;
     know_word(masker, host, put_host);
-    know_word(masker, slice_head(host, slice_find(host, '.')), put_host);
+    if (!network_read(host, &network)) /* no "192" of an IP */
+        know_word(masker, slice_head(host, slice_find(host, '.')), put_host);
 }
 
-struct slice masker_text(struct masker *masker, struct slice text, struct slice host) {
+static void know_user(struct masker *masker, struct slice address) {
+    know_word(masker, slice_head(address, slice_rfind(address, '@')), put_user);
+}
+
+static void know_names(struct masker *masker, const struct told_names *names) {
+    for (size_t i = 0; names && i < names->count; i++)
+        (names->items[i].is_host ? know_host : know_user)(masker, names->items[i].text);
+}
+
+struct slice masker_text_naming(struct masker *masker, struct slice text, struct slice host,
+                                const struct told_names *of_message,
+                                const struct told_names *of_entry) {
     masker->known_count = 0;
     know_host(masker, host);
+    know_names(masker, of_entry);
+    know_names(masker, of_message);
     struct slice shown = masked(masker, text, put_text);
     masker->known_count = 0;
     return shown;
+}
+
+struct slice masker_text(struct masker *masker, struct slice text, struct slice host) {
+    return masker_text_naming(masker, text, host, NULL, NULL);
 }
 
 const char *masker_source(struct masker *masker, const char *name) {
@@ -192,11 +222,34 @@ struct slice masker_filter(struct masker *masker, const struct filter_word *word
     }
 }
 
-/* ---- a finding ---- */
+/* ---- the names of a record ---- */
 
-static void know_user(struct masker *masker, struct slice address) {
-    know_word(masker, slice_head(address, slice_rfind(address, '@')), put_user);
+void names_add(struct told_names *names, struct told_name name) {
+    if (!name.text.length || names->count == NAMES_MOST)
+        return;
+    for (size_t i = 0; i < names->count; i++)
+        if (names->items[i].is_host == name.is_host && slice_equal(names->items[i].text, name.text))
+            return;
+    names->items[names->count++] = name;
 }
+
+void names_of_giver(struct told_names *names, const struct record *record) {
+    names_add(names, (struct told_name){record->user, false, true});
+    names_add(names, (struct told_name){record->helo, true, true});
+    if (record->kind != RECORD_OUTCOME)
+        names_add(names, (struct told_name){record->peer_host, true, true});
+    names_add(names, (struct told_name){record->sender, false, true});
+}
+
+void names_of_record(struct told_names *names, const struct record *record) {
+    names_of_giver(names, record);
+    names_add(names, (struct told_name){record->peer_host, true, false});
+    names_add(names, (struct told_name){record->recipient, false, false});
+    names_add(names, (struct told_name){record->orig_recipient, false, false});
+    names_add(names, (struct told_name){record->target, false, false});
+}
+
+/* ---- a finding ---- */
 
 static void know_finding(struct masker *masker, const struct finding *finding) {
     const struct record *record = &finding->record;
@@ -205,13 +258,10 @@ static void know_finding(struct masker *masker, const struct finding *finding) {
     know_word(masker, record->queue_id, put_id);
     know_word(masker, record->linked_id, put_id);
     know_host(masker, finding->host);
-    know_host(masker, record->peer_host);
-    know_host(masker, record->helo);
-    know_user(masker, record->user);
-    know_user(masker, record->sender);
-    know_user(masker, record->recipient);
-    know_user(masker, record->orig_recipient);
-    know_user(masker, record->target);
+    struct told_name items[NAMES_MOST];
+    struct told_names names = {items, 0};
+    names_of_record(&names, record);
+    know_names(masker, &names);
 }
 
 /* A local part; or a pipe or a file, which are texts. */

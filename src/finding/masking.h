@@ -13,7 +13,8 @@ struct known {
     void (*put)(struct masker *masker, struct slice text); /* NULL: stays */
 };
 
-enum { KNOWN_MOST = 24 };
+/* Names of an entry, its message and its host, each with its first label; a list, two queue IDs. */
+enum { KNOWN_MOST = 2 * (2 * NAMES_MOST + 1) + 3 };
 
 struct masker {
     unsigned char key[SIPHASH_KEY];

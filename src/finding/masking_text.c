@@ -9,6 +9,7 @@
 #include "finding/masking.h"
 
 #include "base/ascii.h"
+#include "base/network.h"
 #include "finding/wording.h"
 
 struct walk {
@@ -19,10 +20,6 @@ struct walk {
 
 static bool is_word(char byte) {
     return is_alnum(byte) || (unsigned char)byte >= 0x80;
-}
-
-static char byte_at(struct slice s, size_t place) {
-    return place < s.length ? s.at[place] : '\0';
 }
 
 /* ---- words that are known ---- */
@@ -43,19 +40,26 @@ static bool is_placeholder(struct slice word) {
     return false;
 }
 
+/* A code, a size, a year; of a login that is one only its place tells. */
+static bool is_small_number(struct slice word) {
+    enum { DIGITS = 4 };
+    uint64_t number;
+    return word.length <= DIGITS && slice_number(word, &number);
+}
+
 void know_word(struct masker *masker, struct slice word,
                void (*put)(struct masker *masker, struct slice text)) {
     if (word.length < 2 || masker->known_count == KNOWN_MOST || is_placeholder(word) ||
-        is_of_trade(masker, word))
+        is_of_trade(masker, word) || is_small_number(word))
         return;
     masker->known[masker->known_count++] = (struct known){word, put};
 }
 
 /* No part of a longer name. */
 static bool ends_word(struct slice text, size_t end) {
-    char next = byte_at(text, end);
+    char next = slice_byte(text, end);
     if (next == '.' || next == '-')
-        return !is_word(byte_at(text, end + 1));
+        return !is_word(slice_byte(text, end + 1));
     return !is_word(next) && next != '_' && next != '@' && next != '+';
 }
 
@@ -101,6 +105,14 @@ static const struct lead leads[] = {
     {"h", true, put_host},        {"host", true, put_host},
 };
 
+/* "A=plain:bob" of Exim: authenticators are named by whoever set the server up. */
+static const struct lead authenticator = {"a", true, put_user};
+
+static bool ends_in_key(struct slice text, struct slice key) {
+    return slice_ends(text, key) &&
+           (text.length == key.length || strchr(" \t", text.at[text.length - key.length - 1]));
+}
+
 /* What leads to the place, NULL: nothing; *sure_r: by a '=', so whatever word stands there. */
 static const struct lead *lead_to(struct slice before, bool *sure_r) {
     enum { MARKS = 4 };
@@ -114,6 +126,10 @@ static const struct lead *lead_to(struct slice before, bool *sure_r) {
     while (begin && (is_word(before.at[begin - 1]) || before.at[begin - 1] == '_'))
         begin--;
     struct slice word = slice_range(before.at + begin, before.at + end);
+    if (before.at[end] == ':' && ends_in_key(slice_head(before, begin), SLICE("A="))) {
+        *sure_r = true;
+        return &authenticator;
+    }
     for (size_t i = 0; i < sizeof leads / sizeof *leads; i++)
         if (slice_equal_nocase(word, slice_of(leads[i].word)) && (*sure_r || !leads[i].needs_sign))
             return &leads[i];
@@ -140,6 +156,27 @@ static bool put_led(struct walk *walk, size_t begin) {
     return true;
 }
 
+/* "(pc) [192.0.2.1]": what the client called itself in HELO. */
+static bool put_greeting(struct walk *walk, size_t begin) {
+    enum { LONGEST = 255 };
+    struct slice rest = slice_head(slice_from(walk->text, begin), LONGEST), behind;
+    struct network network;
+    size_t end = 0;
+    if (!begin || walk->text.at[begin - 1] != '(')
+        return false;
+    while (end < rest.length && !strchr(" ()", rest.at[end]))
+        end++;
+    behind = slice_head(slice_from(walk->text, begin + end), LONGEST);
+    if (!end || !slice_starts(behind, SLICE(") [")))
+        return false;
+    behind = slice_from(behind, 3);
+    if (!network_read(slice_head(behind, slice_find(behind, ']')), &network))
+        return false;
+    put_host(walk->masker, slice_head(rest, end));
+    walk->done = begin + end;
+    return true;
+}
+
 /* "<bob>", "<pc-17>" */
 static bool put_in_brackets(struct walk *walk, size_t begin) {
     enum { LONGEST = 255 };
@@ -163,8 +200,8 @@ static bool put_capital_host(struct walk *walk, size_t begin) {
     enum { LONGEST = 255 };
     struct slice rest = slice_head(slice_from(walk->text, begin), LONGEST);
     size_t end = 0, label = 0;
-    while (is_word(byte_at(rest, end)) || byte_at(rest, end) == '-' ||
-           (byte_at(rest, end) == '.' && is_word(byte_at(rest, end + 1))))
+    while (is_word(slice_byte(rest, end)) || slice_byte(rest, end) == '-' ||
+           (slice_byte(rest, end) == '.' && is_word(slice_byte(rest, end + 1))))
         if (rest.at[end++] == '.')
             label = end;
     struct slice last = slice_head(slice_from(rest, label), end - label);
@@ -430,7 +467,8 @@ static void take(void *context, enum wording_kind kind, struct slice piece) {
         return;
     if (begin < walk->done)
         out_slice(&walk->masker->out, slice_from(piece, walk->done - begin));
-    else if (!put_known(walk, begin) && !(may_be_led(kind, piece) && put_led(walk, begin)))
+    else if (!put_greeting(walk, begin) && !put_known(walk, begin) &&
+             !(may_be_led(kind, piece) && put_led(walk, begin)))
         put_piece(walk, kind, piece, begin);
     walk->done = walk->done > end ? walk->done : end;
 }

@@ -231,20 +231,46 @@ static size_t unfold(struct slice text, struct head *head, char *to, size_t leng
 
 /* ---- secrets */
 
-/* The next word at *at, blanks and colons in front skipped; marks that cannot be base64 end it.
- * What may follow AUTH ends it too, so that no byte is looked at for more than a few AUTHs in
- * front. */
+/* How long a line end or another blank is there that the MTA wrote as an escape: "\r", "\015".
+ * What a client sent ahead is logged so, of several lines. */
+static size_t escape_at(struct slice s, size_t at) {
+    enum { LETTER = 2, OCTAL = 4 };
+    if (slice_byte(s, at) != '\\')
+        return 0;
+    char first = slice_byte(s, at + 1);
+    if (first == 'r' || first == 'n' || first == 't')
+        return LETTER;
+    return is_digit(first) && is_digit(slice_byte(s, at + 2)) && is_digit(slice_byte(s, at + 3))
+               ? OCTAL
+               : 0;
+}
+
+/* The same of any blank or colon. */
+static size_t gap_at(struct slice s, size_t at) {
+    char byte = slice_byte(s, at);
+    return is_space(byte) || byte == ':' ? 1 : escape_at(s, at);
+}
+
+/* Marks that cannot be base64. */
+static bool ends_word(char byte) {
+    return is_space(byte) || strchr(":\"',;)]>\\", byte);
+}
+
+/* The next word at *at; blanks, colons and escapes in front are skipped. What may stand in front of
+ * AUTH or follow it ends it too, so that no byte is looked at for more than a few AUTHs in front.
+ */
 static struct slice next_word(struct slice text, size_t *at) {
-    while (*at < text.length && (is_space(text.at[*at]) || text.at[*at] == ':'))
-        ++*at;
+    for (size_t gap; (gap = gap_at(text, *at)) > 0;)
+        *at += gap;
     size_t begin = *at;
-    while (*at < text.length && !is_space(text.at[*at]) && !strchr(":\"',;)]>", text.at[*at]))
+    while (*at < text.length && !ends_word(text.at[*at]))
         ++*at;
     return (struct slice){text.at + begin, *at - begin};
 }
 
 /* Base64, told from words: those are in one case, maybe with a capital, and a host name goes on
- * with a dot. Inside a quoted command nothing but base64 can follow the mechanism. */
+ * with a dot. Inside a command that is quoted, or of which the line end is told, nothing but base64
+ * can follow the mechanism. */
 static bool is_secret(struct slice word, bool quoted) {
     size_t lower = 0, upper = 0, other = 0, i = 0;
 
@@ -266,11 +292,18 @@ static bool is_secret(struct slice word, bool quoted) {
     return other > 0 || (lower > 0 && upper > (capital ? 1 : 0));
 }
 
+/* In front of it no letter, but for the one of an escape. Before a '=', which base64 may have too,
+ * it must be a word of its own. */
 static bool is_auth_at(struct slice text, size_t at) {
-    return (text.at[at] | 0x20) == 'a' &&
-           slice_starts_nocase(slice_from(text, at), SLICE("auth")) && at + 4 < text.length &&
-           (text.at[at + 4] == ' ' || text.at[at + 4] == ':') &&
-           (at == 0 || !is_letter(text.at[at - 1]));
+    enum { AUTH = 4, LETTER = 2 };
+    if ((text.at[at] | 0x20) != 'a' || !slice_starts_nocase(slice_from(text, at), SLICE("auth")))
+        return false;
+    char behind = slice_byte(text, at + AUTH);
+    if (behind != ' ' && behind != ':' && behind != '=')
+        return false;
+    if (at == 0 || (at >= LETTER && escape_at(text, at - LETTER) == LETTER))
+        return true;
+    return behind == '=' ? ends_word(text.at[at - 1]) : !is_letter(text.at[at - 1]);
 }
 
 /* From one "u" to the next: there are few. */
@@ -289,7 +322,7 @@ static bool find_secret(struct slice text, size_t *at, bool mechanism, struct sl
     *secret_r = next_word(text, at);
     if (mechanism && secret_r->length <= 20)
         *secret_r = next_word(text, at);
-    return is_secret(*secret_r, *at < text.length && text.at[*at] == '"');
+    return is_secret(*secret_r, slice_byte(text, *at) == '"' || escape_at(text, *at) > 0);
 }
 
 /* Base64 of a text has letters of both cases behind the first, a name with digits has not. */
@@ -346,7 +379,7 @@ static size_t redact(struct slice text, char *to) {
     bool of_command = says_command(text);
     for (size_t i = 0; i < text.length; i++) {
         struct slice secret;
-        size_t at = i + 4;
+        size_t at = i + 5; /* behind "AUTH " */
         if (of_command && text.at[i] == '"' && is_lone_secret(text, i, &secret)) {
             leave_out(&safe, secret);
             i = safe.kept;

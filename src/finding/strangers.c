@@ -39,7 +39,7 @@ static bool is_near_1(struct slice ip) {
 bool ip_is_near(struct slice ip) {
     if (ip.length && ip.at[0] == ':')
         slice_skip(&ip, SLICE("::ffff:"));
-    switch (ip.length ? ip.at[0] : '\0') {
+    switch (slice_byte(ip, 0)) {
     case '1':
         return is_near_1(ip);
     case 'f':

@@ -79,27 +79,22 @@ static bool is_hex(char byte) {
     return is_kind(byte, HEX);
 }
 
-/* The byte at a place of s, NUL past the end. */
-static char byte_at(struct slice s, size_t place) {
-    return place < s.length ? s.at[place] : '\0';
-}
-
 static size_t digits_at(struct slice s, size_t place) {
     size_t end = place;
-    while (is_digit(byte_at(s, end)))
+    while (is_digit(slice_byte(s, end)))
         end++;
     return end - place;
 }
 
 static size_t blanks_at(struct slice s, size_t place) {
     size_t end = place;
-    while (byte_at(s, end) == ' ')
+    while (slice_byte(s, end) == ' ')
         end++;
     return end - place;
 }
 
 static bool is_one_of(struct slice word, const struct slice *words, size_t count) {
-    char first = lower_of(byte_at(word, 0));
+    char first = lower_of(slice_byte(word, 0));
     for (size_t i = 0; i < count; i++)
         if (words[i].length == word.length && words[i].at[0] == first &&
             slice_equal_nocase(word, words[i]))
@@ -116,13 +111,13 @@ static size_t mask_url(struct scan *scan, struct slice s) {
     size_t length = 0;
 
     (void)scan;
-    char first = lower_of(byte_at(s, 0));
+    char first = lower_of(slice_byte(s, 0));
     if (first != 'h' && first != 'w' && first != 'm')
         return 0;
     for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]) && !length; i++)
         if (schemes[i].at[0] == first && slice_starts_nocase(s, schemes[i]))
             length = schemes[i].length;
-    if (!length || !is_word(byte_at(s, length)))
+    if (!length || !is_word(slice_byte(s, length)))
         return 0;
     while (length < s.length && !strchr(" \"<>", s.at[length]))
         length++;
@@ -135,19 +130,20 @@ static size_t mask_url(struct scan *scan, struct slice s) {
 static size_t domain_at(struct slice s, size_t place) {
     size_t end = place + 1;
 
-    if (byte_at(s, place) != '@')
+    if (slice_byte(s, place) != '@')
         return 0;
-    if (byte_at(s, end) == '[') {
+    if (slice_byte(s, end) == '[') {
         do
             end++;
-        while (is_hex(byte_at(s, end)) || byte_at(s, end) == '.' || byte_at(s, end) == ':');
-        return byte_at(s, end) == ']' ? end + 1 - place : 0;
+        while (is_hex(slice_byte(s, end)) || slice_byte(s, end) == '.' ||
+               slice_byte(s, end) == ':');
+        return slice_byte(s, end) == ']' ? end + 1 - place : 0;
     }
-    while (is_word(byte_at(s, end)) || (byte_at(s, end) != '\0' && strchr(".-_", s.at[end])))
+    while (is_word(slice_byte(s, end)) || (slice_byte(s, end) != '\0' && strchr(".-_", s.at[end])))
         end++;
     while (end > place && strchr(".-_", s.at[end - 1]))
         end--;
-    return is_word(byte_at(s, end - 1)) ? end - place : 0;
+    return is_word(slice_byte(s, end - 1)) ? end - place : 0;
 }
 
 /* In "to=bob@example.net" the address begins behind a key of small letters. */
@@ -156,9 +152,9 @@ static bool begins_with_key(struct scan *scan, struct slice s) {
 
     if (scan->at > 0 && scan->text.at[scan->at - 1] == '=')
         return false;
-    while (is_lower(byte_at(s, end)) || byte_at(s, end) == '_')
+    while (is_lower(slice_byte(s, end)) || slice_byte(s, end) == '_')
         end++;
-    return end > 1 && byte_at(s, end) == '=';
+    return end > 1 && slice_byte(s, end) == '=';
 }
 
 static size_t mask_address(struct scan *scan, struct slice s) {
@@ -166,7 +162,7 @@ static size_t mask_address(struct scan *scan, struct slice s) {
 
     if (scan->at < scan->no_address || begins_with_key(scan, s))
         return 0;
-    while (end <= ADDRESS_LONGEST && is_kind(byte_at(s, end), LOCAL))
+    while (end <= ADDRESS_LONGEST && is_kind(slice_byte(s, end), LOCAL))
         end++;
     size_t domain = domain_at(s, end);
     if (domain > 0)
@@ -202,10 +198,10 @@ static size_t mask_user(struct scan *scan, struct slice s) {
 
 /* One of the names (three letters each) as a whole word, any case. */
 static bool name_at(struct slice s, size_t place, const char *names) {
-    char one = lower_of(byte_at(s, place)), two = lower_of(byte_at(s, place + 1)),
-         three = lower_of(byte_at(s, place + 2));
+    char one = lower_of(slice_byte(s, place)), two = lower_of(slice_byte(s, place + 1)),
+         three = lower_of(slice_byte(s, place + 2));
 
-    if (is_word(byte_at(s, place + 3)) || !is_lower(one) || !is_lower(two) || !is_lower(three))
+    if (is_word(slice_byte(s, place + 3)) || !is_lower(one) || !is_lower(two) || !is_lower(three))
         return false;
     for (; *names; names += 3)
         if (lower_of(names[0]) == one && names[1] == two && names[2] == three)
@@ -224,14 +220,14 @@ static bool month_at(struct slice s, size_t place) {
 static size_t zone_at(struct slice s, size_t place) {
     size_t end = place + blanks_at(s, place);
 
-    if (byte_at(s, place) == 'Z')
+    if (slice_byte(s, place) == 'Z')
         return 1;
-    if (byte_at(s, end) != '+' && byte_at(s, end) != '-')
+    if (slice_byte(s, end) != '+' && slice_byte(s, end) != '-')
         return 0;
     size_t digits = digits_at(s, end + 1);
     if (digits == 4)
         return end + 5 - place;
-    bool colon = digits == 2 && byte_at(s, end + 3) == ':' && digits_at(s, end + 4) == 2;
+    bool colon = digits == 2 && slice_byte(s, end + 3) == ':' && digits_at(s, end + 4) == 2;
     return colon ? end + 6 - place : 0;
 }
 
@@ -239,25 +235,25 @@ static size_t zone_at(struct slice s, size_t place) {
 static size_t clock_at(struct slice s, size_t place) {
     size_t end = place + digits_at(s, place);
 
-    if (end == place || end > place + 2 || byte_at(s, end) != ':' || digits_at(s, end + 1) != 2)
+    if (end == place || end > place + 2 || slice_byte(s, end) != ':' || digits_at(s, end + 1) != 2)
         return 0;
     end += 3;
-    if (byte_at(s, end) == ':' && digits_at(s, end + 1) == 2) {
+    if (slice_byte(s, end) == ':' && digits_at(s, end + 1) == 2) {
         end += 3;
-        if ((byte_at(s, end) == '.' || byte_at(s, end) == ',') && digits_at(s, end + 1) > 0)
+        if ((slice_byte(s, end) == '.' || slice_byte(s, end) == ',') && digits_at(s, end + 1) > 0)
             end += 1 + digits_at(s, end + 1);
     }
     end += zone_at(s, end);
-    return is_word(byte_at(s, end)) || byte_at(s, end) == ':' ? 0 : end - place;
+    return is_word(slice_byte(s, end)) || slice_byte(s, end) == ':' ? 0 : end - place;
 }
 
 /* "2026-06-01", "01 Jun 2026", "Jun  1", "Jun  1, 2026" */
 static size_t date_at(struct slice s, size_t place) {
     size_t digits = digits_at(s, place), end = place + digits;
-    char mark = byte_at(s, end);
+    char mark = slice_byte(s, end);
 
     if (digits == 4 && (mark == '-' || mark == '/') && digits_at(s, end + 1) == 2 &&
-        byte_at(s, end + 3) == mark && digits_at(s, end + 4) == 2)
+        slice_byte(s, end + 3) == mark && digits_at(s, end + 4) == 2)
         return 10;
     if (digits == 1 || digits == 2) {
         end += blanks_at(s, end) + (mark == '-' || mark == '/');
@@ -270,7 +266,7 @@ static size_t date_at(struct slice s, size_t place) {
         return 0;
     end = place + 3 + blanks_at(s, place + 3);
     digits = digits_at(s, end);
-    if (digits < 1 || digits > 2 || byte_at(s, end + digits) == ':')
+    if (digits < 1 || digits > 2 || slice_byte(s, end + digits) == ':')
         return 0;
     end += digits;
     if (slice_starts(slice_from(s, end), SLICE(", ")) && digits_at(s, end + 2) == 4)
@@ -289,7 +285,7 @@ static size_t span_at(struct slice s) {
 
     if (digits == 0 || digits > 9)
         return 0;
-    while (is_alnum(byte_at(s, end)))
+    while (is_alnum(slice_byte(s, end)))
         end++;
     struct slice unit = {s.at + begin, end - begin};
     bool apart = begin > digits;
@@ -301,22 +297,22 @@ static size_t mask_time(struct scan *scan, struct slice s) {
 
     (void)scan;
     if (day_at(s, 0)) {
-        end = 3 + (byte_at(s, 3) == ',');
+        end = 3 + (slice_byte(s, 3) == ',');
         end += blanks_at(s, end);
     }
     size_t date = date_at(s, end), gap, clock;
-    bool has_year = is_digit(byte_at(s, end));
+    bool has_year = is_digit(slice_byte(s, end));
     if (date == 0)
         return end > 0 ? 0 : (clock = clock_at(s, 0)) > 0 ? clock : span_at(s);
     end += date;
-    gap = byte_at(s, end) == 'T' || byte_at(s, end) == ':' ? 1 : blanks_at(s, end);
+    gap = slice_byte(s, end) == 'T' || slice_byte(s, end) == ':' ? 1 : blanks_at(s, end);
     clock = clock_at(s, end + gap);
     if (clock > 0)
         end += gap + clock;
     /* the year of ctime stands last */
-    if (clock > 0 && !has_year && byte_at(s, end) == ' ' && digits_at(s, end + 1) == 4)
+    if (clock > 0 && !has_year && slice_byte(s, end) == ' ' && digits_at(s, end + 1) == 4)
         end += 5;
-    return is_word(byte_at(s, end)) ? 0 : end;
+    return is_word(slice_byte(s, end)) ? 0 : end;
 }
 
 /* ---- IPs */
@@ -330,13 +326,13 @@ static size_t ipv4_at(struct slice s) {
         if (digits == 0 || digits > 3)
             return 0;
         end += digits;
-        if (part < 3 && byte_at(s, end++) != '.')
+        if (part < 3 && slice_byte(s, end++) != '.')
             return 0;
     }
-    if (is_word(byte_at(s, end)) || byte_at(s, end) == '-' || byte_at(s, end) == '_' ||
-        (byte_at(s, end) == '.' && is_word(byte_at(s, end + 1))))
+    if (is_word(slice_byte(s, end)) || slice_byte(s, end) == '-' || slice_byte(s, end) == '_' ||
+        (slice_byte(s, end) == '.' && is_word(slice_byte(s, end + 1))))
         return 0;
-    if (byte_at(s, end) == '/' && digits_at(s, end + 1) > 0 && digits_at(s, end + 1) < 3)
+    if (slice_byte(s, end) == '/' && digits_at(s, end + 1) > 0 && digits_at(s, end + 1) < 3)
         end += 1 + digits_at(s, end + 1);
     return end;
 }
@@ -346,7 +342,7 @@ static size_t ipv6_at(struct slice s) {
     unsigned groups = 0, gaps = 0;
     size_t end = 0;
 
-    if (byte_at(s, 0) == ':' && byte_at(s, 1) != ':')
+    if (slice_byte(s, 0) == ':' && slice_byte(s, 1) != ':')
         return 0;
     for (;;) {
         size_t digits = 0, ipv4;
@@ -355,18 +351,18 @@ static size_t ipv6_at(struct slice s) {
             end += ipv4;
             break;
         }
-        while (digits < 5 && is_hex(byte_at(s, end + digits)))
+        while (digits < 5 && is_hex(slice_byte(s, end + digits)))
             digits++;
         if (digits > 4)
             return 0;
         groups += digits > 0;
         end += digits;
-        if (byte_at(s, end) != ':' || groups > 7)
+        if (slice_byte(s, end) != ':' || groups > 7)
             break;
-        if (byte_at(s, end + 1) == ':') {
+        if (slice_byte(s, end + 1) == ':') {
             gaps++;
             end += 2;
-        } else if (is_hex(byte_at(s, end + 1))) {
+        } else if (is_hex(slice_byte(s, end + 1))) {
             end++;
         } else {
             break;
@@ -374,9 +370,9 @@ static size_t ipv6_at(struct slice s) {
         if (gaps > 1)
             return 0;
     }
-    if (is_word(byte_at(s, end)) || byte_at(s, end) == '_')
+    if (is_word(slice_byte(s, end)) || slice_byte(s, end) == '_')
         return 0;
-    if (byte_at(s, end) == '/' && digits_at(s, end + 1) > 0 && digits_at(s, end + 1) < 4)
+    if (slice_byte(s, end) == '/' && digits_at(s, end + 1) > 0 && digits_at(s, end + 1) < 4)
         end += 1 + digits_at(s, end + 1);
     return groups > 0 && (gaps == 1 ? groups < 8 : groups == 8) ? end : 0;
 }
@@ -410,7 +406,7 @@ static bool is_list_label(struct slice label) {
         ['x' - 'a'] = {SLICE_INIT("xbl")},
         ['z' - 'a'] = {SLICE_INIT("zen")},
     };
-    unsigned char letter = (unsigned char)(lower_of(byte_at(label, 0)) - 'a');
+    unsigned char letter = (unsigned char)(lower_of(slice_byte(label, 0)) - 'a');
     if (letter >= LETTERS)
         return false;
     for (size_t i = 0; i < MOST && labels[letter][i].length; i++)
@@ -446,7 +442,7 @@ static bool is_list_name(struct scan *scan, struct slice name) {
         SLICE_INIT("rbl: "),          SLICE_INIT("dnsbl "),          SLICE_INIT("dnsbl: "),
     };
 
-    if (is_digit(byte_at(name, 0)))
+    if (is_digit(slice_byte(name, 0)))
         return false; /* what was asked for: the IP backwards, and the list */
     if (wording_is_list(name))
         return true;
@@ -463,8 +459,8 @@ static size_t short_host_at(struct slice s) {
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         size_t digits = slice_starts(s, names[i]) ? digits_at(s, names[i].length) : 0;
         size_t end = names[i].length + digits;
-        if (digits > 0 && digits < 5 && !is_word(byte_at(s, end)) && byte_at(s, end) != '-' &&
-            byte_at(s, end) != '.')
+        if (digits > 0 && digits < 5 && !is_word(slice_byte(s, end)) && slice_byte(s, end) != '-' &&
+            slice_byte(s, end) != '.')
             return end;
     }
     return 0;
@@ -490,8 +486,8 @@ static size_t mask_host(struct scan *scan, struct slice s) {
     if (scan->at < scan->no_host)
         return 0;
     while (end <= HOST_LONGEST) {
-        char byte = byte_at(s, end);
-        if (byte == '.' && is_word(byte_at(s, end + 1)))
+        char byte = slice_byte(s, end);
+        if (byte == '.' && is_word(slice_byte(s, end + 1)))
             label = end + 1;
         else if (!is_word(byte) && byte != '-' && byte != '_')
             break;
@@ -511,7 +507,8 @@ static size_t mask_path(struct scan *scan, struct slice s) {
 
     if (scan->at > 0 && !strchr(" \"'(=[<", scan->text.at[scan->at - 1]))
         return 0;
-    while (is_word(byte_at(s, end)) || (byte_at(s, end) != '\0' && strchr("/._+-@%", s.at[end]))) {
+    while (is_word(slice_byte(s, end)) ||
+           (slice_byte(s, end) != '\0' && strchr("/._+-@%", s.at[end]))) {
         parts += s.at[end] == '/';
         end++;
     }
@@ -526,7 +523,7 @@ static size_t mask_path(struct scan *scan, struct slice s) {
 static bool is_token(struct slice word) {
     size_t letters = 0;
 
-    while (is_upper(byte_at(word, letters)))
+    while (is_upper(slice_byte(word, letters)))
         letters++;
     if (letters < 2 || letters > 5 || word.length > 13)
         return false;
@@ -560,20 +557,21 @@ static size_t mask_id(struct scan *scan, struct slice s) {
 
     if (scan->at < scan->no_id)
         return 0;
-    while (is_alnum(byte_at(s, end)) ||
-           (end > 0 && byte_at(s, end) != '\0' && strchr("+/_-", byte_at(s, end))))
+    while (is_alnum(slice_byte(s, end)) ||
+           (end > 0 && slice_byte(s, end) != '\0' && strchr("+/_-", slice_byte(s, end))))
         end++;
     size_t reached = end;
     while (end > 0 && !is_alnum(s.at[end - 1]))
         end--;
     struct slice word = slice_head(s, end);
-    if (end < ID_SHORTEST || is_word(byte_at(s, reached)) || is_token(word) || !is_mixed(word)) {
+    if (end < ID_SHORTEST || is_word(slice_byte(s, reached)) || is_token(word) || !is_mixed(word)) {
         scan->no_id = scan->at + reached;
         return 0;
     }
-    while (byte_at(s, end) != '\0' && strchr("+/=", byte_at(s, end))) /* base64 may end in them */
+    while (slice_byte(s, end) != '\0' &&
+           strchr("+/=", slice_byte(s, end))) /* base64 may end in them */
         end++;
-    while (byte_at(s, end) == '.' && digits_at(s, end + 1) > 0)
+    while (slice_byte(s, end) == '.' && digits_at(s, end + 1) > 0)
         end += 1 + digits_at(s, end + 1);
     return end;
 }
@@ -602,7 +600,7 @@ static bool is_measured(struct scan *scan) {
         SLICE_INIT("total"), SLICE_INIT("after"),  SLICE_INIT("max"),      SLICE_INIT("maximum")};
     bool mark;
     struct slice word =
-        word_before(scan->text, scan->at - (byte_at(scan->text, scan->at - 1) == '-'), &mark);
+        word_before(scan->text, scan->at - (slice_byte(scan->text, scan->at - 1) == '-'), &mark);
     return mark ? word.length > 0 && !slice_is(word, "code") : IS_ONE_OF(word, words);
 }
 
@@ -620,9 +618,9 @@ static bool has_unit(struct slice behind) {
         SLICE_INIT("gib"),        SLICE_INIT("unknown"),   SLICE_INIT("invalid")};
     size_t begin = blanks_at(behind, 0), end = begin;
 
-    if (byte_at(behind, 0) == '%')
+    if (slice_byte(behind, 0) == '%')
         return true;
-    while (is_word(byte_at(behind, end)))
+    while (is_word(slice_byte(behind, end)))
         end++;
     return IS_ONE_OF(slice_range(behind.at + begin, behind.at + end), units);
 }
@@ -643,13 +641,13 @@ static size_t mask_amount(struct scan *scan, struct slice s) {
 
     if (whole == 0 || whole > 9)
         return 0;
-    if (byte_at(s, end) == '.' && (fraction = digits_at(s, end + 1)) > 0)
+    if (slice_byte(s, end) == '.' && (fraction = digits_at(s, end + 1)) > 0)
         end += 1 + fraction;
-    if (byte_at(s, end) == '.' && digits_at(s, end + 1) > 0)
+    if (slice_byte(s, end) == '.' && digits_at(s, end + 1) > 0)
         return 0; /* 5.7.1 */
     struct slice behind = slice_from(s, end);
     bool unit = has_unit(behind);
-    if (is_word(byte_at(behind, 0)) && !unit)
+    if (is_word(slice_byte(behind, 0)) && !unit)
         return 0;
     bool is_amount = fraction > 0 ? !is_version(scan) : unit;
     return is_amount || (scan->at > 0 && is_measured(scan)) ? end : 0;
@@ -663,11 +661,11 @@ static size_t mask_number(struct scan *scan, struct slice s) {
 
     if (end < 4 || (scan->at > 1 && strchr("(#", before[-1]) && is_upper(before[-2])))
         return 0;
-    while (is_word(byte_at(s, end + unit)))
+    while (is_word(slice_byte(s, end + unit)))
         unit++;
     if (unit > 2)
         return 0;
-    while (unit == 0 && byte_at(s, end) == '.' && digits_at(s, end + 1) > 0)
+    while (unit == 0 && slice_byte(s, end) == '.' && digits_at(s, end + 1) > 0)
         end += 1 + digits_at(s, end + 1);
     return end;
 }
@@ -702,17 +700,17 @@ static size_t angle_at(struct scan *scan, enum wording_kind *kind_r) {
     bool at_sign = false;
 
     /* <"a b"@example.org> */
-    if (byte_at(s, 1) == '"')
+    if (slice_byte(s, 1) == '"')
         for (end = 2; end < s.length && s.at[end] != '"' && s.at[end] != '<';)
             end++;
     while (end < s.length && s.at[end] != '>' && s.at[end] != '<' && s.at[end] != ' ')
         at_sign |= s.at[end++] == '@';
-    if (end == 1 || byte_at(s, end) != '>')
+    if (end == 1 || slice_byte(s, end) != '>')
         return 0;
     scan->at++;
     const struct mask *mask = find_mask(scan, &length);
     scan->at--;
-    bool colon = byte_at(s, end + 1) == ':';
+    bool colon = slice_byte(s, end + 1) == ':';
     if (colon && slice_starts_nocase(slice_from(s, end + 2), SLICE(" helo")))
         *kind_r = WORDING_HOST;
     else if (mask && length == end - 1 && !(colon && mask->kind == WORDING_ID))
@@ -730,7 +728,7 @@ static bool is_plain_word(struct scan *scan) {
     struct slice s = slice_from(scan->text, scan->at);
     size_t end = 0;
 
-    while (is_lower(byte_at(s, end)) || is_upper(byte_at(s, end)))
+    while (is_lower(slice_byte(s, end)) || is_upper(slice_byte(s, end)))
         end++;
     return end > 0 && end != 3 && (end == s.length || s.at[end] == ' ' || s.at[end] == ',') &&
            mask_user(scan, s) == 0;
@@ -761,7 +759,7 @@ static void skip_plain(struct scan *scan) {
             if (!is_plain_between(text, at, end))
                 break;
         } else if (is_word(byte) || byte == '<' || byte == '/' ||
-                   (byte == ':' && byte_at(text, end) == ':')) {
+                   (byte == ':' && slice_byte(text, end) == ':')) {
             break;
         }
     }
@@ -797,11 +795,11 @@ static size_t plain_at(struct slice s) {
     if (!is_word(s.at[0]))
         return 1;
     if (is_digit(s.at[0]))
-        while (is_word(byte_at(s, end)) ||
-               (byte_at(s, end) == '.' && is_digit(byte_at(s, end + 1))))
+        while (is_word(slice_byte(s, end)) ||
+               (slice_byte(s, end) == '.' && is_digit(slice_byte(s, end + 1))))
             end++;
     else
-        while (is_word(byte_at(s, end)))
+        while (is_word(slice_byte(s, end)))
             end++;
     return end;
 }

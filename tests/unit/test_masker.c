@@ -113,6 +113,13 @@ static const struct {
     {"user mailbox not found, user is over quota", "user mailbox not found, user is over quota"},
     {"helo=<pc-17>, <quux>: Helo command rejected", "helo=<user-#>, <h-#>: Helo command rejected"},
     {"from=<>, <unknown>", "from=<>, <unknown>"},
+    /* what stays where nobody's name stands, and a HELO name and a login by their places */
+    {"login authenticator failed for (pluto) [192.0.2.1]: (set_id=bob)",
+     "login authenticator failed for (h-#) [IP]: (set_id=user-#)"},
+    {"H=mx.example.net (mail) [IPv6] (pluto) [2001:db8::1]:25 (unknown) [192.0.2.1] (idle) [1]",
+     "H=h-#.d-#.example (mail) [IPv6] (h-#) [IP]:25 (unknown) [IP] (idle) [1]"},
+    {"H=x (mail) [192.0.2.1] A=plain_server:bob A=login:mail A=plain S=1 DATA=plain:bob",
+     "H=h-# (h-#) [IP] A=plain_server:user-# A=login:user-# A=plain S=1 DATA=plain:bob"},
     {"cannot open /home/bob/Maildir/new, /var/vmail/example.net/bob/x",
      "cannot open /home/user-#/Maildir/new, /var/vmail/d-#.example/user-#/x"},
     {"lock /proc/mailbox.lock.mail.quux.6a3f.0001", "lock /proc/mailbox.lock.mail.h-#.h-#.0001"},
@@ -192,6 +199,53 @@ static void test_finding(void **state) {
     assert_string_equal(masked.source, "mail.log");
     assert_true(slice_equal(masked.listed_ip, masked.record.peer_ip));
     assert_false(slice_equal(masked.record.peer_ip, finding.record.peer_ip));
+    masker_free(masker);
+}
+
+/* ---- a text beside the fields of records ---- */
+
+static void test_naming(void **state) {
+    struct record client = {.kind = RECORD_ARRIVAL,
+                            .user = SLICE("bob"),
+                            .helo = SLICE("pluto.lan"),
+                            .sender = SLICE("status@example.net")};
+    struct record outcome = {.kind = RECORD_OUTCOME,
+                             .peer_host = SLICE("vega"),
+                             .user = SLICE("1200"),
+                             .helo = SLICE("250.0.2.1"),
+                             .recipient = SLICE("carol@example.net")};
+    struct told_name items[2][NAMES_MOST];
+    struct told_names of_message = {items[0], 0}, of_entry = {items[1], 0};
+    struct masker *masker = new_masker(state, "sixteen bytes or more");
+    names_of_giver(&of_message, &client);
+    names_of_giver(&of_message, &outcome);
+    assert_int_equal(of_message.count, 5); /* no recipient, no server */
+    names_of_record(&of_entry, &outcome);
+    names_of_record(&of_entry, &outcome);
+    assert_int_equal(of_entry.count, 4);
+    struct slice text = SLICE("250 Bob, bobby: carol on vega, pluto S=1200 status=sent saturn");
+    assert_shape(masker_text_naming(masker, text, SLICE("saturn"), &of_message, &of_entry),
+                 "naming", "250 user-#, bobby: user-# on h-#, h-# S=1200 status=sent h-#");
+    assert_shape(masker_text_naming(masker, text, SLICE(""), &of_message, NULL), "of the message",
+                 "250 user-#, bobby: carol on vega, h-# S=1200 status=sent saturn");
+    /* nothing of one text is known in the next */
+    assert_true(slice_equal(masker_text(masker, text, SLICE("")), text));
+    masker_free(masker);
+}
+
+static void test_many_names(void **state) {
+    struct told_name items[NAMES_MOST];
+    struct told_names names = {items, 0};
+    char texts_of[2 * NAMES_MOST][8];
+    struct masker *masker = new_masker(state, "sixteen bytes or more");
+    for (int i = 0; i < 2 * NAMES_MOST; i++) {
+        int length = snprintf(texts_of[i], sizeof texts_of[i], "pc%d.x", i);
+        names_add(&names, (struct told_name){{texts_of[i], (size_t)length}, true, true});
+    }
+    assert_int_equal(names.count, NAMES_MOST);
+    assert_shape(
+        masker_text_naming(masker, SLICE("on pc31 of saturn"), SLICE("saturn.x"), &names, &names),
+        "many", "on h-# of h-#");
     masker_free(masker);
 }
 
@@ -299,6 +353,7 @@ int main(void) {
         cmocka_unit_test(test_texts),    cmocka_unit_test(test_paths),
         cmocka_unit_test(test_finding),  cmocka_unit_test(test_keys),
         cmocka_unit_test(test_networks), cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_naming),   cmocka_unit_test(test_many_names),
     };
     return cmocka_run_group_tests_name("masker", tests, set_up, tear_down);
 }
