@@ -25,6 +25,10 @@ static bool check_usage(struct analysis *analysis, const struct options *options
     analysis->format = format_named(name);
     if (!analysis->format || !analysis->has(analysis->format))
         return say_unknown_format(analysis, name, options->command->name, problem);
+    for (size_t i = 0; i < options->operand_count; i++)
+        if (result_replaces(options, options->operands[i]))
+            return problem_say(problem, "--output '%s': it is one of the logs, and would be lost",
+                               options->output);
     bool delimiter = options_insist(options, "delimiter"), bom = options_insist(options, "bom");
     if ((delimiter || bom) && !analysis->format->delimited)
         return problem_say(problem, "--%s is for CSV: it needs --format csv",

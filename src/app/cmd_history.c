@@ -136,6 +136,8 @@ static int show_page(const struct options *options, const struct knowledge *know
     const struct format *format = format_named(options->format ? options->format : "text");
     struct result result;
     struct page page;
+    if (result_replaces(options, file))
+        return problem_say(problem, "--output '%s': it is the history, and would be lost", file), 2;
     struct store *store = fleet_open(options, file, STORE_READ, problem);
     if (!store)
         return 1;
@@ -177,12 +179,6 @@ static int history_show(const struct options *options) {
 }
 
 /* ---- merge */
-
-static bool is_same_file(const char *one, const char *other) {
-    struct stat a, b;
-    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
-           a.st_ino == b.st_ino;
-}
 
 static bool merge_one(const char *target, const char *file, struct problem *problem) {
     struct store *into = store_open(target, STORE_WRITE, problem);
@@ -239,7 +235,7 @@ static int history_merge(const struct options *options) {
             (problem_say(&problem, "write 'mailtriage history merge A.db B.db -o C.db'"), &problem),
             2);
     for (size_t i = 1; i < options->operand_count; i++)
-        if (is_same_file(options->operands[i], target)) {
+        if (result_replaces(options, options->operands[i])) {
             problem_say(&problem, "'%s' cannot be merged into itself", target);
             return fail(options, &problem, 2);
         }

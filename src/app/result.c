@@ -22,6 +22,25 @@ static bool is_plain_target(const char *path) {
     return stat(path, &status) != 0 || S_ISREG(status.st_mode);
 }
 
+bool result_replaces(const struct options *options, const char *file) {
+    struct stat target, other;
+    return options->output && file && stat(options->output, &target) == 0 &&
+           S_ISREG(target.st_mode) && stat(file, &other) == 0 && target.st_dev == other.st_dev &&
+           target.st_ino == other.st_ino;
+}
+
+static bool replaces_what_is_kept(const struct options *options) {
+    const char *const kept[] = {options->history, options->config, options->key_file,
+                                options->mask_key};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (result_replaces(options, kept[i]))
+            return true;
+    for (size_t i = 0; i < AGAINST_MOST; i++)
+        if (result_replaces(options, options->against[i]))
+            return true;
+    return false;
+}
+
 /* What the old file has, or what a new one gets. */
 static mode_t wanted_mode(const char *path) {
     struct stat status;
@@ -81,6 +100,10 @@ bool result_open(struct result *result, const struct options *options, struct pr
         result->name = "standard output";
         out_init(&result->out, STDOUT_FILENO);
         return true;
+    }
+    if (replaces_what_is_kept(options)) {
+        return problem_say(problem, "--output '%s': it is read for this, and would be lost",
+                           options->output);
     }
     if (is_plain_target(options->output)) {
         if (open_temporary(result, problem))

@@ -14,6 +14,10 @@ struct result {
     char *target;     /* owned, as temporary: what it becomes */
 };
 
+/* Whether the result would take the place of that file. */
+bool result_replaces(const struct options *options, const char *file);
+/* Never where the history or what else is read for every command would be lost by it; whether one
+ * of the inputs would, the command asks before. */
 bool result_open(struct result *result, const struct options *options, struct problem *problem);
 /* Writes what is left, and puts the file in its place. On failure the old file stays as it was. */
 bool result_close(struct result *result, struct problem *problem);
