@@ -5,8 +5,8 @@
 #
 # A suite is a list of parts; each part is a command that writes TAP. Parts run side by side, JOBS
 # at a time, each into its own file under build/tests/; then they are shown in order: one line for a
-# part that passed, everything it said for one that did not. A part that crashed, ran no test, or
-# ran fewer than it had planned, counts as a failed test: silence is no success.
+# part that passed, what it said of its failures for one that did not. A part that crashed, ran no
+# test, or ran fewer than it had planned, counts as a failed test: silence is no success.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
@@ -222,10 +222,11 @@ count() { # PATTERN FILE
     grep -c -E "$1" "$2" || true
 }
 
-# What a part said. A test that failed jumps out and frees nothing: its leaks are no news.
+# What a part said. A test that failed jumps out and frees nothing: its leaks are no news; nor are the
+# tests that passed, among which it would be lost. Of a part that died they tell how far it came.
 shown_part() { # FILE
-    if grep -q '^not ok .*[0-9]' "$1"; then
-        sed '/^==[0-9]*==ERROR: LeakSanitizer/,/^SUMMARY:/d' "$1"
+    if grep -q '^not ok [0-9]' "$1"; then
+        sed '/^==[0-9]*==ERROR: LeakSanitizer/,/^SUMMARY:/d; /^ok\b/d' "$1"
     else
         cat "$1"
     fi
