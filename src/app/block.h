@@ -10,6 +10,7 @@
 
 #include "app/coverage.h"
 #include "app/run.h"
+#include "app/usable.h"
 #include "base/map.h"
 #include "base/workers.h"
 #include "finding/judge.h"
@@ -24,24 +25,10 @@
 
 enum { JOB_SAMPLES = 10, THREADS_MOST = 64, JOBS_BESIDE = 4, PROGRAMS_SEEN = 32 };
 
-/* Lines of which the first is kept, to show it when a source was of no use. */
-enum odd {
-    ODD_FOREIGN, /* in no known wrapping */
-    ODD_UNKNOWN, /* an MTA's own, not understood */
-    ODD_OTHER,   /* another program's */
-    ODD_KINDS,
-};
-
 /* One on its way; number from 1 in its block, 0: none; its text is in the arena of the job. */
 struct odd_line {
     uint64_t number;
     struct slice text, program, host;
-};
-
-/* One that is remembered, with its number in the source. */
-struct odd_kept {
-    uint64_t number;
-    char text[120], program[40];
 };
 
 /* The last entry of an MTA. */
@@ -56,9 +43,7 @@ struct progress {
     const struct source *source;
     struct copies *copies; /* its lines that another source has too; NULL: none */
     uint64_t lines;        /* lines before the next block, in order */
-    uint64_t own, unknown; /* entries of an MTA, and those not understood */
-    uint64_t wrapped;      /* lines in a known wrapping */
-    struct odd_kept odd[ODD_KINDS];
+    struct usable usable;
     struct span span; /* of its entries */
     struct own_last own_last;
     bool guessed; /* some stamps had no year */

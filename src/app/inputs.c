@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "app/block.h"
-#include "app/looks.h"
 #include "app/meter.h"
 #include "app/order.h"
 #include "app/resuming.h"
@@ -18,64 +17,23 @@
 #include "input/rotated.h"
 #include "input/twice.h"
 
-/* The name of a source in a message. */
-static const char *shown(const struct source *source) {
-    return strcmp(source->name, "-") == 0 ? "standard input" : source->name;
-}
-
-/* Else it is empty, or all blank lines and lines of journalctl itself ("-- No entries --"). */
-static bool has_entries(const struct progress *progress) {
-    return progress->wrapped || progress->odd[ODD_FOREIGN].number;
-}
-
-/* Says why a source was of no use, when it was of none: contract, section 2, exit status 1. Which
- * line it was, what it looks like, and what to try. */
-static bool is_understood(const struct progress *progress) {
-    const char *name = shown(progress->source);
-    if (!has_entries(progress) || (progress->wrapped && progress->unknown * 2 <= progress->own))
-        return true;
-    if (progress->wrapped && !progress->odd[ODD_UNKNOWN].number)
-        return true; /* such a line came, and was told, before the last run */
-    if (!progress->wrapped) {
-        const struct odd_kept *odd = &progress->odd[ODD_FOREIGN];
-        struct looks looks = looks_of(slice_of(odd->text));
-        say_fault("'%s': not one line in a known wrapping; line %llu looks like %s: '%s'; %s", name,
-                  (unsigned long long)odd->number, looks.like, odd->text, looks.advice);
-    } else {
-        const struct odd_kept *odd = &progress->odd[ODD_UNKNOWN];
-        say_fault("'%s': %llu of %llu entries of the mail server not understood; first line %llu, "
-                  "of '%s': '%s'; a pattern file can teach such lines (--patterns), --mta says "
-                  "whose they are",
-                  name, (unsigned long long)progress->unknown, (unsigned long long)progress->own,
-                  (unsigned long long)odd->number, odd->program, odd->text);
-    }
-    return false;
-}
-
 /* Not one usable entry in all of the input. */
-static void say_nothing_of_use(const struct run *run) {
-    const struct pipeline *pipeline = run->pipeline;
-    const char *wanted = pipeline->only ? pipeline->only->title : "Postfix, Exim or Sendmail";
-    const char *advice = pipeline->only ? "leave out --mta to read those of all mail servers"
-                                        : "name the log that the mail server writes to";
+static void say_nothing_of_use(const struct pipeline *pipeline) {
     for (size_t i = 0; i < pipeline->progress_count; i++) {
         const struct progress *progress = pipeline->progress[i];
-        const struct odd_kept *odd = &progress->odd[ODD_OTHER];
-        if (!odd->number)
+        if (!progress->usable.odd[ODD_OTHER].number)
             continue;
-        say_fault("no input held an entry of %s; line %llu of '%s' is one of '%s': '%s'; %s",
-                  wanted, (unsigned long long)odd->number, shown(progress->source), odd->program,
-                  odd->text, advice);
+        usable_say_nothing(pipeline->only, &progress->usable, progress->source);
         return;
     }
-    say_fault("no input held an entry of %s", wanted);
+    usable_say_nothing(pipeline->only, NULL, NULL);
 }
 
 static void say_years_guessed(const struct progress *progress) {
     if (progress->guessed && progress->source->anchor_by == ANCHOR_NOW)
         say_note("the stamps of %s have no year: each is taken as the last one before now (--year "
                  "says another)",
-                 shown(progress->source));
+                 usable_name(progress->source));
 }
 
 static void judge_sources(struct run *run) {
@@ -84,16 +42,15 @@ static void judge_sources(struct run *run) {
         return;
     for (size_t i = 0; i < pipeline->progress_count; i++) {
         struct progress *progress = pipeline->progress[i];
-        if (!has_entries(progress) && !run->options->quiet)
-            say_note("%s %s", shown(progress->source),
-                     progress->lines ? "holds no entry" : "is empty");
+        if (!usable_has_entries(&progress->usable) && !run->options->quiet)
+            usable_note_empty(progress->source, progress->lines);
         if (!run->options->quiet)
             say_years_guessed(progress);
-        if (!is_understood(progress))
+        if (!usable_understood(&progress->usable, progress->source))
             run->faulty = true;
     }
     if (!pipeline->own_used && !run->faulty) {
-        say_nothing_of_use(run);
+        say_nothing_of_use(pipeline);
         run->faulty = true;
     }
 }

@@ -2,8 +2,6 @@
  * journey, and counts. It does little a line, so that it is never what the workers wait for. */
 #include "app/order.h"
 
-#include <string.h>
-
 #include "base/memory.h"
 #include "tally/counting.h"
 
@@ -56,21 +54,10 @@ static void keep_sample(struct run *run, const char *source, uint64_t line, stru
     tally_sample(run->tally, run_shown_source(run, source), line, shown_text(run, text, host));
 }
 
-static void copy_head(char *to, size_t room, struct slice text) {
-    text = slice_head(text, room - 1);
-    if (text.length)
-        memcpy(to, text.at, text.length);
-    to[text.length] = '\0';
-}
-
 static void remember_odd(struct run *run, struct progress *progress, enum odd kind,
                          const struct odd_line *line) {
-    struct odd_kept *odd = &progress->odd[kind];
-    if (odd->number && odd->number <= line->number)
-        return;
-    odd->number = line->number;
-    copy_head(odd->text, sizeof odd->text, shown_text(run, line->text, line->host));
-    copy_head(odd->program, sizeof odd->program, line->program);
+    usable_keep(&progress->usable, kind, line->number, shown_text(run, line->text, line->host),
+                line->program);
 }
 
 /* Not all programs are kept, so each has its place where it was first met, also beside those of
@@ -114,9 +101,9 @@ static void take_ledger(struct pipeline *pipeline, struct job *job) {
     progress->own_last.is_ahead |= job->own_last.is_ahead;
     progress->guessed |= job->guessed;
     tally_lost(run->tally, job->lost);
-    progress->own += job->own;
-    progress->unknown += job->unknown;
-    progress->wrapped += job->wrapped;
+    progress->usable.own += job->own;
+    progress->usable.unknown += job->unknown;
+    progress->usable.wrapped += job->wrapped;
     pipeline->own_used += job->own - job->unknown;
     progress->lines += job->lines;
 }

@@ -18,7 +18,7 @@
 
 #include "app/again.h"
 #include "app/block.h"
-#include "app/looks.h"
+#include "app/glance.h"
 #include "app/meter.h"
 #include "app/say.h"
 #include "base/ascii.h"
@@ -87,9 +87,7 @@ struct passes {
     const struct wrapping *going_on; /* of a kept entry that the last block ended in; NULL: none */
     struct session_watch watches[WATCHES];
     size_t watch_count;
-    bool is_understood;     /* a line in a known wrapping was seen */
-    char odd[120];          /* the first line, while none was */
-    bool is_any_understood; /* in any source */
+    struct glance glance; /* of the first pass */
 };
 
 /* ---- what is looked for ---- */
@@ -626,27 +624,23 @@ static void keep_going_on(struct passes *passes, struct held *held) {
     keep_rest(passes, spot, wrapping);
 }
 
-/* A file of which no line is in a known wrapping is a fault; told after the first pass. */
-static void see_wrapping(struct passes *passes, struct held *held) {
+static void glance_at(struct passes *passes, struct held *held) {
     struct spot spot = spot_first(held);
-    for (size_t i = 0; i < held->lines && !passes->is_understood; i++) {
+    do {
+        struct line line = {.text = spot_text(&spot)};
         struct entry entry;
-        if (!is_loose(passes, &spot, &entry))
-            passes->is_understood = spot.begin < spot.end;
-        else if (!passes->odd[0])
-            snprintf(passes->odd, sizeof passes->odd, "%.*s", SLICE_ARGS(spot_text(&spot)));
-        if (!spot_next(passes, &spot))
-            break;
-    }
-    arena_clear(&passes->arena);
+        enum unwrapping unwrapping = entry_read(&passes->clock, &passes->arena, &line, &entry);
+        glance_take(&passes->glance, unwrapping, &entry, spot.number);
+        arena_clear(&passes->arena);
+    } while (glance_goes_on(&passes->glance) && spot_next(passes, &spot));
 }
 
 static void take_block(struct passes *passes, struct held *held) {
     size_t before = needles_count(passes->needles);
     passes->has_past = false;
     passes->read += held->block.length;
-    if (passes->is_first && !passes->is_understood)
-        see_wrapping(passes, held);
+    if (passes->is_first && glance_goes_on(&passes->glance))
+        glance_at(passes, held);
     keep_going_on(passes, held);
     keep_watched(passes, held);
     if (holds_place(passes, held))
@@ -665,21 +659,15 @@ static void take_block(struct passes *passes, struct held *held) {
 
 /* ---- sources and passes ---- */
 
-static void say_not_understood(struct passes *passes, const struct source *source) {
-    struct looks looks = looks_of(slice_of(passes->odd));
-    say_fault("'%s': not one line in a known wrapping; line 1 looks like %s: '%s'; %s",
-              strcmp(source->name, "-") == 0 ? "standard input" : source->name, looks.like,
-              passes->odd, looks.advice);
-    passes->run->faulty = true;
-}
-
 static void say_failed(struct passes *passes, const char *text) {
     if (passes->is_first)
         say_fault("%s", text);
     passes->run->faulty = true;
 }
 
-static void read_blocks(struct passes *passes, struct reader *reader, const struct source *source) {
+/* Returns how many lines there were. */
+static uint64_t read_blocks(struct passes *passes, struct reader *reader,
+                            const struct source *source) {
     struct lines lines;
     struct problem problem;
     bool failed = false;
@@ -707,6 +695,7 @@ static void read_blocks(struct passes *passes, struct reader *reader, const stru
         say_failed(passes, whole.text);
     }
     lines_release(&lines);
+    return number - 1;
 }
 
 static void read_source(struct passes *passes, size_t place) {
@@ -721,14 +710,13 @@ static void read_source(struct passes *passes, size_t place) {
     passes->clock.anchor = again->source->anchor;
     passes->going_on = NULL;
     passes->watch_count = 0;
-    passes->is_understood = false;
-    passes->odd[0] = '\0';
-    read_blocks(passes, reader, again->source);
+    if (passes->is_first)
+        glance_begin(&passes->glance);
+    uint64_t lines = read_blocks(passes, reader, again->source);
     meter_pass(again->source, reader->taken);
     reader_close(reader);
-    passes->is_any_understood |= passes->is_understood;
-    if (passes->is_first && !passes->is_understood && passes->odd[0])
-        say_not_understood(passes, again->source);
+    if (passes->is_first)
+        glance_judge(&passes->glance, again->source, lines);
 }
 
 static void forget_kept(struct found_lines *found) {
@@ -807,13 +795,12 @@ void passes_read(struct run *run, struct wanted *wanted, struct sources *sources
     passes.pieces = pieces_new();
     passes.needles = needles_new();
     passes.only = run->options->mta ? mta_named(slice_of(run->options->mta)) : NULL;
+    passes.glance = (struct glance){
+        .run = run, .only = passes.only, .arena = &passes.arena, .records = &passes.records};
     open_all(&passes, sources);
     seek_wanted(&passes, sources);
     read_all(&passes);
-    if (!passes.is_any_understood && !run->faulty) {
-        say_fault("no input held an entry of a log");
-        run->faulty = true;
-    }
+    glance_end(&passes.glance);
     put_in_order(lines);
     passes_release(&passes);
 }

@@ -176,13 +176,12 @@ static struct progress *progress_new(struct pipeline *pipeline, const struct sou
     pipeline->progress = memory_grow(pipeline->progress, &pipeline->progress_capacity,
                                      pipeline->progress_count + 1, sizeof *pipeline->progress);
     struct progress *progress = memory_new(sizeof *progress);
-    *progress = (struct progress){.source = source,
-                                  .lines = stood->lines,
-                                  .own = stood->own,
-                                  .unknown = stood->unknown,
-                                  .wrapped = stood->wrapped,
-                                  .span = span_none,
-                                  .own_last = {MOMENT_NONE, false}};
+    *progress = (struct progress){
+        .source = source,
+        .lines = stood->lines,
+        .usable = {.own = stood->own, .unknown = stood->unknown, .wrapped = stood->wrapped},
+        .span = span_none,
+        .own_last = {MOMENT_NONE, false}};
     pipeline->own_used += stood->own - stood->unknown;
     if (pipeline->run->sources)
         progress->copies = copies_new(pipeline->run->sources, source);
@@ -278,9 +277,9 @@ void run_source_on(struct run *run, const struct source *source, struct reader *
     before->length = 0;
     save_before(run->before, before);
     *stood = (struct stood){.lines = progress->lines,
-                            .own = progress->own,
-                            .unknown = progress->unknown,
-                            .wrapped = progress->wrapped,
+                            .own = progress->usable.own,
+                            .unknown = progress->usable.unknown,
+                            .wrapped = progress->usable.wrapped,
                             .last = progress->span.last > stood->last ? progress->span.last
                                                                       : stood->last,
                             .before = {before->bytes, before->length}};
