@@ -434,7 +434,9 @@ void todo_verdict(struct page *page, const struct joining *apart, const struct s
                                 words.length ? ", " : "", SLICE_ARGS(more));
     }
     if (!count)
-        page->title = page_word(page, ledger->used ? WORD_VERDICT_NOTHING : WORD_VERDICT_UNREAD);
+        page->title = page_word(page, ledger->used      ? WORD_VERDICT_NOTHING
+                                      : ledger->outside ? WORD_VERDICT_OUTSIDE
+                                                        : WORD_VERDICT_UNREAD);
     else
         page->title = WORDS_FILL(&page->arena,
                                  page_word(page, count == 1 ? WORD_VERDICT_ONE : WORD_VERDICT_MANY),
