@@ -36,6 +36,7 @@ struct part {
 /* An entry, and what of its records makes messages. */
 struct read_entry {
     struct traced_entry entry;
+    struct slice owner; /* of its queue: record_owner */
     struct slice message_id, session;
     struct slice *others; /* queue IDs of messages that belong to this one */
     size_t other_count;
@@ -65,7 +66,8 @@ struct reading_all {
     size_t count, capacity;
     struct part *parts; /* [0] is NO_PART */
     size_t part_count, part_capacity;
-    struct map ids;      /* host, queue ID -> uint32_t part */
+    struct map ids;      /* host, owner of the queue, queue ID -> uint32_t part */
+    struct map on_host;  /* host, queue ID -> uint32_t part */
     struct map any_host; /* queue ID -> uint32_t part */
     struct map awaited;  /* queue ID -> uint32_t part that names it */
     struct map carriers; /* message-id -> struct carrier */
@@ -79,8 +81,10 @@ struct reading_all {
 
 static void learn_record(struct read_entry *read, const struct record *record) {
     struct slice *queue_id = &read->entry.queue_id;
-    if (!queue_id->length)
+    if (!queue_id->length) {
         *queue_id = record->queue_id;
+        read->owner = record_owner(record);
+    }
     if (record->queue_id.length && !slice_equal(record->queue_id, *queue_id))
         read->others[read->other_count++] = record->queue_id;
     if (record->link != LINK_NONE && record->linked_id.length)
@@ -303,15 +307,29 @@ static uint32_t part_new(struct reading_all *all) {
     return (uint32_t)all->part_count++;
 }
 
-static struct slice key_of(struct reading_all *all, struct slice host, struct slice id) {
-    char *to = all->key.text;
-    host = slice_head(host, 300);
-    id = slice_head(id, sizeof all->key.text - 301);
-    if (host.length)
-        memcpy(to, host.at, host.length);
-    to[host.length] = '\n';
-    memcpy(to + host.length + 1, id.at, id.length);
-    return (struct slice){to, host.length + 1 + id.length};
+/* A line for each word. */
+static struct slice key_of(struct reading_all *all, const struct slice *words, size_t count) {
+    enum { LONGEST = sizeof all->key.text / 3 - 1 };
+    size_t length = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct slice word = slice_head(words[i], LONGEST);
+        if (word.length)
+            memcpy(all->key.text + length, word.at, word.length);
+        length += word.length;
+        all->key.text[length++] = '\n';
+    }
+    return (struct slice){all->key.text, length};
+}
+
+static struct slice key_on_host(struct reading_all *all, struct slice host, struct slice id) {
+    struct slice words[] = {host, id};
+    return key_of(all, words, 2);
+}
+
+static struct slice key_of_owner(struct reading_all *all, const struct read_entry *read,
+                                 struct slice id) {
+    struct slice words[] = {read->entry.host, read->owner, id};
+    return key_of(all, words, 3);
 }
 
 /* As in journey.c: an ID that is used again. */
@@ -321,9 +339,10 @@ static bool begins_anew(const struct part *part, const struct read_entry *read) 
 
 static uint32_t part_of_id(struct reading_all *all, const struct read_entry *read) {
     struct slice id = read->entry.queue_id;
-    uint32_t *place = map_put(&all->ids, key_of(all, read->entry.host, id), NULL);
+    uint32_t *place = map_put(&all->ids, key_of_owner(all, read, id), NULL);
     if (*place == NO_PART || begins_anew(&all->parts[*place], read)) {
         *place = part_new(all);
+        *(uint32_t *)map_put(&all->on_host, key_on_host(all, read->entry.host, id), NULL) = *place;
         *(uint32_t *)map_put(&all->any_host, id, NULL) = *place;
         uint32_t *awaiting = map_get(&all->awaited, id);
         if (awaiting)
@@ -336,12 +355,20 @@ static uint32_t part_of_id(struct reading_all *all, const struct read_entry *rea
     return *place;
 }
 
-/* A message that the entry names: on its host, or another one's; or it is yet to come. */
+/* The message that an entry names: of its own queue, else on its host, else anywhere. NULL: there
+ * is none so far. */
+static const uint32_t *part_of_other(struct reading_all *all, const struct read_entry *read,
+                                     struct slice id) {
+    const uint32_t *part = map_get(&all->ids, key_of_owner(all, read, id));
+    if (!part)
+        part = map_get(&all->on_host, key_on_host(all, read->entry.host, id));
+    return part ? part : map_get(&all->any_host, id);
+}
+
+/* It may be yet to come. */
 static void join_other(struct reading_all *all, const struct read_entry *read, uint32_t part,
                        struct slice id) {
-    const uint32_t *other = map_get(&all->ids, key_of(all, read->entry.host, id));
-    if (!other)
-        other = map_get(&all->any_host, id);
+    const uint32_t *other = part_of_other(all, read, id);
     if (other)
         join(all, part, *other);
     else
@@ -394,10 +421,7 @@ static uint32_t part_named(struct reading_all *all, const struct read_entry *rea
         while (end < text.length && is_word_byte(text.at[end]))
             end++;
         struct slice word = {text.at + at, end - at};
-        const uint32_t *part =
-            word.length ? map_get(&all->ids, key_of(all, read->entry.host, word)) : NULL;
-        if (!part && word.length)
-            part = map_get(&all->any_host, word);
+        const uint32_t *part = word.length ? part_of_other(all, read, word) : NULL;
         if (part)
             return *part;
         at = end + 1;
@@ -547,6 +571,7 @@ void messages_read(struct messages *messages, struct run *run, struct wanted *wa
     all->only = run->options->mta ? mta_named(slice_of(run->options->mta)) : NULL;
     records_init(&all->records, sizeof(struct record));
     map_init(&all->ids, sizeof(uint32_t));
+    map_init(&all->on_host, sizeof(uint32_t));
     map_init(&all->any_host, sizeof(uint32_t));
     map_init(&all->awaited, sizeof(uint32_t));
     map_init(&all->carriers, sizeof(struct carrier));
@@ -556,6 +581,7 @@ void messages_read(struct messages *messages, struct run *run, struct wanted *wa
     make_messages(all);
     outcomes_read(messages, run, sources, lines, messages_of_lines(all));
     map_release(&all->ids);
+    map_release(&all->on_host);
     map_release(&all->any_host);
     map_release(&all->awaited);
     map_release(&all->carriers);

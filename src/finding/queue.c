@@ -266,13 +266,10 @@ void waiting_each(const struct queue *queue,
 
 /* ---- servers and time ---- */
 
-/* The instance that owns the queue: "postfix/submission" and "postfix" share one. */
 uint64_t queue_learn_server(struct queue *queue, const struct finding *finding) {
-    struct slice instance = finding->record.instance;
-    instance = slice_head(instance, slice_find(instance, '/'));
-    instance = slice_head(instance, INSTANCE_MOST);
+    struct slice owner = slice_head(record_owner(&finding->record), INSTANCE_MOST);
     uint64_t server =
-        hash_with(speaker_of(&queue->speaker, finding), bytes_hash(instance.at, instance.length));
+        hash_with(speaker_of(&queue->speaker, finding), bytes_hash(owner.at, owner.length));
     return speaker_part_learn(&queue->owner, finding, finding->record.instance, server);
 }
 

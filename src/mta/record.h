@@ -181,6 +181,11 @@ static inline bool record_is_finding(const struct record *record) {
     return record->kind == RECORD_OUTCOME || record->kind == RECORD_INCIDENT;
 }
 
+/* Whose queue it is, of several MTAs on one host: "postfix/submission" and "postfix" share one. */
+static inline struct slice record_owner(const struct record *record) {
+    return slice_head(record->instance, slice_find(record->instance, '/'));
+}
+
 /* True when the text begins with a command of SMTP: it is no text of a message. */
 bool record_is_verb(struct slice text);
 
