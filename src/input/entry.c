@@ -185,6 +185,8 @@ enum unwrapping entry_read(struct clock *clock, struct arena *arena, const struc
                            struct entry *entry) {
     struct slice text = line->text;
     entry_begin(entry, line);
+    while (text.length > 0 && text.at[0] == '\0')
+        text = slice_from(text, 1); /* a hole */
     if (text.length > 0 && (unsigned char)text.at[0] == 0xef)
         slice_skip(&text, SLICE("\xef\xbb\xbf"));
     if (is_dull(text)) /* a byte order mark alone, too */

@@ -49,11 +49,22 @@ static void read_up_to(struct lines *lines, struct lines_block *block, size_t wa
     }
 }
 
+struct slice lines_behind_hole(struct slice text) {
+    while (text.length && *text.at == '\0')
+        text = slice_from(text, 1);
+    return text;
+}
+
 /* Leaves whole lines in the block; the begin of the line behind them is carried or given cut. */
 static void end_at_newline(struct lines *lines, struct lines_block *block) {
     const char *newline = memrchr(block->bytes, '\n', block->length);
     size_t whole = newline != NULL ? (size_t)(newline - block->bytes) + 1 : 0;
     size_t begun = block->length - whole;
+    if (begun > CARRY_LONGEST) {
+        struct slice behind = lines_behind_hole((struct slice){block->bytes + whole, begun});
+        memmove(block->bytes + whole, behind.at, behind.length);
+        begun = behind.length;
+    }
     if (begun > CARRY_LONGEST) {
         block->length = whole + LINE_LONGEST;
         block->cut_last = true;

@@ -2,7 +2,9 @@
  *
  * Why blocks: one read() of 64 KiB, one job for a worker, no copy of any line. A line that goes
  * past the end of a read is carried to the next block. Of a line longer than LINE_LONGEST the first
- * LINE_LONGEST bytes are kept, the rest is read and dropped; memory stays bounded.
+ * LINE_LONGEST bytes are kept, the rest is read and dropped; memory stays bounded. NUL bytes at its
+ * begin go first: they are a hole, which a log has that was cut while its writer went on where it
+ * was.
  *
  * Why 64 KiB: the findings of a block take several times its room, and they are read again by the
  * ordered step while they are still in the second cache. Measured on 200 MB of Postfix log, one
@@ -61,6 +63,9 @@ static inline void lines_begin(struct lines_walk *walk, const struct lines_block
     walk->number = 0;
 }
 
+/* Of a line that is too long: without the hole at its begin. */
+struct slice lines_behind_hole(struct slice text);
+
 /* Finds newlines, if there are any behind those that are known. */
 void lines_look_ahead(struct lines_walk *walk);
 
@@ -78,8 +83,12 @@ static inline bool lines_next(struct lines_walk *walk, struct line *line_) {
     line_->number = walk->number++;
     if (has_end && length > 0 && begin[length - 1] == '\r')
         length--;
-    line_->cut = length > LINE_LONGEST || (!has_end && block->cut_last);
-    line_->text = (struct slice){begin, length > LINE_LONGEST ? LINE_LONGEST : length};
+    line_->text = (struct slice){begin, length};
+    if (length > LINE_LONGEST)
+        line_->text = lines_behind_hole(line_->text);
+    line_->cut = line_->text.length > LINE_LONGEST || (!has_end && block->cut_last);
+    if (line_->cut)
+        line_->text = slice_head(line_->text, LINE_LONGEST);
     return true;
 }
 

@@ -26,6 +26,10 @@
  * at random have 11 %, text with some NULs of a crash far less. */
 enum { HEAD = 16 * 1024, CONTROL_PERCENT = 10, HOLE = 64 /* NUL bytes */ };
 
+/* A hole at the begin is as large as the log once was; what stands behind it is looked at. A
+ * gigabyte of it takes a third of a second. */
+enum { HOLE_MOST = 1 << 30 };
+
 /* What is kept of the head, to find the same content again. */
 enum { HEAD_KEPT = 1024 };
 
@@ -199,8 +203,7 @@ static bool is_binary(struct slice head) {
         else
             controls += (byte < ' ' && !is_space && byte != '\033') || byte == 0x7f;
     }
-    bool is_all_hole = holes == head.length && head.length < HEAD; /* nothing follows */
-    return is_all_hole || controls * 100 > (head.length - holes) * CONTROL_PERCENT;
+    return controls * 100 > (head.length - holes) * CONTROL_PERCENT;
 }
 
 /* The first entry that a wrapping knows; better one that has a time. */
@@ -222,11 +225,22 @@ static void find_first_entry(struct source *source, struct slice head) {
     arena_release(&arena);
 }
 
+/* What was read of the begin of a file. */
+struct head {
+    char bytes[HEAD];
+    size_t length;
+    char look[HEAD]; /* the same, or what stands behind the hole that it is */
+    size_t look_length;
+};
+
 /* NULL: the file may be read. */
 static const char *refusal_of(const struct finder *finder, const struct source *source,
-                              struct slice head) {
-    if (head.length == 0)
+                              const struct head *read) {
+    struct slice head = {read->look, read->look_length};
+    if (read->length == 0)
         return NULL;
+    if (head.length == 0)
+        return "is no text log"; /* nothing but a hole */
     if (slice_starts(head, SLICE("\xff\xfe")) || slice_starts(head, SLICE("\xfe\xff")))
         return "is UTF-16 text: try 'iconv -f UTF-16 -t UTF-8 FILE | mailtriage -'";
     if (slice_starts(head, SLICE("SQLite format 3")))
@@ -284,33 +298,51 @@ struct reader *source_open(struct source *source, struct problem *problem) {
     return reader;
 }
 
+/* Reads on to behind a hole. What cannot be read is met again when all of it is. */
+static void look_behind(struct reader *reader, struct head *head) {
+    struct slice look = {head->look, head->look_length};
+    struct problem problem;
+    for (size_t skipped = 0; nuls_at(look, 0) == look.length && skipped < HOLE_MOST;
+         skipped += look.length)
+        if (!reader_fill(reader, head->look, HEAD, &look.length, &problem) || look.length == 0)
+            break;
+    size_t hole = nuls_at(look, 0), length = 0;
+    head->look_length = look.length - hole;
+    memmove(head->look, head->look + hole, head->look_length);
+    if (hole && head->look_length)
+        reader_fill(reader, head->look + head->look_length, hole, &length, &problem);
+    head->look_length += length;
+}
+
 /* A file that is damaged later on gives what comes before; the fault is met again when it is read.
  */
-static bool read_head(struct source *source, char *bytes, size_t *length_r,
-                      struct problem *problem) {
+static bool read_head(struct source *source, struct head *head, struct problem *problem) {
     struct problem why;
     struct reader *reader = source_open(source, problem);
     if (reader == NULL)
         return false;
-    bool whole = reader_fill(reader, bytes, HEAD, length_r, &why);
+    bool whole = reader_fill(reader, head->bytes, HEAD, &head->length, &why);
+    head->look_length = head->length;
+    memcpy(head->look, head->bytes, head->length);
+    if (whole && nuls_at((struct slice){head->look, head->length}, 0) >= HOLE)
+        look_behind(reader, head);
     reader_close(reader);
-    return whole || *length_r > 0 ||
+    return whole || head->length > 0 ||
            problem_say(problem, "cannot read '%s': %s", source->name, why.text);
 }
 
 static void add_regular(const struct finder *finder, const char *path, const struct stat *status) {
-    char bytes[HEAD];
+    struct head head = {.length = 0};
     struct source source = source_of(finder, path, status);
-    struct slice head = {bytes, 0};
     struct problem problem;
-    if (!read_head(&source, bytes, &head.length, &problem)) {
+    if (!read_head(&source, &head, &problem)) {
         finder->told(finder->context, true, problem.text);
     } else {
-        find_first_entry(&source, head);
-        const char *refusal = refusal_of(finder, &source, head);
+        find_first_entry(&source, (struct slice){head.look, head.look_length});
+        const char *refusal = refusal_of(finder, &source, &head);
         if (refusal == NULL) {
-            head = slice_head(head, HEAD_KEPT);
-            source.head = (struct slice){memory_copy(head.at, head.length), head.length};
+            struct slice kept = slice_head((struct slice){head.bytes, head.length}, HEAD_KEPT);
+            source.head = (struct slice){memory_copy(kept.at, kept.length), kept.length};
             keep(finder->sources, source);
             return;
         }

@@ -78,7 +78,7 @@ static void assert_lines_of(int fd, struct slice expected) {
     free(block.bytes);
 }
 
-static void assert_cut_like_naive(struct slice bytes) {
+static int file_of(struct slice bytes) {
     int fd = memfd_create("lines", MFD_CLOEXEC);
     assert_true(fd >= 0);
     for (size_t at = 0; at < bytes.length;) {
@@ -87,8 +87,49 @@ static void assert_cut_like_naive(struct slice bytes) {
         at += (size_t)wrote;
     }
     assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+    return fd;
+}
+
+static void assert_cut_like_naive(struct slice bytes) {
+    int fd = file_of(bytes);
     assert_lines_of(fd, bytes);
     close(fd);
+}
+
+/* A hole in front of a line takes nothing of it, however large it is. */
+static void test_a_hole_in_front_of_a_line(void **state) {
+    (void)state;
+    static const size_t holes[] = {1,     100,   65525,  65526,  65535,  65536,     65537,
+                                   65538, 70000, 131060, 131072, 131073, 3 * 65536, 1000000};
+    static const char first[] = "first line", second[] = "second line";
+    for (size_t i = 0; i < sizeof holes / sizeof *holes; i++) {
+        struct text text = {.length = 0};
+        struct lines lines;
+        struct lines_block block = {.bytes = memory_new(LINES_BLOCK + LINE_LONGEST + 1)};
+        const char *expected[] = {second, first, second};
+        size_t count = 0;
+        bool failed;
+        append(&text, "second line\n", sizeof second);
+        append_many(&text, '\0', holes[i]);
+        append(&text, "first line\nsecond line\n", sizeof first + sizeof second);
+        struct reader *reader = reader_plain(file_of((struct slice){text.bytes, text.length}));
+        lines_init(&lines, reader);
+        while (lines_fill(&lines, &block, &failed, NULL)) {
+            struct lines_walk walk;
+            struct line line;
+            lines_begin(&walk, &block);
+            for (; lines_next(&walk, &line); count++) {
+                assert_true(count < 3);
+                assert_false(line.cut);
+                assert_true(slice_is(lines_behind_hole(line.text), expected[count]));
+            }
+        }
+        assert_int_equal(count, 3);
+        lines_release(&lines);
+        reader_close(reader);
+        free(block.bytes);
+        free(text.bytes);
+    }
 }
 
 struct writer {
@@ -262,6 +303,7 @@ int main(void) {
         cmocka_unit_test(test_what_a_line_is),
         cmocka_unit_test(test_long_lines),
         cmocka_unit_test(test_longest_line_at_the_end_of_a_block),
+        cmocka_unit_test(test_a_hole_in_front_of_a_line),
         cmocka_unit_test(test_memory_is_bounded),
         cmocka_unit_test(test_random_bytes_in_random_pieces),
         cmocka_unit_test(test_read_errors_are_told),

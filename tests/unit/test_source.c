@@ -132,6 +132,32 @@ static void test_what_cannot_be_used(void **state) {
     sources_release(&sources);
 }
 
+/* A log that was cut while its writer went on where it was begins with a hole of its old size. */
+static void test_a_hole_at_the_begin(void **state) {
+    (void)state;
+    enum { OLD_SIZES = 3 };
+    static const size_t old_sizes[OLD_SIZES] = {100, 16 * 1024, 5 * 16 * 1024 + 7};
+    static const char line[] =
+        "2026-06-01T10:00:00+00:00 mx1 postfix/qmgr[7]: 4C1D2E3F40: removed\n";
+    struct sources sources = {0};
+    assert_int_equal(mkdir("cut", 0700), 0);
+    for (size_t i = 0; i < OLD_SIZES; i++) {
+        char *bytes = calloc(1, old_sizes[i] + sizeof line);
+        memcpy(bytes + old_sizes[i], line, sizeof line - 1);
+        write_file("cut/mail.log", bytes, old_sizes[i] + sizeof line - 1);
+        assert_int_equal(add(&sources, "cut", 0).notes, 0);
+        assert_int_equal(sources.count, 1);
+        assert_int_equal(sources.items[0].first, 1780308000);
+        assert_int_equal(sources.items[0].head.length, i ? 1024 : old_sizes[i] + sizeof line - 1);
+        assert_int_equal(sources.items[0].head.at[0], '\0');
+        sources_release(&sources);
+        write_file("cut/mail.log", bytes, old_sizes[i]);
+        assert_string_equal(add(&sources, "cut/mail.log", 0).last, "'cut/mail.log' is no text log");
+        sources_release(&sources);
+        free(bytes);
+    }
+}
+
 /* Root reads everything, so root becomes nobody for a moment. */
 static void test_an_unreadable_file(void **state) {
     (void)state;
@@ -337,6 +363,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_file),
         cmocka_unit_test(test_what_cannot_be_used),
+        cmocka_unit_test(test_a_hole_at_the_begin),
         cmocka_unit_test(test_an_unreadable_file),
         cmocka_unit_test(test_a_folder),
         cmocka_unit_test(test_a_rotated_set),
