@@ -421,6 +421,15 @@ static struct slice severity_count(struct page *page, const struct joining *apar
                       words_number(page, count));
 }
 
+/* Why there is nothing to do. */
+static enum word nothing_to_do(const struct ledger *ledger) {
+    if (ledger->used)
+        return WORD_VERDICT_NOTHING;
+    if (!ledger->read)
+        return WORD_VERDICT_EMPTY;
+    return ledger->outside ? WORD_VERDICT_OUTSIDE : WORD_VERDICT_UNREAD;
+}
+
 void todo_verdict(struct page *page, const struct joining *apart, const struct suspects *suspects,
                   const struct ledger *ledger) {
     size_t count = suspects->count != 0;
@@ -434,9 +443,7 @@ void todo_verdict(struct page *page, const struct joining *apart, const struct s
                                 words.length ? ", " : "", SLICE_ARGS(more));
     }
     if (!count)
-        page->title = page_word(page, ledger->used      ? WORD_VERDICT_NOTHING
-                                      : ledger->outside ? WORD_VERDICT_OUTSIDE
-                                                        : WORD_VERDICT_UNREAD);
+        page->title = page_word(page, nothing_to_do(ledger));
     else
         page->title = WORDS_FILL(&page->arena,
                                  page_word(page, count == 1 ? WORD_VERDICT_ONE : WORD_VERDICT_MANY),
