@@ -13,16 +13,28 @@
 enum { LONGEST_LABEL = 24 };
 
 static void write_heading(const struct pen *pen, const char *title) {
-    if (!title || !*title)
-        return;
-    pen_write(pen, slice_of(title), "1");
-    out_byte(pen->out, '\n');
+    if (title && *title)
+        pen_write_wrapped(pen, slice_of(title), "1", 0, 0);
+}
+
+/* Gives where it ends. One that goes beyond `most` has lines of its own. */
+static size_t write_label(const struct pen *pen, struct slice label, size_t indent, size_t most) {
+    size_t end = indent + width_of(label);
+
+    if (end > most) {
+        pen_write_wrapped(pen, label, NULL, 0, indent);
+        return 0;
+    }
+    out_spaces(pen->out, indent);
+    out_slice(pen->out, label);
+    return end;
 }
 
 /* ---- facts */
 
 struct facts {
-    size_t label, number; /* widths; label with what it is indented */
+    size_t label, number, unit; /* widths; label with what it is indented */
+    size_t place;               /* column of the numbers and texts */
 };
 
 static void measure_facts(struct pen *pen, const struct cell *record, size_t indent,
@@ -36,22 +48,35 @@ static void measure_facts(struct pen *pen, const struct cell *record, size_t ind
         if (!cell->title)
             continue;
         size_t label = indent + width_of(slice_of(cell->title));
-        size_t number = cell_is_amount(cell) ? pen_number_width(pen_show(pen, cell)) : 0;
         facts->label = label > facts->label ? label : facts->label;
+        if (!cell_is_amount(cell))
+            continue;
+        struct slice shown = pen_show(pen, cell);
+        size_t number = pen_number_width(shown), unit = width_of(slice_from(shown, number));
         facts->number = number > facts->number ? number : facts->number;
+        facts->unit = unit > facts->unit ? unit : facts->unit;
     }
+}
+
+/* Behind the labels, unless amounts or texts would have no room there. */
+static void place_facts(const struct pen *pen, struct facts *facts) {
+    size_t room = facts->number + facts->unit;
+
+    room = room > NARROWEST ? room : NARROWEST;
+    facts->place = facts->label + GAP;
+    if (facts->place + room > pen->width && pen->width > room)
+        facts->place = pen->width - room;
 }
 
 static void write_fact(struct pen *pen, const struct cell *cell, size_t indent,
                        const struct facts *facts) {
     struct slice shown = pen_show(pen, cell);
-    size_t place = facts->label + GAP;
+    size_t place = facts->place;
+    size_t at = write_label(pen, slice_of(cell->title), indent, place - 1);
 
-    out_spaces(pen->out, indent);
-    out_text(pen->out, cell->title);
     if (cell_is_amount(cell))
         place += facts->number - pen_number_width(shown);
-    pen_write_wrapped(pen, shown, pen_color(cell), indent + width_of(slice_of(cell->title)), place);
+    pen_write_wrapped(pen, shown, pen_color(cell), at, place);
 }
 
 static void write_facts(struct pen *pen, const struct cell *record, size_t indent,
@@ -60,7 +85,8 @@ static void write_facts(struct pen *pen, const struct cell *record, size_t inden
         bool titled = cell->title && *cell->title;
         if (cell->kind == CELL_RECORD) {
             if (titled)
-                out_print(pen->out, "%*s%s%s\n", (int)indent, "", cell->title, pen->colon);
+                pen_write_wrapped(pen, arena_print(&pen->arena, "%s%s", cell->title, pen->colon),
+                                  NULL, 0, indent);
             write_facts(pen, cell, indent + (titled ? INDENT : 0), facts);
         } else if (cell->title) {
             write_fact(pen, cell, indent, facts);
@@ -138,23 +164,23 @@ static struct slice strip_shown(struct pen *pen, const struct strip *strip) {
 }
 
 static void write_card(struct pen *pen, const struct cell *record, size_t number) {
-    size_t label = 0;
+    size_t indent = INDENT + 1, behind = width_of(slice_of(pen->colon)) + 1;
+    size_t most = pen->width > NARROWEST ? pen->width - NARROWEST : 0; /* texts begin there */
+    size_t text_at = indent + behind;
 
     write_card_heading(pen, record, number);
     for (const struct cell *cell = record->first; cell; cell = cell->next) {
         size_t width = cell_is_shown(cell) ? width_of(slice_of(cell->title)) : 0;
-        if (width <= LONGEST_LABEL && width > label && !cell_is_heading(record, cell))
-            label = width;
+        size_t end = indent + width + behind;
+        if (width <= LONGEST_LABEL && end <= most && end > text_at &&
+            !cell_is_heading(record, cell))
+            text_at = end;
     }
     for (const struct cell *cell = record->first; cell; cell = cell->next) {
         if (!cell_is_shown(cell) || cell_is_heading(record, cell))
             continue;
-        size_t indent = INDENT + 1;
-        out_spaces(pen->out, indent);
-        out_print(pen->out, "%s%s ", cell->title, pen->colon);
-        size_t behind = width_of(slice_of(pen->colon)) + 1;
-        size_t at = indent + width_of(slice_of(cell->title)) + behind;
-        size_t text_at = indent + label + behind;
+        struct slice label = arena_print(&pen->arena, "%s%s ", cell->title, pen->colon);
+        size_t at = write_label(pen, label, indent, most);
         if (cell->kind == CELL_STRIP)
             pen_write_wrapped(pen, strip_shown(pen, cell->strip), pen_color(cell), at,
                               at > text_at ? at : text_at);
@@ -227,6 +253,7 @@ static void write_section(struct pen *pen, const struct section *section) {
         break;
     case LOOK_FACTS:
         measure_facts(pen, section->cell, INDENT, &facts);
+        place_facts(pen, &facts);
         write_facts(pen, section->cell, INDENT, &facts);
         break;
     case LOOK_TABLE:

@@ -120,6 +120,48 @@ static void test_narrow_table(void **state) {
     }
 }
 
+/* Where labels leave no room for what they label, it stands below them. */
+static void test_narrow_labels(void **state) {
+    struct page page;
+
+    (void)state;
+    page_init(&page, "A title that has no room in a line");
+    struct cell *facts = page_section(&page, "totals", NULL, LOOK_FACTS, CELL_RECORD)->cell;
+    struct cell *part = cell_record(&page, facts, "r", "Recipients, by their last state");
+    cell_count(&page, part, "delivered", "delivered", 1234, "recipients");
+    cell_count(&page, part, "ever", "deferred at least once", 7, "recipients");
+    cell_text(&page, part, "note", "a label of more than one line", SLICE("as much of a text"));
+    struct cell *list = page_section(&page, NULL, "Cards", LOOK_CARDS, CELL_LIST)->cell;
+    struct cell *card = cell_record(&page, list, NULL, NULL);
+    cell_text(&page, card, NULL, "", SLICE("error"));
+    cell_text(&page, card, NULL, "do", SLICE("nothing to be done at all"));
+    cell_text(&page, card, NULL, "expired because of", SLICE("a connection timed out"));
+    cell_text(&page, card, NULL, "rows", SLICE("mailtriage export --class mailbox-full"))->command =
+        true;
+    assert_text(&page, 30, false,
+                "A title that has no room in a\n"
+                "line\n"
+                "\n"
+                "  Recipients, by their last\n"
+                "  state:\n"
+                "    delivered  1234 recipients\n"
+                "    deferred at least once\n"
+                "                  7 recipients\n"
+                "    a label of more than one\n"
+                "    line\n"
+                "               as much of a\n"
+                "               text\n"
+                "\n"
+                "Cards\n"
+                "error\n"
+                "   do:   nothing to be done at\n"
+                "         all\n"
+                "   expired because of:\n"
+                "         a connection timed\n"
+                "         out\n"
+                "   rows: mailtriage export --class mailbox-full\n");
+}
+
 /* A bar a row for the first amount, where a terminal shows them; nothing has none. */
 static void test_series(void **state) {
     static const struct {
@@ -473,13 +515,21 @@ static void test_long(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_facts),        cmocka_unit_test(test_table),
-        cmocka_unit_test(test_narrow_table), cmocka_unit_test(test_series),
-        cmocka_unit_test(test_empty_table),  cmocka_unit_test(test_cards),
-        cmocka_unit_test(test_strip),        cmocka_unit_test(test_one_card_in_color),
-        cmocka_unit_test(test_side_by_side), cmocka_unit_test(test_points),
-        cmocka_unit_test(test_paragraphs),   cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_scripts),      cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_narrow_table),
+        cmocka_unit_test(test_series),
+        cmocka_unit_test(test_narrow_labels),
+        cmocka_unit_test(test_empty_table),
+        cmocka_unit_test(test_cards),
+        cmocka_unit_test(test_strip),
+        cmocka_unit_test(test_one_card_in_color),
+        cmocka_unit_test(test_side_by_side),
+        cmocka_unit_test(test_points),
+        cmocka_unit_test(test_paragraphs),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_scripts),
+        cmocka_unit_test(test_cut),
         cmocka_unit_test(test_long),
 #ifdef HAVE_LIBUNISTRING
         cmocka_unit_test(test_wide),
