@@ -1,10 +1,12 @@
 /* Why: a table is read down its columns, so a row is one line, whatever a log put into it, and
  * amounts are always whole.
  *
- * How: every column is measured, then made narrower until the table fits: headings of amounts flow
- * over several lines first, for that costs nothing, then the widest column of texts gives way.
- * Texts are cut by an ellipsis; in a table of sentences they flow. On a terminal a series has a bar
- * a row behind its columns, for its first amount.
+ * How: every column is measured, then made narrower until the table fits, what costs least first:
+ * headings of amounts flow over several lines, the widest column of texts gives way, columns move
+ * together, and words of headings are broken. What has no room even then goes on below: the rows
+ * once more, with their first column and those that were left. Texts are cut by an ellipsis; in a
+ * table of sentences they flow. On a terminal a series has a bar a row behind its columns, for its
+ * first amount.
  */
 #include "report/text_table.h"
 
@@ -18,6 +20,13 @@ enum {
     BAR_MOST = 40,
 };
 
+/* How close the columns of a table stand, from the best on. */
+static const struct spacing {
+    size_t gap;  /* blanks between columns */
+    size_t word; /* a heading is not narrower than its longest word, or so much of it */
+} spacings[] = {{GAP, SIZE_MAX}, {1, SIZE_MAX}, {1, 5}};
+enum { SPACINGS = sizeof spacings / sizeof *spacings };
+
 struct table {
     size_t count;
     struct table_column {
@@ -26,10 +35,11 @@ struct table {
             const struct cell *cell; /* NULL: the row has none */
             struct slice text;       /* as it stands in its column */
         } * rows;
-        size_t width, number;   /* number: width of the digits in front of units */
-        size_t least;           /* narrower it shall not be */
+        size_t width, number; /* number: width of the digits in front of units */
+        size_t uncut, word;   /* widths of what is never cut, of the longest word of the heading */
         bool amounts, has_unit; /* amounts: in every row */
     } columns[MOST_COLUMNS];
+    const struct spacing *spacing;
     size_t bar;      /* columns of the longest bar; 0: no bars */
     uint64_t height; /* what the longest bar stands for */
 };
@@ -102,6 +112,14 @@ static size_t longest_word(struct slice text) {
     return longest;
 }
 
+static size_t smaller(size_t one, size_t other) {
+    return one < other ? one : other;
+}
+
+static size_t larger(size_t one, size_t other) {
+    return one > other ? one : other;
+}
+
 static void measure_column(struct pen *pen, const struct cell *list, struct table_column *column) {
     struct slice title = slice_of(column->head->title);
 
@@ -111,29 +129,43 @@ static void measure_column(struct pen *pen, const struct cell *list, struct tabl
         if (column->has_unit && is_amount(shown))
             align_number(pen, column, shown);
         size_t width = width_of(shown->text);
-        column->width = width > column->width ? width : column->width;
+        column->width = larger(column->width, width);
+        if (is_amount(shown))
+            column->uncut = larger(column->uncut, width);
     }
-    size_t word = longest_word(title), whole = width_of(title);
-    column->least = column->amounts && column->width > word ? column->width : word;
-    if (!column->amounts)
-        column->least = NARROWEST;
-    column->width = whole > column->width ? whole : column->width;
+    column->word = longest_word(title);
+    column->width = larger(column->width, width_of(title));
+}
+
+/* ---- making it fit */
+
+static size_t least_width(const struct table_column *column, size_t word) {
+    size_t least =
+        column->amounts ? smaller(column->word, word) : smaller(column->width, NARROWEST);
+    return larger(least, column->uncut);
+}
+
+static bool fits(const struct table *table, size_t width, const struct spacing *spacing) {
+    size_t total = INDENT;
+    for (size_t i = 0; i < table->count; i++)
+        total += least_width(&table->columns[i], spacing->word) + (i > 0 ? spacing->gap : 0);
+    return total <= width;
 }
 
 static size_t width_of_table(const struct table *table) {
     size_t total = INDENT;
     for (size_t i = 0; i < table->count; i++)
-        total += table->columns[i].width + (i > 0 ? GAP : 0);
+        total += table->columns[i].width + (i > 0 ? table->spacing->gap : 0);
     return total;
 }
 
 /* Makes the widest column of a kind narrower, and the widest then, until the table fits. */
-static void squeeze(struct table *table, size_t width, bool amounts) {
+static void squeeze(struct table *table, size_t width, bool amounts, size_t word) {
     for (size_t total = width_of_table(table); total > width; total--) {
         struct table_column *widest = NULL;
         for (size_t i = 0; i < table->count; i++) {
             struct table_column *column = &table->columns[i];
-            if (column->amounts == amounts && column->width > column->least &&
+            if (column->amounts == amounts && column->width > least_width(column, word) &&
                 (!widest || column->width > widest->width))
                 widest = column;
         }
@@ -141,6 +173,39 @@ static void squeeze(struct table *table, size_t width, bool amounts) {
             return;
         widest->width--;
     }
+}
+
+/* `wished`: less than the width, where headings shall flow for more than the table. */
+static void fit(struct table *table, size_t width, size_t wished) {
+    size_t i = 0;
+    while (i + 1 < SPACINGS && !fits(table, width, &spacings[i]))
+        i++;
+    table->spacing = &spacings[i];
+    squeeze(table, wished, true, SIZE_MAX);
+    squeeze(table, width, false, SIZE_MAX);
+    squeeze(table, width, true, table->spacing->word);
+}
+
+/* The whole table if it can be made to fit; else its first column and as many of those from `next`
+ * on as stand well. */
+static struct table piece_of(const struct table *table, size_t width, size_t *next) {
+    struct table piece = *table;
+
+    if (fits(table, width, &spacings[SPACINGS - 1])) {
+        *next = table->count;
+        return piece;
+    }
+    piece.count = 1;
+    *next = larger(*next, 1);
+    while (*next < table->count) {
+        piece.columns[piece.count++] = table->columns[*next];
+        if (piece.count > 2 && !fits(&piece, width, &spacings[0])) {
+            piece.count--;
+            break;
+        }
+        ++*next;
+    }
+    return piece;
 }
 
 /* ---- bars */
@@ -157,7 +222,7 @@ static const struct cell *drawn_cell(const struct table *table, const struct cel
 }
 
 static void measure_bars(struct table *table, const struct cell *list, size_t width) {
-    size_t used = width_of_table(table) + GAP;
+    size_t used = width_of_table(table) + table->spacing->gap;
 
     for (const struct cell *record = list->first; record; record = record->next) {
         const struct cell *cell = drawn_cell(table, record);
@@ -211,7 +276,7 @@ static void write_row(const struct pen *pen, const struct table *table, struct p
                 at = indent + width;
             }
             place->above -= waits;
-            begin += column->width + GAP;
+            begin += column->width + table->spacing->gap;
             more |= place->text.length > 0;
         }
         if (bar.length > 0) {
@@ -240,27 +305,36 @@ static void write_headings(const struct pen *pen, const struct table *table) {
     write_row(pen, table, places, (struct slice){0});
 }
 
-void text_table_write(struct pen *pen, const struct section *section) {
-    const struct cell *list = section->cell;
-    struct table table = table_of(list);
+static void write_rows(struct pen *pen, const struct section *section, const struct table *table) {
     struct place places[MOST_COLUMNS] = {0};
-
-    for (size_t i = 0; i < table.count; i++)
-        measure_column(pen, list, &table.columns[i]);
-    bool has_bars = pen->bars && section->look == LOOK_SERIES;
-    squeeze(&table, has_bars ? room_beside(pen->width, GAP + BAR_WISH) : pen->width, true);
-    squeeze(&table, pen->width, false);
-    if (has_bars)
-        measure_bars(&table, list, pen->width);
-    write_headings(pen, &table);
     size_t row = 0;
-    for (const struct cell *record = list->first; record; record = record->next, row++) {
-        for (size_t i = 0; i < table.count; i++) {
-            const struct shown *shown = &table.columns[i].rows[row];
+
+    for (const struct cell *record = section->cell->first; record; record = record->next, row++) {
+        for (size_t i = 0; i < table->count; i++) {
+            const struct shown *shown = &table->columns[i].rows[row];
             places[i] = (struct place){.text = shown->text, .color = pen_color(shown->cell)};
             if (section->look != LOOK_SENTENCES)
-                places[i].text = pen_cut(pen, shown->text, table.columns[i].width);
+                places[i].text = pen_cut(pen, shown->text, table->columns[i].width);
         }
-        write_row(pen, &table, places, table.bar ? bar_of(pen, &table, record) : (struct slice){0});
+        write_row(pen, table, places, table->bar ? bar_of(pen, table, record) : (struct slice){0});
     }
+}
+
+void text_table_write(struct pen *pen, const struct section *section) {
+    struct table table = table_of(section->cell);
+    size_t next = 0;
+
+    for (size_t i = 0; i < table.count; i++)
+        measure_column(pen, section->cell, &table.columns[i]);
+    do {
+        if (next > 0)
+            out_byte(pen->out, '\n');
+        struct table piece = piece_of(&table, pen->width, &next);
+        bool has_bars = pen->bars && section->look == LOOK_SERIES && piece.count == table.count;
+        fit(&piece, pen->width, has_bars ? room_beside(pen->width, GAP + BAR_WISH) : pen->width);
+        if (has_bars)
+            measure_bars(&piece, section->cell, pen->width);
+        write_headings(pen, &piece);
+        write_rows(pen, section, &piece);
+    } while (next < table.count);
 }

@@ -1,11 +1,13 @@
 /* Any bytes as the texts of a page, under every look: the first byte is the width, each line of the
  * rest a row whose columns are cut at '|', and its length the amounts.
  *
- * Holds of text and HTML: what comes out is UTF-8 without a character that steers, and HTML has no
- * markup but ours, for as many '<' open as '>' close, and none stands in a text.
+ * Holds of text and HTML: what comes out is UTF-8 without a character that steers; no line of text
+ * is wider than was asked for; and HTML has no markup but ours, for as many '<' open as '>' close,
+ * and none stands in a text.
  */
 #include "report/format.h"
 #include "report/utf8.h"
+#include "report/width.h"
 
 #include "target.h"
 
@@ -58,6 +60,12 @@ static void check_bytes(struct slice text, bool is_html) {
     MUST(!inside);
 }
 
+static void check_lines(struct slice text, size_t width) {
+    struct slice line;
+    while (slice_cut(&text, '\n', &line))
+        MUST(width_of(line) <= width);
+}
+
 /* The page without its head and its script, which are ours and have signs of their own. */
 static struct slice body_of(struct slice html) {
     struct slice before;
@@ -82,6 +90,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
         out_init_memory(&out);
         format_named(names[i])->page(&page, &wishes, &out);
         check_bytes(i ? body_of(out_held(&out)) : out_held(&out), i);
+        if (i == 0)
+            check_lines(out_held(&out), wishes.width);
         out_release(&out);
         page_release(&page);
     }

@@ -90,22 +90,41 @@ static void test_table(void **state) {
                 "                   to be wrapped somewhere\n");
 }
 
-/* Headings of amounts flow first, then the widest text is cut, then the next; amounts never are. */
+/* Headings of amounts flow first, then the widest text is cut, then the next; columns move
+ * together, and words of headings are broken; what has no room even then stands below. Amounts are
+ * whole. */
 static void test_narrow_table(void **state) {
     struct page page;
-    static const unsigned widths[] = {60, 50, 44, 10};
+    static const unsigned widths[] = {60, 50, 44, 36, 33, 32, 10};
     static const char *const expected[] = {
         "  who                      what            still waiting\n"
-        "  administrator of a host  a text, longer        1234567\n",
+        "  administrator of a host  a text, longer          12345\n",
         "                                             still\n"
         "  who                      what            waiting\n"
-        "  administrator of a host  a text, longer  1234567\n",
+        "  administrator of a host  a text, longer    12345\n",
         "                                       still\n"
         "  who                what            waiting\n"
-        "  administrator of\u2026  a text, longer  1234567\n",
-        "                                still\n"
-        "  who           what          waiting\n"
-        "  administrat\u2026  a text, lon\u2026  1234567\n",
+        "  administrator of\u2026  a text, longer    12345\n",
+        "                               still\n"
+        "  who          what          waiting\n"
+        "  administrat\u2026 a text, long\u2026   12345\n",
+        "                            still\n"
+        "                            waiti\n"
+        "  who          what            ng\n"
+        "  administrat\u2026 a text, lon\u2026 12345\n",
+        "  who             what\n"
+        "  administrator\u2026  a text, longer\n"
+        "\n"
+        "                           still\n"
+        "  who                    waiting\n"
+        "  administrator of a h\u2026    12345\n",
+        "  who          what\n"
+        "  administrat\u2026 a text, lon\u2026\n"
+        "\n"
+        "               still\n"
+        "               waiti\n"
+        "  who             ng\n"
+        "  administrat\u2026 12345\n",
     };
 
     (void)state;
@@ -115,7 +134,7 @@ static void test_narrow_table(void **state) {
         struct cell *row = cell_record(&page, list, NULL, NULL);
         cell_text(&page, row, "who", "who", SLICE("administrator of a host"));
         cell_text(&page, row, "what", "what", SLICE("a text, longer"));
-        cell_count(&page, row, "n", "still waiting", 1234567, NULL);
+        cell_count(&page, row, "n", "still waiting", 12345, NULL);
         assert_text(&page, widths[i], false, expected[i]);
     }
 }
@@ -518,8 +537,8 @@ int main(void) {
         cmocka_unit_test(test_facts),
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_narrow_table),
-        cmocka_unit_test(test_series),
         cmocka_unit_test(test_narrow_labels),
+        cmocka_unit_test(test_series),
         cmocka_unit_test(test_empty_table),
         cmocka_unit_test(test_cards),
         cmocka_unit_test(test_strip),
