@@ -44,8 +44,7 @@ struct showing {
 
 static void add_hour(struct showing *showing, struct cell *row, const char *key, enum word title,
                      int64_t hour) {
-    struct slice words = when_words(showing->page, hour * HOUR);
-    cell_text(showing->page, row, NULL, page_word(showing->page, title), words);
+    when_shown(showing->page, row, page_word(showing->page, title), hour * HOUR);
     when_cell(showing->page, row, key, hour * HOUR);
 }
 
@@ -82,7 +81,7 @@ static void show_run(void *context, const struct store_origin *origin,
     if (showing->shown++ >= showing->most)
         return;
     struct cell *row = cell_record(page, showing->list, NULL, NULL);
-    cell_text(page, row, NULL, page_word(page, WORD_HISTORY_ENDED), when_words(page, run->ended));
+    when_shown(page, row, page_word(page, WORD_HISTORY_ENDED), run->ended);
     when_cell(page, row, "started", run->started);
     when_cell(page, row, "ended", run->ended);
     cell_text(page, row, "made_on", page_word(page, WORD_HISTORY_MADE_ON),

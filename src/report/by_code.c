@@ -98,7 +98,8 @@ static void add_code(struct rows *rows, struct cell *row, const struct coded *co
     struct page *page = rows->page;
     char enhanced[16];
     size_t length = enhanced_print(coded->enhanced, enhanced);
-    row_text(rows, row, NULL, WORD_CODE_COLUMN, code_words(page, coded));
+    cell_known(page, row, NULL, page_word(page, WORD_CODE_COLUMN), code_words(page, coded))->uncut =
+        true;
     if (coded->code)
         cell_code(page, row, "code", NULL, coded->code);
     else

@@ -23,7 +23,7 @@ static void add_row(struct page *page, struct cell *list, const struct mute *mut
     cell_known(page, row, "words", page_word(page, WORD_MUTE_WORDS), mute->words);
     cell_count(page, row, "count", page_word(page, WORD_COUNT_COLUMN), count, NULL);
     when_cell(page, row, "until", mute->until);
-    cell_text(page, row, NULL, page_word(page, WORD_MUTE_UNTIL), until);
+    cell_text(page, row, NULL, page_word(page, WORD_MUTE_UNTIL), until)->uncut = true;
     cell_text(page, row, "state", NULL, mute->is_over ? SLICE("over") : SLICE("muted"));
     cell_known(page, row, "why", page_word(page, WORD_MUTE_WHY), mute->why);
 }

@@ -40,6 +40,7 @@ struct cell {
     enum tone tone : 8;
     bool literal : 1;  /* to be read letter by letter: log text, a command */
     bool command : 1;  /* a literal to be copied whole: never wrapped or cut */
+    bool uncut : 1;    /* a time, a code: of a table's texts the last to be cut */
     bool folded : 1;   /* proof, which a format folds away where that can be opened */
     const char *key;   /* inside a record */
     const char *title; /* for people; NULL: not shown to them */

@@ -63,13 +63,13 @@ void row_count(struct rows *rows, struct cell *row, const char *key, enum word t
 
 void row_times(struct rows *rows, struct cell *row, int64_t first, int64_t last) {
     struct page *page = rows->page;
-    cell_text(page, row, NULL, page_word(page, WORD_FIRST), when_words(page, first));
+    when_shown(page, row, page_word(page, WORD_FIRST), first);
     row_last(rows, row, first, last);
 }
 
 void row_last(struct rows *rows, struct cell *row, int64_t first, int64_t last) {
     struct page *page = rows->page;
-    cell_text(page, row, NULL, page_word(page, WORD_LAST), when_words(page, last));
+    when_shown(page, row, page_word(page, WORD_LAST), last);
     when_cell(page, row, "first", first);
     when_cell(page, row, "last", last);
 }

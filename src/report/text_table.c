@@ -1,5 +1,5 @@
-/* Why: a table is read down its columns, so a row is one line, whatever a log put into it, and
- * amounts are always whole.
+/* Why: a table is read down its columns, so a row is one line, whatever a log put into it; amounts,
+ * times and codes are always whole, for a piece of them says nothing.
  *
  * How: every column is measured, then made narrower until the table fits, what costs least first:
  * headings of amounts flow over several lines, the widest column of texts gives way, columns move
@@ -18,6 +18,7 @@ enum {
     BAR_LEAST = 8, /* columns; less than that shows nothing */
     BAR_WISH = 24, /* headings flow for so many */
     BAR_MOST = 40,
+    LONGEST_UNCUT = 24, /* a time, a code; two columns fit into 40 then */
 };
 
 /* How close the columns of a table stand, from the best on. */
@@ -120,6 +121,13 @@ static size_t larger(size_t one, size_t other) {
     return one > other ? one : other;
 }
 
+/* Of a cell: what of its width is never cut. */
+static size_t uncut_of(const struct shown *shown, size_t width) {
+    if (is_amount(shown))
+        return width;
+    return shown->cell && shown->cell->uncut ? smaller(width, LONGEST_UNCUT) : 0;
+}
+
 static void measure_column(struct pen *pen, const struct cell *list, struct table_column *column) {
     struct slice title = slice_of(column->head->title);
 
@@ -130,8 +138,7 @@ static void measure_column(struct pen *pen, const struct cell *list, struct tabl
             align_number(pen, column, shown);
         size_t width = width_of(shown->text);
         column->width = larger(column->width, width);
-        if (is_amount(shown))
-            column->uncut = larger(column->uncut, width);
+        column->uncut = larger(column->uncut, uncut_of(shown, width));
     }
     column->word = longest_word(title);
     column->width = larger(column->width, width_of(title));

@@ -14,6 +14,7 @@
 #include "base/moment.h"
 #include "report/page_words.h"
 #include "report/parts.h"
+#include "report/when.h"
 #include "tally/hours.h"
 
 enum { HOUR = 3600, DAY = 24 * HOUR, LONGEST_GAP = 48 /* rows */, MONTH = 31 };
@@ -161,26 +162,16 @@ struct row_head {
     void (*add)(struct page *page, struct cell *row, const char *title, int64_t key);
 };
 
-static struct slice time_text(struct page *page, int64_t seconds) {
-    struct moment moment = moment_here(seconds);
-    char text[MOMENT_TEXT];
-    return arena_copy(&page->arena, (struct slice){text, moment_print(&moment, text)});
-}
-
 static void head_without_time(struct page *page, struct cell *row, const char *title) {
     cell_text(page, row, NULL, title, slice_of(page_word(page, WORD_NO_TIME)));
 }
 
 static void head_of_hour(struct page *page, struct cell *row, const char *title, int64_t key) {
-    struct slice begin = time_text(page, key);
-    if (!begin.length) {
+    if (when_words(page, key).length)
+        when_shown(page, row, title, key);
+    else
         head_without_time(page, row, title);
-        cell_none(page, row, "begin", NULL);
-    } else {
-        cell_text(page, row, NULL, title,
-                  arena_print(&page->arena, "%.10s %.5s", begin.at, begin.at + 11));
-        cell_text(page, row, "begin", NULL, begin);
-    }
+    when_cell(page, row, "begin", key);
     cell_none(page, row, "hour_of_day", NULL);
 }
 
@@ -188,7 +179,8 @@ static void head_of_day_hour(struct page *page, struct cell *row, const char *ti
     if (key == MOMENT_NONE)
         head_without_time(page, row, title);
     else
-        cell_text(page, row, NULL, title, arena_print(&page->arena, "%02d:00", (int)key));
+        cell_text(page, row, NULL, title, arena_print(&page->arena, "%02d:00", (int)key))->uncut =
+            true;
     cell_none(page, row, "begin", NULL);
     if (key == MOMENT_NONE)
         cell_none(page, row, "hour_of_day", NULL);
@@ -205,7 +197,7 @@ static void head_of_day(struct page *page, struct cell *row, const char *title, 
         head_without_time(page, row, title);
         cell_none(page, row, "day", NULL);
     } else {
-        cell_text(page, row, NULL, title, slice_head(day, DATE));
+        cell_text(page, row, NULL, title, slice_head(day, DATE))->uncut = true;
         cell_text(page, row, "day", NULL, slice_head(day, DATE));
     }
 }

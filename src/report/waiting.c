@@ -155,7 +155,7 @@ static void add_row(struct rows *rows, const struct waiting_row *waiting) {
     row_text(rows, row, "reason", WORD_REASON, waiting->reason);
     cell_count(page, row, "count", page_word(page, WORD_COUNT_COLUMN), waiting->value.count,
                page_word(page, WORD_UNIT_RECIPIENT + (waiting->value.count != 1)));
-    cell_text(page, row, NULL, page_word(page, WORD_SINCE), when_words(page, waiting->value.since));
+    when_shown(page, row, page_word(page, WORD_SINCE), waiting->value.since);
     when_cell(page, row, "since", waiting->value.since);
 }
 

@@ -12,6 +12,10 @@ struct slice when_words(struct page *page, int64_t seconds) {
     return arena_copy(&page->arena, (struct slice){text, TO_MINUTES});
 }
 
+void when_shown(struct page *page, struct cell *record, const char *title, int64_t seconds) {
+    cell_text(page, record, NULL, title, when_words(page, seconds))->uncut = true;
+}
+
 void when_cell(struct page *page, struct cell *record, const char *key, int64_t seconds) {
     struct moment moment = moment_here(seconds);
     char text[MOMENT_TEXT];

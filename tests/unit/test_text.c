@@ -139,6 +139,32 @@ static void test_narrow_table(void **state) {
     }
 }
 
+/* A time and a code are whole, and names give way to them; of more than that so much is whole. */
+static void test_uncut(void **state) {
+    struct page page;
+    static const unsigned widths[] = {60, 40};
+    static const char *const expected[] = {
+        "  name            when              until\n"
+        "  a name of mor\u2026  2026-06-01 08:41  2026-06-01 08:41 (over:\u2026\n",
+        "  name                  when\n"
+        "  a name of more than\u2026  2026-06-01 08:41\n"
+        "\n"
+        "  name          until\n"
+        "  a name of m\u2026  2026-06-01 08:41 (over:\u2026\n"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        page_init(&page, NULL);
+        struct cell *list = page_section(&page, "rows", NULL, LOOK_TABLE, CELL_LIST)->cell;
+        struct cell *row = cell_record(&page, list, NULL, NULL);
+        cell_text(&page, row, "name", "name", SLICE("a name of more than enough"));
+        cell_text(&page, row, "when", "when", SLICE("2026-06-01 08:41"))->uncut = true;
+        cell_text(&page, row, "until", "until", SLICE("2026-06-01 08:41 (over: told again)"))
+            ->uncut = true;
+        assert_text(&page, widths[i], false, expected[i]);
+    }
+}
+
 /* Where labels leave no room for what they label, it stands below them. */
 static void test_narrow_labels(void **state) {
     struct page page;
@@ -534,21 +560,14 @@ static void test_long(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_facts),
-        cmocka_unit_test(test_table),
-        cmocka_unit_test(test_narrow_table),
-        cmocka_unit_test(test_narrow_labels),
-        cmocka_unit_test(test_series),
-        cmocka_unit_test(test_empty_table),
-        cmocka_unit_test(test_cards),
-        cmocka_unit_test(test_strip),
-        cmocka_unit_test(test_one_card_in_color),
-        cmocka_unit_test(test_side_by_side),
-        cmocka_unit_test(test_points),
-        cmocka_unit_test(test_paragraphs),
-        cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_scripts),
-        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_facts),         cmocka_unit_test(test_table),
+        cmocka_unit_test(test_narrow_table),  cmocka_unit_test(test_uncut),
+        cmocka_unit_test(test_narrow_labels), cmocka_unit_test(test_series),
+        cmocka_unit_test(test_empty_table),   cmocka_unit_test(test_cards),
+        cmocka_unit_test(test_strip),         cmocka_unit_test(test_one_card_in_color),
+        cmocka_unit_test(test_side_by_side),  cmocka_unit_test(test_points),
+        cmocka_unit_test(test_paragraphs),    cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_scripts),       cmocka_unit_test(test_cut),
         cmocka_unit_test(test_long),
 #ifdef HAVE_LIBUNISTRING
         cmocka_unit_test(test_wide),
