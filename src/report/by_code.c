@@ -16,6 +16,7 @@ struct by_code {
     struct rows rows;
     const struct digging *digging;
     size_t count;
+    bool any_warning, any_other; /* among those shown */
 };
 
 /* "550 5.1.1", "550 5.1.1 (implied)"; empty: none. */
@@ -144,6 +145,8 @@ static void add_row(void *context, const struct coded *coded) {
     if (!row)
         return;
     struct page *page = rows->page;
+    by_code->any_warning |= coded->event == EVENT_WARNING;
+    by_code->any_other |= coded->event != EVENT_WARNING;
     row_text(rows, row, "class", WORD_REASON, coded->class_name);
     cell_text(page, row, "event", page_word(page, WORD_EVENT), slice_of(event_name(coded->event)))
         ->folded = true;
@@ -159,16 +162,20 @@ static void add_row(void *context, const struct coded *coded) {
     add_lists(by_code->digging, row, coded);
 }
 
-/* "mailtriage export --class REASON --code CODE --stage STAGE --template 'TEXT*' mail.log" */
-static struct slice rows_of_one(const struct digging *digging) {
+/* "mailtriage export --class REASON --code CODE --stage STAGE --template 'TEXT*' mail.log";
+ * warnings are asked for apart, because they count at other levels. */
+static void add_rows_line(const struct by_code *by_code, bool of_warnings) {
     struct dig dig;
-    dig_begin(&dig, digging);
+    dig_begin(&dig, by_code->digging);
     dig_word(&dig, FILTER_CLASS, "REASON");
     dig_word(&dig, FILTER_CODE, "CODE");
     dig_word(&dig, FILTER_STAGE, "STAGE");
     dig_word(&dig, FILTER_TEMPLATE, "TEXT*");
-    dig_word(&dig, FILTER_LEVEL, "!host");
-    return dig_end(&dig);
+    if (of_warnings)
+        dig_word(&dig, FILTER_EVENT, "warning");
+    else
+        dig_counted(&dig);
+    digging_line(by_code->digging, dig_end(&dig));
 }
 
 void by_code_add(const struct digging *digging, const struct tally *tally,
@@ -178,7 +185,9 @@ void by_code_add(const struct digging *digging, const struct tally *tally,
     coded_each(tally, add_row, &by_code);
     rows_end(&by_code.rows);
     digging->page->part = part_name(PART_CODES);
-    if (by_code.rows.shown)
-        digging_line(digging, rows_of_one(digging));
+    if (by_code.any_other)
+        add_rows_line(&by_code, false);
+    if (by_code.any_warning)
+        add_rows_line(&by_code, true);
     digging->page->part = NULL;
 }

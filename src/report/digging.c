@@ -74,12 +74,21 @@ void dig_value(struct dig *dig, enum filter_by by, struct slice value) {
         dig_word(dig, by, "!*");
 }
 
+/* Beside the levels that the report was asked for, which follow: neither is what the other says. */
+void dig_counted(struct dig *dig) {
+    asked_put(&dig->words, filter_name(FILTER_LEVEL), SLICE("!host,!mta"));
+}
+
+/* Only sessions are rejected, lost and the like; and a warning of the server itself counts. */
 void dig_event(struct dig *dig, struct slice event) {
     dig_value(dig, FILTER_EVENT, event);
     if (slice_is(event, "deferred"))
         dig_word(dig, FILTER_LEVEL, "attempt");
-    else if (slice_is(event, "bounced"))
+    else if (slice_is(event, "bounced") || slice_is(event, "expired"))
         dig_word(dig, FILTER_LEVEL, "recipient");
+    else if (slice_is(event, "discarded") || slice_is(event, "held") ||
+             slice_is(event, "tls-failed"))
+        dig_counted(dig);
 }
 
 void dig_events(struct dig *dig, const enum event *events, size_t count) {
@@ -93,7 +102,7 @@ void dig_events(struct dig *dig, const enum event *events, size_t count) {
     asked_put(&dig->words, filter_name(FILTER_EVENT), out_held(&words));
     dig->said |= 1u << FILTER_EVENT;
     out_release(&words);
-    dig_word(dig, FILTER_LEVEL, "!host");
+    dig_counted(dig);
 }
 
 void dig_name(struct dig *dig, enum filter_by by, struct slice name) {

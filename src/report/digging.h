@@ -29,10 +29,12 @@ void dig_begin(struct dig *dig, const struct digging *digging);
 void dig_value(struct dig *dig, enum filter_by by, struct slice value);
 /* The same for a name of the log. */
 void dig_name(struct dig *dig, enum filter_by by, struct slice name);
-/* An event, at the level that counts: hosts that failed before another one did not are in tables of
- * their own. */
+/* Leaves out what is in no total (tally/counting.h): hosts that failed before another one did not,
+ * and what became of notices that the server made. Not for warnings of the server itself. */
+void dig_counted(struct dig *dig);
+/* An event, where it counts. */
 void dig_event(struct dig *dig, struct slice event);
-/* Those of several events that the report counts. */
+/* Those of several events, but warnings, that the report counts. */
 void dig_events(struct dig *dig, const enum event *events, size_t count);
 /* A name that is all, or begins so when it is as long as `most`, at which it was cut. */
 void dig_beginning(struct dig *dig, enum filter_by by, struct slice name, size_t most);

@@ -362,29 +362,43 @@ static void add_row(const struct digging *digging, struct cell *list, const stru
 }
 
 /* "mailtriage export --class REASON --event EVENT --strangers yes mail.log" */
-static void add_rows_line(const struct digging *digging, enum share share) {
+static void add_rows_line(const struct digging *digging, enum share share, bool of_warnings) {
     struct dig dig;
     dig_begin(&dig, digging);
     dig_word(&dig, FILTER_CLASS, "REASON");
-    dig_word(&dig, FILTER_EVENT, "EVENT");
+    dig_word(&dig, FILTER_EVENT, of_warnings ? "warning" : "EVENT");
     if (share == SHARE_NOTICED) {
         dig_word(&dig, FILTER_DIRECTION, "DIRECTION");
-        dig_word(&dig, FILTER_LEVEL, "!host");
+        if (!of_warnings)
+            dig_counted(&dig);
     }
     dig_word(&dig, FILTER_STRANGERS, share == SHARE_STRANGERS ? "yes" : "no");
     digging_line(digging, dig_end(&dig));
+}
+
+/* What strangers are warned of is asked for as all that they do. */
+static bool is_asked_apart(const struct joined *joined) {
+    return !joined->strangers && slice_is(joined->event, "warning");
 }
 
 static void add_share(const struct digging *digging, struct section *section,
                       const struct joining *apart, enum share share, unsigned top) {
     struct page *page = digging->page;
     size_t count = 0;
-    for (size_t i = 0; i < apart->count; i++)
-        if (share_of(&apart->items[i]) == share && (++count <= top || !top))
-            add_row(digging, section->cell, &apart->items[i]);
+    bool any_apart = false, any_other = false;
+    for (size_t i = 0; i < apart->count; i++) {
+        const struct joined *joined = &apart->items[i];
+        if (share_of(joined) != share || (++count > top && top))
+            continue;
+        add_row(digging, section->cell, joined);
+        any_apart |= is_asked_apart(joined);
+        any_other |= !is_asked_apart(joined);
+    }
     end_list(page, section, count, top);
-    if (count)
-        add_rows_line(digging, share);
+    if (any_other)
+        add_rows_line(digging, share, false);
+    if (any_apart)
+        add_rows_line(digging, share, true);
 }
 
 void todo_strangers(const struct digging *digging, const struct joining *apart, unsigned top) {

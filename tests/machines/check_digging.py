@@ -42,6 +42,82 @@ def evil_log(path):
         file.write("\n".join(lines).encode("utf-8", "surrogateescape") + b"\n")
 
 
+# How mail to users, and a notice about mail, may end: what smtp(8) or Exim says of it.
+REFUSED, BUSY = "550 5.1.1 No such user here", "451 4.3.0 Try again later"
+POSTFIX_ENDS = [
+    "postfix/smtp[8]: {id}: to=<{to}>, relay=mx.example.net[192.0.2.9]:25, delay=1, dsn=5.1.1, "
+    f"status=bounced (host mx.example.net[192.0.2.9] said: {REFUSED} (in reply to RCPT TO "
+    "command))",
+    f"postfix/smtp[8]: {{id}}: host mx.example.net[192.0.2.9] said: {BUSY} (in reply to RCPT TO "
+    "command)\npostfix/smtp[8]: {id}: to=<{to}>, relay=mx2.example.net[192.0.2.10]:25, delay=1, "
+    f"dsn=4.3.0, status=deferred (host mx2.example.net[192.0.2.10] said: {BUSY} (in reply to RCPT "
+    "TO command))",
+    "postfix/smtp[8]: {id}: to=<{to}>, relay=none, delay=400000, dsn=4.4.1, status=expired "
+    "(connect to mx.example.net[192.0.2.9]:25: Connection refused)",
+    "postfix/discard[8]: {id}: to=<{to}>, relay=none, delay=1, dsn=2.0.0, status=sent (no more)",
+    "postfix/smtp[8]: {id}: Cannot start TLS: handshake failure\n"
+    "postfix/smtp[8]: {id}: to=<{to}>, relay=mx.example.net[192.0.2.9]:25, delay=1, dsn=4.7.5, "
+    "status=deferred (Cannot start TLS: handshake failure)",
+    "postfix/postsuper[8]: {id}: removed",
+]
+EXIM_ENDS = [
+    "exim[8]: {id} ** {to} R=dnslookup T=remote_smtp H=mx.example.net [192.0.2.9]: SMTP error from "
+    f"remote mail server after RCPT TO:<{{to}}>: {REFUSED}",
+    "exim[8]: {id} H=mx.example.net [192.0.2.9]: SMTP error from remote mail server after RCPT "
+    f"TO:<{{to}}>: {BUSY}\nexim[8]: {{id}} == {{to}} R=dnslookup T=remote_smtp defer (-44) "
+    "H=mx2.example.net [192.0.2.10]: SMTP error from remote mail server after RCPT TO:<{to}>: "
+    f"{BUSY}",
+    "exim[8]: {id} ** {to}: retry timeout exceeded",
+    "exim[8]: {id} => :blackhole: <{to}> R=throw_away",
+    "exim[8]: {id} == {to} R=dnslookup T=remote_smtp defer (-56): domain is in queue_domains",
+    "exim[8]: {id} cancelled by root",
+]
+SENDMAIL_ENDS = [
+    "sm-mta[8]: {id}: to=<{to}>, delay=00:00:01, mailer=esmtp, relay=mx.example.net. [192.0.2.9], "
+    f"dsn=5.1.1, reply={REFUSED}, stat=User unknown",
+    "sm-mta[8]: {id}: to=<{to}>, delay=00:00:01, mailer=esmtp, relay=mx.example.net. [192.0.2.9], "
+    f"dsn=4.3.0, reply={BUSY}, stat=Deferred: {BUSY}",
+    "sm-mta[8]: {id}: to=<{to}>, delay=5+00:00:00, mailer=esmtp, relay=mx.example.net. "
+    "[192.0.2.9], dsn=4.4.7, stat=Cannot send message for 5 days",
+    "sm-mta[8]: {id}: to=<{to}>, delay=00:00:01, mailer=esmtp, relay=mx.example.net., "
+    "quarantine=looks odd, stat=quarantined",
+]
+BEGINS = {  # of mail: of users, and a notice about it
+    "postfix": ("postfix/smtpd[8]: {id}: client=client.example.org[192.0.2.77]\n"
+                "postfix/qmgr[9]: {id}: from=<{sender}>, size=300, nrcpt=1 (queue active)",
+                "postfix/bounce[9]: {about}: sender non-delivery notification: {id}\n"
+                "postfix/qmgr[9]: {id}: from=<>, size=900, nrcpt=1 (queue active)"),
+    "exim": ("exim[8]: {id} <= {sender} H=client.example.org [192.0.2.77] P=esmtp S=300",
+             "exim[8]: {id} <= <> R={about} U=Debian-exim P=local S=900"),
+    "sendmail": ("sm-mta[8]: {id}: from=<{sender}>, size=300, class=0, nrcpts=1, "
+                 "msgid=<{id}@example.org>, relay=client.example.org [192.0.2.77]",
+                 "sm-mta[8]: {about}: {id}: DSN: User unknown"),
+}
+IDS = {"postfix": "4C1D2E{:04X}", "exim": "1wAb{:02d}-00000001{:03d}-0xYz",
+       "sendmail": "65L8{:04d}002101"}
+# Warnings of the server itself, and TLS that fails at the door.
+WARNINGS = ["postfix/smtpd[8]: warning: hash:/etc/postfix/access is unavailable. open database "
+            "/etc/postfix/access.db: No such file or directory",
+            "postfix/smtpd[8]: SSL_accept error from ray.example.net[203.0.113.9]: -1"]
+
+
+def write_notices(path):
+    """Mail of users, and notices about it, with a sender and without, ends in all ways."""
+    texts, number = [], 0
+    for mta, ends in (("postfix", POSTFIX_ENDS), ("exim", EXIM_ENDS), ("sendmail", SENDMAIL_ENDS)):
+        for sender in ("anna@example.org", ""):
+            for is_notice in (False, True):
+                for end in ends:
+                    about, number = number, number + 1
+                    one, other = (IDS[mta].format(*[i] * 2) for i in (number, about))
+                    text = BEGINS[mta][is_notice] + "\n" + end
+                    texts += text.format(id=one, about=other, to="bob@example.net",
+                                         sender=sender).splitlines()
+    with open(path, "w", encoding="utf-8") as file:
+        for i, text in enumerate(texts + WARNINGS):
+            file.write(f"Jun  1 10:{i // 60:02}:{i % 60:02} mx {text}\n")
+
+
 class Commands(html.parser.HTMLParser):
     """The commands of a page, as a browser shows them."""
 
@@ -110,13 +186,14 @@ def counted(report):
     return kinds
 
 
-def row_faults(log, kinds=None):
-    """kinds: of a log in which a recipient ends more than once, and counts once, by his last end."""
+def row_faults(log, kinds=None, whole=False):
+    """whole: every command is followed. kinds: of a log in which a recipient ends more than once,
+    and counts once, by his last end."""
     for kind, pairs in counted(log.report).items():
         if kinds and kind not in kinds:
             continue
         asked = [(command, count) for command, count in pairs if command]
-        for command, count in some(asked):
+        for command, count in asked if whole else some(asked):
             found = log.count(command)
             if found != count:
                 yield f"{kind}: {found} rows, not {count}: {command}"
@@ -232,14 +309,45 @@ def masked_faults():
             yield place["trace"]
 
 
-def filtered_faults(log):
-    """The filters of the report are in its commands."""
-    for words in (["--event", "bounced,rejected", "--recipient-domain", "*.net,!cellar*"],
-                  ["--sender", "*example.org", "--code", "5*"], ["--strangers", "no"],
-                  ["--stage", "rcpt", "--side", "remote"]):
+def part_faults(log, filters, whole=False):
+    for words in filters:
         part = Log(log.path, log.folder)
         part.report = json.loads(log.run("--format", "json", "--top", "0", *words))
-        yield from row_faults(part)
+        yield from row_faults(part, whole=whole)
+
+
+def filtered_faults(log):
+    """The filters of the report are in its commands."""
+    yield from part_faults(log, (
+        ["--event", "bounced,rejected", "--recipient-domain", "*.net,!cellar*"],
+        ["--sender", "*example.org", "--code", "5*"], ["--strangers", "no"],
+        ["--stage", "rcpt", "--side", "remote"]))
+
+
+def level_faults(log):
+    """What a command says of levels does not take the place of what the report was asked."""
+    yield from part_faults(log, [["--level", words] for words in (
+        "recipient", "attempt", "mta", "session,mta", "!attempt", "!mta", "!recipient,!session")],
+        whole=True)
+
+
+def notice_faults(log):
+    """What the notices came to has rows, and is in no number: else nothing is proved of it."""
+    rows = log.shell("mailtriage export " + shlex.join(OPTIONS + ["--format", "ndjson", log.path]))
+    ends = {(row["event"], row["level"]) for row in map(json.loads, rows.splitlines())}
+    for event in ("bounced", "deferred", "expired", "discarded", "held"):
+        for level in ("mta", "attempt" if event == "deferred" else "recipient"):
+            if (event, level) not in ends:
+                yield f"nothing is {event} at the level {level}"
+    for end in (("deferred", "host"), ("warning", "mta"), ("tls-failed", "session")):
+        if end not in ends:
+            yield f"there is no {end}"
+
+
+def notices_log(folder):
+    path = os.path.join(folder, "notices.log")
+    write_notices(path)
+    return Log(path, folder)
 
 
 def made_log(folder):
@@ -256,10 +364,12 @@ def main():
         evil = os.path.join(folder, "-e vil's $(touch pwned).log")
         evil_log(evil)
         logs = [Log(path, checks.ROOT) for path in SAMPLES + [made_log(folder)]]
-        logs += [Log(evil, folder)]
+        notices = notices_log(folder)
+        logs += [Log(evil, folder), notices]
         for log in logs:
             name = os.path.basename(log.path)
-            said.check(f"{name}: rows", lambda log=log: row_faults(log))
+            whole = log.path in SAMPLES or log is notices
+            said.check(f"{name}: rows", lambda log=log, whole=whole: row_faults(log, whole=whole))
             said.check(f"{name}: all that has a name", lambda log=log: nameless_faults(log))
             said.check(f"{name}: messages", lambda log=log: trace_faults(log))
             said.check(f"{name}: commands of HTML", lambda log=log: html_faults(log))
@@ -268,7 +378,9 @@ def main():
         said.check("hostile lines: rows",
                    lambda: row_faults(hostile, ("reasons", "codes", "templates")))
         said.check("hostile lines: messages", lambda: trace_faults(hostile))
+        said.check("notices end in all ways", lambda: notice_faults(notices))
         said.check("a part of a log", lambda: filtered_faults(logs[0]))
+        said.check("levels", lambda: level_faults(notices))
         said.check("no names under masks", masked_faults)
         said.check("a shell ran nothing else", lambda: [
             name for name in ("pwned", "pwned;", "pwned&") for place in (folder, checks.ROOT)

@@ -124,7 +124,7 @@ static void what_the_report_was_asked_follows(void **state) {
     dig_value(&dig, FILTER_CODE, SLICE(""));
     dig_events(&dig, events, 3);
     assert_text(dig_end(&dig), "mailtriage export --code '!*' --event bounced,rejected --level "
-                               "'!host' --peer 192.0.2.0/24 mail.log");
+                               "'!host,!mta' --peer 192.0.2.0/24 mail.log");
     dig_begin(&dig, &digging);
     dig_domain(&dig, FILTER_SENDER, SLICE("example.com"));
     assert_text(dig_end(&dig), "mailtriage export --sender '*@example.com' --event '!deferred' "
@@ -133,6 +133,44 @@ static void what_the_report_was_asked_follows(void **state) {
     dig_begin(&dig, &digging);
     dig_domain(&dig, FILTER_SENDER, SLICE("example.com")); /* not both at once */
     assert_text(dig_end(&dig), "");
+}
+
+/* Hosts of several, and what became of notices, are in no total; warnings of the server are. */
+static void events_are_asked_for_where_they_count(void **state) {
+    (void)state;
+    static const struct {
+        const char *event, *level;
+    } rows[] = {{"deferred", "attempt"},   {"bounced", "recipient"},
+                {"expired", "recipient"},  {"discarded", "'!host,!mta'"},
+                {"held", "'!host,!mta'"},  {"tls-failed", "'!host,!mta'"},
+                {"rejected", NULL},        {"auth-failed", NULL},
+                {"connection-lost", NULL}, {"timeout", NULL},
+                {"warning", NULL}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct dig dig;
+        dig_begin(&dig, &digging);
+        dig_event(&dig, slice_of(rows[i].event));
+        struct slice wanted =
+            arena_print(&page.arena, "mailtriage export --event %s%s%s mail.log", rows[i].event,
+                        rows[i].level ? " --level " : "", rows[i].level ? rows[i].level : "");
+        assert_text(dig_end(&dig), wanted.at);
+    }
+}
+
+/* Levels that the report was asked for hold beside those that count. */
+static void levels_of_the_report_follow(void **state) {
+    (void)state;
+    struct problem problem;
+    struct dig dig;
+    static const enum event events[] = {EVENT_BOUNCED, EVENT_DEFERRED};
+    assert_true(filter_add(&filter, FILTER_LEVEL, "recipient,session", &problem));
+    dig_begin(&dig, &digging);
+    dig_events(&dig, events, 2);
+    assert_text(dig_end(&dig), "mailtriage export --event bounced,deferred --level '!host,!mta' "
+                               "--level recipient --level session mail.log");
+    dig_begin(&dig, &digging);
+    dig_event(&dig, SLICE("bounced"));
+    assert_text(dig_end(&dig), "mailtriage export --event bounced --level recipient mail.log");
 }
 
 static void places_are_traced(void **state) {
@@ -177,6 +215,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(patterns_fit_their_names, page_begin, page_end),
         cmocka_unit_test_setup_teardown(long_names_end_in_a_star, page_begin, page_end),
         cmocka_unit_test_setup_teardown(what_the_report_was_asked_follows, page_begin, page_end),
+        cmocka_unit_test_setup_teardown(events_are_asked_for_where_they_count, page_begin,
+                                        page_end),
+        cmocka_unit_test_setup_teardown(levels_of_the_report_follow, page_begin, page_end),
         cmocka_unit_test_setup_teardown(places_are_traced, page_begin, page_end),
         cmocka_unit_test_setup_teardown(nothing_without_logs_or_names, page_begin, page_end),
     };
