@@ -3,6 +3,8 @@
  * is at most the product of the lengths. */
 #include "base/glob.h"
 
+#include <assert.h>
+
 static char folded(char byte, bool fold) {
     return fold && byte >= 'A' && byte <= 'Z' ? (char)(byte + 'a' - 'A') : byte;
 }
@@ -110,4 +112,81 @@ bool glob_matches(struct slice pattern, struct slice text, bool fold) {
     while (slice_skip_byte(&pattern, '*'))
         ;
     return !pattern.length;
+}
+
+/* ---- what fits two patterns ---- */
+
+/* The bytes that an item fits, when it is one byte; what fits more than one is not asked for. */
+struct bytes {
+    uint64_t bits[4];
+};
+
+struct item {
+    struct bytes bytes;
+    bool is_run; /* any number of them */
+};
+
+/* Takes the item, no star, off the front. */
+static struct bytes take_bytes(struct slice *pattern, bool fold) {
+    struct bytes bytes = {{0}};
+    struct slice rest = *pattern;
+    for (unsigned byte = 0; byte < 256; byte++) {
+        char sign = (char)byte;
+        struct slice behind = *pattern, text = {&sign, 1};
+        if (take_one(&behind, &text, fold)) {
+            bytes.bits[byte / 64] |= (uint64_t)1 << byte % 64;
+            rest = behind;
+        }
+    }
+    /* A set that nothing fits ends all the same. */
+    *pattern = rest.at == pattern->at ? slice_from(rest, set_end(rest, 0)) : rest;
+    return bytes;
+}
+
+static struct bytes bytes_without(const char *without) {
+    struct bytes bytes = {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}};
+    for (; *without; without++) {
+        unsigned byte = (unsigned char)*without;
+        bytes.bits[byte / 64] &= ~((uint64_t)1 << byte % 64);
+    }
+    return bytes;
+}
+
+static bool overlap(const struct bytes *a, const struct bytes *b) {
+    for (size_t i = 0; i < sizeof a->bits / sizeof *a->bits; i++)
+        if (a->bits[i] & b->bits[i])
+            return true;
+    return false;
+}
+
+/* Places of the form that are reached with no byte more: a run may be empty. */
+static uint32_t past_runs(const struct item *items, size_t count, uint32_t reached) {
+    for (size_t i = 0; i < count; i++)
+        if (items[i].is_run && reached >> i & 1)
+            reached |= (uint32_t)1 << (i + 1);
+    return reached;
+}
+
+bool glob_meets(struct slice pattern, const char *form, const char *without, bool fold) {
+    struct item items[GLOB_FORM];
+    size_t count = 0;
+    for (struct slice rest = slice_of(form); rest.length; count++) {
+        assert(count < GLOB_FORM);
+        items[count].is_run = slice_skip_byte(&rest, '*');
+        items[count].bytes = items[count].is_run ? bytes_without(without) : take_bytes(&rest, fold);
+    }
+    uint32_t reached = past_runs(items, count, 1); /* a bit for each place between the items */
+    while (pattern.length && reached) {
+        uint32_t next = 0;
+        if (slice_skip_byte(&pattern, '*')) {
+            next = ~(uint32_t)0 << __builtin_ctz(reached); /* that place and all behind */
+        } else {
+            struct bytes bytes = take_bytes(&pattern, fold);
+            for (size_t i = 0; i < count; i++)
+                if (reached >> i & 1 && overlap(&bytes, &items[i].bytes))
+                    next |= (uint32_t)1 << (i + !items[i].is_run);
+        }
+        reached = past_runs(items, count, next);
+    }
+    return reached >> count & 1;
 }

@@ -80,29 +80,48 @@ static bool check_few(const struct few *of, const struct filter_word *word,
                        SLICE_ARGS(word->pattern), known);
 }
 
-static bool check_code(const struct filter_word *word, struct problem *problem) {
-    for (unsigned code = 100; code < 1000; code++) {
-        char digits[3] = {(char)('0' + code / 100), (char)('0' + code / 10 % 10),
-                          (char)('0' + code % 10)};
-        if (glob_matches(word->pattern, (struct slice){digits, sizeof digits}, true))
-            return true;
-    }
-    bool is_enhanced = slice_find(word->pattern, '.') != SIZE_MAX;
-    return problem_say(problem, "--code '%.*s': %s", SLICE_ARGS(word->pattern),
-                       is_enhanced ? "a reply code has three digits; 5.7.1 and the like are "
-                                     "--enhanced"
-                                   : "a reply code has three digits: 550, 5?? or 4*");
-}
+/* How the values of other options are spelt, where that is sure: a word must be able to fit one.
+ * Codes are those that replies are read for and that line types may imply (rules/codes.h). */
+static const struct spelling {
+    enum filter_by by;
+    const char *instead;   /* what to write */
+    const char *without;   /* signs that no value has */
+    const char *forms[10]; /* patterns, as glob_meets() has them */
+} spellings[] = {
+    {FILTER_CODE,
+     "a reply code has three digits, the first from 2 to 5: 550, 5?? or 4*",
+     "",
+     {"[2-5][0-9][0-9]"}},
+    {FILTER_ENHANCED,
+     "an enhanced code is like 5.7.1, the first number 2, 4 or 5: write 5.7.* or '*.7.1'; 550 and "
+     "the like are --code",
+     "",
+     {"[245].[0-9].[0-9]", "[245].[0-9].[1-9][0-9]", "[245].[0-9].[1-9][0-9][0-9]",
+      "[245].[1-9][0-9].[0-9]", "[245].[1-9][0-9].[1-9][0-9]", "[245].[1-9][0-9].[1-9][0-9][0-9]",
+      "[245].[1-9][0-9][0-9].[0-9]", "[245].[1-9][0-9][0-9].[1-9][0-9]",
+      "[245].[1-9][0-9][0-9].[1-9][0-9][0-9]"}},
+    {FILTER_RECIPIENT_DOMAIN,
+     "a domain stands behind the last @: write example.com or '*.example.com'; whole addresses are "
+     "--recipient",
+     "@",
+     {"*"}},
+    {FILTER_QUEUE_ID,
+     "a queue ID has no blank and no : @ < >: write 4C1D2E3F40; what belongs to a Message-ID is "
+     "shown by 'mailtriage trace'",
+     " \t:@<>",
+     {"*"}},
+};
 
-static bool check_enhanced(const struct filter_word *word, struct problem *problem) {
-    struct slice pattern = word->pattern;
-    for (size_t i = 0; i < pattern.length; i++)
-        if (pattern.at[i] == '.' || pattern.at[i] == '*')
+static bool check_spelling(const struct spelling *spelling, const struct filter_word *word,
+                           struct problem *problem) {
+    for (const char *const *form = spelling->forms; *form; form++)
+        if (glob_meets(word->pattern, *form, spelling->without, !filters[spelling->by].exact))
             return true;
-    return problem_say(problem,
-                       "--enhanced '%.*s': an enhanced code is like 5.7.1: write 5.7.* or "
-                       "'*.7.1'; 550 and the like are --code",
-                       SLICE_ARGS(pattern));
+    bool is_enhanced = spelling->by == FILTER_CODE && slice_find(word->pattern, '.') != SIZE_MAX;
+    return problem_say(
+        problem, "--%s '%.*s': %s", filter_name(spelling->by), SLICE_ARGS(word->pattern),
+        is_enhanced ? "a reply code has three digits; 5.7.1 and the like are --enhanced"
+                    : spelling->instead);
 }
 
 /* Addresses as logs and people write them: <bob@example.net>, [192.0.2.1]. */
@@ -111,11 +130,20 @@ static void strip(struct slice *text, char begin, char end) {
         *text = (struct slice){text->at + 1, text->length - 2};
 }
 
+/* "192.0.2.0/33" and not "/run/lmtp": what is reached by a socket has its path for a name. */
+static bool is_meant_as_network(struct slice text) {
+    struct network network;
+    struct slice front, rest = text;
+    uint64_t bits;
+    return slice_cut(&rest, '/', &front) && front.length &&
+           (!rest.length || slice_number(rest, &bits) || network_read(front, &network));
+}
+
 static bool check_peer(struct filter_word *word, struct problem *problem) {
     struct slice bare = word->pattern;
     strip(&bare, '[', ']');
     word->is_network = network_read(bare, &word->network);
-    if (!word->is_network && slice_find(bare, '/') != SIZE_MAX)
+    if (!word->is_network && is_meant_as_network(bare))
         return problem_say(problem,
                            "--peer '%.*s': no network; write 192.0.2.0/24 or 2001:db8::/32",
                            SLICE_ARGS(word->pattern));
@@ -131,9 +159,10 @@ static bool check_word(struct filter_word *word, struct problem *problem) {
     for (size_t i = 0; i < sizeof few / sizeof *few; i++)
         if (few[i].by == word->by)
             return check_few(&few[i], word, problem);
-    if (word->by == FILTER_CODE)
-        return check_code(word, problem);
-    return word->by != FILTER_ENHANCED || check_enhanced(word, problem);
+    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
+        if (spellings[i].by == word->by)
+            return check_spelling(&spellings[i], word, problem);
+    return true;
 }
 
 /* The next word, up to a comma that neither a backslash nor a set holds. */

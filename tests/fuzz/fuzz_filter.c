@@ -1,7 +1,7 @@
 /* Any bytes as the words of a filter, held against any bytes: option, words, newline, text.
  *
  * Holds: a word and its negation never agree; a text whose signs are taken as they are fits itself;
- * what is refused is said in words.
+ * what is refused is said in words; a pattern that fits a text meets what the text has the form of.
  */
 #include "finding/filter.h"
 
@@ -47,6 +47,15 @@ static void check_words(enum filter_by by, const char *words, const struct findi
     MUST(filter_matches(&but, finding) != matches);
 }
 
+static void check_meets(struct slice pattern, struct slice text) {
+    if (!glob_check(pattern, NULL) || !glob_matches(pattern, text, true))
+        return;
+    MUST(glob_meets(pattern, "*", "", true));
+    if (text.length && slice_find(text, '@') == text.length - 1)
+        MUST(glob_meets(pattern, "*@", "@", true));
+    MUST(glob_meets(pattern, "*", "@", true) || slice_find(text, '@') != SIZE_MAX);
+}
+
 static void check_itself(struct slice text) {
     char pattern[2 * LONGEST];
     size_t length = 0;
@@ -57,6 +66,7 @@ static void check_itself(struct slice text) {
     struct slice whole = {pattern, length};
     MUST(glob_check(whole, NULL) && glob_matches(whole, text, false));
     MUST(glob_matches(SLICE("*"), text, true));
+    check_meets(whole, text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
@@ -71,6 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
         memcpy(copy, words.at, words.length);
     struct finding finding = finding_of(text);
     check_words(by, copy, &finding);
+    check_meets(slice_of(copy), text);
     check_itself(text);
     return 0;
 }

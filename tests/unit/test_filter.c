@@ -2,9 +2,11 @@
 #include "finding/filter.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "app/options.h"
 #include "base/glob.h"
+#include "finding/reply.h"
 #include "reason_book.h"
 
 static const struct {
@@ -59,6 +61,63 @@ static void globs_match(void **state) {
         if (glob_matches(pattern, slice_of(globs[i].text), globs[i].fold) != globs[i].wanted)
             fail_msg("row %zu: '%s' and '%s'", i, globs[i].pattern, globs[i].text);
     }
+}
+
+/* Whether any text of a few signs fits both, by trying all of them. */
+static bool meets_by_trying(struct slice pattern, struct slice form, bool fold) {
+    static const char signs[] = "abA@.";
+    enum { SIGNS = sizeof signs - 1, LONGEST = 5 };
+    for (unsigned long number = 0, end = 1, length = 0; length <= LONGEST; end *= SIGNS, length++)
+        for (number = 0; number < end; number++) {
+            char text[LONGEST];
+            unsigned long left = number;
+            for (unsigned long i = 0; i < length; i++, left /= SIGNS)
+                text[i] = signs[left % SIGNS];
+            struct slice tried = {text, length};
+            if (glob_matches(pattern, tried, fold) && glob_matches(form, tried, fold))
+                return true;
+        }
+    return false;
+}
+
+static void patterns_meet(void **state) {
+    (void)state;
+    static const char *const items[] = {"",  "*",    "?",    "a",     "b",   "A",    "@",
+                                        ".", "[ab]", "[!a]", "[A-B]", "\\a", "[b-a]"};
+    enum { ITEMS = sizeof items / sizeof *items, EVERY = 17 };
+    unsigned met = 0, tried = 0;
+    for (unsigned number = 0; number < ITEMS * ITEMS * ITEMS * ITEMS; number += EVERY) {
+        char pattern[32], form[32];
+        snprintf(pattern, sizeof pattern, "%s%s", items[number % ITEMS],
+                 items[number / ITEMS % ITEMS]);
+        snprintf(form, sizeof form, "%s%s", items[number / ITEMS / ITEMS % ITEMS],
+                 items[number / ITEMS / ITEMS / ITEMS]);
+        bool fold = number % 2, wanted, found;
+        if (strstr(form, "[b-a]")) /* what fits nothing is in no form */
+            continue;
+        wanted = meets_by_trying(slice_of(pattern), slice_of(form), fold);
+        found = glob_meets(slice_of(pattern), form, "", fold);
+        if (found != wanted)
+            fail_msg("'%s' and '%s'%s: %d", pattern, form, fold ? " folded" : "", found);
+        tried++;
+        met += found;
+    }
+    assert_in_range(met, tried / 10, tried - tried / 10);
+    static const struct {
+        const char *pattern, *form, *without;
+        bool wanted;
+    } rows[] = {
+        {"", "*", "@", true},       {"*", "*", "@", true},        {"a@b", "*", "@", false},
+        {"*@*", "*", "@", false},   {"*\\@*", "*", "@", false},   {"[@]", "*", "@", false},
+        {"[@a]", "*", "@", true},   {"?", "*", "@", true},        {"\xc3\xa9", "*", "@", true},
+        {"a@b", "*@*", "@", true},  {"a@b@c", "*@*", "@", false}, {"*", "ab", "", true},
+        {"*b*a*", "ab", "", false}, {"*a*b*", "ab", "", true},    {"a*b", "a", "", false},
+        {"***", "", "", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (glob_meets(slice_of(rows[i].pattern), rows[i].form, rows[i].without, true) !=
+            rows[i].wanted)
+            fail_msg("'%s' and '%s' without '%s'", rows[i].pattern, rows[i].form, rows[i].without);
 }
 
 static void broken_globs_are_refused(void **state) {
@@ -254,6 +313,17 @@ static void what_follows_goes_with_its_cause(void **state) {
     assert_false(filter_matches(&filter, &one));
 }
 
+#define NO_CODE ": a reply code has three digits, the first from 2 to 5: 550, 5?? or 4*"
+#define NO_ENHANCED                                                                                \
+    ": an enhanced code is like 5.7.1, the first number 2, 4 or 5: write 5.7.* or '*.7.1'; 550 "   \
+    "and the like are --code"
+#define NO_DOMAIN                                                                                  \
+    ": a domain stands behind the last @: write example.com or '*.example.com'; whole addresses "  \
+    "are --recipient"
+#define NO_ID                                                                                      \
+    ": a queue ID has no blank and no : @ < >: write 4C1D2E3F40; what belongs to a Message-ID is " \
+    "shown by 'mailtriage trace'"
+
 static const struct {
     enum filter_by by;
     const char *value, *said;
@@ -270,10 +340,35 @@ static const struct {
     {FILTER_CODE, "5.7.1",
      "--code '5.7.1': a reply code has three digits; 5.7.1 and the like are "
      "--enhanced"},
-    {FILTER_CODE, "55", "--code '55': a reply code has three digits: 550, 5?? or 4*"},
-    {FILTER_ENHANCED, "550",
-     "--enhanced '550': an enhanced code is like 5.7.1: write 5.7.* or "
-     "'*.7.1'; 550 and the like are --code"},
+    {FILTER_CODE, "55", "--code '55'" NO_CODE},
+    {FILTER_CODE, "999", "--code '999'" NO_CODE},
+    {FILTER_CODE, "9*", "--code '9*'" NO_CODE},
+    {FILTER_CODE, "!1*", "--code '1*'" NO_CODE},
+    {FILTER_CODE, "550,600", "--code '600'" NO_CODE},
+    {FILTER_CODE, "[!2-5]*", "--code '[!2-5]*'" NO_CODE},
+    {FILTER_CODE, "*x", "--code '*x'" NO_CODE},
+    {FILTER_ENHANCED, "550", "--enhanced '550'" NO_ENHANCED},
+    {FILTER_ENHANCED, "5", "--enhanced '5'" NO_ENHANCED},
+    {FILTER_ENHANCED, "5.7", "--enhanced '5.7'" NO_ENHANCED},
+    {FILTER_ENHANCED, "!5.7", "--enhanced '5.7'" NO_ENHANCED},
+    {FILTER_ENHANCED, "9.9.9", "--enhanced '9.9.9'" NO_ENHANCED},
+    {FILTER_ENHANCED, "3.*", "--enhanced '3.*'" NO_ENHANCED},
+    {FILTER_ENHANCED, "5.7.1.1", "--enhanced '5.7.1.1'" NO_ENHANCED},
+    {FILTER_ENHANCED, "*.*.*.*", "--enhanced '*.*.*.*'" NO_ENHANCED},
+    {FILTER_ENHANCED, "5.07.1", "--enhanced '5.07.1'" NO_ENHANCED},
+    {FILTER_ENHANCED, "5.7.1000", "--enhanced '5.7.1000'" NO_ENHANCED},
+    {FILTER_RECIPIENT_DOMAIN, "@x", "--recipient-domain '@x'" NO_DOMAIN},
+    {FILTER_RECIPIENT_DOMAIN, "a@b", "--recipient-domain 'a@b'" NO_DOMAIN},
+    {FILTER_RECIPIENT_DOMAIN, "!*@example.com", "--recipient-domain '*@example.com'" NO_DOMAIN},
+    {FILTER_QUEUE_ID, "4C1D2E3F40:", "--queue-id '4C1D2E3F40:'" NO_ID},
+    {FILTER_QUEUE_ID, "<a@example.com>", "--queue-id '<a@example.com>'" NO_ID},
+    {FILTER_QUEUE_ID, "4C1D 2E3F40", "--queue-id '4C1D 2E3F40'" NO_ID},
+    {FILTER_PEER, "999.1.1.1/8",
+     "--peer '999.1.1.1/8': no network; write 192.0.2.0/24 or 2001:db8::/32"},
+    {FILTER_PEER, "192.0.2.0/",
+     "--peer '192.0.2.0/': no network; write 192.0.2.0/24 or 2001:db8::/32"},
+    {FILTER_PEER, "!192.0.2.0/2x",
+     "--peer '192.0.2.0/2x': no network; write 192.0.2.0/24 or 2001:db8::/32"},
     {FILTER_PEER, "192.0.2.0/33",
      "--peer '192.0.2.0/33': no network; write 192.0.2.0/24 or 2001:db8::/32"},
     {FILTER_PEER, "192.0.2/24",
@@ -294,6 +389,85 @@ static void slips_are_refused(void **state) {
         if (filter_add(&filter, refused[i].by, refused[i].value, &problem))
             fail_msg("row %zu '%s' is taken", i, refused[i].value);
         assert_string_equal(problem.text, refused[i].said);
+    }
+}
+
+static struct finding spoken(struct slice reply) {
+    struct finding finding = {.record = {.reply = reply, .reply_may_have_code = true}};
+    struct arena arena;
+    arena_init(&arena);
+    reply_read(&finding.record, &arena, &finding.reply);
+    finding.reply.text = finding.reply.whole = (struct slice){0};
+    arena_release(&arena);
+    return finding;
+}
+
+/* The word is taken just when the reader of replies makes of it what it fits. */
+static void assert_as_read(enum filter_by by, const char *word) {
+    struct filter filter = {0};
+    struct finding finding = spoken(slice_of(word));
+    bool is_read = by == FILTER_CODE ? finding.reply.code : finding.reply.enhanced.class_digit;
+    if (filter_add(&filter, by, word, NULL) != is_read)
+        fail_msg("--%s %s: %s", filter_name(by), word, is_read ? "refused" : "taken");
+    if (is_read)
+        assert_true(filter_matches(&filter, &finding));
+}
+
+static void codes_are_those_that_are_read(void **state) {
+    (void)state;
+    static const unsigned parts[] = {0, 1, 7, 9, 10, 99, 100, 999, 1000};
+    enum { PARTS = sizeof parts / sizeof *parts };
+    char word[32];
+    for (unsigned code = 0; code < 1100; code++) {
+        snprintf(word, sizeof word, "%u", code);
+        assert_as_read(FILTER_CODE, word);
+    }
+    for (unsigned class_digit = 0; class_digit < 10; class_digit++)
+        for (unsigned i = 0; i < PARTS * PARTS; i++) {
+            snprintf(word, sizeof word, "%u.%u.%u", class_digit, parts[i / PARTS],
+                     parts[i % PARTS]);
+            assert_as_read(FILTER_ENHANCED, word);
+        }
+    static const char *const others[] = {"5.07.1", "5.7.01", "5.7.00", "5.7", "5.7.1.1", "5..1"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_as_read(FILTER_ENHANCED, others[i]);
+}
+
+/* What only may fit something is taken. */
+static void what_may_fit_is_taken(void **state) {
+    (void)state;
+    static const struct {
+        enum filter_by by;
+        const char *value;
+    } taken[] = {
+        {FILTER_CODE, "[!4]*"},
+        {FILTER_CODE, "*9"},
+        {FILTER_CODE, "2??,!25*"},
+        {FILTER_ENHANCED, "5*"},
+        {FILTER_ENHANCED, "*.*"},
+        {FILTER_ENHANCED, "5.7*"},
+        {FILTER_ENHANCED, "?.7.???"},
+        {FILTER_ENHANCED, "[4,5].7.708"},
+        {FILTER_ENHANCED, "*"},
+        {FILTER_RECIPIENT_DOMAIN, "*.example.*"},
+        {FILTER_RECIPIENT_DOMAIN, "!*"},
+        {FILTER_RECIPIENT_DOMAIN, "b\u00fccher.example"},
+        {FILTER_QUEUE_ID, "1wAbCd-000000012AB-0xYz"},
+        {FILTER_QUEUE_ID, "4C*"},
+        {FILTER_QUEUE_ID, "!*"},
+        {FILTER_PEER, "/run/dovecot/lmtp"},
+        {FILTER_PEER, "*/lmtp"},
+        {FILTER_PEER, "2001:db8::/32"},
+        {FILTER_SENDER, "a b@x"},
+        {FILTER_RECIPIENT, "root"},
+        {FILTER_USER, "a b"},
+        {FILTER_HOST, "my host"},
+    };
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+        struct filter filter = {0};
+        struct problem problem;
+        if (!filter_add(&filter, taken[i].by, taken[i].value, &problem))
+            fail_msg("%s", problem.text);
     }
 }
 
@@ -368,11 +542,14 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(globs_match),
         cmocka_unit_test(broken_globs_are_refused),
+        cmocka_unit_test(patterns_meet),
         cmocka_unit_test(networks_hold),
         cmocka_unit_test(filters_match),
         cmocka_unit_test(different_options_must_all_hold),
         cmocka_unit_test(what_follows_goes_with_its_cause),
         cmocka_unit_test(slips_are_refused),
+        cmocka_unit_test(codes_are_those_that_are_read),
+        cmocka_unit_test(what_may_fit_is_taken),
         cmocka_unit_test(filters_are_bounded),
         cmocka_unit_test(classes_are_those_of_the_book),
         cmocka_unit_test(knows_what_is_asked_for),
