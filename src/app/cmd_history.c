@@ -149,8 +149,7 @@ static int show_page(const struct options *options, const struct knowledge *know
                 result_open(&result, options, problem);
     if (good) {
         struct format_wishes wishes = result_wishes(&result, options, &knowledge->words);
-        if (!options->width)
-            wishes.width = 120;
+        wishes.width = result_width(&result, options, RESULT_WIDTH_WIDE);
         format->page(&page, &wishes, &result.out);
         good = result_close(&result, problem);
     }

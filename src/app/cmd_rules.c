@@ -43,8 +43,7 @@ static int rules_list(const struct options *options, const struct knowledge *kno
                       struct result *result) {
     struct page page;
     struct format_wishes wishes = result_wishes(result, options, &knowledge->words);
-    if (!options->width)
-        wishes.width = 120;
+    wishes.width = result_width(result, options, RESULT_WIDTH_WIDE);
     page_init(&page, "mailtriage rules");
     page.words = &knowledge->words;
     list_reasons(knowledge->book, &page);

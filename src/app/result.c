@@ -151,14 +151,13 @@ static bool wants_color(const struct result *result, const struct options *optio
            isatty(result->out.fd);
 }
 
-/* As wide as the terminal, between what can be read and what is good to read. */
-static unsigned wanted_width(const struct result *result, const struct options *options) {
-    enum { NARROWEST = 40, WIDEST = 100 };
+unsigned result_width(const struct result *result, const struct options *options, unsigned widest) {
+    enum { NARROWEST = 40 };
     struct winsize size;
     if (options->width)
         return options->width;
-    if (ioctl(result->out.fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_col > WIDEST)
-        return WIDEST;
+    if (ioctl(result->out.fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_col > widest)
+        return widest;
     return size.ws_col < NARROWEST ? NARROWEST : size.ws_col;
 }
 
@@ -177,7 +176,7 @@ struct format_wishes result_wishes(const struct result *result, const struct opt
                                    const struct words *words) {
     return (struct format_wishes){.color = wants_color(result, options),
                                   .bars = wants_bars(result),
-                                  .width = wanted_width(result, options),
+                                  .width = result_width(result, options, RESULT_WIDTH),
                                   .lang = words->lang,
                                   .colon = words->text[WORD_COLON],
                                   .none = words->text[WORD_NONE],

@@ -23,6 +23,10 @@ bool result_open(struct result *result, const struct options *options, struct pr
 bool result_close(struct result *result, struct problem *problem);
 /* Ends without a result: the old file stays as it was. */
 void result_drop(struct result *result);
+/* Columns of a page that nobody gave a width, and of one whose rows are long. */
+enum { RESULT_WIDTH = 100, RESULT_WIDTH_WIDE = 120 };
+/* --width; else as wide as the terminal, between what can be read and `widest`. */
+unsigned result_width(const struct result *result, const struct options *options, unsigned widest);
 /* How a page is to look there: in colours where a terminal wants them (--color, NO_COLOR, TERM), no
  * wider than the terminal, and in the language of the words. */
 struct format_wishes result_wishes(const struct result *result, const struct options *options,

@@ -23,6 +23,7 @@
 
 enum field_kind {
     FIELD_TEXT,
+    FIELD_QUEUE_ID, /* "NOQUEUE" is none */
     FIELD_SENDER,
     FIELD_COUNT,
     FIELD_SECONDS,
@@ -85,7 +86,7 @@ WORD_FIELD(tls)
 #define WORDS(noun)                                                                                \
     { #noun, FIELD_WORD, USE_GIVES | USE_EXPECT, 0, field_##noun##_read, field_##noun##_shown }
 static const struct field fields[] = {
-    GROUP("queue_id", FIELD_TEXT, queue_id),
+    GROUP("queue_id", FIELD_QUEUE_ID, queue_id),
     GROUP("message_id", FIELD_TEXT, message_id),
     GROUP("sender", FIELD_SENDER, sender),
     GROUP("recipient", FIELD_TEXT, recipient),
@@ -542,6 +543,9 @@ static void fill(const struct shape *shape, const struct field *field, struct sl
         record->has_sender = true;
         record->sender = text;
         break;
+    case FIELD_QUEUE_ID:
+        record->queue_id = slice_is(text, "NOQUEUE") ? (struct slice){0} : text;
+        break;
     case FIELD_TEXT:
         *(struct slice *)field_at(field, record) = text;
         break;
@@ -604,7 +608,7 @@ static struct slice field_shown(const struct field *field, const struct record *
     const char *at = (const char *)record + field->offset;
     if (field->kind == FIELD_WORD)
         return slice_of(field->shown(record));
-    if (field->kind == FIELD_TEXT || field->kind == FIELD_SENDER)
+    if (field->kind == FIELD_TEXT || field->kind == FIELD_QUEUE_ID || field->kind == FIELD_SENDER)
         return *(const struct slice *)at;
     if (field->kind == FIELD_DSN)
         return (struct slice){buffer, enhanced_print(record->dsn, buffer)};
