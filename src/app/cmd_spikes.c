@@ -29,6 +29,7 @@ struct spiking {
     struct analysis analysis; /* first: the callbacks get it */
     struct series_book *book;
     struct series_book *usual; /* what history tells; NULL: nothing */
+    struct common *common;
     struct spill spill;
     struct store *history; /* NULL: none is asked */
     struct out missing;    /* nodes of a cluster, by name */
@@ -53,6 +54,7 @@ static void take_finding(void *context, const struct finding *finding) {
     struct spiking *spiking = context;
     struct failure_room room;
     struct failure failure;
+    common_add(spiking->common, finding);
     series_book_add(spiking->book, finding);
     if (failure_of(finding, &room, &failure))
         spill_add(&spiking->spill, &failure);
@@ -110,7 +112,8 @@ static bool ask_failures(struct spiking *spiking, struct problem *problem) {
 
 static bool find_drivers(struct spiking *spiking, struct problem *problem) {
     drivers_free(spiking->drivers);
-    spiking->drivers = drivers_new(&spiking->spikes, series_book_bucket(spiking->book));
+    spiking->drivers =
+        drivers_new(&spiking->spikes, spiking->common, series_book_bucket(spiking->book));
     if (spiking->spikes.count && !ask_failures(spiking, problem))
         return false;
     drivers_rank(spiking->drivers);
@@ -171,7 +174,7 @@ static void find_spikes(struct spiking *spiking, struct run *run) {
         say_fault("%s: what drove the spikes is not told", problem.text);
         run->faulty = true;
         drivers_free(spiking->drivers); /* half of it would be told as all */
-        spiking->drivers = drivers_new(&none, series_book_bucket(spiking->book));
+        spiking->drivers = drivers_new(&none, NULL, series_book_bucket(spiking->book));
         doubts_settle(NULL, &spiking->spikes);
     }
     drivers_join(spiking->drivers, spiking->under, spiking->spikes.count);
@@ -202,6 +205,8 @@ static bool begin(struct analysis *analysis, struct run *run, struct problem *pr
     const struct options *options = run->options;
     spiking->is_past = recall_is_asked(options);
     spiking->book = series_book_new(spiking->is_past ? HOUR : SERIES_BUCKET);
+    spiking->common = common_new(&options->filter);
+    journey_tell_all(run->journey);
     run->counts = false;
     run->wants_details = true; /* messages that come in, too, are what may fail */
     run->listen = take_finding;
@@ -270,6 +275,7 @@ int cmd_spikes(const struct options *options) {
     drivers_free(spiking.drivers);
     spikes_release(&spiking.spikes);
     spill_release(&spiking.spill);
+    common_free(spiking.common);
     series_book_free(spiking.usual);
     series_book_free(spiking.book);
     store_close(spiking.history);

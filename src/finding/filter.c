@@ -376,11 +376,15 @@ static bool holds(const struct filter *filter, enum filter_by by, const struct f
     return found || !any_wanted;
 }
 
-bool filter_matches(const struct filter *filter, const struct finding *finding) {
-    for (unsigned by = 0; filter->given >> by; by++)
-        if (filter->given >> by & 1 && !holds(filter, (enum filter_by)by, finding))
+static bool holds_all(const struct filter *filter, unsigned given, const struct finding *finding) {
+    for (unsigned by = 0; given >> by; by++)
+        if (given >> by & 1 && !holds(filter, (enum filter_by)by, finding))
             return false;
     return true;
+}
+
+bool filter_matches(const struct filter *filter, const struct finding *finding) {
+    return holds_all(filter, filter->given, finding);
 }
 
 /* ---- what is asked for ---- */
@@ -388,9 +392,15 @@ bool filter_matches(const struct filter *filter, const struct finding *finding) 
 enum {
     OF_HOSTS = 1 << FILTER_HOST,
     OF_MESSAGES = OF_HOSTS | 1 << FILTER_SENDER | 1 << FILTER_USER | 1 << FILTER_QUEUE_ID,
+    OF_MAIL = OF_MESSAGES | 1 << FILTER_RECIPIENT | 1 << FILTER_RECIPIENT_DOMAIN |
+              1 << FILTER_PEER | 1 << FILTER_DIRECTION,
     OF_REPLIES =
         1 << FILTER_CLASS | 1 << FILTER_CODE | 1 << FILTER_ENHANCED | 1 << FILTER_CODE_SOURCE,
 };
+
+bool filter_matches_mail(const struct filter *filter, const struct finding *finding) {
+    return holds_all(filter, filter->given & OF_MAIL, finding);
+}
 
 bool filter_is_of_messages(const struct filter *filter) {
     return !(filter->given & ~(unsigned)OF_MESSAGES);

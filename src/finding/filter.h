@@ -46,6 +46,9 @@ bool filter_knows_class(const struct rulebook *book, struct slice pattern);
 
 /* Of a finding that the journey has completed. */
 bool filter_matches(const struct filter *filter, const struct finding *finding);
+/* The same of what is asked of the mail itself (who, to whom, by which host), whatever is asked of
+ * what became of it (class, code, event ...). */
+bool filter_matches_mail(const struct filter *filter, const struct finding *finding);
 
 /* True when all that is asked for is known of a message when it comes in; only then can messages
  * be counted. */

@@ -105,7 +105,8 @@ struct finding {
     enum giver giver : 8;            /* of the message, when a recipient is in a state */
     bool is_first;                   /* of the message's recipients to be in one that is counted */
     bool stays;                      /* delivered on this host, or to one in a private network */
-    bool left_out; /* not asked for (filter.h): counts nothing, only ends what counted */
+    bool left_out;      /* not asked for (filter.h): counts nothing, only ends what counted */
+    bool of_asked_mail; /* but its mail is, and only something else is asked of what became of it */
 };
 
 /* What stands behind the last '@'; empty: the address has no domain. */

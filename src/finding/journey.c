@@ -24,6 +24,7 @@ struct journey {
     struct queue queue;
     struct sessions sessions;
     const struct filter *filter; /* borrowed; NULL: all is asked for */
+    bool tells_all;              /* what is not asked for, too */
     struct logins logins;
     struct ciphers ciphers;
     /* While a finding is taken: */
@@ -40,6 +41,10 @@ struct journey *journey_new(void) {
 
 void journey_ask(struct journey *journey, const struct filter *filter) {
     journey->filter = filter;
+}
+
+void journey_tell_all(struct journey *journey) {
+    journey->tells_all = true;
 }
 
 void journey_lend(struct journey *journey, struct arena *arena, size_t turns) {
@@ -112,12 +117,15 @@ static void hand_over(const struct journey *journey, const struct finding *findi
         return;
     }
     struct finding rest = *finding;
-    if (record_is_finding(&rest.record))
+    bool is_told = journey->tells_all && record_is_finding(&rest.record);
+    if (is_told)
+        rest.of_asked_mail = filter_matches_mail(journey->filter, finding);
+    else if (record_is_finding(&rest.record))
         rest.record.kind = RECORD_DETAIL;
     if (rest.after != FATE_NONE)
         rest.after = FATE_HANDED_ON;
     bool moves = rest.after != FATE_NONE && rest.before != FATE_NONE;
-    if (moves || rest.new_messages || rest.new_notices)
+    if (is_told || moves || rest.new_messages || rest.new_notices)
         journey->give(journey->context, lent_finding(journey, &rest));
 }
 

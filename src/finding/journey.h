@@ -20,6 +20,9 @@ void journey_free(struct journey *journey);
  * last state that a finding asked for said of him, while no other finding says another. */
 void journey_ask(struct journey *journey, const struct filter *filter);
 
+/* What is not asked for is given as well, as left out. */
+void journey_tell_all(struct journey *journey);
+
 /* Takes the next finding in order, fills what only earlier entries know, and gives what there is to
  * count or show to `give`: nothing for a detail or a twin, once for most, and once for each
  * recipient that was waiting where an entry speaks of all of them (Postfix: status=expired). Text

@@ -16,7 +16,7 @@ static uint64_t weight_of(const struct finding *finding) {
 }
 
 /* A notice is about mail made here: where it went is no event of users' mail. */
-static bool is_event(const struct finding *finding) {
+bool counting_is_event(const struct finding *finding) {
     const struct record *record = &finding->record;
     return record_is_finding(record) && record->level != LEVEL_HOST &&
            !(finding->is_notice && record->kind == RECORD_OUTCOME);
@@ -161,7 +161,7 @@ void counting_begin(struct counting *counting, const struct finding *finding) {
         if (finding->before == FATE_NONE && fate_is_counted(finding->after))
             counting->new_recipients = counting->recipients;
     }
-    if (is_event(finding)) {
+    if (counting_is_event(finding)) {
         counting->events = finding->repeat;
         if (finding->first_deferral)
             counting->deferred_ever = weight_of(finding);

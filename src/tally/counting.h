@@ -76,6 +76,9 @@ struct slice counting_client_name(const void *origin, char room[RANKING_NAME]);
 /* The hashes of the server's names, whether the finding has them already or not. */
 struct server_hashes counting_server(const struct finding *finding);
 
+/* It is an event of the totals. */
+bool counting_is_event(const struct finding *finding);
+
 /* One host of several failed: no event of the totals. */
 bool counting_is_failed_try(const struct finding *finding);
 

@@ -16,7 +16,7 @@
 #include "tally/subjects.h"
 #include "tally/surprise.h"
 
-enum { WATCHED = DRIVERS_MOST + 1, NONE = SIZE_MAX };
+enum { WATCHED = DRIVERS_MOST + 2, NONE = SIZE_MAX };
 
 /* How uneven moments are, of any length of time. */
 static const struct scatter of_moments = {{1, 1, 1, 1, 1}, {0.2, 0.2, 0.2, 0.2, 0.2}};
@@ -85,6 +85,9 @@ struct doubts *doubts_new(const struct spikes *spikes, const struct drivers *dri
         for (size_t j = 0; driven && j < driven->driver_count; j++)
             item->watched[item->count++] =
                 (struct watched){.driver = &driven->drivers[j], .minute = MOMENT_NONE};
+        if (driven && driven->asked_for.value.length)
+            item->watched[item->count++] =
+                (struct watched){.driver = &driven->asked_for, .minute = MOMENT_NONE};
         item->watched[item->count++] = (struct watched){.minute = MOMENT_NONE};
         chain(doubts, i);
     }

@@ -79,12 +79,15 @@ struct looked_at {
 };
 
 struct drivers {
+    const struct common *common; /* may be NULL */
     struct looked_at *items;
     size_t count;
     struct line_of *lines;
     size_t line_count;
-    struct map everywhere; /* event, then as the values of a line: all failures outside of spikes */
+    /* All failures of an event outside of spikes: those that are asked for, and those left out. */
+    struct map everywhere, elsewhere; /* event, then as the values of a line */
     struct amounts_of others[EVENT_WARNING + 1];
+    struct amount left_out[EVENT_WARNING + 1];
     struct subjects *subjects; /* in some spike, or in none */
 };
 
@@ -120,12 +123,15 @@ static void lay_strip(struct driven *driven, const struct spike *spike, int64_t 
     driven->strip_start = spike->start - rest / 2 * driven->strip_step;
 }
 
-struct drivers *drivers_new(const struct spikes *spikes, int64_t bucket) {
+struct drivers *drivers_new(const struct spikes *spikes, const struct common *common,
+                            int64_t bucket) {
     struct drivers *drivers = memory_new(sizeof *drivers);
+    drivers->common = common;
     drivers->count = spikes->count < DRIVERS_SPIKES ? spikes->count : DRIVERS_SPIKES;
     drivers->items = memory_new((drivers->count + 1) * sizeof *drivers->items);
     drivers->lines = memory_new((drivers->count + 1) * sizeof *drivers->lines);
     map_init(&drivers->everywhere, sizeof(struct amount));
+    map_init(&drivers->elsewhere, sizeof(struct amount));
     drivers->subjects = subjects_new();
     for (size_t i = 0; i < drivers->count; i++) {
         add_spike(drivers, i, &spikes->items[i]);
@@ -164,6 +170,7 @@ void drivers_free(struct drivers *drivers) {
         map_release(&drivers->lines[i].values);
     }
     map_release(&drivers->everywhere);
+    map_release(&drivers->elsewhere);
     subjects_free(drivers->subjects);
     free(drivers->lines);
     free(drivers->items);
@@ -246,7 +253,7 @@ static void look_at_value(struct candidates *candidates, struct slice value, uin
 void drivers_look(struct drivers *drivers, const struct failure *failure) {
     struct line_of *line = line_for(drivers, failure->event, failure->class_name);
     struct looked_at *item = spike_at(drivers, line, failure->seconds);
-    if (!item)
+    if (!item || failure->row == FAILURE_LEFT_OUT)
         return;
     if (failure->row != FAILURE_PART)
         item->driven.count += failure->count;
@@ -284,6 +291,7 @@ void drivers_settle(struct drivers *drivers) {
                 struct slice key = key_of(item->line->event, by, value, room);
                 map_put(&item->line->values, key, NULL);
                 map_put(&drivers->everywhere, key, NULL);
+                map_put(&drivers->elsewhere, key, NULL);
             }
     }
 }
@@ -304,9 +312,23 @@ static void add_to_known(const struct map *values, struct slice key, const struc
         add_amount(known, by);
 }
 
+static void count_left_out(struct drivers *drivers, const struct failure *failure,
+                           const struct amount *amount) {
+    char room[KEY_LENGTH];
+    for (size_t by = 0; by < DRIVER_SHOWN; by++)
+        if (failure->values[by].length)
+            add_to_known(&drivers->elsewhere, key_of(failure->event, by, failure->values[by], room),
+                         amount);
+    add_amount(&drivers->left_out[failure->event], amount);
+}
+
 static void count_other(struct drivers *drivers, struct line_of *line,
                         const struct failure *failure, const struct amount *amount) {
     char room[KEY_LENGTH];
+    if (failure->row == FAILURE_LEFT_OUT) {
+        count_left_out(drivers, failure, amount);
+        return;
+    }
     for (size_t by = 0; by < DRIVER_SHOWN; by++) {
         if (!failure->values[by].length)
             continue;
@@ -375,10 +397,10 @@ static void count_value(struct looked_at *item, size_t by, const struct failure 
 }
 
 void drivers_count(struct drivers *drivers, const struct failure *failure) {
-    bool is_part = failure->row == FAILURE_PART;
+    bool is_part = failure->row == FAILURE_PART, is_left_out = failure->row == FAILURE_LEFT_OUT;
     struct line_of *line = line_for(drivers, failure->event, failure->class_name);
-    struct looked_at *item = spike_at(drivers, line, failure->seconds);
-    if (line && !is_part && failure->seconds != MOMENT_NONE)
+    struct looked_at *item = is_left_out ? NULL : spike_at(drivers, line, failure->seconds);
+    if (line && !is_part && !is_left_out && failure->seconds != MOMENT_NONE)
         count_on_strips(drivers, line, failure);
     uint64_t place = item ? (uint64_t)(item - drivers->items) + 1 : 0;
     bool again = subjects_again(drivers->subjects, failure, place);
@@ -462,6 +484,22 @@ static bool hangs_on_reason(enum driver_dimension by) {
     return by == DRIVER_TEMPLATE || by == DRIVER_CODE;
 }
 
+/* Of those that are asked for, or of all there are: who asks for one domain gets one server with
+ * it, and nearly all of what goes out has one sender domain, whatever is asked for. */
+static double share_of_event(const struct drivers *drivers, enum event event,
+                             enum driver_dimension by, struct slice key) {
+    const struct amount *asked = map_get(&drivers->everywhere, key),
+                        *left_out = map_get(&drivers->elsewhere, key);
+    struct amount part = asked ? *asked : (struct amount){0};
+    struct amount all = all_of(&drivers->others[event], by);
+    double of_asked = share_of(&part, all, PRIOR, LEAST_SHARE);
+    if (left_out)
+        add_amount(&part, left_out);
+    add_amount(&all, &drivers->left_out[event]);
+    double of_all = share_of(&part, all, PRIOR, LEAST_SHARE);
+    return of_asked > of_all ? of_asked : of_all;
+}
+
 static void find_usual(const struct drivers *drivers, const struct looked_at *item,
                        struct driver *driver) {
     char room[KEY_LENGTH];
@@ -470,8 +508,7 @@ static void find_usual(const struct drivers *drivers, const struct looked_at *it
     enum driver_dimension by = driver->dimension;
     const struct amount *usual = map_get(&item->line->values, key);
     struct amount others = all_of(&item->line->usual, by);
-    double of_event = share_of(map_get(&drivers->everywhere, key),
-                               all_of(&drivers->others[event], by), PRIOR, LEAST_SHARE);
+    double of_event = share_of_event(drivers, event, by, key);
     driver->usual = usual ? usual->count : 0;
     driver->others = others.count;
     driver->usual_share = share_of(usual, others, hangs_on_reason(by) ? 1 : PRIOR, of_event);
@@ -487,9 +524,22 @@ static double surprise_of(double all, double share, double usual) {
     return share > usual ? all * (times_log(share, usual) + times_log(1 - share, 1 - usual)) : 0;
 }
 
-/* Of a reason that is seen for the first time the wording and the code are the reason itself. */
-static bool defines_it(const struct looked_at *item, enum driver_dimension by) {
-    return hangs_on_reason(by) && !all_of(&item->line->usual, by).count;
+/* The wording or code that all others of the reason have as well, or of which it is seen for the
+ * first time, is the reason itself. */
+static bool defines_it(const struct driver *driver) {
+    return hangs_on_reason(driver->dimension) && driver->usual == driver->others;
+}
+
+/* Bits of the directions that its failures have. */
+static unsigned ways_of(const struct looked_at *item) {
+    const struct candidates *ways = &item->candidates[DRIVER_WAY];
+    unsigned all = 0;
+    for (size_t i = 0; i < ways->count; i++) {
+        enum direction way = DIRECTION_NONE;
+        direction_read((struct slice){ways->items[i].text, ways->items[i].length}, &way);
+        all |= 1u << way;
+    }
+    return all;
 }
 
 /* False: it is none. */
@@ -505,12 +555,18 @@ static bool weigh(const struct looked_at *item, struct ranked *ranked) {
     return driver->part >= LEAST_PART && share >= LEAST_RATIO * usual && surprise >= LEAST_SURPRISE;
 }
 
+static bool is_asked_for(const struct drivers *drivers, const struct driver *driver,
+                         unsigned ways) {
+    return drivers->common && common_has(drivers->common, driver->dimension, ways, driver->value);
+}
+
 /* Those that may be told. */
-static size_t collect(const struct drivers *drivers, const struct looked_at *item,
+static size_t collect(const struct drivers *drivers, struct looked_at *item,
                       struct ranked *ranked) {
     size_t count = 0;
+    unsigned ways = ways_of(item);
     for (enum driver_dimension by = 0; by < DRIVER_SHOWN; by++)
-        for (size_t i = 0; i < item->candidates[by].count && !defines_it(item, by); i++) {
+        for (size_t i = 0; i < item->candidates[by].count; i++) {
             const struct candidate *candidate = &item->candidates[by].items[i];
             struct ranked *next = &ranked[count];
             *next = (struct ranked){.by = by,
@@ -519,7 +575,12 @@ static size_t collect(const struct drivers *drivers, const struct looked_at *ite
                                                .value = {candidate->text, candidate->length},
                                                .count = candidate->amount.count}};
             find_usual(drivers, item, &next->driver);
-            count += weigh(item, next);
+            if (defines_it(&next->driver) || !weigh(item, next))
+                continue;
+            if (!is_asked_for(drivers, &next->driver, ways))
+                count++;
+            else if (!item->driven.asked_for.value.length)
+                item->driven.asked_for = next->driver;
         }
     return count;
 }

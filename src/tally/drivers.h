@@ -8,6 +8,7 @@
 #ifndef TALLY_DRIVERS_H
 #define TALLY_DRIVERS_H
 
+#include "tally/common.h"
 #include "tally/failure.h"
 #include "tally/spikes.h"
 
@@ -42,7 +43,9 @@ struct driven {
     uint64_t count; /* of its failures that were given */
     struct driver drivers[DRIVERS_MOST];
     size_t driver_count;
-    struct slice source; /* of the first one; at NULL: no failure was given */
+    struct driver asked_for; /* what was asked for is no driver, but all of this spike alone;
+                                without a value: there is no such */
+    struct slice source;     /* of the first one; at NULL: no failure was given */
     uint64_t line;
     int64_t first; /* seconds */
     uint32_t first_nanos;
@@ -57,8 +60,10 @@ struct driven {
 
 struct drivers;
 
-/* Borrows the spikes; the edges of each are those of buckets of so many seconds. */
-struct drivers *drivers_new(const struct spikes *spikes, int64_t bucket);
+/* Borrows the spikes, and what all mail has in common (NULL: nothing that is known); the edges of
+ * each are those of buckets of so many seconds. */
+struct drivers *drivers_new(const struct spikes *spikes, const struct common *common,
+                            int64_t bucket);
 void drivers_free(struct drivers *drivers);
 
 /* A part adds to the counts of its values alone, and not to those of the spike. */

@@ -59,7 +59,11 @@ static bool is_telling(const struct driver *driver, const struct driven *driven)
     return driver->part >= least_part && driver->usual_share <= most_usual * share;
 }
 
+/* What was asked for tells them best, where it has failed in the spike alone. */
 static const struct driver *telling_driver(const struct spike *spike, const struct driven *driven) {
+    if (driven && driven->count && driven->asked_for.value.length &&
+        may_tell(spike, &driven->asked_for) && is_telling(&driven->asked_for, driven))
+        return &driven->asked_for;
     for (size_t i = 0; driven && driven->count && i < driven->driver_count; i++)
         if (may_tell(spike, &driven->drivers[i]) && is_telling(&driven->drivers[i], driven))
             return &driven->drivers[i];

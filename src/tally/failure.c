@@ -27,7 +27,7 @@ const char *driver_name(enum driver_dimension dimension) {
 
 /* ---- from a finding ---- */
 
-static struct slice in_small_letters(struct slice name, char room[FAILURE_NAME + 1]) {
+struct slice failure_name(struct slice name, char room[FAILURE_NAME + 1]) {
     return slice_lowered(slice_head(name, FAILURE_NAME), room);
 }
 
@@ -51,30 +51,50 @@ static struct slice print_codes(const struct finding *finding, char room[FAILURE
     return (struct slice){room, code.length + (size_t)more};
 }
 
-static void add_values(const struct finding *finding, struct failure_room *room,
-                       struct slice values[DRIVER_DIMENSIONS]) {
+static struct slice name_of(const struct finding *finding, enum driver_dimension by) {
     const struct record *record = &finding->record;
     struct slice sender =
         record->has_sender && !record->sender.length ? SLICE("<>") : record->sender;
-    const struct slice names[DRIVER_DIMENSIONS] = {
-        [DRIVER_RECIPIENT_DOMAIN] = address_domain(record->recipient),
-        [DRIVER_SENDER] = sender,
-        [DRIVER_SENDER_DOMAIN] = address_domain(sender),
-        [DRIVER_USER] = record->user,
-        [DRIVER_PEER_HOST] = known_host(record->peer_host),
-        [DRIVER_PEER_IP] = record->peer_ip,
-        [DRIVER_HOST] = finding->host,
-    };
-    for (size_t i = 0; i < DRIVER_DIMENSIONS; i++)
-        values[i] = in_small_letters(names[i], room->names[i]);
-    if (finding->verdict.provider)
-        values[DRIVER_PROVIDER] = finding->verdict.provider->name;
-    values[DRIVER_TEMPLATE] = slice_head(finding->template, FAILURE_TEXT);
-    values[DRIVER_CODE] = print_code(finding->reply.code, room->names[DRIVER_CODE]);
-    values[DRIVER_CODES] = print_codes(finding, room->names[DRIVER_CODES]);
-    values[DRIVER_CAUSE] = slice_of(finding->cause);
-    values[DRIVER_MTA] = slice_of(finding->mta ? finding->mta->name : NULL);
-    values[DRIVER_WAY] = slice_of(direction_name(record->direction));
+    switch (by) {
+    case DRIVER_RECIPIENT_DOMAIN:
+        return address_domain(record->recipient);
+    case DRIVER_SENDER:
+        return sender;
+    case DRIVER_SENDER_DOMAIN:
+        return address_domain(sender);
+    case DRIVER_USER:
+        return record->user;
+    case DRIVER_PEER_HOST:
+        return known_host(record->peer_host);
+    case DRIVER_PEER_IP:
+        return record->peer_ip;
+    case DRIVER_HOST:
+        return finding->host;
+    default:
+        return (struct slice){0};
+    }
+}
+
+struct slice failure_value(const struct finding *finding, enum driver_dimension by,
+                           char room[FAILURE_NAME + 1]) {
+    switch (by) {
+    case DRIVER_PROVIDER:
+        return finding->verdict.provider ? finding->verdict.provider->name : (struct slice){0};
+    case DRIVER_TEMPLATE:
+        return slice_head(finding->template, FAILURE_TEXT);
+    case DRIVER_CODE:
+        return print_code(finding->reply.code, room);
+    case DRIVER_CODES:
+        return print_codes(finding, room);
+    case DRIVER_CAUSE:
+        return slice_of(finding->cause);
+    case DRIVER_MTA:
+        return slice_of(finding->mta ? finding->mta->name : NULL);
+    case DRIVER_WAY:
+        return slice_of(direction_name(finding->record.direction));
+    default:
+        return failure_name(name_of(finding, by), room);
+    }
 }
 
 static uint64_t hash_with(uint64_t before, struct slice text) {
@@ -92,7 +112,7 @@ static uint32_t subject_of(const struct finding *finding) {
 bool failure_of(const struct finding *finding, struct failure_room *room,
                 struct failure *failure_r) {
     struct counting counting;
-    if (finding->record.event == EVENT_DELIVERED || finding->outside || finding->left_out)
+    if (finding->record.event == EVENT_DELIVERED || finding->outside)
         return false;
     counting_begin(&counting, finding);
     if (!(counting.of & OF_FAULTS))
@@ -100,13 +120,15 @@ bool failure_of(const struct finding *finding, struct failure_room *room,
     *failure_r = (struct failure){.seconds = finding->time.seconds,
                                   .nanos = finding->time.nanos,
                                   .event = finding->record.event,
+                                  .row = finding->left_out ? FAILURE_LEFT_OUT : FAILURE_WHOLE,
                                   .class_name = slice_of(finding_class(finding)),
                                   .count = counting.events,
                                   .subject = subject_of(finding),
                                   .source = slice_of(finding->source),
                                   .line = finding->line,
                                   .reply = slice_head(finding->reply.whole, FAILURE_TEXT)};
-    add_values(finding, room, failure_r->values);
+    for (enum driver_dimension by = 0; by < DRIVER_DIMENSIONS; by++)
+        failure_r->values[by] = failure_value(finding, by, room->names[by]);
     return true;
 }
 
@@ -193,6 +215,8 @@ static struct slice take_text(struct failure_memory *memory, struct unpack *unpa
 /* ---- failures ---- */
 
 static bool is_reply_due(struct failure_memory *memory, const struct failure *failure) {
+    if (failure->row == FAILURE_LEFT_OUT)
+        return false;
     uint64_t wording = hash_with((uint64_t)failure->event, failure->class_name);
     wording = hash_with(wording, failure->values[DRIVER_TEMPLATE]);
     uint64_t *told = &memory->told[wording % PLACES];
@@ -217,7 +241,7 @@ void failure_put(struct failure_memory *memory, const struct failure *failure, s
     forget_old(memory);
     pack_signed(pack, less(failure->seconds, memory->seconds));
     pack_number(pack, failure->nanos);
-    pack_number(pack, (uint64_t)failure->event);
+    pack_number(pack, (uint64_t)failure->event * FAILURE_ROWS + failure->row);
     pack_number(pack, failure->count);
     pack_number(pack, failure->subject);
     pack_signed(pack, less((int64_t)failure->line, (int64_t)memory->line));
@@ -235,8 +259,9 @@ bool failure_take(struct failure_memory *memory, struct unpack *unpack, struct f
     forget_old(memory);
     *failure_r = (struct failure){.seconds = more(unpack_signed(unpack), memory->seconds),
                                   .nanos = (uint32_t)unpack_number(unpack)};
-    uint64_t event = unpack_number(unpack);
+    uint64_t number = unpack_number(unpack), event = number / FAILURE_ROWS;
     failure_r->event = event <= EVENT_WARNING ? (enum event)event : EVENT_NONE;
+    failure_r->row = (enum failure_row)(number % FAILURE_ROWS);
     failure_r->count = unpack_number(unpack);
     failure_r->subject = (uint32_t)unpack_number(unpack);
     failure_r->line = (uint64_t)more(unpack_signed(unpack), (int64_t)memory->line);

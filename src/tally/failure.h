@@ -27,8 +27,8 @@ const char *driver_name(enum driver_dimension dimension); /* of those that are s
 enum { FAILURE_NAME = 255, FAILURE_TEXT = 1000 };
 
 /* A row of history is the sum of many, of which it knows all codes and hosts; or a part of such, by
- * one name. */
-enum failure_row { FAILURE_WHOLE, FAILURE_SUM, FAILURE_PART };
+ * one name. What a filter leaves out only tells what is usual of such failures. */
+enum failure_row { FAILURE_WHOLE, FAILURE_SUM, FAILURE_PART, FAILURE_LEFT_OUT, FAILURE_ROWS };
 
 struct failure {
     int64_t seconds; /* MOMENT_NONE: no time is known */
@@ -52,6 +52,12 @@ struct failure_room {
 /* False: it is no failure that is counted (counting.h). Borrows from the finding and the room. */
 bool failure_of(const struct finding *finding, struct failure_room *room,
                 struct failure *failure_r);
+
+/* What one place of it is: of any finding, not of failures alone. */
+struct slice failure_value(const struct finding *finding, enum driver_dimension by,
+                           char room[FAILURE_NAME + 1]);
+/* A name as it stands there: in small letters. */
+struct slice failure_name(struct slice name, char room[FAILURE_NAME + 1]);
 
 /* What writing or reading remembers from failure to failure: the same on both sides. */
 struct failure_memory;

@@ -46,7 +46,8 @@ static int64_t *minute_of(struct moments *moments, const struct failure *failure
 }
 
 void moments_look(struct moments *moments, const struct failure *failure) {
-    if (failure->seconds == MOMENT_NONE || subjects_again(moments->subjects, failure, 0))
+    if (failure->row != FAILURE_WHOLE || failure->seconds == MOMENT_NONE ||
+        subjects_again(moments->subjects, failure, 0))
         return;
     if (moments_is_next(minute_of(moments, failure), failure->seconds))
         series_book_note(moments->book, failure->event, failure->class_name, failure->seconds);

@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     if (!length)
         return 0;
     struct slice failures = {(const char *)bytes + 1, length - 1};
-    struct taken taken = {drivers_new(&spikes, 300), drivers_look,
+    struct taken taken = {drivers_new(&spikes, NULL, 300), drivers_look,
                           (enum failure_row)(bytes[0] % 3)};
     give_all(failures, &taken);
     drivers_settle(taken.drivers);

@@ -7,7 +7,7 @@
 
 struct given {
     unsigned count;
-    bool is_finding, first_deferral;
+    bool is_finding, first_deferral, left_out, of_asked_mail;
     enum fate before, after;
     int new_messages;
 };
@@ -17,6 +17,8 @@ static void keep(void *context, const struct finding *finding) {
     given->count++;
     given->is_finding = record_is_finding(&finding->record);
     given->first_deferral = finding->first_deferral;
+    given->left_out = finding->left_out;
+    given->of_asked_mail = finding->of_asked_mail;
     given->before = finding->before;
     given->after = finding->after;
     given->new_messages = finding->new_messages;
@@ -29,26 +31,31 @@ struct step {
     enum fate before, after;
 };
 
+static struct finding outcome(enum event event, const char *class_name) {
+    bool final = event != EVENT_DEFERRED;
+    return (struct finding){.record = {.kind = RECORD_OUTCOME,
+                                       .event = event,
+                                       .level = final ? LEVEL_RECIPIENT : LEVEL_ATTEMPT,
+                                       .direction = DIRECTION_OUT,
+                                       .queue_id = SLICE("A1"),
+                                       .recipient = SLICE("bob@example.net"),
+                                       .size = -1,
+                                       .delay = -1,
+                                       .nrcpt = -1},
+                            .mta = mta_named(SLICE("postfix")),
+                            .verdict.class_name = class_name,
+                            .host = SLICE("mx1"),
+                            .time = {.seconds = 1000},
+                            .repeat = 1};
+}
+
 static void follow(enum filter_by by, const char *wanted, const struct step *steps, size_t count) {
     struct journey *journey = journey_new();
     struct filter filter = {0};
     assert_true(filter_add(&filter, by, wanted, NULL));
     journey_ask(journey, &filter);
     for (size_t i = 0; i < count; i++) {
-        bool final = steps[i].event != EVENT_DEFERRED;
-        struct finding finding = {.record = {.kind = RECORD_OUTCOME,
-                                             .event = steps[i].event,
-                                             .level = final ? LEVEL_RECIPIENT : LEVEL_ATTEMPT,
-                                             .queue_id = SLICE("A1"),
-                                             .recipient = SLICE("bob@example.net"),
-                                             .size = -1,
-                                             .delay = -1,
-                                             .nrcpt = -1},
-                                  .mta = mta_named(SLICE("postfix")),
-                                  .verdict.class_name = steps[i].class_name,
-                                  .host = SLICE("mx1"),
-                                  .time = {.seconds = 1000},
-                                  .repeat = 1};
+        struct finding finding = outcome(steps[i].event, steps[i].class_name);
         struct given given = {0};
         journey_take(journey, &finding, keep, &given);
         if (given.count != steps[i].given)
@@ -88,6 +95,37 @@ static void only_what_is_asked_for_counts(void **state) {
            {EVENT_BOUNCED, "user-unknown", true, true, false, FATE_NONE, FATE_BOUNCED},
            {EVENT_DEFERRED, "greylisted", true, false, false, FATE_BOUNCED, FATE_HANDED_ON},
            {EVENT_EXPIRED, "queue-expired", true, true, false, FATE_NONE, FATE_EXPIRED}, );
+}
+
+/* Who asks for all gets what is not asked for as a finding that counts nothing, and is told whether
+ * its mail is asked for. */
+static void what_is_left_out_is_told_to_who_asks(void **state) {
+    static const struct {
+        enum filter_by by;
+        const char *wanted;
+        bool left_out, of_asked_mail;
+    } rows[] = {{FILTER_CLASS, "greylisted", true, true},
+                {FILTER_EVENT, "bounced", true, true},
+                {FILTER_RECIPIENT_DOMAIN, "example.org", true, false},
+                {FILTER_HOST, "mx2", true, false},
+                {FILTER_DIRECTION, "in", true, false},
+                {FILTER_RECIPIENT, "bob@*", false, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct journey *journey = journey_new();
+        struct filter filter = {0};
+        struct given given = {0};
+        struct finding finding = outcome(EVENT_DEFERRED, "dns-failure");
+        assert_true(filter_add(&filter, rows[i].by, rows[i].wanted, NULL));
+        journey_ask(journey, &filter);
+        journey_tell_all(journey);
+        journey_take(journey, &finding, keep, &given);
+        if (given.count != 1 || !given.is_finding || given.left_out != rows[i].left_out ||
+            given.of_asked_mail != rows[i].of_asked_mail ||
+            given.after != (rows[i].left_out ? FATE_HANDED_ON : FATE_WAITING))
+            fail_msg("row %zu: --%s '%s'", i, filter_name(rows[i].by), rows[i].wanted);
+        journey_free(journey);
+    }
 }
 
 /* qmgr says the sender together with the size, and that is when a message counts. */
@@ -145,6 +183,7 @@ static void messages_are_received_by_what_is_known(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_is_asked_for_counts),
+        cmocka_unit_test(what_is_left_out_is_told_to_who_asks),
         cmocka_unit_test(messages_are_received_by_what_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,7 +98,7 @@ static bool stays(const struct row *row) {
                                     .comes_again = row->comes_again,
                                     .needed = 10}};
     world.spikes = (struct spikes){.items = &world.spike, .count = 1};
-    world.drivers = drivers_new(&world.spikes, SERIES_BUCKET);
+    world.drivers = drivers_new(&world.spikes, NULL, SERIES_BUCKET);
     give(&world, row, 0);
     drivers_settle(world.drivers);
     give(&world, row, 1);

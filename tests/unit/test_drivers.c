@@ -37,6 +37,7 @@ struct batch {
     } values[5];
     bool is_retry; /* all of one message */
     const char *cause;
+    enum failure_row row;
 };
 
 typedef void giver(struct drivers *drivers, const struct failure *failure);
@@ -45,6 +46,7 @@ static void give(struct drivers *drivers, giver *round, const struct batch *batc
     for (unsigned i = 0; i < batch->count; i++) {
         struct failure failure = {.seconds = batch->from + i % 50 * 60,
                                   .event = batch->event,
+                                  .row = batch->row,
                                   .class_name = slice_of(batch->class_name),
                                   .count = 1,
                                   .subject = batch->is_retry ? 1 : 0,
@@ -65,9 +67,9 @@ static void give(struct drivers *drivers, giver *round, const struct batch *batc
     }
 }
 
-static struct drivers *find(const struct spikes *spikes, const struct batch *batches,
-                            size_t count) {
-    struct drivers *drivers = drivers_new(spikes, BUCKET);
+static struct drivers *find_with(const struct common *common, const struct spikes *spikes,
+                                 const struct batch *batches, size_t count) {
+    struct drivers *drivers = drivers_new(spikes, common, BUCKET);
     for (size_t i = 0; i < count; i++)
         give(drivers, drivers_look, &batches[i]);
     drivers_settle(drivers);
@@ -75,6 +77,11 @@ static struct drivers *find(const struct spikes *spikes, const struct batch *bat
         give(drivers, drivers_count, &batches[i]);
     drivers_rank(drivers);
     return drivers;
+}
+
+static struct drivers *find(const struct spikes *spikes, const struct batch *batches,
+                            size_t count) {
+    return find_with(NULL, spikes, batches, count);
 }
 
 /* "sender=a code=550" */
@@ -98,7 +105,7 @@ static void assert_told(const struct batch *batches, size_t count, const char *w
 }
 
 #define BATCH(number, at, ...)                                                                     \
-    { number, at, EVENT_BOUNCED, "user-unknown", {__VA_ARGS__}, false, NULL }
+    { number, at, EVENT_BOUNCED, "user-unknown", {__VA_ARGS__}, false, NULL, FAILURE_WHOLE }
 #define ASSERT_TOLD(wanted, ...)                                                                   \
     assert_told((const struct batch[]){__VA_ARGS__},                                               \
                 sizeof((const struct batch[]){__VA_ARGS__}) / sizeof(struct batch), wanted)
@@ -141,7 +148,7 @@ static void what_is_as_ever_is_no_driver(void **state) {
  * as long as all other failures have it, too. */
 static void what_defines_the_spike_is_no_driver(void **state) {
     static const struct batch others = {
-        300, BEGIN, EVENT_BOUNCED, "mailbox-full", {{DRIVER_HOST, "mx1"}}, false, NULL};
+        300, BEGIN, EVENT_BOUNCED, "mailbox-full", {{DRIVER_HOST, "mx1"}}, .is_retry = false};
     (void)state;
     ASSERT_TOLD("recipient_domain=big.example",
                 BATCH(60, START, {DRIVER_CODE, "550"}, {DRIVER_TEMPLATE, "no"},
@@ -149,6 +156,53 @@ static void what_defines_the_spike_is_no_driver(void **state) {
                 BATCH(10, START, {DRIVER_CODE, "550"}, {DRIVER_TEMPLATE, "no"},
                       {DRIVER_HOST, "mx1"}, {DRIVER_RECIPIENT_DOMAIN, "firm#.example"}),
                 others);
+}
+
+/* What all others of the reason have as well, be they few, says nothing more than the reason. */
+static void few_others_tell_the_code_of_a_reason(void **state) {
+    (void)state;
+    ASSERT_TOLD("recipient_domain=big.example",
+                BATCH(60, START, {DRIVER_CODE, "550"}, {DRIVER_TEMPLATE, "no"},
+                      {DRIVER_RECIPIENT_DOMAIN, "big.example"}),
+                BATCH(10, START, {DRIVER_CODE, "550"}, {DRIVER_TEMPLATE, "no"},
+                      {DRIVER_RECIPIENT_DOMAIN, "firm#.example"}),
+                BATCH(1, BEGIN, {DRIVER_CODE, "550"}, {DRIVER_TEMPLATE, "no"},
+                      {DRIVER_RECIPIENT_DOMAIN, "firm7.example"}));
+}
+
+/* One domain is asked for: it is no driver, nor is the sender domain of all that goes out. */
+static void what_is_asked_for_is_no_driver(void **state) {
+    struct batch batches[] = {
+        BATCH(60, START, {DRIVER_RECIPIENT_DOMAIN, "b.example"},
+              {DRIVER_SENDER_DOMAIN, "ours.example"}, {DRIVER_SENDER, "news@ours.example"}),
+        BATCH(6, START, {DRIVER_RECIPIENT_DOMAIN, "b.example"},
+              {DRIVER_SENDER_DOMAIN, "ours.example"}, {DRIVER_SENDER, "staff#@ours.example"}),
+        BATCH(200, BEGIN, {DRIVER_RECIPIENT_DOMAIN, "firm#.example"},
+              {DRIVER_SENDER_DOMAIN, "ours.example"}, {DRIVER_SENDER, "staff#@ours.example"}),
+        BATCH(50, START, {DRIVER_RECIPIENT_DOMAIN, "firm#.example"})};
+    struct finding finding = {.record = {.kind = RECORD_OUTCOME,
+                                         .event = EVENT_BOUNCED,
+                                         .level = LEVEL_RECIPIENT,
+                                         .recipient = SLICE("bob@b.example")}};
+    struct spike item = spike_of(EVENT_BOUNCED, "user-unknown", START, END);
+    struct spikes spikes = {.items = &item, .count = 1};
+    struct filter filter = {0};
+    char found[400];
+    (void)state;
+    batches[2].row = batches[3].row = FAILURE_LEFT_OUT;
+    assert_true(filter_add(&filter, FILTER_RECIPIENT_DOMAIN, "b.example", NULL));
+    struct common *common = common_new(&filter);
+    common_add(common, &finding);
+    struct drivers *drivers = find_with(common, &spikes, batches, sizeof batches / sizeof *batches);
+    const struct driven *driven = drivers_of(drivers, 0);
+    told(driven, found, sizeof found);
+    assert_string_equal(found, "sender=news@ours.example");
+    assert_int_equal(driven->count, 66);
+    assert_int_equal(driven->drivers[0].others, 0);
+    assert_int_equal(driven->asked_for.dimension, DRIVER_RECIPIENT_DOMAIN);
+    assert_true(slice_is(driven->asked_for.value, "b.example"));
+    drivers_free(drivers);
+    common_free(common);
 }
 
 /* Thousands of addresses, of which none stands out, guess one user. */
@@ -240,7 +294,7 @@ static struct batch batch_of(const struct spike *spike, const char *domain, cons
     char *class_name = (char *)(uintptr_t)spike->class_name.at;
     return (struct batch){
         60,    spike->start, spike->event, class_name, {{DRIVER_RECIPIENT_DOMAIN, domain}},
-        false, cause};
+        false, cause,        FAILURE_WHOLE};
 }
 
 static void one_cause_in_two_series_is_told_once(void **state) {
@@ -292,6 +346,8 @@ int main(void) {
         cmocka_unit_test(what_selects_the_same_is_told_once_under_the_first),
         cmocka_unit_test(what_is_as_ever_is_no_driver),
         cmocka_unit_test(what_defines_the_spike_is_no_driver),
+        cmocka_unit_test(few_others_tell_the_code_of_a_reason),
+        cmocka_unit_test(what_is_asked_for_is_no_driver),
         cmocka_unit_test(a_botnet_guesses_one_user),
         cmocka_unit_test(a_value_among_thousands_is_counted_exactly),
         cmocka_unit_test(retries_of_one_message_are_not_many),

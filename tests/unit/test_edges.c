@@ -18,6 +18,7 @@ static int64_t at(int minutes) {
 
 struct world {
     struct series_book *book;
+    struct common *common;
     struct drivers *drivers;
     struct spike spike;
     struct spikes spikes;
@@ -88,7 +89,7 @@ static struct spike found_at(const struct world *world, int from, int to) {
 static bool move_all(struct world *world, struct spike *items, size_t count,
                      const struct run_of *runs) {
     world->spikes = (struct spikes){.items = items, .count = count};
-    world->drivers = drivers_new(&world->spikes, SERIES_BUCKET);
+    world->drivers = drivers_new(&world->spikes, world->common, SERIES_BUCKET);
     give_all(world, runs, 1);
     drivers_settle(world->drivers);
     give_all(world, runs, 2);
@@ -103,14 +104,20 @@ static bool move_all(struct world *world, struct spike *items, size_t count,
 }
 
 /* Found between two times: gives whether it has moved. */
-static bool find(struct world *world, int from, int to, const struct run_of *runs) {
-    *world = (struct world){.book = series_book_new(SERIES_BUCKET)};
+static bool find_with(struct common *common, struct world *world, int from, int to,
+                      const struct run_of *runs) {
+    *world = (struct world){.book = series_book_new(SERIES_BUCKET), .common = common};
     give_all(world, runs, 0);
     world->spike = found_at(world, from, to);
     return move_all(world, &world->spike, 1, runs);
 }
 
+static bool find(struct world *world, int from, int to, const struct run_of *runs) {
+    return find_with(NULL, world, from, to, runs);
+}
+
 static void end(const struct world *world) {
+    common_free(world->common);
     edges_free(world->edges);
     drivers_free(world->drivers);
     series_book_free(world->book);
@@ -132,6 +139,25 @@ static void test_found_too_wide(void **state) {
     assert_true(find(&world, 0, 450, runs));
     assert_between(&world, 180, 400);
     assert_true(world.spike.expected < 2.5);
+    end(&world);
+}
+
+/* What is asked for is told to be no driver, and it tells them. */
+static void test_asked_for(void **state) {
+    const struct run_of runs[] = {{180, 400, 6, "lost.example.net", NULL, 0}, {0}};
+    const struct finding finding = {.record = {.kind = RECORD_OUTCOME,
+                                               .event = EVENT_DEFERRED,
+                                               .level = LEVEL_ATTEMPT,
+                                               .recipient = SLICE("kim@lost.example.net")}};
+    struct filter filter = {0};
+    struct world world;
+    (void)state;
+    assert_true(filter_add(&filter, FILTER_RECIPIENT_DOMAIN, "lost*", NULL));
+    struct common *common = common_new(&filter);
+    common_add(common, &finding);
+    assert_true(find_with(common, &world, 0, 450, runs));
+    assert_int_equal(drivers_of(world.drivers, 0)->driver_count, 0);
+    assert_between(&world, 180, 400);
     end(&world);
 }
 
@@ -257,10 +283,11 @@ static void test_nothing_drove_it(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_found_too_wide),   cmocka_unit_test(test_found_too_late),
-        cmocka_unit_test(test_a_stray_one),      cmocka_unit_test(test_strays_before),
-        cmocka_unit_test(test_all_that_meet),    cmocka_unit_test(test_two_that_meet),
-        cmocka_unit_test(test_what_got_through), cmocka_unit_test(test_what_still_waits),
-        cmocka_unit_test(test_who_only_sends),   cmocka_unit_test(test_nothing_drove_it),
+        cmocka_unit_test(test_asked_for),        cmocka_unit_test(test_a_stray_one),
+        cmocka_unit_test(test_strays_before),    cmocka_unit_test(test_all_that_meet),
+        cmocka_unit_test(test_two_that_meet),    cmocka_unit_test(test_what_got_through),
+        cmocka_unit_test(test_what_still_waits), cmocka_unit_test(test_who_only_sends),
+        cmocka_unit_test(test_nothing_drove_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,6 +37,7 @@ static void assert_same(const struct failure *found, const struct failure *wante
     assert_int_equal(found->seconds, wanted->seconds);
     assert_int_equal(found->nanos, wanted->nanos);
     assert_int_equal(found->event, wanted->event);
+    assert_int_equal(found->row, wanted->row);
     assert_int_equal(found->count, wanted->count);
     assert_int_equal(found->subject, wanted->subject);
     assert_int_equal(found->line, wanted->line);
@@ -142,6 +143,18 @@ static void a_reply_is_written_once_in_five_minutes(void **state) {
     end(&both);
 }
 
+/* And takes the reply of none that is not. */
+static void what_is_left_out_has_no_reply(void **state) {
+    struct both both;
+    struct failure failure = failure_at(100, "anna"), left_out = failure;
+    (void)state;
+    begin(&both);
+    left_out.row = FAILURE_LEFT_OUT;
+    assert_int_equal(pass(&both, &left_out), 0);
+    assert_int_equal(pass(&both, &failure), failure.reply.length);
+    end(&both);
+}
+
 static void cut_bytes_are_no_failure(void **state) {
     struct both both;
     (void)state;
@@ -218,6 +231,7 @@ static void keeps_the_names_of_a_finding(void **state) {
     assert_text(failure.class_name, SLICE("user-unknown"));
     assert_int_equal(failure.count, 1);
     assert_int_not_equal(failure.subject, 0);
+    assert_int_equal(failure.row, FAILURE_WHOLE);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_text(failure.values[rows[i].dimension], slice_of(rows[i].value));
 }
@@ -251,17 +265,29 @@ static void what_counts_nowhere_is_no_failure(void **state) {
     assert_false(failure_of(&notice, &room, &failure));
 }
 
+static void what_is_left_out_is_told_apart(void **state) {
+    struct finding finding = bounce();
+    struct failure_room room;
+    struct failure failure;
+    (void)state;
+    finding.left_out = true;
+    assert_true(failure_of(&finding, &room, &failure));
+    assert_int_equal(failure.row, FAILURE_LEFT_OUT);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_back_what_was_put),
         cmocka_unit_test(texts_take_turns),
         cmocka_unit_test(a_text_that_came_takes_few_bytes),
         cmocka_unit_test(a_reply_is_written_once_in_five_minutes),
+        cmocka_unit_test(what_is_left_out_has_no_reply),
         cmocka_unit_test(cut_bytes_are_no_failure),
         cmocka_unit_test(a_place_that_nothing_is_in_is_told),
         cmocka_unit_test(keeps_the_names_of_a_finding),
         cmocka_unit_test(the_null_sender_is_a_name_and_an_unknown_host_is_none),
         cmocka_unit_test(what_counts_nowhere_is_no_failure),
+        cmocka_unit_test(what_is_left_out_is_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
