@@ -98,7 +98,9 @@ static void look_at_edges(void *context, const struct failure *failure) {
 
 static bool ask_failures(struct spiking *spiking, struct problem *problem) {
     if (spiking->is_past)
-        return past_spikes_drivers(spiking->history, spiking->analysis.run->masker,
+        return past_spikes_common(spiking->history, spiking->analysis.run->masker, spiking->common,
+                                  problem) &&
+               past_spikes_drivers(spiking->history, spiking->analysis.run->masker,
                                    spiking->drivers, problem);
     if (!spill_each(&spiking->spill, look, spiking->drivers, problem))
         return false;

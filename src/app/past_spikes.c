@@ -7,6 +7,8 @@
 #include "app/past_spikes.h"
 
 #include "app/recall.h"
+#include "tally/destinations.h"
+#include "tally/hour_lists.h"
 #include "tally/named.h"
 
 /* ---- series ---- */
@@ -130,6 +132,66 @@ static void give_name(void *context, const struct hourly_cell *cell) {
     giving->give(giving->drivers, &failure);
     if (giving->masker)
         masker_clear(giving->masker);
+}
+
+/* ---- what was delivered ---- */
+
+struct noting {
+    struct common *common;
+    struct masker *masker;
+};
+
+static void note_host(void *context, const struct hourly_cell *cell) {
+    const struct noting *noting = context;
+    struct slice host = noting->masker ? masker_host(noting->masker, cell->host) : cell->host;
+    common_note_host(noting->common, host);
+    if (slice_is(key_of(cell, "name"), "delivered") && cell->numbers[0] > 0)
+        common_note(noting->common, DRIVER_HOST, DIRECTION_NONE, host, (uint64_t)cell->numbers[0]);
+    if (noting->masker)
+        masker_clear(noting->masker);
+}
+
+/* Of who sends and hands in, the messages received are known. What all the others have together is
+ * a name of its own, and so is what goes to this host itself. */
+static void note_name(void *context, const struct hourly_cell *cell) {
+    static const struct {
+        enum hour_list list;
+        enum list_number number;
+        enum driver_dimension by; /* of a server or client, its name */
+        enum direction way;
+    } rows[] = {
+        {LIST_RECIPIENT_DOMAINS, LIST_DELIVERED, DRIVER_RECIPIENT_DOMAIN, DIRECTION_NONE},
+        {LIST_SENDER_DOMAINS, LIST_MAIL, DRIVER_SENDER_DOMAIN, DIRECTION_NONE},
+        {LIST_RELAYS, LIST_DELIVERED, DRIVER_PEER_HOST, DIRECTION_OUT},
+        {LIST_CLIENTS, LIST_MAIL, DRIVER_PEER_HOST, DIRECTION_IN},
+    };
+    const struct noting *noting = context;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct slice values[DRIVER_DIMENSIONS] = {{0}}, name = key_of(cell, "name");
+        int64_t count = cell->numbers[rows[i].number];
+        if (!slice_is(key_of(cell, "list"), hour_list_names[rows[i].list]) || count <= 0 ||
+            slice_is(name, DESTINATION_LOCAL))
+            continue;
+        values[rows[i].by] = name;
+        if (rows[i].by == DRIVER_PEER_HOST)
+            named_parts(name, &values[DRIVER_PEER_HOST], &values[DRIVER_PEER_IP]);
+        if (noting->masker && !slice_is(name, HOURLY_OTHER))
+            mask_names(noting->masker, values);
+        for (enum driver_dimension by = 0; by < DRIVER_SHOWN; by++)
+            if (values[by].length)
+                common_note(noting->common, by, rows[i].way, values[by], (uint64_t)count);
+    }
+    if (noting->masker)
+        masker_clear(noting->masker);
+}
+
+bool past_spikes_common(struct store *store, struct masker *masker, struct common *common,
+                        struct problem *problem) {
+    const struct store_span hosts = {.since = INT64_MIN, .until = INT64_MAX, .by_host = true},
+                            all = {.since = INT64_MIN, .until = INT64_MAX};
+    struct noting noting = {common, masker};
+    return store_each_cell(store, HOURLY_TOTALS, &hosts, note_host, &noting, problem) &&
+           store_each_cell(store, HOURLY_LISTS, &all, note_name, &noting, problem);
 }
 
 static bool give_all(struct store *store, struct giving *giving, struct problem *problem) {

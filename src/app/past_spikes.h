@@ -13,6 +13,9 @@ bool past_spikes_read(struct store *store, const struct store_span *span, struct
  * masks. */
 bool past_spikes_drivers(struct store *store, struct masker *masker, struct drivers *drivers,
                          struct problem *problem);
+/* What all that was delivered has in common: as far as history tells, in all its hours. */
+bool past_spikes_common(struct store *store, struct masker *masker, struct common *common,
+                        struct problem *problem);
 /* Beside a log of [begin, end), in seconds: all other hours, of which the failures are usual. In
  * the second round. */
 bool past_spikes_others(struct store *store, struct masker *masker, struct drivers *drivers,

@@ -456,7 +456,7 @@ struct ranked {
 };
 
 /* So many failures of the same event count like others of the series where there are few of these,
- * and so rare is what never came before. */
+ * and so rare is what never came before, but for what all has that was delivered. */
 static const double PRIOR = 10, LEAST_SHARE = 0.005;
 
 static struct amount all_of(const struct amounts_of *others, enum driver_dimension by) {
@@ -484,31 +484,46 @@ static bool hangs_on_reason(enum driver_dimension by) {
     return by == DRIVER_TEMPLATE || by == DRIVER_CODE;
 }
 
+/* Bits of the directions that its failures have. */
+static unsigned ways_of(const struct looked_at *item) {
+    const struct candidates *ways = &item->candidates[DRIVER_WAY];
+    unsigned all = 0;
+    for (size_t i = 0; i < ways->count; i++) {
+        enum direction way = DIRECTION_NONE;
+        direction_read((struct slice){ways->items[i].text, ways->items[i].length}, &way);
+        all |= 1u << way;
+    }
+    return all;
+}
+
 /* Of those that are asked for, or of all there are: who asks for one domain gets one server with
  * it, and nearly all of what goes out has one sender domain, whatever is asked for. */
 static double share_of_event(const struct drivers *drivers, enum event event,
-                             enum driver_dimension by, struct slice key) {
+                             const struct driver *driver, struct slice key, unsigned ways) {
+    enum driver_dimension by = driver->dimension;
+    bool is_usual = drivers->common && common_is_usual(drivers->common, by, ways, driver->value);
+    double least = is_usual ? 1 : LEAST_SHARE;
     const struct amount *asked = map_get(&drivers->everywhere, key),
                         *left_out = map_get(&drivers->elsewhere, key);
     struct amount part = asked ? *asked : (struct amount){0};
     struct amount all = all_of(&drivers->others[event], by);
-    double of_asked = share_of(&part, all, PRIOR, LEAST_SHARE);
+    double of_asked = share_of(&part, all, PRIOR, least);
     if (left_out)
         add_amount(&part, left_out);
     add_amount(&all, &drivers->left_out[event]);
-    double of_all = share_of(&part, all, PRIOR, LEAST_SHARE);
+    double of_all = share_of(&part, all, PRIOR, least);
     return of_asked > of_all ? of_asked : of_all;
 }
 
 static void find_usual(const struct drivers *drivers, const struct looked_at *item,
-                       struct driver *driver) {
+                       struct driver *driver, unsigned ways) {
     char room[KEY_LENGTH];
     enum event event = item->line->event;
     struct slice key = key_of(event, driver->dimension, driver->value, room);
     enum driver_dimension by = driver->dimension;
     const struct amount *usual = map_get(&item->line->values, key);
     struct amount others = all_of(&item->line->usual, by);
-    double of_event = share_of_event(drivers, event, by, key);
+    double of_event = share_of_event(drivers, event, driver, key, ways);
     driver->usual = usual ? usual->count : 0;
     driver->others = others.count;
     driver->usual_share = share_of(usual, others, hangs_on_reason(by) ? 1 : PRIOR, of_event);
@@ -525,21 +540,11 @@ static double surprise_of(double all, double share, double usual) {
 }
 
 /* The wording or code that all others of the reason have as well, or of which it is seen for the
- * first time, is the reason itself. */
-static bool defines_it(const struct driver *driver) {
+ * first time, is the reason itself; and there may be one host alone. */
+static bool is_always_so(const struct drivers *drivers, const struct driver *driver) {
+    if (driver->dimension == DRIVER_HOST)
+        return drivers->common && common_is_only_host(drivers->common, driver->value);
     return hangs_on_reason(driver->dimension) && driver->usual == driver->others;
-}
-
-/* Bits of the directions that its failures have. */
-static unsigned ways_of(const struct looked_at *item) {
-    const struct candidates *ways = &item->candidates[DRIVER_WAY];
-    unsigned all = 0;
-    for (size_t i = 0; i < ways->count; i++) {
-        enum direction way = DIRECTION_NONE;
-        direction_read((struct slice){ways->items[i].text, ways->items[i].length}, &way);
-        all |= 1u << way;
-    }
-    return all;
 }
 
 /* False: it is none. */
@@ -557,7 +562,8 @@ static bool weigh(const struct looked_at *item, struct ranked *ranked) {
 
 static bool is_asked_for(const struct drivers *drivers, const struct driver *driver,
                          unsigned ways) {
-    return drivers->common && common_has(drivers->common, driver->dimension, ways, driver->value);
+    return drivers->common &&
+           common_is_asked(drivers->common, driver->dimension, ways, driver->value);
 }
 
 /* Those that may be told. */
@@ -574,8 +580,8 @@ static size_t collect(const struct drivers *drivers, struct looked_at *item,
                                     .driver = {.dimension = by,
                                                .value = {candidate->text, candidate->length},
                                                .count = candidate->amount.count}};
-            find_usual(drivers, item, &next->driver);
-            if (defines_it(&next->driver) || !weigh(item, next))
+            find_usual(drivers, item, &next->driver, ways);
+            if (is_always_so(drivers, &next->driver) || !weigh(item, next))
                 continue;
             if (!is_asked_for(drivers, &next->driver, ways))
                 count++;

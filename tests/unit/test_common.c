@@ -180,7 +180,7 @@ static void what_is_asked_for_is_common(void **state) {
             struct finding finding = finding_of(row->mail[j]);
             common_add(common, &finding);
         }
-        if (common_has(common, row->dimension, row->ways, slice_of(row->value)) != row->has)
+        if (common_is_asked(common, row->dimension, row->ways, slice_of(row->value)) != row->has)
             fail_msg("%s", row->what);
         common_free(common);
     }
@@ -199,7 +199,94 @@ static void what_does_not_count_is_none_of_it(void **state) {
     common_add(common, &outside);
     common_add(common, &counts);
     common_add(common, &one_of_several);
-    assert_true(common_has(common, DRIVER_RECIPIENT_DOMAIN, OUT, SLICE("b.example.net")));
+    assert_true(common_is_asked(common, DRIVER_RECIPIENT_DOMAIN, OUT, SLICE("b.example.net")));
+    common_free(common);
+}
+
+/* ---- what is delivered */
+
+static struct finding delivery(enum direction way, const char *recipient, const char *peer,
+                               const char *client) {
+    static struct origin origin;
+    origin.ip = slice_of(client);
+    return (struct finding){.record = {.kind = RECORD_OUTCOME,
+                                       .event = EVENT_DELIVERED,
+                                       .level = LEVEL_RECIPIENT,
+                                       .direction = way,
+                                       .recipient = slice_of(recipient),
+                                       .peer_host = slice_of(peer)},
+                            .origin = &origin,
+                            .host = SLICE("mx1"),
+                            .verdict.class_name = "accepted",
+                            .repeat = 1};
+}
+
+static void what_all_has_that_is_delivered_is_usual(void **state) {
+    static const struct filter none;
+    static const struct {
+        enum driver_dimension by;
+        unsigned ways;
+        const char *value;
+        bool is_usual;
+    } wanted[] = {
+        {DRIVER_PEER_HOST, OUT, "smart.example", true},
+        {DRIVER_PEER_HOST, OUT, "other.example", false},
+        {DRIVER_PEER_HOST, BOTH, "smart.example", false},
+        {DRIVER_PEER_IP, IN, "192.0.2.1", true}, /* of who hands in */
+        {DRIVER_PEER_IP, OUT, "192.0.2.1", false},
+        {DRIVER_RECIPIENT_DOMAIN, OUT, "b.example", true},
+        {DRIVER_RECIPIENT_DOMAIN, IN, "b.example", false}, /* others are local */
+        {DRIVER_RECIPIENT_DOMAIN, 1u << DIRECTION_LOCAL, "here.example", false}, /* too few */
+        {DRIVER_HOST, BOTH, "mx1", true},
+        {DRIVER_USER, OUT, "alice", false},
+    };
+    struct common *common = common_new(&none);
+    (void)state;
+    for (size_t i = 0; i < 12; i++) {
+        struct finding out = delivery(DIRECTION_OUT, "kim@B.example", "smart.example", "192.0.2.1");
+        struct finding here = delivery(DIRECTION_LOCAL, "ann@here.example", NULL, "192.0.2.1");
+        out.record.user = i ? SLICE("alice") : (struct slice){0};
+        common_add(common, &out);
+        if (i < 9)
+            common_add(common, &here);
+    }
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        if (common_is_usual(common, wanted[i].by, wanted[i].ways, slice_of(wanted[i].value)) !=
+            wanted[i].is_usual)
+            fail_msg("row %zu: %s", i, wanted[i].value);
+    common_free(common);
+}
+
+static void history_tells_what_all_has(void **state) {
+    static const struct filter none;
+    struct common *common = common_new(&none);
+    (void)state;
+    common_note(common, DRIVER_SENDER_DOMAIN, DIRECTION_NONE, SLICE("Ours.example"), 9);
+    assert_false(common_is_usual(common, DRIVER_SENDER_DOMAIN, OUT, SLICE("ours.example")));
+    common_note(common, DRIVER_SENDER_DOMAIN, DIRECTION_NONE, SLICE("ours.example"), 1);
+    assert_true(common_is_usual(common, DRIVER_SENDER_DOMAIN, OUT, SLICE("ours.example")));
+    assert_true(common_is_usual(common, DRIVER_SENDER_DOMAIN, BOTH, SLICE("ours.example")));
+    common_note(common, DRIVER_SENDER_DOMAIN, DIRECTION_NONE, SLICE("(other)"), 1);
+    assert_false(common_is_usual(common, DRIVER_SENDER_DOMAIN, OUT, SLICE("ours.example")));
+    common_note(common, DRIVER_PEER_HOST, DIRECTION_OUT, SLICE("smart.example"), 20);
+    assert_true(common_is_usual(common, DRIVER_PEER_HOST, OUT, SLICE("smart.example")));
+    assert_false(common_is_usual(common, DRIVER_PEER_HOST, IN, SLICE("smart.example")));
+    common_free(common);
+}
+
+/* Of all there is: a log of another host may hold nothing that is asked for. */
+static void the_only_host_is_known(void **state) {
+    struct filter filter = {0};
+    (void)state;
+    assert_true(filter_add(&filter, FILTER_USER, "alice", NULL));
+    struct common *common = common_new(&filter);
+    struct finding first = finding_of(&of_alice), other = finding_of(&elsewhere);
+    common_add(common, &first);
+    assert_true(common_is_only_host(common, SLICE("mx1")));
+    assert_false(common_is_only_host(common, SLICE("mx2")));
+    other.host = SLICE("mx2");
+    common_add(common, &other);
+    assert_false(common_is_only_host(common, SLICE("mx1")));
     common_free(common);
 }
 
@@ -207,6 +294,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_asked_for_is_common),
         cmocka_unit_test(what_does_not_count_is_none_of_it),
+        cmocka_unit_test(what_all_has_that_is_delivered_is_usual),
+        cmocka_unit_test(history_tells_what_all_has),
+        cmocka_unit_test(the_only_host_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

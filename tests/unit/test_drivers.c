@@ -205,6 +205,51 @@ static void what_is_asked_for_is_no_driver(void **state) {
     common_free(common);
 }
 
+/* Nothing like it has failed before; but all goes out by one smart host, and one host has logs. */
+static void what_all_has_is_no_driver(void **state) {
+    static const struct filter none;
+    const struct batch batches[] = {
+        BATCH(40, START, {DRIVER_PEER_HOST, "smart.example"}, {DRIVER_HOST, "mx1"},
+              {DRIVER_SENDER, "news@ours.example"}, {DRIVER_WAY, "out"}),
+        BATCH(20, START, {DRIVER_PEER_HOST, "smart.example"}, {DRIVER_HOST, "mx1"},
+              {DRIVER_SENDER, "staff#@ours.example"}, {DRIVER_WAY, "out"})};
+    struct spike item = spike_of(EVENT_BOUNCED, "user-unknown", START, END);
+    struct spikes spikes = {.items = &item, .count = 1};
+    char found[2][400];
+    (void)state;
+    for (size_t is_known = 0; is_known < 2; is_known++) {
+        struct common *common = common_new(&none);
+        if (is_known)
+            common_note(common, DRIVER_PEER_HOST, DIRECTION_OUT, SLICE("smart.example"), 100);
+        common_note_host(common, is_known ? SLICE("mx1") : SLICE("mx2"));
+        struct drivers *drivers =
+            find_with(common, &spikes, batches, sizeof batches / sizeof *batches);
+        told(drivers_of(drivers, 0), found[is_known], sizeof found[is_known]);
+        drivers_free(drivers);
+        common_free(common);
+    }
+    assert_string_equal(found[0], "peer_host=smart.example sender=news@ours.example");
+    assert_string_equal(found[1], "sender=news@ours.example");
+}
+
+/* But failures at other times are better to go by than deliveries. */
+static void others_tell_more_than_deliveries(void **state) {
+    static const struct filter none;
+    const struct batch batches[] = {BATCH(60, START, {DRIVER_USER, "alice"}, {DRIVER_WAY, "in"}),
+                                    BATCH(200, BEGIN, {DRIVER_USER, "name#"}, {DRIVER_WAY, "in"})};
+    struct spike item = spike_of(EVENT_BOUNCED, "user-unknown", START, END);
+    struct spikes spikes = {.items = &item, .count = 1};
+    struct common *common = common_new(&none);
+    char found[400];
+    (void)state;
+    common_note(common, DRIVER_USER, DIRECTION_NONE, SLICE("alice"), 100);
+    struct drivers *drivers = find_with(common, &spikes, batches, sizeof batches / sizeof *batches);
+    told(drivers_of(drivers, 0), found, sizeof found);
+    assert_string_equal(found, "user=alice");
+    drivers_free(drivers);
+    common_free(common);
+}
+
 /* Thousands of addresses, of which none stands out, guess one user. */
 static void a_botnet_guesses_one_user(void **state) {
     (void)state;
@@ -348,6 +393,8 @@ int main(void) {
         cmocka_unit_test(what_defines_the_spike_is_no_driver),
         cmocka_unit_test(few_others_tell_the_code_of_a_reason),
         cmocka_unit_test(what_is_asked_for_is_no_driver),
+        cmocka_unit_test(what_all_has_is_no_driver),
+        cmocka_unit_test(others_tell_more_than_deliveries),
         cmocka_unit_test(a_botnet_guesses_one_user),
         cmocka_unit_test(a_value_among_thousands_is_counted_exactly),
         cmocka_unit_test(retries_of_one_message_are_not_many),
