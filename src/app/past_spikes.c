@@ -29,7 +29,8 @@ bool past_spikes_read(struct store *store, const struct store_span *span, struct
     struct store_span by_hour = {.since = span->since, .until = span->until, .by_hour = true};
     struct filling filling = {book, false};
     bool good = store_each_cell(store, HOURLY_TOTALS, &by_hour, fill, &filling, problem) &&
-                store_each_cell(store, HOURLY_REASONS, &by_hour, fill, &filling, problem);
+                store_each_cell(store, HOURLY_REASONS, &by_hour, fill, &filling, problem) &&
+                store_each_cell(store, HOURLY_DELAYS, &by_hour, fill, &filling, problem);
     *is_empty_r = !filling.is_any;
     return good;
 }

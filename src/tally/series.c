@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "tally/counting.h"
 #include "tally/counts.h"
+#include "tally/past_mail.h"
 
 enum {
     MOST_CELLS = 1 << 21, /* three weeks of 350 series without a pause; about 60 MB */
@@ -29,10 +30,11 @@ struct kept {
 };
 
 struct series_book {
-    int64_t seconds;     /* of a bucket */
-    struct map kept;     /* event, class -> struct kept; places from SERIES_ALL on */
-    struct counts cells; /* of failures */
-    struct counts mails; /* signed: a message may be taken back */
+    int64_t seconds;        /* of a bucket */
+    struct map kept;        /* event, class -> struct kept; places from SERIES_ALL on */
+    struct counts cells;    /* of failures */
+    struct counts mails;    /* signed: a message may be taken back */
+    struct past_mail *past; /* NULL: no history */
 };
 
 struct series_book *series_book_new(int64_t bucket_seconds) {
@@ -50,6 +52,7 @@ void series_book_free(struct series_book *book) {
     map_release(&book->kept);
     counts_release(&book->cells);
     counts_release(&book->mails);
+    past_mail_free(book->past);
     free(book);
 }
 
@@ -166,16 +169,6 @@ void series_book_note(struct series_book *book, enum event event, struct slice c
 
 /* ---- history */
 
-/* All recipients first heard of in an hour are those that are in some state at its end more than at
- * its begin. Where they are history does not tell. */
-static const struct {
-    const char *name;
-    enum series_mail mail;
-} of_totals[] = {
-    {"received", SERIES_RECEIVED}, {"delivered", SERIES_OUT}, {"bounced", SERIES_OUT},
-    {"expired", SERIES_OUT},       {"waiting", SERIES_OUT},   {"discarded", SERIES_OUT},
-};
-
 enum { KEY_EVENT, KEY_CLASS, KEY_DIRECTION };
 
 static void put_reason(struct series_book *book, const struct hourly_cell *cell) {
@@ -192,12 +185,13 @@ static void put_reason(struct series_book *book, const struct hourly_cell *cell)
 }
 
 void series_book_put(struct series_book *book, const struct hourly_cell *cell) {
+    if (!book->past)
+        book->past = past_mail_new();
+    past_mail_put(book->past, cell);
     if (cell->table == HOURLY_REASONS)
         put_reason(book, cell);
-    for (size_t i = 0; cell->table == HOURLY_TOTALS && i < sizeof of_totals / sizeof *of_totals;
-         i++)
-        if (slice_is(cell->keys[0], of_totals[i].name))
-            add_mail(book, of_totals[i].mail, cell->hour * HOUR, (uint64_t)cell->numbers[0]);
+    if (cell->table == HOURLY_TOTALS && slice_is(cell->keys[0], "received"))
+        add_mail(book, SERIES_RECEIVED, cell->hour * HOUR, (uint64_t)cell->numbers[0]);
 }
 
 /* ---- reading out */
@@ -251,29 +245,67 @@ static struct placed *sorted(const struct series_book *book) {
     return all;
 }
 
-/* Adds to the counts of cells of each series, or, once those have their room, the cells. */
-static void walk(const struct counts *cells, int64_t seconds, struct series *const *of_places,
-                 struct series_cell *room) {
-    for (size_t i = 0; i < cells->places; i++) {
+/* Counts a cell of a series; with room it has its place there, behind those before it. */
+static void add_cell(struct series *series, struct series_cell *room,
+                     const struct series_cell *cell) {
+    if (room)
+        room[series->cells - room + (ptrdiff_t)series->cell_count] = *cell;
+    series->cell_count++;
+    series->total += cell->count;
+}
+
+static double fresh_of(const struct series_book *book, const struct series *series, int64_t seconds,
+                       const uint64_t numbers[NUMBERS]) {
+    if (!book->past)
+        return (double)numbers[FRESH];
+    return (double)numbers[COUNT] *
+           past_mail_first_part(book->past, moment_units(seconds, HOUR), series->event);
+}
+
+/* What was taken back, in another bucket, is passed over. */
+static void walk_failures(const struct series_book *book, struct series *const *of_places,
+                          struct series_cell *room) {
+    for (size_t i = 0; i < book->cells.places; i++) {
         uint64_t key, numbers[COUNTS_MOST] = {0};
-        if (!counts_at(cells, i, &key, numbers))
+        if (!counts_at(&book->cells, i, &key, numbers) || (int64_t)numbers[COUNT] <= 0)
             continue;
         struct series *series = of_places[place_of(key)];
-        if ((int64_t)numbers[COUNT] <= 0) /* taken back, in another bucket */
-            continue;
-        if (room)
-            room[series->cells - room + (ptrdiff_t)series->cell_count] =
-                (struct series_cell){bucket_of_key(key) * seconds, numbers[COUNT],
-                                     cells->numbers == NUMBERS ? numbers[FRESH] : 0};
-        series->cell_count++;
-        series->total += numbers[COUNT];
+        int64_t seconds = bucket_of_key(key) * book->seconds;
+        add_cell(series, room,
+                 &(struct series_cell){seconds, numbers[COUNT],
+                                       fresh_of(book, series, seconds, numbers)});
     }
 }
 
-static void walk_both(const struct series_book *book, struct series *const *of_places,
+static void walk_mails(const struct series_book *book, struct series *mails,
+                       struct series_cell *room) {
+    for (size_t i = 0; i < book->mails.places; i++) {
+        uint64_t key, count = 0;
+        if (counts_at(&book->mails, i, &key, &count) && (int64_t)count > 0)
+            add_cell(&mails[place_of(key)], room,
+                     &(struct series_cell){bucket_of_key(key) * book->seconds, count, 0});
+    }
+}
+
+static void walk_past(const struct series_book *book, struct series *mails,
                       struct series_cell *room) {
-    walk(&book->mails, book->seconds, of_places, room);
-    walk(&book->cells, book->seconds, of_places, room);
+    for (size_t i = 0; book->past && i < past_mail_hours(book->past); i++) {
+        struct past_hour hour = past_mail_at(book->past, i);
+        int64_t seconds = moment_floor(hour.hour * HOUR, book->seconds);
+        uint64_t local = (uint64_t)(hour.local + 0.5),
+                 out = (uint64_t)(hour.out + hour.local + 0.5) - local;
+        if (local)
+            add_cell(&mails[SERIES_LOCAL], room, &(struct series_cell){seconds, local, 0});
+        if (out)
+            add_cell(&mails[SERIES_OUT], room, &(struct series_cell){seconds, out, 0});
+    }
+}
+
+static void walk_all(const struct series_book *book, struct series *const *of_places,
+                     struct series *mails, struct series_cell *room) {
+    walk_mails(book, mails, room);
+    walk_past(book, mails, room);
+    walk_failures(book, of_places, room);
 }
 
 void series_list_read(const struct series_book *book, struct series_list *list_r) {
@@ -282,15 +314,16 @@ void series_list_read(const struct series_book *book, struct series_list *list_r
     struct placed *all = sorted(book);
     *list_r = (struct series_list){.count = book->kept.count};
     list_r->items = memory_resize(NULL, list_r->count + 1, sizeof *list_r->items);
-    list_r->cells =
-        memory_resize(NULL, book->cells.count + book->mails.count + 1, sizeof *list_r->cells);
+    size_t of_past = book->past ? 2 * past_mail_hours(book->past) : 0;
+    list_r->cells = memory_resize(NULL, book->cells.count + book->mails.count + of_past + 1,
+                                  sizeof *list_r->cells);
     for (size_t i = 0; i < SERIES_ALL; i++)
         of_places[i] = &list_r->mails[i];
     for (size_t i = 0; i < list_r->count; i++) {
         list_r->items[i] = all[i].series;
         of_places[all[i].place] = &list_r->items[i];
     }
-    walk_both(book, of_places, NULL);
+    walk_all(book, of_places, list_r->mails, NULL);
     const struct series_cell *at = list_r->cells;
     for (size_t i = 0; i < places; i++) {
         of_places[i]->cells = at;
@@ -298,7 +331,7 @@ void series_list_read(const struct series_book *book, struct series_list *list_r
         of_places[i]->cell_count = 0;
         of_places[i]->total = 0;
     }
-    walk_both(book, of_places, list_r->cells);
+    walk_all(book, of_places, list_r->mails, list_r->cells);
     free(all);
     free(of_places);
 }

@@ -41,7 +41,8 @@ void series_book_hear(struct series_book *book, int64_t seconds);
 /* One more of a series, of which nothing else is known. */
 void series_book_note(struct series_book *book, enum event event, struct slice class_name,
                       int64_t seconds);
-/* A row of history: of its totals and reasons; others are passed over. */
+/* A row of history: of its totals, reasons and delays; others are passed over. A book has findings
+ * or such rows, not both. */
 void series_book_put(struct series_book *book, const struct hourly_cell *cell);
 
 int64_t series_book_bucket(const struct series_book *book); /* seconds */
@@ -65,7 +66,7 @@ struct series {
 struct series_cell {
     int64_t bucket; /* times its length: seconds since 1970 */
     uint64_t count;
-    uint64_t fresh; /* of those the ones in which a recipient was first heard of, as in the mail */
+    double fresh; /* of those the ones in which a recipient was first heard of, as in the mail */
 };
 
 struct series_list {

@@ -502,7 +502,7 @@ static void sum_again(struct looking *looking) {
     for (size_t i = 0; i < series->cell_count && is_tried_again; i++) {
         size_t at = calendar_bucket(&looking->calendar, series->cells[i].bucket);
         if (at != SIZE_MAX)
-            of_first[at] += (double)series->cells[i].fresh;
+            of_first[at] += series->cells[i].fresh;
     }
     for (size_t i = 0; i <= looking->calendar.buckets; i++) {
         double here = of_first[i];
@@ -546,14 +546,14 @@ static void begin_track(struct looking *looking, size_t place) {
     for (size_t i = 0; i < series->cell_count; i++) {
         size_t at = calendar_bucket(calendar, series->cells[i].bucket);
         if (at != SIZE_MAX)
-            track->own[at] += (double)(series->direction != DIRECTION_IN ? series->cells[i].fresh
-                                       : series->event == EVENT_REJECTED ? series->cells[i].count
-                                                                         : 0);
+            track->own[at] += series->direction != DIRECTION_IN ? series->cells[i].fresh
+                              : series->event == EVENT_REJECTED ? (double)series->cells[i].count
+                                                                : 0;
     }
     if (series->direction == DIRECTION_OUT)
         track->mail = &looking->mails[SERIES_OUT];
     if (series->direction == DIRECTION_LOCAL)
-        track->mail = &looking->mails[looking->has_usual ? SERIES_OUT : SERIES_LOCAL];
+        track->mail = &looking->mails[SERIES_LOCAL];
     if (series->direction == DIRECTION_IN)
         track->mail = &looking->mails[SERIES_RECEIVED];
 }
@@ -724,8 +724,7 @@ static void begin_mail(struct looking *looking, enum series_mail mail, double *w
     into->buckets = memory_new((calendar->buckets + 1) * sizeof *into->buckets);
     into->hours = memory_new((calendar->hours + 1) * sizeof *into->hours);
     for (size_t i = 0; i < SERIES_MAILS; i++) {
-        bool is_part = i == mail || (mail == SERIES_RECEIVED && i == SERIES_REFUSED) ||
-                       (mail == SERIES_OUT && i == SERIES_LOCAL && looking->has_usual);
+        bool is_part = i == mail || (mail == SERIES_RECEIVED && i == SERIES_REFUSED);
         if (is_part)
             calendar_count(calendar, &looking->book.mails[i],
                            looking->has_usual ? &looking->usual.mails[i] : NULL, into->buckets,

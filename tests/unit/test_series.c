@@ -149,16 +149,30 @@ static void test_history(void **state) {
         {HOURLY_TOTALS, START / HOUR, SLICE_INIT("mail"), {SLICE_INIT("delivered")}, {5}},
         {HOURLY_TOTALS, START / HOUR, SLICE_INIT("mail"), {SLICE_INIT("waiting")}, {-2}},
         {HOURLY_TOTALS, START / HOUR, SLICE_INIT("mail"), {SLICE_INIT("deferred")}, {9}},
+        {HOURLY_TOTALS, START / HOUR, SLICE_INIT("mail"), {SLICE_INIT("received")}, {4}},
+        {HOURLY_TOTALS, START / HOUR + 1, SLICE_INIT("mail"), {SLICE_INIT("waiting")}, {2}},
+        {HOURLY_TOTALS, START / HOUR + 1, SLICE_INIT("mail"), {SLICE_INIT("deferred_ever")}, {2}},
+        {HOURLY_REASONS,
+         START / HOUR + 1,
+         SLICE_INIT("mail"),
+         {SLICE_INIT("deferred"), SLICE_INIT("mailbox-full"), SLICE_INIT("local")},
+         {5}},
         {HOURLY_LISTS, START / HOUR, SLICE_INIT("mail"), {SLICE_INIT("delivered")}, {5}},
     };
     struct series_book *book = series_book_new(HOUR);
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
         series_book_put(book, &cells[i]);
-    assert_int_equal(count_of(book, EVENT_DEFERRED), 7);
+    assert_int_equal(count_of(book, EVENT_DEFERRED), 12);
     struct series_list list;
     series_list_read(book, &list);
     assert_int_equal(list.count, 1);
     assert_int_equal(list.mails[SERIES_OUT].total, 3);
+    assert_int_equal(list.mails[SERIES_LOCAL].total, 2);
+    assert_int_equal(list.mails[SERIES_RECEIVED].total, 4);
+    assert_int_equal(list.items[0].total, 12);
+    assert_int_equal(list.items[0].cell_count, 2);
+    double fresh = list.items[0].cells[0].fresh + list.items[0].cells[1].fresh;
+    assert_true(fresh > 1.99 && fresh < 2.01);
     series_list_release(&list);
     series_book_free(book);
 }

@@ -442,6 +442,43 @@ static void test_history_alone(void **state) {
     series_book_free(book);
 }
 
+/* Of little mail a third fails: what fails more is no more mail, of which a third would fail. */
+static void test_history_of_failures(void **state) {
+    (void)state;
+    struct series_book *book = series_book_new(HOUR);
+    struct spikes spikes;
+    for (int64_t hour = 0; hour < WEEKS * 7 * DAY_HOURS; hour++) {
+        unsigned bounced = hour >= 200 && hour < 204 ? 60 : 2;
+        put_hour(book, NULL, "delivered", MIDNIGHT / HOUR + hour, 4);
+        put_hour(book, NULL, "bounced", MIDNIGHT / HOUR + hour, bounced);
+        put_hour(book, "bounced", "mailbox-full", MIDNIGHT / HOUR + hour, bounced);
+    }
+    find_sure(book, NULL, &spikes);
+    assert_int_equal(spikes.count, 1);
+    assert_int_equal(spikes.items[0].start, MIDNIGHT + 200 * HOUR);
+    assert_int_equal(spikes.items[0].end, MIDNIGHT + 204 * HOUR);
+    assert_true(spikes.items[0].expected < 10);
+    spikes_release(&spikes);
+    series_book_free(book);
+}
+
+/* But where more of it goes out, more of it fails. */
+static void test_history_of_a_mailing(void **state) {
+    (void)state;
+    struct series_book *book = series_book_new(HOUR);
+    struct spikes spikes;
+    for (int64_t hour = 0; hour < WEEKS * 7 * DAY_HOURS; hour++) {
+        unsigned times = hour >= 200 && hour < 204 ? 30 : 1;
+        put_hour(book, NULL, "delivered", MIDNIGHT / HOUR + hour, 4 * times);
+        put_hour(book, NULL, "bounced", MIDNIGHT / HOUR + hour, 2 * times);
+        put_hour(book, "bounced", "mailbox-full", MIDNIGHT / HOUR + hour, 2 * times);
+    }
+    find_sure(book, NULL, &spikes);
+    assert_int_equal(spikes.count, 0);
+    spikes_release(&spikes);
+    series_book_free(book);
+}
+
 /* ---- laws */
 
 static void assert_same(const struct spikes *a, const struct spikes *b) {
@@ -496,6 +533,8 @@ int main(void) {
         cmocka_unit_test(test_one_day),
         cmocka_unit_test(test_history),
         cmocka_unit_test(test_history_alone),
+        cmocka_unit_test(test_history_of_failures),
+        cmocka_unit_test(test_history_of_a_mailing),
         cmocka_unit_test(test_any_order),
         cmocka_unit_test(test_moments),
         cmocka_unit_test(test_moments_again),
