@@ -27,7 +27,7 @@
 #include "input/pieces.h"
 
 enum {
-    RING = 32, /* blocks held: 2 MiB of log */
+    RING = 64, /* blocks held: 2 MiB of log */
     SOUGHT_MOST = 1 << 20,
     ID_SHORTEST = 5,    /* what is shorter stands in too many texts */
     LINES_AROUND = 400, /* that one entry or session may go on for */

@@ -24,7 +24,7 @@ static struct pipeline *pipeline_new(struct run *run) {
     pipeline->run = run;
     pipeline->only = run->options->mta ? mta_named(slice_of(run->options->mta)) : NULL;
     pipeline->threads = threads_wanted(run->options);
-    pipeline->job_count = pipeline->threads > 1 ? pipeline->threads * 2 + JOBS_BESIDE : 1;
+    pipeline->job_count = pipeline->threads > 1 ? pipeline->threads * JOBS_A_THREAD : 1;
     pipeline->jobs = memory_new(pipeline->job_count * sizeof *pipeline->jobs);
     pipeline->hands = memory_new((pipeline->threads + 1) * sizeof *pipeline->hands);
     for (size_t i = 0; i < pipeline->job_count; i++) {

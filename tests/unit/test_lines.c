@@ -238,7 +238,7 @@ static void test_longest_line_at_the_end_of_a_block(void **state) {
     for (size_t early = 0; early < 5; early++)
         for (size_t longer = 0; longer < 3; longer++) {
             text.length = 0;
-            append_many(&text, '.', 2 * LINES_BLOCK - LINE_LONGEST - 1 - early);
+            append_many(&text, '.', 3 * LINES_BLOCK - LINE_LONGEST - 1 - early);
             append(&text, "\n", 1);
             append_many(&text, 'x', LINE_LONGEST - 1 + longer);
             append(&text, "\r\nbehind\n", 9);
