@@ -51,12 +51,12 @@ static int refuse(const struct analysis *analysis, const struct options *options
 
 static bool close_result(struct analysis *analysis, struct run *run) {
     struct problem problem;
-    bool is_told = true;
-    if (analysis->without_result)
+    bool is_told = !run->replaces;
+    if (analysis->without_result || run->replaces)
         result_drop(&analysis->result);
     else
         is_told = result_close(&analysis->result, &problem);
-    if (!is_told)
+    if (!is_told && !run->replaces)
         fail(run->options, &problem, 1);
     if (analysis->told)
         analysis->told(analysis, run, is_told);
@@ -73,7 +73,8 @@ static int read_and_write(struct analysis *analysis, struct run *run) {
     if (analysis->end)
         analysis->end(analysis, run);
     inputs_release(&inputs);
-    return close_result(analysis, run) && !run->faulty ? 0 : 1;
+    bool is_told = close_result(analysis, run);
+    return run->replaces ? 2 : is_told && !run->faulty ? 0 : 1;
 }
 
 static int with_knowledge(struct analysis *analysis, const struct options *options,

@@ -389,6 +389,12 @@ static bool check_usage(struct explaining *explaining, struct problem *problem) 
 static int explain(struct explaining *explaining) {
     struct problem problem;
     bool from_input = explaining->asked == ASKED_INPUT;
+    if (from_input && result_replaces(explaining->options, "/dev/stdin")) {
+        problem_say(&problem, "--output '%s': it is what is read, and would be lost",
+                    explaining->options->output);
+        options_fault(explaining->options, &problem);
+        return 2;
+    }
     if (!result_open(&explaining->result, explaining->options, &problem)) {
         options_fault(explaining->options, &problem);
         return 1;

@@ -10,6 +10,7 @@
 #include "app/block.h"
 #include "app/meter.h"
 #include "app/order.h"
+#include "app/result.h"
 #include "app/resuming.h"
 #include "app/say.h"
 #include "input/journal.h"
@@ -225,8 +226,22 @@ void inputs_told(void *context, bool is_fault, const char *text) {
     }
 }
 
+void inputs_keep(struct run *run, struct sources *sources) {
+    for (size_t i = 0; i < sources->count && !run->replaces; i++) {
+        const char *name = sources->items[i].name;
+        run->replaces = result_replaces(run->options, strcmp(name, "-") == 0 ? "/dev/stdin" : name);
+    }
+    if (!run->replaces)
+        return;
+    say_fault("--output '%s': it is one of the logs, and would be lost", run->options->output);
+    run->faulty = true;
+    sources_release(sources);
+    *sources = (struct sources){0};
+}
+
 void inputs_find(struct run *run, struct sources *sources) {
     inputs_look(run, sources, inputs_told, run);
+    inputs_keep(run, sources);
     if (!run->options->quiet)
         note_backward_order(sources);
 }

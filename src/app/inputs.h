@@ -25,6 +25,8 @@ void inputs_release(struct inputs *inputs);
 /* Finds them, and those in which a log goes on that was read before (predecessors.h); what is worth
  * a word is told, and not said. */
 void inputs_look(const struct run *run, struct sources *sources, source_told *tell, void *context);
+/* Nothing is read when the result would replace one of them, which is said. */
+void inputs_keep(struct run *run, struct sources *sources);
 /* Tells on standard error; context: the run, of which a fault is remembered. */
 void inputs_told(void *context, bool is_fault, const char *text);
 

@@ -148,8 +148,10 @@ static void find_sources(struct run *run, struct looking *looking, struct source
         if (is_last)
             tell_notes(run, looking, &notes);
         release_notes(&notes);
-        if (is_last)
+        if (is_last) {
+            inputs_keep(run, sources);
             return;
+        }
         before = change;
         sources_release(sources);
         nanosleep(&a_little, NULL);

@@ -50,6 +50,7 @@ struct run {
     bool has_rows;         /* the listener writes one whenever it is called */
     bool wants_details;    /* the listener gets what is no finding as well: messages that come in */
     bool wants_deliveries; /* deliveries are shown, or asked for by reply: theirs is read too */
+    bool replaces;         /* its result would take the place of a log: nothing is read, status 2 */
     bool faulty;           /* some input was missing, damaged or not understood: status 1 */
     bool stopped;          /* the listener cannot go on: nothing more is read */
     struct pipeline *pipeline;
