@@ -299,7 +299,7 @@ static bool is_auth_at(struct slice text, size_t at) {
     if ((text.at[at] | 0x20) != 'a' || !slice_starts_nocase(slice_from(text, at), SLICE("auth")))
         return false;
     char behind = slice_byte(text, at + AUTH);
-    if (behind != ' ' && behind != ':' && behind != '=')
+    if (behind != '=' && gap_at(text, at + AUTH) == 0)
         return false;
     if (at == 0 || (at >= LETTER && escape_at(text, at - LETTER) == LETTER))
         return true;
@@ -379,7 +379,7 @@ static size_t redact(struct slice text, char *to) {
     bool of_command = says_command(text);
     for (size_t i = 0; i < text.length; i++) {
         struct slice secret;
-        size_t at = i + 5; /* behind "AUTH " */
+        size_t at = i + 4 + (slice_byte(text, i + 4) == '='); /* behind "AUTH" */
         if (of_command && text.at[i] == '"' && is_lone_secret(text, i, &secret)) {
             leave_out(&safe, secret);
             i = safe.kept;

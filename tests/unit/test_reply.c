@@ -179,6 +179,8 @@ static void test_secrets(void **state) {
         {"AUTH AGFsaWNlAHNlY3JldHNlY3JldA==", "AUTH [redacted]"},
         {"501 AUTH PLAIN AGFsaW", "501 AUTH PLAIN [redacted]"},
         {"501 AUTH PLAIN: AGFsaWNl", "501 AUTH PLAIN: [redacted]"},
+        {"501 AUTH\\tPLAIN\\tAGJvYgBzZWNyZXQ=\\r\\n", "501 AUTH\\tPLAIN\\t[redacted]\\r\\n"},
+        {"501 AUTH\\011PLAIN AGJvYgBzZWNyZXQ=", "501 AUTH\\011PLAIN [redacted]"},
         {"550 AU\001TH PLAIN AGFsaWNl", "550 AUTH PLAIN [redacted]"},
         {"PREGREET AUTH PLAIN AGFsaWNl\\r\\nMAIL FROM:<x>",
          "PREGREET AUTH PLAIN [redacted]\\r\\nMAIL FROM:<x>"},
