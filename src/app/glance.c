@@ -13,8 +13,10 @@ void glance_begin(struct glance *glance) {
 }
 
 bool glance_goes_on(const struct glance *glance) {
-    return glance->usable.own < OWN_ENOUGH &&
-           (!glance->is_any || !glance->usable.wrapped || glance->bytes < BYTES_ENOUGH);
+    const struct usable *usable = &glance->usable;
+    bool is_good = usable->own >= OWN_ENOUGH && usable->unknown * 2 <= usable->own;
+    return !is_good && (!glance->is_any || !usable->wrapped || usable->unknown * 2 > usable->own ||
+                        glance->bytes < BYTES_ENOUGH);
 }
 
 static void keep_odd(struct glance *glance, enum odd kind, uint64_t number,

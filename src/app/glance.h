@@ -1,8 +1,9 @@
 /* glance - what a trace reads besides what it looks for: of each log its begin, until that is known
  * to be a mail server's, so that what was not found in it was not there.
  *
- * A log that is none is read to its end. Else a thousand entries are enough, and not more than the
- * first 4 MiB once an entry of use was seen: a pass shall take no longer than grep.
+ * A log that is none, or is not understood so far, is read to its end. Else a thousand entries are
+ * enough, and not more than the first 4 MiB once an entry of use was seen: a pass shall take no
+ * longer than grep.
  */
 #ifndef APP_GLANCE_H
 #define APP_GLANCE_H

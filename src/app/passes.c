@@ -153,7 +153,7 @@ static struct slice spot_text(const struct spot *spot) {
     size_t length = spot->end - spot->begin;
     if (length && at[length - 1] == '\r')
         length--;
-    return slice_head((struct slice){at, length}, LINE_LONGEST);
+    return lines_kept((struct slice){at, length});
 }
 
 static void spot_end(struct spot *spot) {

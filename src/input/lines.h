@@ -67,6 +67,13 @@ static inline void lines_begin(struct lines_walk *walk, const struct lines_block
 /* Of a line that is too long: without the hole at its begin. */
 struct slice lines_behind_hole(struct slice text);
 
+/* What is kept of a line. */
+static inline struct slice lines_kept(struct slice text) {
+    if (text.length > LINE_LONGEST)
+        text = lines_behind_hole(text);
+    return slice_head(text, LINE_LONGEST);
+}
+
 /* Finds newlines, if there are any behind those that are known. */
 void lines_look_ahead(struct lines_walk *walk);
 
@@ -85,11 +92,11 @@ static inline bool lines_next(struct lines_walk *walk, struct line *line_) {
     if (has_end && length > 0 && begin[length - 1] == '\r')
         length--;
     line_->text = (struct slice){begin, length};
-    if (length > LINE_LONGEST)
-        line_->text = lines_behind_hole(line_->text);
-    line_->cut = line_->text.length > LINE_LONGEST || (!has_end && block->cut_last);
-    if (line_->cut)
-        line_->text = slice_head(line_->text, LINE_LONGEST);
+    line_->cut = !has_end && block->cut_last;
+    if (length > LINE_LONGEST) {
+        line_->text = lines_kept(line_->text);
+        line_->cut |= line_->text.at + line_->text.length < begin + length;
+    }
     return true;
 }
 
