@@ -402,7 +402,7 @@ void drivers_count(struct drivers *drivers, const struct failure *failure) {
     struct looked_at *item = is_left_out ? NULL : spike_at(drivers, line, failure->seconds);
     if (line && !is_part && !is_left_out && failure->seconds != MOMENT_NONE)
         count_on_strips(drivers, line, failure);
-    uint64_t place = item ? (uint64_t)(item - drivers->items) + 1 : 0;
+    uint64_t place = item ? (uint64_t)(item - drivers->items) + 1 : is_left_out ? UINT64_MAX : 0;
     bool again = subjects_again(drivers->subjects, failure, place);
     struct amount amount = {failure->count, failure->count * (again ? AGAIN : ONCE)};
     if (!item && !is_around(drivers, line, failure->seconds))
