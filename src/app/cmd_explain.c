@@ -333,7 +333,8 @@ static bool explain_input(struct explaining *explaining, struct problem *problem
 
 /* ---- the command ---- */
 
-static bool read_context(struct explaining *explaining, struct problem *problem) {
+/* Their words were read when they were given. */
+static void read_context(struct explaining *explaining) {
     const struct options *options = explaining->options;
     struct record *record = &explaining->context.record;
     explaining->context = (struct finding){.record = {.kind = RECORD_OUTCOME,
@@ -346,19 +347,15 @@ static bool read_context(struct explaining *explaining, struct problem *problem)
                                            .repeat = 1};
     enum stage stage = record->stage;
     enum direction direction = record->direction;
-    if (options->stage && !stage_read(slice_of(options->stage), &stage))
-        return problem_say(problem,
-                           "--stage '%s': write connect, helo, starttls, auth, mail, "
-                           "rcpt, data, end-of-data, quit, other, dns, delivery or queue",
-                           options->stage);
-    if (options->direction && !direction_read(slice_of(options->direction), &direction))
-        return problem_say(problem, "--direction '%s': write in, out or local", options->direction);
+    if (options->stage)
+        stage_read(slice_of(options->stage), &stage);
+    if (options->direction)
+        direction_read(slice_of(options->direction), &direction);
     record->stage = stage;
     record->direction = direction;
     explaining->context.mta = options->mta ? mta_named(slice_of(options->mta)) : NULL;
     if (record->direction != DIRECTION_OUT)
         record->side = SIDE_LOCAL;
-    return true;
 }
 
 /* Replies from standard input are rows, or text; with --why they are trees. */
@@ -378,8 +375,10 @@ static bool check_usage(struct explaining *explaining, struct problem *problem) 
     const char *name = options->format ? options->format : "text";
     explaining->asked = what_is_asked(options);
     explaining->format = format_named(name);
-    if (knows_format(explaining))
-        return read_context(explaining, problem);
+    if (knows_format(explaining)) {
+        read_context(explaining);
+        return true;
+    }
     return problem_say(problem, "--format '%s': explain knows %s", name,
                        explaining->asked != ASKED_INPUT ? "text, json, ndjson, csv and html"
                        : options->why                   ? "text and ndjson for '--why -'"

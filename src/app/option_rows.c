@@ -88,8 +88,14 @@ static bool set_direction(const struct option_row *row, const char *argument,
 
 static bool set_stage(const struct option_row *row, const char *argument, struct options *options,
                       struct problem *problem) {
+    enum stage stage;
     if (!command_takes_paths(options->command))
-        return set_word(row, argument, options, problem);
+        return stage_read(slice_of(argument), &stage)
+                   ? set_word(row, argument, options, problem)
+                   : problem_say(problem,
+                                 "--stage '%s': write connect, helo, starttls, auth, mail, rcpt, "
+                                 "data, end-of-data, quit, other, dns, delivery or queue",
+                                 argument);
     return filter_add(&options->filter, FILTER_STAGE, argument, problem);
 }
 
