@@ -12,6 +12,7 @@
 #include "report/asked.h"
 #include "report/page_words.h"
 #include "report/utf8.h"
+#include "tally/ranking.h"
 
 enum { ROOM_FOR_STAR = 8 }; /* at the end of a filter, for what does not fit */
 
@@ -106,7 +107,7 @@ void dig_events(struct dig *dig, const enum event *events, size_t count) {
 }
 
 void dig_name(struct dig *dig, enum filter_by by, struct slice name) {
-    dig_beginning(dig, by, name, SIZE_MAX);
+    dig_beginning(dig, by, name, RANKING_NAME);
 }
 
 void dig_beginning(struct dig *dig, enum filter_by by, struct slice name, size_t most) {
@@ -119,7 +120,7 @@ void dig_domain(struct dig *dig, enum filter_by by, struct slice domain) {
     const struct filter *filter = dig->digging->filter;
     dig->is_vain |= dig->digging->is_masked || !domain.length;
     dig->is_vain |= filter && (filter->given >> by & 1);
-    put_pattern(dig, by, "*@", domain, "");
+    put_pattern(dig, by, "*@", domain, domain.length >= RANKING_NAME ? "*" : "");
 }
 
 struct slice dig_end(struct dig *dig) {

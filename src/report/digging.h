@@ -27,7 +27,7 @@ struct dig {
 void dig_begin(struct dig *dig, const struct digging *digging);
 /* Asks for this value and no other; an empty one: for those that have none. */
 void dig_value(struct dig *dig, enum filter_by by, struct slice value);
-/* The same for a name of the log. */
+/* The same for a name of a table, which begins so when it is as long as names are kept. */
 void dig_name(struct dig *dig, enum filter_by by, struct slice name);
 /* Leaves out what is in no total (tally/counting.h): hosts that failed before another one did not,
  * and what became of notices that the server made. Not for warnings of the server itself. */

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "tally/ranking.h"
+
 static struct page page;
 static struct filter filter;
 static struct digging digging;
@@ -113,6 +115,33 @@ static void long_names_end_in_a_star(void **state) {
                            arena_print(&page.arena, "%.*s", SLICE_ARGS(value)).at, &problem));
 }
 
+/* Names are kept up to a length, and what stands in the log may be longer. */
+static void a_name_that_was_cut_begins_so(void **state) {
+    (void)state;
+    static char name[RANKING_NAME + 10];
+    memset(name, 'x', sizeof name);
+    for (size_t length = RANKING_NAME - 1; length <= RANKING_NAME; length++) {
+        struct filter made = {.count = 0};
+        struct problem problem;
+        struct dig dig;
+        bool was_cut = length == RANKING_NAME;
+        dig_begin(&dig, &digging);
+        dig_name(&dig, FILTER_SENDER, (struct slice){name, length});
+        struct slice value = slice_from(dig_end(&dig), strlen("mailtriage export --sender "));
+        value.length -= strlen(" mail.log");
+        if (was_cut) { /* its star is in quotes */
+            value = slice_from(value, 1);
+            value.length--;
+        }
+        assert_true(filter_add(&made, FILTER_SENDER,
+                               arena_print(&page.arena, "%.*s", SLICE_ARGS(value)).at, &problem));
+        struct finding finding = {.record.sender = {name, length}, .record.has_sender = true};
+        assert_true(filter_matches(&made, &finding));
+        finding.record.sender.length = sizeof name;
+        assert_int_equal(filter_matches(&made, &finding), was_cut);
+    }
+}
+
 static void what_the_report_was_asked_follows(void **state) {
     (void)state;
     struct problem problem;
@@ -214,6 +243,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(names_are_asked_for_exactly, page_begin, page_end),
         cmocka_unit_test_setup_teardown(patterns_fit_their_names, page_begin, page_end),
         cmocka_unit_test_setup_teardown(long_names_end_in_a_star, page_begin, page_end),
+        cmocka_unit_test_setup_teardown(a_name_that_was_cut_begins_so, page_begin, page_end),
         cmocka_unit_test_setup_teardown(what_the_report_was_asked_follows, page_begin, page_end),
         cmocka_unit_test_setup_teardown(events_are_asked_for_where_they_count, page_begin,
                                         page_end),
