@@ -12,6 +12,14 @@ static void gather(void *context, const struct finding *finding) {
     countings_add(context, finding);
 }
 
+static const struct finding *as_shown(const struct run *run, const struct finding *finding,
+                                      struct finding *masked) {
+    if (!run->masker)
+        return finding;
+    *masked = masker_finding(run->masker, finding);
+    return masked;
+}
+
 /* History is kept as it is, whatever a report shows. */
 static void count_at_once(void *context, const struct finding *finding) {
     struct run *run = context;
@@ -25,10 +33,7 @@ static void count_at_once(void *context, const struct finding *finding) {
         tally_count(run->tally, &counting, 1);
     if (is_for_history)
         hourly_add(run->hourly, &counting);
-    if (run->masker) {
-        masked = masker_finding(run->masker, finding);
-        finding = &masked;
-    }
+    finding = as_shown(run, finding, &masked);
     if (run->counts && !is_shared)
         tally_add(run->tally, finding);
     if (run->listen && (run->wants_details || record_is_finding(&finding->record)))
@@ -111,11 +116,7 @@ static void take_ledger(struct pipeline *pipeline, struct job *job) {
 static void count_beside(void *context, const struct finding *finding) {
     struct run *run = context;
     struct finding masked;
-    if (run->masker) {
-        masked = masker_finding(run->masker, finding);
-        finding = &masked;
-    }
-    tally_add(run->beside->tally, finding);
+    tally_add(run->beside->tally, as_shown(run, finding, &masked));
     if (run->masker)
         masker_clear(run->masker);
 }

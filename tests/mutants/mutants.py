@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 
-from guards import GUARDS
+from guards import GUARDS, misplaced
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TREE = os.path.join(ROOT, "build", "mutants")
@@ -97,13 +97,9 @@ class Mutant:
 
 def fault_of(guard):
     """What is wrong with a guard: nothing, when all its tests fail without it."""
-    if not os.path.exists(os.path.join(TREE, guard.file)):
-        return [f"{guard.file} is no more: write into tests/mutants/guards.py where the guard is now"]
-    with open(os.path.join(TREE, guard.file), encoding="utf-8") as file:
-        found = file.read().count(guard.old)
-    if found != 1:
-        return [f"the guard stands {found} times in {guard.file}, not once: if it was rewritten,",
-                "write it into tests/mutants/guards.py as it is now:", *guard.old.split("\n")]
+    wrong = misplaced(guard, TREE)
+    if wrong:
+        return wrong
     with Mutant(guard):
         built = build(guard.tests)
         if built.returncode != 0:
