@@ -83,6 +83,8 @@ static const unsigned char kinds_of_byte[256] = {
 };
 
 unsigned utf8_bytes(struct slice s) {
+    if (!s.length)
+        return 0; /* an empty slice may point nowhere */
     const unsigned char *at = (const unsigned char *)s.at, *end = at + s.length;
     unsigned kinds = 0;
 

@@ -51,6 +51,7 @@ static void *write_in_pieces(void *context) {
     return NULL;
 }
 
+/* A hole at the begin goes from a line that is too long; of a short one readers leave it out. */
 static struct line naive_line(struct slice *rest) {
     const char *newline = memchr(rest->at, '\n', rest->length);
     size_t length = newline != NULL ? (size_t)(newline - rest->at) : rest->length;
@@ -58,6 +59,8 @@ static struct line naive_line(struct slice *rest) {
     *rest = slice_from(*rest, length + (newline != NULL));
     if (newline != NULL && length > 0 && newline[-1] == '\r')
         text.length--;
+    if (text.length > LINE_LONGEST)
+        text = lines_behind_hole(text);
     return (struct line){.text = slice_head(text, LINE_LONGEST), .cut = text.length > LINE_LONGEST};
 }
 
@@ -75,7 +78,8 @@ static void compare(int fd, struct slice source) {
         while (lines_next(&walk, &line)) {
             MUST(source.length > 0);
             struct line expected = naive_line(&source);
-            MUST(line.cut == expected.cut && slice_equal(line.text, expected.text));
+            MUST(line.cut == expected.cut);
+            MUST(slice_equal(lines_behind_hole(line.text), lines_behind_hole(expected.text)));
         }
     }
     MUST(!failed && source.length == 0);
