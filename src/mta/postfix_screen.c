@@ -58,7 +58,6 @@ static enum stage stage_after(struct slice rest) {
 static struct record *add(struct records *records, enum record_kind kind, const char *line_type,
                           const struct record *client) {
     struct record *record = records_add(records, kind, line_type);
-    record->level = LEVEL_SESSION;
     record->direction = DIRECTION_IN;
     record->side = SIDE_LOCAL;
     record->stage = STAGE_CONNECT;
@@ -73,6 +72,7 @@ static enum reading read_end(const struct record *client, struct records *record
             continue;
         struct record *record = add(records, RECORD_INCIDENT, "PF-PSC-REJECT", client);
         record->event = EVENT_REJECTED;
+        record->level = LEVEL_SESSION;
         record->reply = tests[i].word;
         record->implied = tests[i].implied;
         record->screen = tests[i].screen;

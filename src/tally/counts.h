@@ -225,7 +225,7 @@ counts_make_room(struct counts *counts, struct counts_shape shape, uint64_t key,
         return NULL;
     for (; gap > row; gap -= stride)
         UNROLLED for (size_t word = 0; word < stride; word++) {
-            gap[word] = gap[word - stride];
+            gap[word] = (gap - stride)[word];
         }
     *row = key;
     counts->count++;
