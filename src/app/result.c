@@ -1,8 +1,9 @@
 /* result - --output writes a temporary file in the same folder and renames it: a reader never sees
- * half a report, and a full disk or a power cut leaves the old one. The old one's permissions stay:
- * reports hold addresses. A link stays too, the file behind it is replaced. A target that is no
- * plain file (a pipe, /dev/full) is written directly. A run that is ended from outside takes its
- * temporary file with it. */
+ * half a report, and a full disk or a power cut leaves the old one. It is a hidden file, as the
+ * folder or a glob in it may be what is read. The old one's permissions stay: reports hold
+ * addresses. A link stays too, the file behind it is replaced. A target that is no plain file (a
+ * pipe, /dev/full) is written directly. A run that is ended from outside takes its temporary file
+ * with it. */
 #include "app/result.h"
 
 #include <errno.h>
@@ -81,9 +82,11 @@ static void forget_temporary(struct result *result) {
 static bool open_temporary(struct result *result, struct problem *problem) {
     char *behind = realpath(result->name, NULL); /* NULL: a new file */
     result->target = behind ? behind : memory_copy(result->name, strlen(result->name));
-    size_t length = strlen(result->target) + sizeof ".XXXXXX";
+    const char *slash = strrchr(result->target, '/'), *name = slash ? slash + 1 : result->target;
+    size_t length = strlen(result->target) + sizeof "..XXXXXX";
     result->temporary = memory_new(length);
-    snprintf(result->temporary, length, "%s.XXXXXX", result->target);
+    snprintf(result->temporary, length, "%.*s.%s.XXXXXX", (int)(name - result->target),
+             result->target, name);
     int fd = mkstemp(result->temporary);
     if (fd < 0)
         return problem_errno(problem, "cannot write beside '%s'", result->name);
