@@ -384,7 +384,7 @@ static void note_nothing(const struct wanted *wanted) {
 
 static void note_limits(const struct run *run, const struct wanted *wanted,
                         const struct found_lines *lines, const struct messages *messages) {
-    if (run->options->quiet)
+    if (run->options->quiet || run->replaces)
         return;
     if (!messages->count)
         note_nothing(wanted);
