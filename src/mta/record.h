@@ -176,6 +176,11 @@ static inline struct record *records_at(const struct records *records, size_t pl
     return (struct record *)(void *)(records->items + place * records->item_size);
 }
 
+/* True when a record of that kind tells of such an event at such a level (contract, part 4): of
+ * what became of a recipient, of a try or of one host; in a session, or the server's own warning.
+ * Kinds that are no finding have neither. */
+bool record_may_tell(enum record_kind kind, enum event event, enum level level);
+
 /* What is counted, classed and exported; the other kinds only tell more about it. */
 static inline bool record_is_finding(const struct record *record) {
     return record->kind == RECORD_OUTCOME || record->kind == RECORD_INCIDENT;

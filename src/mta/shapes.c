@@ -278,6 +278,29 @@ static bool load_given(const struct yaml *given, struct shape *shape, struct pro
                     SLICE_ARGS(given->text));
 }
 
+/* A row that no number counts, or a number without a row, would be the end of it. */
+static bool check_given(const struct yaml *gives, const struct record *given,
+                        struct problem *problem) {
+    if (record_may_tell(given->kind, given->event, given->level))
+        return true;
+    if (!record_is_finding(given))
+        return yaml_say(gives, problem, "gives: kind '%s' has no event and no level",
+                        kind_shown(given));
+    if (given->event == EVENT_NONE)
+        return yaml_say(gives, problem, "gives: kind '%s' needs an event", kind_shown(given));
+    char levels[80] = "";
+    size_t length = 0;
+    for (enum level level = LEVEL_RECIPIENT; level <= LEVEL_MTA; level++)
+        if (record_may_tell(given->kind, given->event, level))
+            length += (size_t)snprintf(levels + length, sizeof levels - length, "%s%s",
+                                       length ? " or " : "", level_name(level));
+    if (!length)
+        return yaml_say(gives, problem, "gives: event '%s' is none of kind '%s'",
+                        event_name(given->event), kind_shown(given));
+    return yaml_say(gives, problem, "gives: the level of event '%s' is %s in kind '%s'",
+                    event_name(given->event), levels, kind_shown(given));
+}
+
 static bool load_gives(const struct yaml *node, struct shape *shape, struct problem *problem) {
     const struct yaml *gives = yaml_get(node, "gives");
     shape->gives = (struct record){.size = -1, .delay = -1, .nrcpt = -1};
@@ -291,7 +314,7 @@ static bool load_gives(const struct yaml *node, struct shape *shape, struct prob
         if (!load_given(given, shape, problem))
             return false;
     shape->gives_record = true;
-    return true;
+    return check_given(gives, &shape->gives, problem);
 }
 
 /* Which groups of the pattern fill which fields. */

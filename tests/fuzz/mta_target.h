@@ -50,8 +50,7 @@ static void check_record(const struct record *record, struct slice line) {
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         check_text(texts[i], line);
     assert(record->line_type && record->line_type[0]);
-    assert(record_is_finding(record) == (record->event != EVENT_NONE));
-    assert((record->event == EVENT_NONE) == (record->level == LEVEL_NONE));
+    assert(record_may_tell(record->kind, record->event, record->level));
     assert(record->size >= -1 && record->delay >= -1 && record->nrcpt >= -1);
 }
 
@@ -62,8 +61,10 @@ static void check_entry(const struct mta *mta, const struct entry *entry) {
     size_t count = records.count;
     assert(reading == READING_READ ? count > 0 : reading == READING_DULL || count == 0);
     for (size_t i = 0; i < count; i++) {
+        enum record_kind kind = records_at(&records, i)->kind;
         check_record(records_at(&records, i), entry->text);
-        assert(reading == READING_READ || records_at(&records, i)->kind == RECORD_DETAIL);
+        assert(reading == READING_READ || kind == RECORD_DETAIL || kind == RECORD_STEP ||
+               kind == RECORD_INCIDENT); /* what postscreen refused is known when it disconnects */
     }
     records_clear(&records);
     assert(mta->read(shapes_of(mta), entry, &records) == reading && records.count == count);
