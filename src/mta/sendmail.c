@@ -708,10 +708,11 @@ static enum reading read_ruleset(struct slice rest, struct records *records) {
         record->sender = address;
     slice_skip(&rest, SLICE(","));
     slice_skip(&rest, SLICE(" "));
-    if (set_decision(record, rest))
+    bool is_decided = set_decision(record, rest);
+    if (is_decided && record_may_tell(record->kind, record->event, record->level))
         return READING_READ;
     records->count--;
-    return READING_UNKNOWN;
+    return READING_UNKNOWN; /* no server of others is put on hold, or discarded */
 }
 
 /* "Milter: to=<bob@example.net>, reject=451 4.7.1 Greylisted" [milter.c, milter_quit_filter ...].
