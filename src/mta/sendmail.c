@@ -428,6 +428,14 @@ static const struct condition {
     {SLICE_INIT("TLS handshake failed"), STAGE_STARTTLS},
     {SLICE_INIT("encryption too weak "), STAGE_STARTTLS},
     {SLICE_INIT("authentication failed"), STAGE_STARTTLS},
+    {SLICE_INIT("no authentication requested"), STAGE_STARTTLS},
+    {SLICE_INIT("other side does not support STARTTLS"), STAGE_STARTTLS},
+    {SLICE_INIT("CN "), STAGE_STARTTLS},
+    {SLICE_INIT("Cert Subject "), STAGE_STARTTLS},
+    {SLICE_INIT("Cert Issuer "), STAGE_STARTTLS},
+    /* what a server may say, too, in words; no server says 403 */
+    {SLICE_INIT("403 "), STAGE_STARTTLS},
+    {SLICE_INIT("454 4.7.0 not authenticated"), STAGE_STARTTLS},
 };
 
 /* Takes "NNN N.N.N " off the front. */
@@ -444,12 +452,12 @@ static bool skip_code(struct slice *text) {
 
 /* NULL: it is none. */
 static const struct condition *condition_of(struct slice text) {
-    struct slice behind = text, host;
+    struct slice whole = text, behind = text, host;
     if (!skip_code(&text) && slice_cut_text(&behind, SLICE(".: "), &host) &&
         slice_find(host, ' ') == SIZE_MAX)
         text = behind;
     for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++)
-        if (slice_starts(text, conditions[i].text))
+        if (slice_starts(text, conditions[i].text) || slice_starts(whole, conditions[i].text))
             return &conditions[i];
     return NULL;
 }
