@@ -77,6 +77,39 @@ WORDS(side)
 WORDS(stage)
 WORDS(tls)
 
+enum {
+    OF_RECIPIENT = 1 << LEVEL_RECIPIENT,
+    OF_TRY = 1 << LEVEL_ATTEMPT,
+    OF_HOST = 1 << LEVEL_HOST,
+    OF_SESSION = 1 << LEVEL_SESSION,
+    OF_MTA = 1 << LEVEL_MTA,
+};
+
+static const struct {
+    unsigned char outcome, incident;
+} levels_of[] = {
+    [EVENT_NONE] = {0, 0},
+    [EVENT_DELIVERED] = {OF_RECIPIENT, 0},
+    [EVENT_DEFERRED] = {OF_TRY | OF_HOST, 0},
+    [EVENT_BOUNCED] = {OF_RECIPIENT | OF_HOST, 0},
+    [EVENT_EXPIRED] = {OF_RECIPIENT, 0},
+    [EVENT_REJECTED] = {0, OF_SESSION},
+    [EVENT_AUTH_FAILED] = {0, OF_SESSION},
+    [EVENT_TLS_FAILED] = {OF_HOST, OF_SESSION | OF_HOST},
+    [EVENT_CONNECTION_LOST] = {OF_HOST, OF_SESSION},
+    [EVENT_TIMEOUT] = {OF_HOST, OF_SESSION},
+    [EVENT_DISCARDED] = {OF_RECIPIENT | OF_SESSION, OF_SESSION},
+    [EVENT_HELD] = {OF_RECIPIENT, OF_SESSION},
+    [EVENT_WARNING] = {0, OF_SESSION | OF_MTA},
+};
+
+bool record_may_tell(enum record_kind kind, enum event event, enum level level) {
+    if (kind != RECORD_OUTCOME && kind != RECORD_INCIDENT)
+        return event == EVENT_NONE && level == LEVEL_NONE;
+    unsigned levels = kind == RECORD_OUTCOME ? levels_of[event].outcome : levels_of[event].incident;
+    return (levels >> level & 1) != 0;
+}
+
 void records_init(struct records *records, size_t item_size) {
     *records = (struct records){.item_size = item_size, .memory = regex_memory_new()};
 }
@@ -152,43 +185,6 @@ static inline bool cut_end(struct slice *text, struct slice end) {
         return false;
     text->length -= end.length;
     return true;
-}
-
-enum {
-    OF_RECIPIENT = 1 << LEVEL_RECIPIENT,
-    OF_TRY = 1 << LEVEL_ATTEMPT,
-    OF_HOST = 1 << LEVEL_HOST
-};
-enum { OF_SESSION = 1 << LEVEL_SESSION, OF_MTA = 1 << LEVEL_MTA };
-
-static const unsigned outcome_levels[] = {
-    [EVENT_DELIVERED] = OF_RECIPIENT,
-    [EVENT_DEFERRED] = OF_TRY | OF_HOST,
-    [EVENT_BOUNCED] = OF_RECIPIENT | OF_HOST,
-    [EVENT_EXPIRED] = OF_RECIPIENT,
-    [EVENT_TLS_FAILED] = OF_HOST,
-    [EVENT_CONNECTION_LOST] = OF_HOST,
-    [EVENT_TIMEOUT] = OF_HOST,
-    [EVENT_DISCARDED] = OF_RECIPIENT | OF_SESSION,
-    [EVENT_HELD] = OF_RECIPIENT,
-    [EVENT_WARNING] = 0,
-};
-
-static const unsigned incident_levels[] = {
-    [EVENT_REJECTED] = OF_SESSION,
-    [EVENT_AUTH_FAILED] = OF_SESSION,
-    [EVENT_TLS_FAILED] = OF_SESSION | OF_HOST,
-    [EVENT_CONNECTION_LOST] = OF_SESSION,
-    [EVENT_TIMEOUT] = OF_SESSION,
-    [EVENT_DISCARDED] = OF_SESSION,
-    [EVENT_HELD] = OF_SESSION,
-    [EVENT_WARNING] = OF_SESSION | OF_MTA,
-};
-
-bool record_may_tell(enum record_kind kind, enum event event, enum level level) {
-    if (kind != RECORD_OUTCOME && kind != RECORD_INCIDENT)
-        return event == EVENT_NONE && level == LEVEL_NONE;
-    return ((kind == RECORD_OUTCOME ? outcome_levels : incident_levels)[event] >> level & 1) != 0;
 }
 
 void record_link_onward(struct record *record, struct slice reply) {

@@ -720,7 +720,7 @@ static enum reading read_ruleset(struct slice rest, struct records *records) {
     if (is_decided && record_may_tell(record->kind, record->event, record->level))
         return READING_READ;
     records->count--;
-    return READING_UNKNOWN; /* no server of others is put on hold, or discarded */
+    return READING_UNKNOWN; /* a server of others is not put on hold, nor discarded */
 }
 
 /* "Milter: to=<bob@example.net>, reject=451 4.7.1 Greylisted" [milter.c, milter_quit_filter ...].
